@@ -1,0 +1,1 @@
+//! A simulator of Azure Resource Manager, in process or over HTTPS on loopback.

@@ -1,0 +1,1 @@
+//! Infrastructure as ordinary Rust programs: the engine, the typed DSL and the command line.
