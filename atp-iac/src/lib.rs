@@ -1,1 +1,32 @@
 //! Infrastructure as ordinary Rust programs: the engine, the typed DSL and the command line.
+
+extern crate self as atp_iac;
+
+pub mod codec;
+pub mod config;
+pub mod diff;
+pub mod output;
+pub mod program;
+pub mod provider;
+pub mod resource;
+pub mod urn;
+pub mod value;
+
+pub use config::Config;
+pub use output::{Input, InputList, InputMap, IntoInput, IntoInputList, IntoInputMap, Output, Secret, all};
+pub use program::{
+    Above, Component, Context, Layer, Outputs, ProgramError, Result, Stack, StackContract, StackRef, layers,
+};
+pub use resource::{
+    Cidr, Name, NameRules, Named, Options, Resource, ResourceId, ResourceType, disjoint, subnets_fit,
+};
+pub use urn::{StackName, Urn};
+pub use value::Value;
+
+/// Not public API: paths for macro expansions.
+#[doc(hidden)]
+pub mod __private {
+    pub use crate::output::{FormatArgument, Template};
+    pub use std::collections::BTreeMap;
+    pub use std::format;
+}

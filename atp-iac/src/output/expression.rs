@@ -1,0 +1,115 @@
+//! What a program says for a property, with outputs still in place.
+
+use super::{Output, OutputError, Resolver};
+use crate::Urn;
+use crate::value::{Data, Value};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::sync::Arc;
+
+/// A value whose parts may be outputs.
+#[derive(Clone)]
+pub enum Expression {
+    /// Known in the program.
+    Value(Value),
+    /// Known when resources are.
+    Output(Arc<dyn Evaluate>),
+    /// A list of expressions.
+    List(Vec<Expression>),
+    /// A map of expressions.
+    Map(BTreeMap<String, Expression>),
+    /// A secret expression.
+    Secret(Box<Expression>),
+}
+
+/// An output whose type is forgotten.
+pub trait Evaluate: Send + Sync {
+    /// The resources that the value comes from.
+    fn dependencies(&self) -> &BTreeSet<Urn>;
+    /// The value as far as it is known.
+    fn evaluate(&self, resolver: &dyn Resolver) -> Result<Value, OutputError>;
+    /// Where it comes from.
+    fn origin(&self) -> String;
+}
+
+impl<T: Data> Evaluate for Output<T> {
+    fn dependencies(&self) -> &BTreeSet<Urn> {
+        &self.dependencies
+    }
+    fn evaluate(&self, resolver: &dyn Resolver) -> Result<Value, OutputError> {
+        let resolved = self.resolve(resolver)?;
+        let value = match resolved.value {
+            Some(data) => data.encode().resolve(resolver)?,
+            None => Value::unknown(T::KIND, self.origin()),
+        };
+        Ok(if resolved.secret { value.into_secret() } else { value })
+    }
+    fn origin(&self) -> String {
+        self.origin.to_string()
+    }
+}
+
+impl Expression {
+    /// The resources that the value comes from.
+    pub fn dependencies(&self) -> BTreeSet<Urn> {
+        let mut found = BTreeSet::new();
+        self.collect(&mut found);
+        found
+    }
+
+    fn collect(&self, found: &mut BTreeSet<Urn>) {
+        match self {
+            Expression::Value(_) => {}
+            Expression::Output(output) => found.extend(output.dependencies().iter().cloned()),
+            Expression::List(list) => list.iter().for_each(|item| item.collect(found)),
+            Expression::Map(map) => map.values().for_each(|item| item.collect(found)),
+            Expression::Secret(inner) => inner.collect(found),
+        }
+    }
+
+    /// The value as far as it is known: unknown parts stay in it as [`Value::Unknown`].
+    ///
+    /// # Errors
+    /// When a resource's outputs do not have the type that they should.
+    pub fn resolve(&self, resolver: &dyn Resolver) -> Result<Value, OutputError> {
+        Ok(match self {
+            Expression::Value(value) => value.clone(),
+            Expression::Output(output) => output.evaluate(resolver)?,
+            Expression::List(list) => {
+                Value::List(list.iter().map(|item| item.resolve(resolver)).collect::<Result<_, _>>()?)
+            }
+            Expression::Map(map) => {
+                let mut entries = BTreeMap::new();
+                for (key, item) in map {
+                    entries.insert(key.clone(), item.resolve(resolver)?);
+                }
+                Value::Map(entries)
+            }
+            Expression::Secret(inner) => inner.resolve(resolver)?.into_secret(),
+        })
+    }
+}
+
+impl From<Value> for Expression {
+    fn from(value: Value) -> Self {
+        Expression::Value(value)
+    }
+}
+
+impl<T: Data> From<Output<T>> for Expression {
+    fn from(output: Output<T>) -> Self {
+        Expression::Output(Arc::new(output))
+    }
+}
+
+impl fmt::Debug for Expression {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Expression::Value(value) => value.fmt(f),
+            Expression::Output(output) => f.write_str(&output.origin()),
+            Expression::List(list) => f.debug_list().entries(list).finish(),
+            Expression::Map(map) => f.debug_map().entries(map).finish(),
+            Expression::Secret(_) => f.write_str(crate::value::SECRET_MASK),
+        }
+    }
+}

@@ -1,0 +1,326 @@
+//! Values that may not be known yet, and how a program hands them to properties.
+//!
+//! A program first records resources, then the engine resolves their inputs as often as it likes: once for the plan,
+//! and again while it applies. Nothing here is async and nothing does I/O.
+//!
+//! Invariant: the resources that an output depends on are known when it is made, before anything is resolved.
+//! Invariant: secrecy is a taint; every combinator keeps it and none clears it.
+//! Invariant: there is no `Display`, `PartialEq` or `Deref` on an [`Output`].
+
+mod all;
+mod expression;
+mod format;
+mod input;
+mod secret;
+
+pub use all::{OutputTuple, all};
+pub use expression::{Evaluate, Expression};
+pub use format::{FormatArgument, Template};
+pub use input::{Input, InputList, InputMap, IntoInput, IntoInputList, IntoInputMap, Slot};
+pub use secret::Secret;
+
+use crate::Urn;
+use crate::value::{Data, Decoder, Mismatch, Path, Value};
+use std::collections::BTreeSet;
+use std::fmt;
+use std::sync::Arc;
+
+/// What the engine knows while it resolves: the outputs of each resource that exists.
+pub trait Resolver {
+    /// The outputs of a resource, or `None` while they are not known at all.
+    fn outputs(&self, urn: &Urn) -> Option<&Value>;
+}
+
+/// A resolver that knows of no resource.
+#[derive(Debug, Default, Clone, Copy)]
+pub struct NothingKnown;
+
+impl Resolver for NothingKnown {
+    fn outputs(&self, _: &Urn) -> Option<&Value> {
+        None
+    }
+}
+
+/// What resolving an [`Output`] gives.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Resolved<T> {
+    /// `None`: not known yet.
+    pub value: Option<T>,
+    /// The value must not be shown or written in clear.
+    pub secret: bool,
+}
+
+/// A provider returned something else than the type promises.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the output {origin} does not have its type: {mismatch}")]
+pub struct OutputError {
+    /// Which output, such as `${vault.properties.vaultUri}`.
+    pub origin: String,
+    /// What is wrong with it.
+    pub mismatch: Mismatch,
+}
+
+/// Where an output comes from, for messages and plans.
+#[derive(Clone, Debug)]
+pub(crate) enum Origin {
+    /// Given in the program; shown as this text.
+    Literal(Arc<str>),
+    /// A property of a resource.
+    Property { urn: Urn, path: Arc<str> },
+    /// An output of another stack.
+    Reference { stack: Arc<str>, output: Arc<str> },
+    /// Formatted from others.
+    Format(Arc<Template>, Arc<[Origin]>),
+    /// Computed from others.
+    Computed(Arc<[Origin]>),
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Origin::Literal(text) => f.write_str(text),
+            Origin::Property { urn, path } => write!(f, "${{{}.{}}}", urn.name(), path),
+            Origin::Reference { stack, output } => write!(f, "${{{stack}/{output}}}"),
+            Origin::Format(template, arguments) => template.show(arguments, f),
+            Origin::Computed(origins) => {
+                let mut first = true;
+                for origin in origins.iter().filter(|origin| !matches!(origin, Origin::Literal(_))) {
+                    if !first {
+                        f.write_str(", ")?;
+                    }
+                    first = false;
+                    origin.fmt(f)?;
+                }
+                Ok(())
+            }
+        }
+    }
+}
+
+type Function<T> = dyn Fn(&dyn Resolver) -> Result<Resolved<T>, OutputError> + Send + Sync;
+
+/// A value that a resource produces, or that is computed from such values.
+#[must_use = "an output does nothing until it is given to a property or returned from a stack"]
+pub struct Output<T> {
+    dependencies: Arc<BTreeSet<Urn>>,
+    secret: bool,
+    origin: Origin,
+    evaluate: Arc<Function<T>>,
+}
+
+impl<T> Clone for Output<T> {
+    fn clone(&self) -> Self {
+        Output {
+            dependencies: self.dependencies.clone(),
+            secret: self.secret,
+            origin: self.origin.clone(),
+            evaluate: self.evaluate.clone(),
+        }
+    }
+}
+
+impl<T> fmt::Debug for Output<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.origin {
+            Origin::Literal(_) => f.write_str("Output(known)"),
+            origin => write!(f, "Output({origin})"),
+        }
+    }
+}
+
+impl<T> Output<T> {
+    /// The resources that this value comes from.
+    pub fn dependencies(&self) -> &BTreeSet<Urn> {
+        &self.dependencies
+    }
+
+    /// Whether the value was marked as secret in the program. It may also turn out to be one when it is resolved.
+    pub fn is_secret(&self) -> bool {
+        self.secret
+    }
+
+    /// Where the value comes from, such as `https://${vault.properties.vaultUri}`.
+    pub fn origin(&self) -> String {
+        self.origin.to_string()
+    }
+
+    /// Resolves against what is known now.
+    ///
+    /// # Errors
+    /// When a resource's outputs do not have the type that they should.
+    pub fn resolve(&self, resolver: &dyn Resolver) -> Result<Resolved<T>, OutputError> {
+        let mut resolved = (self.evaluate)(resolver)?;
+        resolved.secret |= self.secret;
+        Ok(resolved)
+    }
+}
+
+impl<T: Clone + Send + Sync + 'static> Output<T> {
+    /// An output whose value is given in the program.
+    pub fn known(value: T) -> Self {
+        Self::with_origin(value, Origin::Literal("(known)".into()))
+    }
+
+    pub(crate) fn with_origin(value: T, origin: Origin) -> Self {
+        Output {
+            dependencies: Arc::default(),
+            secret: false,
+            origin,
+            evaluate: Arc::new(move |_| Ok(Resolved { value: Some(value.clone()), secret: false })),
+        }
+    }
+
+    /// The same value, known to be secret.
+    pub(crate) fn tainted(mut self) -> Self {
+        self.secret = true;
+        self
+    }
+
+    /// Computes a value from this one. `function` must be pure: it runs any number of times. It cannot declare
+    /// resources: it may not borrow the [`Context`](crate::Context).
+    pub fn map<U: 'static>(&self, function: impl Fn(T) -> U + Send + Sync + 'static) -> Output<U> {
+        let evaluate = self.evaluate.clone();
+        Output {
+            dependencies: self.dependencies.clone(),
+            secret: self.secret,
+            origin: match &self.origin {
+                computed @ Origin::Computed(_) => computed.clone(),
+                other => Origin::Computed([other.clone()].into()),
+            },
+            evaluate: Arc::new(move |resolver| {
+                let resolved = evaluate(resolver)?;
+                Ok(Resolved { value: resolved.value.map(&function), secret: resolved.secret })
+            }),
+        }
+    }
+
+    /// Projects to a part of the value: `network.at(|n| &n.address_space)`.
+    pub fn at<U: Clone + 'static>(&self, part: fn(&T) -> &U) -> Output<U> {
+        self.map(move |value| part(&value).clone())
+    }
+
+    /// Marks the value as secret.
+    pub fn secret(&self) -> Output<Secret<T>> {
+        let mut output = self.map(Secret::new);
+        output.secret = true;
+        output
+    }
+}
+
+impl<T: Data> Output<T> {
+    /// The property of a resource at a path of keys separated by `/`, such as `properties/vaultUri`.
+    pub fn of_resource(urn: &Urn, path: &str) -> Self {
+        let owner = urn.clone();
+        let steps = Path::of_keys(path);
+        let shown: Arc<str> = steps.to_string().into();
+        let origin = Origin::Property { urn: urn.clone(), path: shown };
+        let error_origin = origin.clone();
+        Output {
+            dependencies: Arc::new(BTreeSet::from([urn.clone()])),
+            secret: false,
+            origin,
+            evaluate: Arc::new(move |resolver| {
+                let Some(outputs) = resolver.outputs(&owner) else {
+                    return Ok(Resolved { value: None, secret: false });
+                };
+                read(outputs, &steps, &error_origin)
+            }),
+        }
+    }
+}
+
+/// Reads the part of a resource's outputs. Absent means that the service did not set it: only an `Option` can be that.
+fn read<T: Data>(outputs: &Value, steps: &Path, origin: &Origin) -> Result<Resolved<T>, OutputError> {
+    let mut decoder = Decoder::default();
+    let value = match (steps.find(outputs), outputs) {
+        (Some(part), _) => decoder.value(part),
+        (None, Value::Unknown(_)) => return Ok(Resolved { value: None, secret: false }),
+        (None, _) if passes_unknown(outputs, steps) => return Ok(Resolved { value: None, secret: false }),
+        (None, _) => decoder.value(&Value::Null),
+    };
+    if value.is_none() && decoder.saw_unknown() {
+        return Ok(Resolved { value: None, secret: decoder.saw_secret() });
+    }
+    let secret = decoder.saw_secret();
+    match (value, decoder.into_mismatches().into_iter().next()) {
+        (Some(value), None) => Ok(Resolved { value: Some(value), secret }),
+        (_, Some(mismatch)) => Err(OutputError { origin: origin.to_string(), mismatch }),
+        (None, None) => Ok(Resolved { value: None, secret }),
+    }
+}
+
+/// Whether the way to a part leads into a value that is not known.
+fn passes_unknown(outputs: &Value, steps: &Path) -> bool {
+    let mut path = steps.clone();
+    while !path.is_root() {
+        path.pop();
+        if let Some(value) = path.find(outputs) {
+            return matches!(value.exposed(), Value::Unknown(_));
+        }
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::StackName;
+    use crate::value::Kind;
+    use std::collections::BTreeMap;
+
+    struct Known(BTreeMap<Urn, Value>);
+    impl Resolver for Known {
+        fn outputs(&self, urn: &Urn) -> Option<&Value> {
+            self.0.get(urn)
+        }
+    }
+
+    fn urn(name: &str) -> Urn {
+        Urn::new(&StackName::new("dev", "north", "app").unwrap(), &["Test"], &[name]).unwrap()
+    }
+
+    #[test]
+    fn a_property_is_unknown_until_its_resource_has_outputs() {
+        let id: Output<String> = Output::of_resource(&urn("net"), "properties/id");
+        assert_eq!(id.resolve(&NothingKnown).unwrap().value, None);
+        assert_eq!(id.origin(), "${net.properties.id}");
+        let known = Known(BTreeMap::from([(
+            urn("net"),
+            Value::from([("properties", Value::from([("id", "n1".into())]))]),
+        )]));
+        assert_eq!(id.resolve(&known).unwrap().value.as_deref(), Some("n1"));
+        let unknown = Known(BTreeMap::from([(
+            urn("net"),
+            Value::from([("properties", Value::unknown(Kind::Map, "x"))]),
+        )]));
+        assert_eq!(id.resolve(&unknown).unwrap().value, None);
+    }
+
+    #[test]
+    fn a_property_of_another_type_is_an_error_that_names_it() {
+        let port: Output<u16> = Output::of_resource(&urn("net"), "port");
+        let known = Known(BTreeMap::from([(urn("net"), Value::from([("port", "x".into())]))]));
+        assert_eq!(
+            port.resolve(&known).unwrap_err().to_string(),
+            "the output ${net.port} does not have its type: expected a whole number from 0 to 65535, found a string"
+        );
+    }
+
+    #[test]
+    fn secrecy_is_kept_by_every_combinator() {
+        let password = Output::known("hunter2".to_owned()).secret();
+        let length = all((password.clone(), Output::known(1usize))).map(|(p, n)| p.expose().len() + n);
+        assert!(length.is_secret());
+        let resolved = length.resolve(&NothingKnown).unwrap();
+        assert_eq!((resolved.value, resolved.secret), (Some(8), true));
+        assert!(!format!("{:?}", password.resolve(&NothingKnown)).contains("hunter2"));
+    }
+
+    #[test]
+    fn a_value_that_the_provider_calls_secret_taints_what_is_made_of_it() {
+        let key: Output<String> = Output::of_resource(&urn("a"), "key");
+        let known =
+            Known(BTreeMap::from([(urn("a"), Value::from([("key", Value::from("k").into_secret())]))]));
+        assert!(key.map(|k| k.len()).resolve(&known).unwrap().secret);
+    }
+}

@@ -1,0 +1,312 @@
+//! Records what a program declares.
+
+use super::{
+    Component, Outputs, ProgramError, ReferencedOutputs, Result, StackContract, StackOutputs, StackRef,
+};
+use crate::config::{Config, ConfigTree};
+use crate::output::Expression;
+use crate::resource::{Declared, Options, Resource};
+use crate::value::Data;
+use crate::{StackName, Urn};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::fmt;
+
+/// Where in a program a resource was declared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Location {
+    /// Source file, as the compiler names it.
+    pub file: &'static str,
+    /// Line.
+    pub line: u32,
+}
+
+impl fmt::Display for Location {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.file, self.line)
+    }
+}
+
+/// One declared resource.
+#[derive(Clone, Debug)]
+pub struct Registration {
+    /// Its URN.
+    pub urn: Urn,
+    /// The provider that manages it.
+    pub provider: String,
+    /// What the program says of its properties.
+    pub inputs: Expression,
+    /// Everything that it waits for, by property or by option.
+    pub dependencies: BTreeSet<Urn>,
+    /// Whether plans that delete or replace it are refused.
+    pub protect: bool,
+    /// Where it was declared.
+    pub location: Location,
+}
+
+/// What a program runs with.
+#[derive(Debug, Default, Clone)]
+pub struct Setup {
+    /// The configuration of the stack.
+    pub config: ConfigTree,
+    /// The outputs of the stacks that it may refer to, by stack name.
+    pub references: BTreeMap<String, StackOutputs>,
+}
+
+/// Records what a program declares. Declaring does nothing yet: the engine plans first.
+#[derive(Debug)]
+pub struct Context {
+    stack: StackName,
+    setup: Setup,
+    parents: Vec<Parent>,
+    registrations: Vec<Registration>,
+    places: HashMap<Urn, Location>,
+}
+
+#[derive(Debug)]
+struct Parent {
+    kind: String,
+    name: String,
+    options: Options,
+}
+
+/// Something that [`Context::add`] takes: a resource or a component.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be added to a stack",
+    note = "only resources and `#[component]`s are added; nested property types are set on a resource"
+)]
+pub trait Declare: Sized {
+    /// What adding gives: access to the outputs.
+    type Handle;
+    /// Records it.
+    ///
+    /// # Errors
+    /// When the name is taken.
+    fn declare(
+        self,
+        cx: &mut Context,
+        name: &str,
+        options: Options,
+        location: Location,
+    ) -> Result<Self::Handle>;
+}
+
+impl<R: Resource> Declare for R {
+    type Handle = R::Handle;
+    fn declare(
+        self,
+        cx: &mut Context,
+        name: &str,
+        options: Options,
+        location: Location,
+    ) -> Result<R::Handle> {
+        let declared = cx.register(R::TYPE, R::PROVIDER, name, Data::encode(&self), options, location)?;
+        Ok(R::handle(declared))
+    }
+}
+
+impl Context {
+    /// For the engine and for tests: an empty record of a stack.
+    pub fn new(stack: StackName, setup: Setup) -> Self {
+        Context { stack, setup, parents: Vec::new(), registrations: Vec::new(), places: HashMap::new() }
+    }
+
+    /// Which stack this is.
+    pub fn stack(&self) -> &StackName {
+        &self.stack
+    }
+
+    /// The environment, such as `prod`.
+    pub fn environment(&self) -> &str {
+        &self.stack.environment
+    }
+
+    /// The region, such as `westeurope`.
+    pub fn region(&self) -> &str {
+        &self.stack.region
+    }
+
+    /// Adds a resource or a component.
+    ///
+    /// # Errors
+    /// When the name is taken in this component, or what a component's own code returns.
+    #[track_caller]
+    pub fn add<D: Declare>(&mut self, name: &str, declare: D) -> Result<D::Handle> {
+        declare.declare(self, name, Options::new(), caller())
+    }
+
+    /// Adds a resource or a component with options.
+    ///
+    /// # Errors
+    /// As [`Context::add`].
+    #[track_caller]
+    pub fn add_with<D: Declare>(&mut self, name: &str, options: Options, declare: D) -> Result<D::Handle> {
+        declare.declare(self, name, options, caller())
+    }
+
+    /// Records a resource of a type that is known by its name only. Typed resources do this for you.
+    ///
+    /// # Errors
+    /// When the name is taken in this component.
+    pub fn register(
+        &mut self,
+        kind: &str,
+        provider: &str,
+        name: &str,
+        inputs: Expression,
+        options: Options,
+        location: Location,
+    ) -> Result<Declared> {
+        let urn = self.claim(kind, name, location)?;
+        let options = self.inherited(options);
+        let mut dependencies = inputs.dependencies();
+        dependencies.extend(options.depends_on);
+        self.registrations.push(Registration {
+            urn: urn.clone(),
+            provider: options.provider.unwrap_or_else(|| provider.to_owned()),
+            inputs,
+            dependencies,
+            protect: options.protect.unwrap_or(false),
+            location,
+        });
+        Ok(Declared::new(urn))
+    }
+
+    /// For `#[component]`: runs a component's code with everything it declares inside it.
+    ///
+    /// # Errors
+    /// When the name is taken, or what the component's code returns.
+    pub fn build_component<C: Component>(
+        &mut self,
+        kind: &str,
+        name: &str,
+        component: C,
+        options: Options,
+        location: Location,
+    ) -> Result<C::Outputs> {
+        self.claim(kind, name, location)?;
+        let options = self.inherited(options);
+        self.parents.push(Parent { kind: kind.to_owned(), name: name.to_owned(), options });
+        let outputs = component.build(self);
+        self.parents.pop();
+        outputs
+    }
+
+    /// For `#[stack]`: the configuration.
+    ///
+    /// # Errors
+    /// Every value that is missing, misspelt, of another type or out of its bounds.
+    pub fn config<C: Config>(&self) -> Result<C> {
+        Ok(self.setup.config.read::<C>()?)
+    }
+
+    /// For `#[stack]`: the outputs of another stack of this environment and region.
+    ///
+    /// # Errors
+    /// When it is not deployed, or was deployed by a program with another contract.
+    pub fn reference<S: StackContract>(&self) -> Result<StackRef<S>> {
+        let outputs = self.setup.references.get(S::NAME).ok_or_else(|| ProgramError::Reference {
+            message: format!(
+                "the stack `{}` refers to `{}`, which is not deployed in {}/{}",
+                self.stack.stack,
+                S::NAME,
+                self.environment(),
+                self.region()
+            ),
+            hint: format!("run `up` on the stack `{}` first", S::NAME),
+        })?;
+        let source = ReferencedOutputs { stack: S::NAME, outputs };
+        S::Outputs::from_reference(&source).map(StackRef::new)
+    }
+
+    /// Everything declared so far in the present component or stack, for [`Options::depends_on_all`].
+    pub fn declared(&self) -> Vec<Urn> {
+        let names: Vec<&str> = self.parents.iter().map(|parent| parent.name.as_str()).collect();
+        let prefix = if names.is_empty() { String::new() } else { format!("{}/", names.join("/")) };
+        self.registrations
+            .iter()
+            .map(|r| r.urn.clone())
+            .filter(|urn| urn.name().starts_with(&prefix))
+            .collect()
+    }
+
+    /// What was recorded, in order.
+    pub fn into_registrations(self) -> Vec<Registration> {
+        self.registrations
+    }
+
+    fn claim(&mut self, kind: &str, name: &str, location: Location) -> Result<Urn> {
+        let mut types: Vec<&str> = self.parents.iter().map(|parent| parent.kind.as_str()).collect();
+        let mut names: Vec<&str> = self.parents.iter().map(|parent| parent.name.as_str()).collect();
+        types.push(kind);
+        names.push(name);
+        let urn = Urn::new(&self.stack, &types, &names)?;
+        if let Some(first) = self.places.insert(urn.clone(), location) {
+            return Err(ProgramError::Duplicate {
+                name: urn.name().to_owned(),
+                kind: kind.to_owned(),
+                first,
+                second: location,
+            });
+        }
+        Ok(urn)
+    }
+
+    fn inherited(&self, options: Options) -> Options {
+        match self.parents.last() {
+            Some(parent) => options.inherit(&parent.options),
+            None => options,
+        }
+    }
+}
+
+/// Where the program called the engine.
+#[track_caller]
+fn caller() -> Location {
+    let place = std::panic::Location::caller();
+    Location { file: place.file(), line: place.line() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::Value;
+
+    fn context() -> Context {
+        Context::new(StackName::new("dev", "north", "app").unwrap(), Setup::default())
+    }
+
+    fn register(cx: &mut Context, name: &str) -> Result<Declared> {
+        cx.register("T", "test", name, Value::map().into(), Options::new(), caller())
+    }
+
+    #[test]
+    fn a_second_resource_of_one_name_is_an_error_that_names_both_places() {
+        let mut cx = context();
+        register(&mut cx, "a").unwrap();
+        let error = register(&mut cx, "a").unwrap_err().to_string();
+        assert!(error.starts_with("`a` of type `T` is declared twice: at "), "{error}");
+        assert_eq!(error.matches("context.rs:").count(), 2, "{error}");
+    }
+
+    #[test]
+    fn a_component_lends_its_name_and_options_to_what_is_in_it() {
+        struct Pair;
+        impl Component for Pair {
+            type Outputs = Vec<Urn>;
+            fn build(self, cx: &mut Context) -> Result<Vec<Urn>> {
+                register(cx, "left")?;
+                register(cx, "right")?;
+                Ok(cx.declared())
+            }
+        }
+        let mut cx = context();
+        let first = register(&mut cx, "first").unwrap();
+        let options = Options::new().protect(true).depends_on(&first);
+        let inside = cx.build_component("x:Pair", "pair", Pair, options, caller()).unwrap();
+        assert_eq!(inside.iter().map(Urn::name).collect::<Vec<_>>(), ["pair/left", "pair/right"]);
+        assert_eq!(inside[0].types(), "x:Pair$T");
+        let registrations = cx.into_registrations();
+        assert!(registrations[1].protect && registrations[1].dependencies.contains(first.urn()));
+        assert!(!registrations[0].protect);
+    }
+}

@@ -1,0 +1,139 @@
+//! The port to a cloud: what the engine asks of whoever manages resources.
+//!
+//! A provider has two halves. The first is pure: it checks inputs, says which id a resource will have, and compares.
+//! The second calls the cloud. The engine decides what is called and when; a provider never keeps state of its own.
+
+use crate::diff::Change;
+use crate::value::{Path, Value};
+use async_trait::async_trait;
+use std::time::Duration;
+
+/// Manages the resources of some types.
+///
+/// Inputs are what the program said, with unknown parts during a plan and none during an apply. Outputs are what the
+/// cloud said. Both are maps.
+#[async_trait]
+pub trait Provider: Send + Sync {
+    /// The name that resource types give as their provider, such as `azure`.
+    fn name(&self) -> &str;
+
+    /// Which cloud this is, for people: shown on every screen.
+    fn describe(&self) -> String;
+
+    /// What is wrong with the inputs, as far as they are known. Empty when nothing is.
+    fn check(&self, kind: &str, inputs: &Value) -> Vec<Problem>;
+
+    /// The id that the resource has or will have, when its inputs determine it and are known.
+    fn id(&self, kind: &str, inputs: &Value) -> Option<String>;
+
+    /// The outputs to expect of a resource with these inputs: unknown where only the cloud can tell. `current` is what
+    /// the cloud said last, when the resource is there already.
+    fn predict(&self, kind: &str, inputs: &Value, current: Option<&Value>) -> Value;
+
+    /// What would change, and whether it can be changed in place. An unknown part of `new` counts as changed.
+    fn diff(&self, kind: &str, old: &Existing<'_>, new: &Value) -> Vec<Change>;
+
+    /// What of the properties that the program gave differs between what the cloud said when they were applied, and
+    /// what it says now.
+    fn drift(&self, kind: &str, old: &Existing<'_>, observed: &Value) -> Vec<Change>;
+
+    /// Writes with the same key do not run at the same time, such as those to the subnets of one network.
+    fn serial_key(&self, _kind: &str, _id: &str) -> Option<String> {
+        None
+    }
+
+    /// Creates a resource. Fails when it is already there.
+    async fn create(&self, request: Request<'_>) -> Result<Object, ProviderError>;
+
+    /// Reads a resource; `None` when it is not there.
+    async fn read(&self, kind: &str, id: &str) -> Result<Option<Value>, ProviderError>;
+
+    /// Brings a resource that is there to these inputs.
+    async fn update(&self, request: Request<'_>, old: &Existing<'_>) -> Result<Object, ProviderError>;
+
+    /// Deletes a resource; one that is not there is no error.
+    async fn delete(&self, kind: &str, id: &str, timeout: Duration) -> Result<(), ProviderError>;
+}
+
+/// A create or an update.
+#[derive(Debug, Clone, Copy)]
+pub struct Request<'a> {
+    /// The type of the resource.
+    pub kind: &'a str,
+    /// What the program said; every part is known.
+    pub inputs: &'a Value,
+    /// How long it may take.
+    pub timeout: Duration,
+}
+
+/// A resource as the state has it.
+#[derive(Debug, Clone, Copy)]
+pub struct Existing<'a> {
+    /// The id in the cloud.
+    pub id: &'a str,
+    /// What the program said when it was applied last.
+    pub inputs: &'a Value,
+    /// What the cloud said then.
+    pub outputs: &'a Value,
+}
+
+/// What a call to the cloud left.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Object {
+    /// The id in the cloud.
+    pub id: String,
+    /// What the cloud said.
+    pub outputs: Value,
+}
+
+/// Something wrong with an input.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// Where it stands.
+    pub path: Path,
+    /// What is wrong. Never contains a secret.
+    pub message: String,
+}
+
+/// A call to the cloud that failed.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[error("{message}")]
+pub struct ProviderError {
+    /// What kind of failure.
+    pub kind: ProviderErrorKind,
+    /// The cloud's own code, such as `ScopeLocked`.
+    pub code: String,
+    /// What happened. Never contains a secret.
+    pub message: String,
+    /// What the user can do.
+    pub hint: Option<String>,
+    /// What exists now though the call failed: it is kept in the state, to be repaired by the next update.
+    pub left: Option<Box<Object>>,
+}
+
+/// Kinds of failure that the engine treats differently.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ProviderErrorKind {
+    /// The cloud was not reached, or did not answer in time: the call may or may not have had an effect.
+    Unreachable,
+    /// The cloud refused.
+    Refused,
+    /// The resource to create is already there.
+    AlreadyExists,
+    /// No credential, or not enough rights.
+    Unauthorized,
+}
+
+impl ProviderError {
+    /// An error without a hint.
+    pub fn new(kind: ProviderErrorKind, code: impl Into<String>, message: impl Into<String>) -> Self {
+        ProviderError { kind, code: code.into(), message: message.into(), hint: None, left: None }
+    }
+
+    /// The same error with what the user can do.
+    pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+}

@@ -1,0 +1,111 @@
+//! Where a value stands inside another.
+
+use super::Value;
+use std::fmt;
+
+/// A path to a part of a value, shown as `properties.rules[2].name`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Path(Vec<Segment>);
+
+/// One step of a [`Path`].
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+enum Segment {
+    /// Into a map.
+    Key(String),
+    /// Into a list.
+    Index(usize),
+}
+
+impl Path {
+    /// The path to the value itself.
+    pub fn root() -> Self {
+        Path::default()
+    }
+
+    /// The path of map keys separated by `/`, such as `properties/sku`.
+    pub fn of_keys(keys: &str) -> Self {
+        Path(keys.split('/').filter(|key| !key.is_empty()).map(|key| Segment::Key(key.to_owned())).collect())
+    }
+
+    /// Steps into a map.
+    pub fn push_key(&mut self, key: &str) {
+        self.0.push(Segment::Key(key.to_owned()));
+    }
+
+    /// Steps into a list.
+    pub fn push_index(&mut self, index: usize) {
+        self.0.push(Segment::Index(index));
+    }
+
+    /// Steps back out.
+    pub fn pop(&mut self) {
+        self.0.pop();
+    }
+
+    /// Whether this is the path to the value itself.
+    pub fn is_root(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The path with every list position left out, as descriptors write it: `properties.rules[].name`.
+    pub fn pattern(&self) -> String {
+        self.render(|_| String::from("[]"))
+    }
+
+    /// The part of `value` at this path. Looks through secrets.
+    pub fn find<'v>(&self, value: &'v Value) -> Option<&'v Value> {
+        self.0.iter().try_fold(value, |value, segment| match (segment, value.exposed()) {
+            (Segment::Key(key), Value::Map(map)) => map.get(key),
+            (Segment::Index(index), Value::List(list)) => list.get(*index),
+            _ => None,
+        })
+    }
+
+    fn render(&self, index: impl Fn(usize) -> String) -> String {
+        let mut text = String::new();
+        for segment in &self.0 {
+            match segment {
+                Segment::Key(key) => {
+                    if !text.is_empty() {
+                        text.push('.');
+                    }
+                    text.push_str(key);
+                }
+                Segment::Index(position) => text.push_str(&index(*position)),
+            }
+        }
+        text
+    }
+}
+
+impl fmt::Display for Path {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.render(|position| format!("[{position}]")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_shown_with_positions_and_matched_without() {
+        let mut path = Path::of_keys("properties/rules");
+        path.push_index(2);
+        path.push_key("name");
+        assert_eq!(path.to_string(), "properties.rules[2].name");
+        assert_eq!(path.pattern(), "properties.rules[].name");
+    }
+
+    #[test]
+    fn a_path_finds_through_lists_and_secrets() {
+        let value =
+            Value::from([("a", Value::List(vec![Value::from([("b", Value::from(1i64))]).into_secret()]))]);
+        let mut path = Path::of_keys("a");
+        path.push_index(0);
+        path.push_key("b");
+        assert_eq!(path.find(&value), Some(&Value::from(1i64)));
+        path.push_key("c");
+        assert_eq!(path.find(&value), None);
+    }
+}
