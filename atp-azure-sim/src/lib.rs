@@ -1,1 +1,41 @@
 //! A simulator of Azure Resource Manager, in process or over HTTPS on loopback.
+//!
+//! [`Cloud`] is the pure state machine: requests and instants in, responses out. [`Simulator`] is a handle to one that
+//! threads and processes share, with optional persistence, a log of requests and injected faults. Its
+//! [`transport`](Simulator::transport) plugs into the pipeline of `azure_core`, without a port. With the feature
+//! `server` it also answers over HTTPS on loopback.
+//!
+//! Every fact about a type comes from its [`TypeDescriptor`](atp_azure::descriptor::TypeDescriptor).
+
+mod catalog;
+mod children;
+mod cloud;
+mod computed;
+mod delete;
+mod errors;
+mod faults;
+mod immutable;
+mod limits;
+mod locks;
+mod message;
+mod names;
+mod operations;
+mod persistence;
+mod read;
+mod route;
+mod settings;
+mod simulator;
+mod store;
+mod subscriptions;
+mod time_format;
+mod transport;
+mod validate;
+mod write;
+
+pub use cloud::Cloud;
+pub use faults::{Fault, FaultAction};
+pub use message::{Method, Request, Response};
+pub use persistence::PersistenceError;
+pub use settings::{ApiVersions, Settings};
+pub use simulator::{Answered, Clock, Simulator, SimulatorError, SystemClock};
+pub use transport::SimulatorClient;

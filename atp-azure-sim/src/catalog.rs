@@ -1,0 +1,112 @@
+//! The types that the cloud knows, and how they contain each other.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use atp_azure::descriptor::{Object, Parent, Property, Shape, TypeDescriptor};
+use regex_lite::Regex;
+
+use crate::errors::{Answer, ApiError};
+use crate::message::Method;
+
+/// The types that the cloud knows.
+#[derive(Debug)]
+pub(crate) struct Catalog {
+    types: BTreeMap<String, &'static TypeDescriptor>,
+    namespaces: BTreeSet<String>,
+    embedded: HashMap<&'static str, Vec<&'static TypeDescriptor>>,
+    patterns: HashMap<&'static str, Option<Regex>>,
+}
+
+impl Catalog {
+    pub fn new(descriptors: &[&'static TypeDescriptor]) -> Catalog {
+        let types: BTreeMap<_, _> = descriptors.iter().map(|d| (d.name.to_ascii_lowercase(), *d)).collect();
+        let namespaces = types.values().map(|d| d.namespace().to_ascii_lowercase()).collect();
+        let mut embedded: HashMap<&'static str, Vec<&'static TypeDescriptor>> = HashMap::new();
+        for child in types.values() {
+            let Parent::Resource(parent) = child.parent else { continue };
+            let Some(parent) = types.get(&parent.to_ascii_lowercase()) else { continue };
+            if embeds(parent, child) {
+                embedded.entry(parent.name).or_default().push(child);
+            }
+        }
+        Catalog { types, namespaces, embedded, patterns: HashMap::new() }
+    }
+
+    pub fn get(&self, type_name: &str) -> Option<&'static TypeDescriptor> {
+        self.types.get(&type_name.to_ascii_lowercase()).copied()
+    }
+
+    pub fn types(&self) -> impl Iterator<Item = &'static TypeDescriptor> {
+        self.types.values().copied()
+    }
+
+    pub fn has_namespace(&self, namespace: &str) -> bool {
+        self.namespaces.contains(&namespace.to_ascii_lowercase())
+    }
+
+    pub fn namespaces(&self) -> impl Iterator<Item = &String> {
+        self.namespaces.iter()
+    }
+
+    /// The type, or the error for a namespace or type that nobody knows.
+    pub fn known(&self, type_name: &str, method: Method) -> Answer<&'static TypeDescriptor> {
+        if let Some(descriptor) = self.get(type_name) {
+            return Ok(descriptor);
+        }
+        let namespace = type_name.split('/').next().unwrap_or_default();
+        if !self.has_namespace(namespace) {
+            let message = format!("The resource namespace '{namespace}' is invalid.");
+            return Err(ApiError::new(404, "InvalidResourceNamespace", message));
+        }
+        let kind = type_name.split_once('/').map_or("", |(_, kind)| kind);
+        let message =
+            format!("The resource type '{kind}' could not be found in the namespace '{namespace}'.");
+        let status = if matches!(method, Method::Get | Method::Head) { 404 } else { 400 };
+        Err(ApiError::new(status, "InvalidResourceType", message))
+    }
+
+    /// The child types whose instances the body of `parent` shows in a list of the same name: `subnets` of a network.
+    pub fn embedded(&self, parent: &TypeDescriptor) -> &[&'static TypeDescriptor] {
+        self.embedded.get(parent.name).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// Whether the instances of `child` are shown in the body of their parent.
+    pub fn is_embedded(&self, child: &TypeDescriptor) -> bool {
+        let Parent::Resource(parent) = child.parent else { return false };
+        self.get(parent).is_some_and(|parent| self.embedded(parent).iter().any(|c| c.name == child.name))
+    }
+
+    /// The compiled pattern; `None` when it is empty or uses what the engine does not have.
+    pub fn pattern(&mut self, pattern: &'static str) -> Option<&Regex> {
+        if pattern.is_empty() {
+            return None;
+        }
+        self.patterns.entry(pattern).or_insert_with(|| Regex::new(pattern).ok()).as_ref()
+    }
+}
+
+fn embeds(parent: &TypeDescriptor, child: &TypeDescriptor) -> bool {
+    let Some(property) = property(parent.body, &format!("properties.{}", child.leaf())) else { return false };
+    let Shape::List { item: Shape::Object(item), .. } = property.shape else { return false };
+    own(item, "name").is_some() && own(item, "properties").is_some()
+}
+
+/// The property `name` of an object or one of its variants.
+pub(crate) fn own(object: &'static Object, name: &str) -> Option<&'static Property> {
+    let direct = object.properties.iter().find(|property| property.name == name);
+    let variants = object.variants.iter().flat_map(|(_, variants)| variants.iter());
+    direct.or_else(|| {
+        variants.flat_map(|(_, object)| object.properties).find(|property| property.name == name)
+    })
+}
+
+/// The property at a dotted path without lists.
+pub(crate) fn property(shape: &'static Shape, path: &str) -> Option<&'static Property> {
+    let (name, rest) = path.split_once('.').map_or((path, None), |(name, rest)| (name, Some(rest)));
+    let Shape::Object(object) = shape else { return None };
+    let found = own(object, name)?;
+    match rest {
+        Some(rest) => property(found.shape, rest),
+        None => Some(found),
+    }
+}

@@ -1,0 +1,156 @@
+//! Children that the body of their parent also shows: the subnets of a network, the rules of a security group.
+//!
+//! Each child is a resource of its own in the store. The parent's GET shows them as a list. A write of the parent with
+//! the list creates, changes and removes them; a write without it keeps them, as the newer services do.
+
+use atp_azure::descriptor::TypeDescriptor;
+use serde_json::{Map, Value, json};
+
+use crate::catalog::property;
+use crate::cloud::Cloud;
+use crate::errors::{Answer, ApiError};
+use crate::locks::Access;
+use crate::store::Resource;
+
+/// One child type's list in the body of a parent.
+#[derive(Debug)]
+pub(crate) struct ChildList {
+    descriptor: &'static TypeDescriptor,
+    items: Vec<(String, Map<String, Value>)>,
+}
+
+impl Cloud {
+    /// Takes the lists of children out of a validated body. A body without a list says nothing about those children.
+    pub(crate) fn take_children(
+        &self,
+        parent: &TypeDescriptor,
+        body: &mut Map<String, Value>,
+    ) -> Answer<Vec<ChildList>> {
+        let mut lists = Vec::new();
+        let Some(properties) = body.get_mut("properties").and_then(Value::as_object_mut) else {
+            return Ok(lists);
+        };
+        for child in self.catalog.embedded(parent) {
+            let Some(Value::Array(items)) = properties.remove(child.leaf()) else { continue };
+            let mut named = Vec::new();
+            for (index, item) in items.into_iter().enumerate() {
+                let path = format!("properties.{}[{index}].name", child.leaf());
+                let Value::Object(mut item) = item else { continue };
+                let Some(Value::String(name)) = item.remove("name") else {
+                    return Err(ApiError::parameter(&path, "The required property 'name' is missing."));
+                };
+                if named.iter().any(|(other, _): &(String, _)| other.eq_ignore_ascii_case(&name)) {
+                    return Err(ApiError::parameter(&path, format!("The name '{name}' is used twice.")));
+                }
+                for computed in ["id", "type", "etag"] {
+                    item.remove(computed);
+                }
+                named.push((name, item));
+            }
+            lists.push(ChildList { descriptor: child, items: named });
+        }
+        Ok(lists)
+    }
+
+    /// Keys of the children that a write with these lists removes, or why one of them cannot be removed.
+    pub(crate) fn dropped_children(&self, parent: &str, lists: &[ChildList]) -> Answer<Vec<String>> {
+        let mut dropped = Vec::new();
+        for list in lists {
+            for key in self.children(parent, list.descriptor) {
+                let Some(child) = self.store.get(&key) else { continue };
+                if !list.items.iter().any(|(name, _)| name.eq_ignore_ascii_case(&child.name)) {
+                    self.refuse_locked(&child.id, Access::Delete)?;
+                    self.refuse_in_use(&key, parent)?;
+                    dropped.push(key);
+                }
+            }
+        }
+        Ok(dropped)
+    }
+
+    /// Creates and changes the children in these lists; those that change are part of the parent's operation.
+    pub(crate) fn write_children(
+        &mut self,
+        parent: &str,
+        parent_id: &str,
+        lists: Vec<ChildList>,
+        operation: Option<&str>,
+    ) {
+        for list in lists {
+            for (name, item) in list.items {
+                let id = list.descriptor.id(parent_id, &name);
+                let key = list.descriptor.id(parent, &name).to_ascii_lowercase();
+                let old = self.store.get(&key).cloned();
+                let number = self.store.next_number();
+                let body = self.completed(list.descriptor, &key, &id, item, old.as_ref());
+                if let Some(old) = old.clone().filter(|old| old.body == body) {
+                    self.store.put(&key, Resource { order: number, ..old });
+                    continue;
+                }
+                let state = if old.is_some() { "Updating" } else { "Creating" };
+                let child = Resource {
+                    type_name: list.descriptor.name.to_owned(),
+                    id,
+                    name,
+                    body,
+                    revision: number,
+                    order: number,
+                    operation: operation.map(str::to_owned),
+                    state: operation.map(|_| state.to_owned()),
+                    hidden: false,
+                };
+                self.store.put(&key, child);
+            }
+        }
+    }
+
+    /// Keys of the instances of `child` directly in `parent`.
+    fn children(&self, parent: &str, child: &TypeDescriptor) -> Vec<String> {
+        let prefix = format!("{parent}/{}/", child.leaf().to_ascii_lowercase());
+        let below = self.store.range(&prefix, None).map(|(key, _)| key);
+        below.filter(|key| !key[prefix.len()..].contains('/')).cloned().collect()
+    }
+
+    /// The body of a resource as GET shows it, with its embedded children.
+    pub(crate) fn shown_with_children(&self, resource: &Resource) -> Map<String, Value> {
+        let mut body = resource.body.clone();
+        body.insert("id".to_owned(), json!(resource.id));
+        body.insert("name".to_owned(), json!(resource.name));
+        body.insert("type".to_owned(), json!(resource.type_name));
+        let Some(descriptor) = self.catalog.get(&resource.type_name) else { return body };
+        let key = resource.id.to_ascii_lowercase();
+        if property(descriptor.body, "etag").is_some() {
+            body.insert("etag".to_owned(), json!(self.etag(&key, resource)));
+        }
+        let embedded = self.catalog.embedded(descriptor);
+        let state = property(descriptor.body, "properties.provisioningState");
+        if state.is_none() && embedded.is_empty() {
+            return body;
+        }
+        let properties = body.entry("properties").or_insert_with(|| json!({}));
+        let Some(properties) = properties.as_object_mut() else { return body };
+        if state.is_some() {
+            let state = resource.state.as_deref().unwrap_or("Succeeded");
+            properties.insert("provisioningState".to_owned(), json!(state));
+        }
+        for child in embedded {
+            let keys = self.children(&key, child);
+            let path = format!("properties.{}", child.leaf());
+            let read_only = property(descriptor.body, &path).is_some_and(|list| list.flags.read_only);
+            if keys.is_empty() && read_only {
+                continue;
+            }
+            let children = keys.iter().filter_map(|key| self.store.get(key));
+            let mut children: Vec<&Resource> = children.filter(|child| !child.hidden).collect();
+            children.sort_by_key(|child| child.order);
+            let children = children.into_iter().map(|child| self.shown(child)).collect();
+            properties.insert(child.leaf().to_owned(), children);
+        }
+        body
+    }
+
+    /// The etag of a resource, which changes with every write.
+    pub(crate) fn etag(&self, key: &str, resource: &Resource) -> String {
+        format!("W/\"{}\"", self.uuid(&format!("etag/{key}/{}", resource.revision)))
+    }
+}

@@ -1,0 +1,255 @@
+//! The simulated cloud: a pure state machine from requests to responses.
+
+use std::collections::HashMap;
+
+use atp_azure::descriptor::TypeDescriptor;
+use serde_json::{Map, Value};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use crate::catalog::Catalog;
+use crate::errors::{Answer, ApiError};
+use crate::limits::Buckets;
+use crate::message::{Method, Request, Response};
+use crate::route::{self, Route, Target};
+use crate::settings::{ApiVersions, Settings};
+use crate::store::{Change, Resource, Store};
+use crate::time_format;
+
+/// A simulated Azure Resource Manager without input, output or a clock: the same requests at the same instants give the
+/// same answers.
+#[derive(Debug)]
+pub struct Cloud {
+    pub(crate) catalog: Catalog,
+    pub(crate) settings: Settings,
+    pub(crate) store: Store,
+    /// The instant of the current request, in milliseconds since 1970.
+    pub(crate) now: i64,
+    pub(crate) buckets: HashMap<String, Buckets>,
+    /// How the next operation that starts is going to fail: status, code and message.
+    pub(crate) operation_failure: Option<(u16, String, String)>,
+    requests: u64,
+}
+
+/// The versions that group and subscription level requests accept besides the descriptor's.
+const COMMON_VERSIONS: [&str; 10] = [
+    "2016-02-01",
+    "2019-10-01",
+    "2020-01-01",
+    "2020-06-01",
+    "2021-01-01",
+    "2021-04-01",
+    "2022-09-01",
+    "2022-12-01",
+    "2024-03-01",
+    "2025-04-01",
+];
+
+impl Cloud {
+    /// An empty cloud that knows these types.
+    pub fn new(descriptors: &[&'static TypeDescriptor], settings: Settings) -> Cloud {
+        Cloud {
+            catalog: Catalog::new(descriptors),
+            settings,
+            store: Store::default(),
+            now: 0,
+            buckets: HashMap::new(),
+            operation_failure: None,
+            requests: 0,
+        }
+    }
+
+    /// Answers one request that arrives at `now`. Operations that end at `now` or before are finished first.
+    pub fn handle(&mut self, request: &Request, now: OffsetDateTime) -> Response {
+        self.now = time_format::milliseconds(now);
+        self.requests += 1;
+        self.store.forget_changes();
+        self.advance();
+        let response = match self.answer(request) {
+            Ok(response) => response,
+            Err(error) => error.response(),
+        };
+        let mut response = self.with_headers(request, response);
+        if request.method == Method::Head {
+            response.body.clear();
+        }
+        response
+    }
+
+    fn answer(&mut self, request: &Request) -> Answer<Response> {
+        let route = route::parse(&request.path)?;
+        if let Some(subscription) = &route.subscription {
+            self.require_subscription(subscription)?;
+        }
+        self.throttle(&route, request)?;
+        let Some(version) = request.parameter("api-version") else {
+            let message = "The api-version query parameter (?api-version=) is required for all requests.";
+            return Err(ApiError::new(400, "MissingApiVersionParameter", message));
+        };
+        self.dispatch(&route, request, version)
+    }
+
+    fn dispatch(&mut self, route: &Route, request: &Request, version: &str) -> Answer<Response> {
+        if !matches!(route.target, Target::Instance(_) | Target::Collection(_)) {
+            self.require_common_version(version)?;
+        }
+        match (&route.target, request.method) {
+            (Target::Instance(instance), Method::Get | Method::Head) => self.read(route, instance, request),
+            (Target::Instance(instance), Method::Put) => self.put(route, instance, request),
+            (Target::Instance(instance), Method::Patch) => self.patch(route, instance, request),
+            (Target::Instance(instance), Method::Delete) => self.delete(route, instance, request),
+            (Target::Collection(list), Method::Get) => self.list(route, list, request),
+            (Target::Collection(action), Method::Post) => self.act(route, action, request),
+            (Target::Resources, Method::Get) => self.list_resources(route, request),
+            (Target::Subscriptions, Method::Get) => Ok(self.list_subscriptions()),
+            (Target::Subscription, Method::Get) => Ok(self.subscription(route)),
+            (Target::Providers, Method::Get) => Ok(self.list_providers(route)),
+            (Target::Provider(namespace), Method::Get) => self.provider(route, namespace),
+            (Target::Register(namespace), Method::Post) => self.provider(route, namespace),
+            (Target::NameAvailability(namespace), Method::Post) => self.name_availability(namespace, request),
+            (Target::OperationStatus(id), Method::Get) => self.operation_status(id, request),
+            (Target::OperationResult(id), Method::Get) => self.operation_result(id, request),
+            _ => Err(ApiError::method_not_allowed(&request.path)),
+        }
+    }
+
+    /// Refuses an `api-version` that the type does not have.
+    pub(crate) fn require_version(
+        &self,
+        descriptor: &TypeDescriptor,
+        request: &Request,
+        location: &str,
+    ) -> Answer<()> {
+        let version = request.parameter("api-version").unwrap_or_default();
+        if descriptor.name.eq_ignore_ascii_case("Microsoft.Resources/resourceGroups") {
+            if version == descriptor.api_version {
+                return Ok(());
+            }
+            return self.require_common_version(version);
+        }
+        let accepted = match self.settings.api_versions {
+            ApiVersions::Descriptor => version == descriptor.api_version,
+            ApiVersions::WellFormed => well_formed(version),
+        };
+        if accepted {
+            return Ok(());
+        }
+        let message = format!(
+            "No registered resource provider found for location '{location}' and API version '{version}' for type \
+             '{}'. The supported api-versions are '{}'. The supported locations are 'global'.",
+            descriptor.name.split_once('/').map_or("", |(_, kind)| kind),
+            descriptor.api_version
+        );
+        Err(ApiError::new(400, "NoRegisteredProviderFound", message))
+    }
+
+    fn require_common_version(&self, version: &str) -> Answer<()> {
+        let accepted = match self.settings.api_versions {
+            ApiVersions::WellFormed => well_formed(version),
+            ApiVersions::Descriptor => {
+                COMMON_VERSIONS.contains(&version) || self.catalog.types().any(|d| d.api_version == version)
+            }
+        };
+        if accepted {
+            return Ok(());
+        }
+        let versions = COMMON_VERSIONS.join(", ");
+        let message =
+            format!("The api-version '{version}' is invalid. The supported versions are '{versions}'.");
+        Err(ApiError::new(400, "InvalidApiVersionParameter", message))
+    }
+
+    fn require_subscription(&self, subscription: &str) -> Answer<()> {
+        let known = &self.settings.subscriptions;
+        let exists = if known.is_empty() {
+            Uuid::try_parse(subscription).is_ok()
+        } else {
+            known.iter().any(|known| known.eq_ignore_ascii_case(subscription))
+        };
+        if exists { Ok(()) } else { Err(ApiError::subscription_not_found(subscription)) }
+    }
+
+    /// The headers that every answer has.
+    fn with_headers(&mut self, request: &Request, response: Response) -> Response {
+        let id = self.uuid(&format!("request/{}/{}", self.requests, self.now));
+        let correlation = request.header("x-ms-correlation-request-id").unwrap_or(&id).to_owned();
+        let routing = format!("SIMULATOR:{}:{id}", time_format::compact(self.now));
+        let mut response = response
+            .with_header("x-ms-request-id", &id)
+            .with_header("x-ms-correlation-request-id", correlation)
+            .with_header("x-ms-routing-request-id", routing)
+            .with_header("date", time_format::http_date(self.now));
+        if request.header("x-ms-return-client-request-id").is_some_and(|v| v.eq_ignore_ascii_case("true"))
+            && let Some(id) = request.header("x-ms-client-request-id")
+        {
+            response = response.with_header("x-ms-client-request-id", id);
+        }
+        self.with_limits(request, response)
+    }
+
+    /// An id that follows from the seed and `text` only.
+    pub(crate) fn uuid(&self, text: &str) -> String {
+        let name = format!("{}/{text}", self.settings.seed);
+        Uuid::new_v5(&Uuid::NAMESPACE_URL, name.as_bytes()).to_string()
+    }
+
+    /// The body of a resource as GET shows it.
+    pub(crate) fn shown(&self, resource: &Resource) -> Value {
+        self.shown_with_children(resource).into()
+    }
+
+    /// All resources that GET would show, by id.
+    pub fn resources(&self) -> Vec<(String, Value)> {
+        let visible = self.store.resources().filter(|(_, resource)| !resource.hidden);
+        visible.map(|(_, resource)| (resource.id.clone(), self.shown(resource))).collect()
+    }
+
+    /// Whether there is no resource, shown or not.
+    pub fn is_empty(&self) -> bool {
+        self.store.resources().next().is_none()
+    }
+
+    /// The next long-running operation that starts is going to fail with this status, code and message.
+    pub fn fail_next_operation(&mut self, status: u16, code: &str, message: &str) {
+        self.operation_failure = Some((status, code.to_owned(), message.to_owned()));
+    }
+
+    /// Finishes the operations that end at `now` or before, as every request does.
+    pub fn advance_to(&mut self, now: OffsetDateTime) {
+        self.now = time_format::milliseconds(now);
+        self.advance();
+    }
+
+    /// Drops the operations that ended more than a day ago.
+    pub(crate) fn prune(&mut self) {
+        const DAY: i64 = 24 * 60 * 60 * 1000;
+        self.store.prune(self.now - DAY);
+    }
+
+    /// Everything that the cloud remembers, as JSON.
+    pub fn to_json(&self) -> Value {
+        serde_json::to_value(self.store.snapshot()).unwrap_or(Value::Null)
+    }
+
+    /// Remembers what [`Cloud::to_json`] wrote, in addition to what it knows.
+    pub fn restore(&mut self, state: Value) -> Result<(), serde_json::Error> {
+        let changes: Vec<Change> = serde_json::from_value(state)?;
+        changes.into_iter().for_each(|change| self.store.apply(change));
+        Ok(())
+    }
+}
+
+/// `YYYY-MM-DD`, optionally with one of the known suffixes.
+fn well_formed(version: &str) -> bool {
+    let (date, suffix) = version.split_at_checked(10).unwrap_or((version, "?"));
+    let date_fits = date.bytes().enumerate().all(|(at, byte)| match at {
+        4 | 7 => byte == b'-',
+        _ => byte.is_ascii_digit(),
+    });
+    date_fits && matches!(suffix, "" | "-preview" | "-alpha" | "-beta" | "-rc" | "-privatepreview")
+}
+
+/// The body as a map, for what is known to be one.
+pub(crate) fn object(value: Option<&Value>) -> Option<&Map<String, Value>> {
+    value.and_then(Value::as_object)
+}

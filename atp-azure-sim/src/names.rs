@@ -1,0 +1,124 @@
+//! Rules for names: what a name may look like, and where it has to be the only one.
+
+use atp_azure::descriptor::{NameRules, Parent, TypeDescriptor, Unique};
+use serde_json::{Value, json};
+
+use crate::cloud::Cloud;
+use crate::errors::{Answer, ApiError};
+use crate::message::{Request, Response};
+use crate::route::Instance;
+
+impl Cloud {
+    /// Whether a new instance may have this name.
+    pub(crate) fn check_name(&mut self, descriptor: &'static TypeDescriptor, name: &str) -> Answer<()> {
+        match self.name_problem(&descriptor.names, name) {
+            None => Ok(()),
+            Some(problem) => {
+                let code = match descriptor.name.to_ascii_lowercase().as_str() {
+                    "microsoft.storage/storageaccounts" => "AccountNameInvalid",
+                    "microsoft.keyvault/vaults" => "VaultNameNotValid",
+                    "microsoft.authorization/roleassignments" => "InvalidRoleAssignmentId",
+                    _ => "InvalidResourceName",
+                };
+                let message = format!("Resource name '{name}' of type '{}' is invalid. {problem}", descriptor.name);
+                Err(ApiError::new(400, code, message))
+            }
+        }
+    }
+
+    fn name_problem(&mut self, rules: &'static NameRules, name: &str) -> Option<String> {
+        let length = name.chars().count();
+        if let Some(fixed) = rules.fixed {
+            let other = !fixed.eq_ignore_ascii_case(name);
+            return other.then(|| format!("The name must be '{fixed}'."));
+        }
+        if length > 260 || name.contains(['<', '>', '%', '&', ':', '\\', '?', '/']) || name.contains(char::is_control)
+        {
+            return Some("It is longer than 260 characters or has one of <>%&:\\?/ in it.".to_owned());
+        }
+        if length < rules.min || (rules.max > 0 && length > rules.max) {
+            return Some(format!("The length must be from {} to {} characters.", rules.min, rules.max));
+        }
+        let pattern = self.catalog.pattern(rules.pattern);
+        let mismatch = pattern.is_some_and(|pattern| !pattern.is_match(name));
+        mismatch.then(|| format!("The name must match '{}'.", rules.pattern))
+    }
+
+    /// Key of the instance that already has the name of `instance`, where only one may have it.
+    pub(crate) fn taken(&self, descriptor: &TypeDescriptor, key: &str, name: &str) -> Option<String> {
+        let within = match descriptor.names.unique {
+            Unique::Global | Unique::Tenant => "/".to_owned(),
+            Unique::Subscription => scope_prefix(key, 2),
+            Unique::ResourceGroup => scope_prefix(key, 4),
+            // The id already says so.
+            Unique::Parent => return None,
+        };
+        if matches!(descriptor.parent, Parent::Resource(_)) && descriptor.names.unique != Unique::Global {
+            return None;
+        }
+        self.store.named(descriptor.name, name).find(|other| *other != key && other.starts_with(&within)).cloned()
+    }
+
+    pub(crate) fn refuse_taken(
+        &self,
+        descriptor: &TypeDescriptor,
+        key: &str,
+        instance: &Instance,
+    ) -> Answer<()> {
+        let Some(_) = self.taken(descriptor, key, &instance.name) else { return Ok(()) };
+        let name = &instance.name;
+        let (code, message) = match descriptor.name.to_ascii_lowercase().as_str() {
+            "microsoft.storage/storageaccounts" => {
+                ("StorageAccountAlreadyTaken", format!("The storage account named {name} is already taken."))
+            }
+            "microsoft.keyvault/vaults" => (
+                "VaultAlreadyExists",
+                format!(
+                    "The vault name '{name}' is already in use. Vault names are globally unique so it is possible \
+                     that the name is already taken."
+                ),
+            ),
+            _ => ("NameAlreadyExists", format!("The name '{name}' already exists. Choose a different name.")),
+        };
+        Err(ApiError::new(409, code, message))
+    }
+
+    /// POST `checkNameAvailability` answers `{nameAvailable, reason, message}`.
+    pub(crate) fn name_availability(&mut self, namespace: &str, request: &Request) -> Answer<Response> {
+        let asked: Value = serde_json::from_slice(&request.body).unwrap_or(Value::Null);
+        let Some(name) = asked["name"].as_str() else {
+            return Err(ApiError::parameter("name", "The required property 'name' is missing."));
+        };
+        let wanted = asked["type"].as_str().unwrap_or_default().to_ascii_lowercase();
+        let fits = |d: &&'static TypeDescriptor| {
+            d.namespace().eq_ignore_ascii_case(namespace)
+                && match wanted.as_str() {
+                    "" => d.names.unique == Unique::Global,
+                    wanted => {
+                        d.name.eq_ignore_ascii_case(wanted) || wanted.ends_with(&d.leaf().to_ascii_lowercase())
+                    }
+                }
+        };
+        let Some(descriptor) = self.catalog.types().find(fits) else {
+            return Err(ApiError::parameter("type", format!("The type '{wanted}' is not known.")));
+        };
+        let body = if let Some(problem) = self.name_problem(&descriptor.names, name) {
+            let storage = descriptor.namespace().eq_ignore_ascii_case("Microsoft.Storage");
+            let vault = descriptor.namespace().eq_ignore_ascii_case("Microsoft.KeyVault");
+            let reason = if storage || vault { "AccountNameInvalid" } else { "Invalid" };
+            json!({ "nameAvailable": false, "reason": reason, "message": problem })
+        } else if self.taken(descriptor, "", name).is_some() {
+            let message = format!("The name '{name}' is already taken.");
+            json!({ "nameAvailable": false, "reason": "AlreadyExists", "message": message })
+        } else {
+            json!({ "nameAvailable": true })
+        };
+        Ok(Response::json(200, &body))
+    }
+}
+
+/// The first `count` segments of a key, with a slash at the end.
+fn scope_prefix(key: &str, count: usize) -> String {
+    let end = key.match_indices('/').nth(count).map_or(key.len(), |(at, _)| at);
+    format!("{}/", &key[..end])
+}

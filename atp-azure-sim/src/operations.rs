@@ -1,0 +1,229 @@
+//! Long-running operations: how they start, how clients follow them, and how they end.
+//!
+//! An operation carries the instant at which it ends. It is finished by the first request after that instant, so that
+//! a process that was killed in the middle finds it finished later.
+
+use atp_azure::descriptor::{LongRunning, TypeDescriptor};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::cloud::Cloud;
+use crate::errors::{Answer, ApiError};
+use crate::message::{Request, Response};
+use crate::store::Resource;
+use crate::time_format;
+
+/// What an operation does when it ends.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Work {
+    /// Creates or replaces; when it fails, the previous resource is shown again.
+    Write(Option<Box<Resource>>),
+    /// Removes the resource and all below it; the body is the status code that the synchronous call would have had.
+    Delete(u16),
+}
+
+/// A long-running operation.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Operation {
+    /// Key of the resource.
+    pub target: String,
+    /// `/subscriptions/{s}/providers/{namespace}/locations/{location}`, where its URLs start.
+    pub place: String,
+    /// When it started, in milliseconds since 1970.
+    pub started: i64,
+    /// When it ends.
+    pub due: i64,
+    /// When it ended.
+    pub ended: Option<i64>,
+    /// What it does when it ends.
+    pub work: Work,
+    /// Why it failed or is going to fail: status, code and message.
+    pub failure: Option<(u16, String, String)>,
+}
+
+impl Operation {
+    fn status(&self) -> &'static str {
+        match (self.ended, &self.failure) {
+            (None, _) => "InProgress",
+            (Some(_), None) => "Succeeded",
+            (Some(_), Some(_)) => "Failed",
+        }
+    }
+
+    fn error(&self) -> Option<ApiError> {
+        self.failure.as_ref().map(|(status, code, message)| ApiError::new(*status, code, message.clone()))
+    }
+
+    fn url(&self, base: &str, form: &str, id: &str, version: &str) -> String {
+        format!("{base}{}/{form}/{id}?api-version={version}", self.place)
+    }
+}
+
+/// What starts an operation.
+pub(crate) struct Start<'a> {
+    pub descriptor: &'static TypeDescriptor,
+    pub key: &'a str,
+    pub location: &'a str,
+    pub work: Work,
+}
+
+impl Cloud {
+    /// Starts an operation and returns its id.
+    pub(crate) fn start(&mut self, start: Start<'_>) -> String {
+        let number = self.store.next_number();
+        let id = self.uuid(&format!("operation/{number}/{}", start.key));
+        let subscription = start.key.split('/').nth(2).filter(|_| start.key.starts_with("/subscriptions/"));
+        let scope = subscription.map(|s| format!("/subscriptions/{s}")).unwrap_or_default();
+        let location = if start.location.is_empty() { "global" } else { start.location };
+        let place = format!("{scope}/providers/{}/locations/{location}", start.descriptor.namespace());
+        let duration = i64::try_from(self.settings.operation_duration.as_millis()).unwrap_or(i64::MAX);
+        let operation = Operation {
+            target: start.key.to_owned(),
+            place,
+            started: self.now,
+            due: self.now.saturating_add(duration),
+            ended: None,
+            work: start.work,
+            failure: self.operation_failure.take(),
+        };
+        self.store.put_operation(&id, operation);
+        id
+    }
+
+    /// Adds the headers with which clients follow an operation.
+    pub(crate) fn follow(
+        &self,
+        response: Response,
+        request: &Request,
+        id: &str,
+        version: &str,
+        flags: LongRunning,
+    ) -> Response {
+        let Some(operation) = self.store.operation(id) else { return response };
+        let (base, mut response) = (request.base(), response);
+        if flags.azure_async_operation {
+            let url = operation.url(&base, "operationStatuses", id, version);
+            response = response.with_header("azure-asyncoperation", url);
+        }
+        if flags.location {
+            response = response.with_header("location", operation.url(&base, "operationResults", id, version));
+        }
+        self.retry_after(response)
+    }
+
+    pub(crate) fn retry_after(&self, response: Response) -> Response {
+        let response = response.with_header("retry-after", self.settings.retry_after_seconds.to_string());
+        match self.settings.retry_after_milliseconds {
+            Some(milliseconds) => response.with_header("x-ms-retry-after-ms", milliseconds.to_string()),
+            None => response,
+        }
+    }
+
+    /// The URL under which the status of an operation is read.
+    pub(crate) fn operation_url(&self, request: &Request, id: &str, version: &str) -> String {
+        let operation = self.store.operation(id);
+        operation
+            .map(|operation| operation.url(&request.base(), "operationStatuses", id, version))
+            .unwrap_or_default()
+    }
+
+    /// GET on the `Azure-AsyncOperation` URL always answers 200 with a status, also when the operation failed.
+    pub(crate) fn operation_status(&self, id: &str, request: &Request) -> Answer<Response> {
+        let operation = self.known_operation(id)?;
+        let mut body = json!({
+            "id": format!("{}/operationStatuses/{id}", operation.place),
+            "name": id,
+            "status": operation.status(),
+            "startTime": time_format::rfc3339(operation.started),
+        });
+        if let Some(ended) = operation.ended {
+            body["endTime"] = json!(time_format::rfc3339(ended));
+            body["percentComplete"] = json!(100);
+            match operation.error() {
+                Some(error) => body["error"] = error.value(),
+                None if matches!(operation.work, Work::Write(_)) => {
+                    let resource = self.store.get(&operation.target);
+                    let properties = resource.and_then(|resource| resource.body.get("properties"));
+                    body["properties"] = properties.cloned().unwrap_or(Value::Null);
+                }
+                None => {}
+            }
+            return Ok(Response::json(200, &body));
+        }
+        let response = Response::json(200, &body);
+        let version = request.parameter("api-version").unwrap_or_default();
+        let url = operation.url(&request.base(), "operationStatuses", id, version);
+        Ok(self.retry_after(response.with_header("azure-asyncoperation", url)))
+    }
+
+    /// GET on the `Location` URL answers 202 while the operation runs, and then what the synchronous call would have.
+    pub(crate) fn operation_result(&self, id: &str, request: &Request) -> Answer<Response> {
+        let operation = self.known_operation(id)?;
+        if operation.ended.is_none() {
+            let version = request.parameter("api-version").unwrap_or_default();
+            let url = operation.url(&request.base(), "operationResults", id, version);
+            return Ok(self.retry_after(Response::empty(202).with_header("location", url)));
+        }
+        if let Some(error) = operation.error() {
+            return Err(error);
+        }
+        match operation.work {
+            Work::Delete(status) => Ok(Response::empty(status)),
+            Work::Write(_) => Ok(match self.store.get(&operation.target) {
+                Some(resource) => Response::json(200, &self.shown(resource)),
+                None => Response::empty(204),
+            }),
+        }
+    }
+
+    fn known_operation(&self, id: &str) -> Answer<&Operation> {
+        let operation = self.store.operation(&id.to_ascii_lowercase());
+        operation
+            .ok_or_else(|| ApiError::new(404, "OperationNotFound", format!("Operation '{id}' was not found.")))
+    }
+
+    /// Ends the operations whose instant has passed.
+    pub(crate) fn advance(&mut self) {
+        while let Some(id) = self.store.due(self.now) {
+            self.end(&id);
+        }
+    }
+
+    fn end(&mut self, id: &str) {
+        let Some(mut operation) = self.store.operation(id).cloned() else { return };
+        operation.ended = Some(operation.due);
+        if matches!(operation.work, Work::Delete(_)) && operation.failure.is_none() {
+            let blocked = self.deletion_blocked(&operation.target);
+            operation.failure = blocked.map(|error| (error.status, error.code, error.message));
+        }
+        match (&operation.work, &operation.failure) {
+            (Work::Delete(_), None) => self.remove_tree(&operation.target),
+            (Work::Delete(_), Some(_)) => self.settle(&operation.target, id, None),
+            (Work::Write(_), None) => self.settle(&operation.target, id, None),
+            (Work::Write(Some(previous)), Some(_)) => {
+                self.settle(&operation.target, id, None);
+                let mut previous = (**previous).clone();
+                previous.revision = self.store.next_number();
+                self.store.put(&operation.target, previous);
+            }
+            (Work::Write(None), Some(_)) => self.settle(&operation.target, id, Some("Failed")),
+        }
+        self.store.put_operation(id, operation);
+    }
+
+    /// Gives the resource and its embedded children, on which the operation `id` ran, their final state.
+    fn settle(&mut self, key: &str, id: &str, state: Option<&str>) {
+        let below = format!("{key}/");
+        let mut keys = vec![key.to_owned()];
+        let children = self.store.range(&below, None).filter(|(_, child)| child.operation.as_deref() == Some(id));
+        keys.extend(children.map(|(key, _)| key.clone()));
+        for key in keys {
+            let Some(mut resource) = self.store.get(&key).cloned() else { continue };
+            resource.operation = None;
+            resource.state = state.map(str::to_owned);
+            resource.hidden = false;
+            self.store.put(&key, resource);
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! What can be chosen about a simulated cloud.
+
+use std::time::Duration;
+
+/// What can be chosen about a simulated cloud.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// How long a long-running operation takes. With zero it still answers asynchronously, and the first poll finds it
+    /// finished.
+    pub operation_duration: Duration,
+    /// Value of `Retry-After` while an operation runs. Clients take zero for "absent", and wait for their default.
+    pub retry_after_seconds: u64,
+    /// When set, also sends `x-ms-retry-after-ms`, so that clients in the same process do not have to sleep.
+    pub retry_after_milliseconds: Option<u64>,
+    /// Most items on one page of a list.
+    pub page_size: usize,
+    /// The subscriptions that exist, as GUIDs. Empty: every GUID is a subscription.
+    pub subscriptions: Vec<String>,
+    /// The tenant that the subscriptions and identities belong to.
+    pub tenant: String,
+    /// Which `api-version` is accepted.
+    pub api_versions: ApiVersions,
+    /// Whether requests beyond the limits are refused with 429. The remaining requests are always reported.
+    pub throttle: bool,
+    /// Whether a write that names a resource in the same cloud that does not exist is refused, as most services do.
+    pub check_references: bool,
+    /// Seed of all generated ids.
+    pub seed: u64,
+}
+
+/// Which `api-version` is accepted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ApiVersions {
+    /// The one of the type's descriptor.
+    Descriptor,
+    /// Any well-formed one, for clients that were built for other versions. The answers keep the descriptor's shape.
+    WellFormed,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Settings {
+            operation_duration: Duration::ZERO,
+            retry_after_seconds: 1,
+            retry_after_milliseconds: None,
+            page_size: 100,
+            subscriptions: Vec::new(),
+            tenant: "72f988bf-0000-4000-8000-2d7cd011db47".to_owned(),
+            api_versions: ApiVersions::Descriptor,
+            throttle: false,
+            check_references: false,
+            seed: 0,
+        }
+    }
+}

@@ -1,0 +1,228 @@
+//! A cloud that threads and processes share, with persistence, a log of requests and injected faults.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use atp_azure::descriptor::TypeDescriptor;
+use serde_json::Value;
+use time::OffsetDateTime;
+
+use crate::cloud::Cloud;
+use crate::faults::{Fault, FaultAction, Faults, refusal};
+use crate::message::{Method, Request, Response};
+use crate::persistence::{Disk, PersistenceError};
+use crate::settings::Settings;
+
+/// Where the instant of a request comes from, so that tests can use virtual time.
+pub trait Clock: Send + Sync + std::fmt::Debug {
+    /// The instant now.
+    fn now(&self) -> OffsetDateTime;
+}
+
+/// The clock of the machine.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    fn now(&self) -> OffsetDateTime {
+        OffsetDateTime::now_utc()
+    }
+}
+
+/// Why a request got no answer.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SimulatorError {
+    /// The state on disk cannot be used. Nothing was done.
+    #[error("the state of the simulated cloud cannot be used")]
+    Persistence(#[from] PersistenceError),
+    /// The simulator is disconnected, or a fault said so. Nothing was done.
+    #[error("the simulated cloud is not connected")]
+    Disconnected,
+    /// A fault said so. The request was done.
+    #[error("the connection to the simulated cloud was lost before the response")]
+    ResponseLost,
+}
+
+/// An answered request, in the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answered {
+    /// The method.
+    pub method: Method,
+    /// The path as sent.
+    pub path: String,
+    /// The status code of the answer; zero when there was none.
+    pub status: u16,
+}
+
+/// A handle to a simulated cloud; clones share it.
+#[derive(Debug, Clone)]
+pub struct Simulator {
+    shared: Arc<Mutex<Shared>>,
+    clock: Arc<dyn Clock>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    cloud: Cloud,
+    disk: Option<Disk>,
+    faults: Faults,
+    connected: bool,
+    log: Vec<Answered>,
+}
+
+impl Simulator {
+    /// An empty cloud that lives as long as its handles.
+    pub fn in_memory(
+        descriptors: &[&'static TypeDescriptor],
+        settings: Settings,
+        clock: Arc<dyn Clock>,
+    ) -> Simulator {
+        Simulator::with(Cloud::new(descriptors, settings), None, clock)
+    }
+
+    /// The cloud that is kept in `folder`, which is created when it is missing. Other processes may use it at the same
+    /// time; a process may be killed at any instant.
+    pub fn open(
+        folder: &Path,
+        descriptors: &[&'static TypeDescriptor],
+        settings: Settings,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Simulator, SimulatorError> {
+        let disk = Disk::open(folder)?;
+        let simulator = Simulator::with(Cloud::new(descriptors, settings), Some(disk), clock);
+        simulator.on_current(|_| ())?;
+        Ok(simulator)
+    }
+
+    fn with(cloud: Cloud, disk: Option<Disk>, clock: Arc<dyn Clock>) -> Simulator {
+        let shared = Shared { cloud, disk, faults: Faults::default(), connected: true, log: Vec::new() };
+        Simulator { shared: Arc::new(Mutex::new(shared)), clock }
+    }
+
+    fn shared(&self) -> MutexGuard<'_, Shared> {
+        self.shared.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Does `work` on the cloud as it is on disk now, and writes what it changed.
+    fn on_current<T>(&self, work: impl FnOnce(&mut Cloud) -> T) -> Result<T, SimulatorError> {
+        let mut shared = self.shared();
+        let Shared { cloud, disk, .. } = &mut *shared;
+        let Some(disk) = disk else { return Ok(work(cloud)) };
+        disk.lock()?;
+        let done = disk.load(cloud).and_then(|()| {
+            cloud.store.forget_changes();
+            let done = work(cloud);
+            disk.append(cloud).map(|()| done)
+        });
+        let unlocked = disk.unlock();
+        let done = done?;
+        unlocked?;
+        Ok(done)
+    }
+
+    /// Answers a request at the instant that the clock says.
+    pub fn handle(&self, request: &Request) -> Result<Response, SimulatorError> {
+        let outcome = self.answer(request);
+        let status = outcome.as_ref().map_or(0, |response| response.status);
+        self.shared().log.push(Answered { method: request.method, path: request.path.clone(), status });
+        outcome
+    }
+
+    fn answer(&self, request: &Request) -> Result<Response, SimulatorError> {
+        let fault = {
+            let mut shared = self.shared();
+            if !shared.connected {
+                return Err(SimulatorError::Disconnected);
+            }
+            shared.faults.strike(request)
+        };
+        let now = self.clock.now();
+        match fault {
+            None => self.on_current(|cloud| cloud.handle(request, now)),
+            Some(FaultAction::Refuse { status, code, headers }) => Ok(refusal(status, &code, &headers)),
+            Some(FaultAction::Disconnect) => Err(SimulatorError::Disconnected),
+            Some(FaultAction::LoseResponse) => {
+                self.on_current(|cloud| cloud.handle(request, now))?;
+                Err(SimulatorError::ResponseLost)
+            }
+            Some(FaultAction::FailOperation { status, code }) => self.on_current(|cloud| {
+                cloud.fail_next_operation(status, &code, "The simulator was asked to let this operation fail.");
+                let response = cloud.handle(request, now);
+                cloud.operation_failure = None;
+                response
+            }),
+        }
+    }
+
+    /// The resources that GET would show, by id.
+    pub fn resources(&self) -> Result<Vec<(String, Value)>, SimulatorError> {
+        let now = self.clock.now();
+        self.on_current(|cloud| {
+            cloud.advance_to(now);
+            cloud.resources()
+        })
+    }
+
+    /// Whether the cloud holds nothing.
+    pub fn is_empty(&self) -> Result<bool, SimulatorError> {
+        let now = self.clock.now();
+        self.on_current(|cloud| {
+            cloud.advance_to(now);
+            cloud.is_empty()
+        })
+    }
+
+    /// The requests to this handle and its clones, in order.
+    pub fn requests(&self) -> Vec<Answered> {
+        self.shared().log.clone()
+    }
+
+    /// How many requests of a method went to paths that contain `path_contains`, without regard to case.
+    pub fn count(&self, method: Method, path_contains: &str) -> usize {
+        let wanted = path_contains.to_ascii_lowercase();
+        let shared = self.shared();
+        let hits = shared.log.iter().filter(|answered| {
+            answered.method == method && answered.path.to_ascii_lowercase().contains(&wanted)
+        });
+        hits.count()
+    }
+
+    /// Empties the log of requests.
+    pub fn forget_requests(&self) {
+        self.shared().log.clear();
+    }
+
+    /// The next `times` requests of this method on such paths are refused, and nothing is done.
+    pub fn fail_next(&self, method: Method, path_contains: &str, status: u16, code: &str, times: usize) {
+        let action = FaultAction::Refuse { status, code: code.to_owned(), headers: Vec::new() };
+        self.inject(Fault { times, ..Fault::next(method, path_contains, action) });
+    }
+
+    /// Adds a fault.
+    pub fn inject(&self, fault: Fault) {
+        self.shared().faults.add(fault);
+    }
+
+    /// From now on every request fails as if there were no network.
+    pub fn disconnect(&self) {
+        self.shared().connected = false;
+    }
+
+    /// Ends what [`Simulator::disconnect`] began.
+    pub fn reconnect(&self) {
+        self.shared().connected = true;
+    }
+
+    /// Changes the settings, for all handles of this process.
+    pub fn configure(&self, change: impl FnOnce(&mut Settings)) {
+        change(&mut self.shared().cloud.settings);
+    }
+
+    #[cfg(test)]
+    pub(crate) fn compact_from(&self, length: u64) {
+        if let Some(disk) = &mut self.shared().disk {
+            disk.compact_from(length);
+        }
+    }
+}

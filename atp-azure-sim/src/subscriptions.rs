@@ -1,0 +1,124 @@
+//! Subscriptions, resource providers, and POST actions.
+
+use serde_json::{Value, json};
+
+use crate::cloud::Cloud;
+use crate::errors::{Answer, ApiError};
+use crate::locks::Access;
+use crate::message::{Request, Response};
+use crate::route::{Collection, Route};
+
+impl Cloud {
+    pub(crate) fn list_subscriptions(&self) -> Response {
+        let known = self.settings.subscriptions.iter().cloned();
+        // Without a list of subscriptions, those are known that hold something.
+        let mut used: Vec<String> = known.collect();
+        if used.is_empty() {
+            for (key, _) in self.store.resources() {
+                let mut segments = key.split('/').skip(1);
+                if let (Some("subscriptions"), Some(id)) = (segments.next(), segments.next())
+                    && used.last().is_none_or(|last| last != id)
+                {
+                    used.push(id.to_owned());
+                }
+            }
+        }
+        let shown: Vec<Value> = used.iter().map(|id| self.subscription_value(id)).collect();
+        Response::json(200, &json!({ "value": shown }))
+    }
+
+    pub(crate) fn subscription(&self, route: &Route) -> Response {
+        Response::json(200, &self.subscription_value(route.subscription.as_deref().unwrap_or_default()))
+    }
+
+    fn subscription_value(&self, id: &str) -> Value {
+        json!({
+            "id": format!("/subscriptions/{id}"),
+            "subscriptionId": id,
+            "tenantId": self.settings.tenant,
+            "displayName": format!("Simulated {}", id.get(..8).unwrap_or(id)),
+            "state": "Enabled",
+            "authorizationSource": "RoleBased",
+            "subscriptionPolicies": { "spendingLimit": "Off", "quotaId": "Simulated_2014-09-01" },
+        })
+    }
+
+    pub(crate) fn list_providers(&self, route: &Route) -> Response {
+        let shown: Vec<Value> = self.catalog.namespaces().map(|name| self.provider_value(route, name)).collect();
+        Response::json(200, &json!({ "value": shown }))
+    }
+
+    /// A provider is always registered; registering it again changes nothing.
+    pub(crate) fn provider(&self, route: &Route, namespace: &str) -> Answer<Response> {
+        if !self.catalog.has_namespace(namespace) {
+            let message = format!("The resource namespace '{namespace}' is invalid.");
+            return Err(ApiError::new(404, "InvalidResourceNamespace", message));
+        }
+        Ok(Response::json(200, &self.provider_value(route, namespace)))
+    }
+
+    fn provider_value(&self, route: &Route, namespace: &str) -> Value {
+        let known = self.catalog.types().filter(|d| d.namespace().eq_ignore_ascii_case(namespace));
+        let known: Vec<_> = known.collect();
+        let name = known.first().map_or(namespace, |d| d.namespace());
+        let types: Vec<Value> = known
+            .iter()
+            .map(|d| {
+                let kind = d.name.split_once('/').map_or("", |(_, kind)| kind);
+                let capabilities = if d.has_location() { "SupportsTags, SupportsLocation" } else { "None" };
+                json!({
+                    "resourceType": kind,
+                    "locations": [],
+                    "apiVersions": [d.api_version],
+                    "capabilities": capabilities,
+                })
+            })
+            .collect();
+        let scope = route.subscription.as_ref().map(|id| format!("/subscriptions/{id}")).unwrap_or_default();
+        json!({
+            "id": format!("{scope}/providers/{name}"),
+            "namespace": name,
+            "registrationState": "Registered",
+            "registrationPolicy": "RegistrationRequired",
+            "resourceTypes": types,
+        })
+    }
+
+    /// POST `{id}/{action}`: 404 when the resource is missing, and a `ReadOnly` lock refuses it. Keys follow from the id.
+    pub(crate) fn act(&mut self, route: &Route, action: &Collection, request: &Request) -> Answer<Response> {
+        let type_name = action.type_name.rsplit_once('/').map_or("", |(type_name, _)| type_name);
+        let descriptor = self.catalog.known(type_name, request.method)?;
+        self.require_version(descriptor, request, "")?;
+        if !action.nested || !descriptor.actions.iter().any(|known| known.eq_ignore_ascii_case(&action.leaf)) {
+            return Err(ApiError::method_not_allowed(&request.path));
+        }
+        let key = action.parent.to_ascii_lowercase();
+        if self.store.get(&key).is_none_or(|resource| resource.hidden) {
+            let message = format!(
+                "The Resource '{}' under resource group '{}' was not found.",
+                crate::write::parent_name(&action.parent),
+                route.group.as_deref().unwrap_or("<null>")
+            );
+            return Err(ApiError::new(404, "ResourceNotFound", message));
+        }
+        self.refuse_locked(&action.parent, Access::Write)?;
+        if !action.leaf.to_ascii_lowercase().contains("key") {
+            return Ok(Response::json(200, &json!({})));
+        }
+        let secret = |which: &str| self.uuid(&format!("{which}/{key}"));
+        let (first, second) = (secret("key1"), secret("key2"));
+        let body = json!({
+            "keys": [
+                { "keyName": "key1", "value": first, "permissions": "FULL" },
+                { "keyName": "key2", "value": second, "permissions": "FULL" },
+            ],
+            "primaryKey": first,
+            "secondaryKey": second,
+            "primarySharedKey": first,
+            "secondarySharedKey": second,
+            "primaryMasterKey": first,
+            "secondaryMasterKey": second,
+        });
+        Ok(Response::json(200, &body))
+    }
+}

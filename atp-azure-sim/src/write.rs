@@ -1,0 +1,318 @@
+//! PUT and PATCH.
+
+use atp_azure::descriptor::{Parent, TypeDescriptor};
+use serde_json::{Map, Value};
+
+use crate::children::ChildList;
+use crate::cloud::Cloud;
+use crate::errors::{Answer, ApiError};
+use crate::locks::Access;
+use crate::message::{Method, Request, Response};
+use crate::operations::{Start, Work};
+use crate::route::{Instance, Route};
+use crate::store::Resource;
+use crate::validate::{self, Mode};
+
+/// A write that is known to be allowed.
+struct Write<'a> {
+    descriptor: &'static TypeDescriptor,
+    instance: &'a Instance,
+    key: String,
+    old: Option<Resource>,
+    body: Map<String, Value>,
+    children: Vec<ChildList>,
+    method: Method,
+}
+
+impl Cloud {
+    /// PUT creates or replaces.
+    pub(crate) fn put(&mut self, route: &Route, instance: &Instance, request: &Request) -> Answer<Response> {
+        let descriptor = self.catalog.known(&instance.type_name, request.method)?;
+        let sent = parse_body(request)?;
+        let location = sent.get("location").and_then(Value::as_str).unwrap_or_default();
+        self.require_version(descriptor, request, location)?;
+        self.require_surroundings(route, descriptor, instance)?;
+        self.refuse_locked(&instance.id, Access::Write)?;
+        let key = instance.id.to_ascii_lowercase();
+        let old = self.store.get(&key).cloned();
+        self.check_conditions(request, &key, old.as_ref(), &instance.id)?;
+        self.refuse_busy(descriptor, &key, request)?;
+        if old.is_none() {
+            self.check_name(descriptor, &instance.name)?;
+        }
+        if location.is_empty() && needs_location(descriptor) {
+            let message = "The location property is required for this definition.";
+            return Err(ApiError::new(400, "LocationRequired", message).with_target("location"));
+        }
+        validate::tags(&sent)?;
+        let body = validate::body(&mut self.catalog, descriptor.body, sent, Mode::Sent)?;
+        self.refuse_role_conflict(descriptor, &key, instance, &body, old.as_ref())?;
+        if old.is_none() {
+            self.refuse_taken(descriptor, &key, instance)?;
+        }
+        self.write(descriptor, instance, key, old, body, request)
+    }
+
+    /// PATCH merges (RFC 7396), except that it replaces `tags` as a whole.
+    pub(crate) fn patch(
+        &mut self,
+        route: &Route,
+        instance: &Instance,
+        request: &Request,
+    ) -> Answer<Response> {
+        let descriptor = self.catalog.known(&instance.type_name, request.method)?;
+        self.require_version(descriptor, request, "")?;
+        if descriptor.patch.is_none() {
+            return Err(ApiError::method_not_allowed(&instance.id));
+        }
+        let sent = parse_body(request)?;
+        self.require_surroundings(route, descriptor, instance)?;
+        let key = instance.id.to_ascii_lowercase();
+        let Some(old) = self.store.get(&key).filter(|resource| !resource.hidden).cloned() else {
+            return Err(self.missing(route, descriptor, instance));
+        };
+        self.refuse_locked(&instance.id, Access::Write)?;
+        self.check_conditions(request, &key, Some(&old), &instance.id)?;
+        self.refuse_busy(descriptor, &key, request)?;
+        validate::tags(&sent)?;
+        let mut merged = old.body.clone();
+        for (name, change) in sent {
+            match name.as_str() {
+                "tags" if change.is_null() => drop(merged.remove("tags")),
+                "tags" => drop(merged.insert(name, change)),
+                _ => merge_entry(&mut merged, name, change),
+            }
+        }
+        let body = validate::body(&mut self.catalog, descriptor.body, merged, Mode::Merged)?;
+        self.write(descriptor, instance, key, Some(old), body, request)
+    }
+
+    fn write(
+        &mut self,
+        descriptor: &'static TypeDescriptor,
+        instance: &Instance,
+        key: String,
+        old: Option<Resource>,
+        mut body: Map<String, Value>,
+        request: &Request,
+    ) -> Answer<Response> {
+        if let Some(old) = &old {
+            self.refuse_immutable(descriptor, old, &mut body)?;
+        }
+        self.refuse_missing_references(descriptor, &body)?;
+        let children = self.take_children(descriptor, &mut body)?;
+        for dropped in self.dropped_children(&key, &children)? {
+            self.remove_tree(&dropped);
+        }
+        let write = Write { descriptor, instance, key, old, body, children, method: request.method };
+        Ok(self.commit(write, request))
+    }
+
+    /// Stores the resource and answers, at once or with an operation.
+    fn commit(&mut self, write: Write<'_>, request: &Request) -> Response {
+        let Write { descriptor, instance, key, old, body, children, method } = write;
+        let created = old.is_none();
+        let rules = match method {
+            Method::Patch => descriptor.patch.unwrap_or(descriptor.put),
+            _ => descriptor.put,
+        };
+        let number = self.store.next_number();
+        let body = self.completed(descriptor, &key, &instance.id, body, old.as_ref());
+        let location = body.get("location").and_then(Value::as_str).unwrap_or_default();
+        let location = location.replace(' ', "").to_ascii_lowercase();
+        let mut resource = Resource {
+            type_name: descriptor.name.to_owned(),
+            id: instance.id.clone(),
+            name: instance.name.clone(),
+            body,
+            revision: number,
+            order: old.as_ref().map_or(number, |old| old.order),
+            operation: None,
+            state: None,
+            hidden: false,
+        };
+        let mut operation = None;
+        if rules.long_running.is_some() {
+            let work = Work::Write(old.map(Box::new));
+            let id = self.start(Start { descriptor, key: &key, location: &location, work });
+            resource.state = Some(if created { "Creating" } else { "Updating" }.to_owned());
+            resource.operation = Some(id.clone());
+            operation = Some(id);
+        }
+        let status = status(method, created, rules.codes, operation.is_some());
+        resource.hidden = status == 202 && created;
+        self.store.put(&key, resource.clone());
+        self.write_children(&key, &instance.id, children, operation.as_deref());
+        let mut response = match status {
+            202 => Response::empty(202),
+            status => Response::json(status, &self.shown(&resource)),
+        };
+        if let Some(etag) = self.shown(&resource).get("etag").and_then(Value::as_str) {
+            response = response.with_header("etag", etag);
+        }
+        if let (Some(id), Some(mut flags)) = (operation, rules.long_running) {
+            // Nobody can follow a 202 without a URL.
+            flags.location |= status == 202 && !flags.azure_async_operation;
+            response = self.follow(response, request, &id, descriptor.api_version, flags);
+        }
+        response
+    }
+
+    /// Subscription, group and parent have to be there, and the group must not be about to be deleted.
+    pub(crate) fn require_surroundings(
+        &self,
+        route: &Route,
+        descriptor: &TypeDescriptor,
+        instance: &Instance,
+    ) -> Answer<()> {
+        if let (Some(subscription), Some(group)) = (&route.subscription, &route.group)
+            && descriptor.parent != Parent::Subscription
+        {
+            self.require_group(subscription, group)?;
+        }
+        if descriptor.parent == Parent::ResourceGroup && route.group.is_none() {
+            let message = format!("'{}' is not a resource group: '{}' lives in one.", instance.parent, descriptor.name);
+            return Err(ApiError::new(400, "InvalidResourceScope", message));
+        }
+        let parent = self.store.get(&instance.parent.to_ascii_lowercase());
+        let parent_is_there = parent.is_some_and(|parent| !parent.hidden);
+        if matches!(descriptor.parent, Parent::Resource(_)) && !parent_is_there {
+            return Err(ApiError::parent_not_found(parent_name(&instance.parent)));
+        }
+        let extends_resource = instance.scope.to_ascii_lowercase().contains("/providers/");
+        let scope = self.store.get(&instance.scope.to_ascii_lowercase());
+        let management_group = instance.scope.to_ascii_lowercase().contains("/managementgroups/");
+        if descriptor.parent == Parent::Scope && extends_resource && scope.is_none() && !management_group {
+            let message = format!(
+                "The Resource '{}' under resource group '{}' was not found.",
+                parent_name(&instance.scope),
+                route.group.as_deref().unwrap_or("<null>")
+            );
+            return Err(ApiError::new(404, "ResourceNotFound", message));
+        }
+        Ok(())
+    }
+
+    fn require_group(&self, subscription: &str, group: &str) -> Answer<()> {
+        let key = format!("/subscriptions/{subscription}/resourcegroups/{group}").to_ascii_lowercase();
+        self.store.get(&key).map(drop).ok_or_else(|| ApiError::group_not_found(group))
+    }
+
+    /// A write or delete has to wait for the operation that runs on the resource, or on its siblings in the same parent
+    /// when the parent shows them.
+    pub(crate) fn refuse_busy(
+        &self,
+        descriptor: &TypeDescriptor,
+        key: &str,
+        request: &Request,
+    ) -> Answer<()> {
+        self.refuse_deleting_group(key)?;
+        let mut running = self.store.running(key);
+        if running.is_none() && self.catalog.is_embedded(descriptor) {
+            let parent = key.rsplitn(3, '/').nth(2).unwrap_or_default();
+            running = self.store.running(parent).or_else(|| self.store.running_below(&format!("{parent}/")));
+        }
+        if running.is_none() && !self.catalog.embedded(descriptor).is_empty() {
+            running = self.store.running_below(&format!("{key}/"));
+        }
+        match running {
+            None => Ok(()),
+            Some(id) => {
+                let url = self.operation_url(request, id, descriptor.api_version);
+                Err(ApiError::another_operation(key, &url))
+            }
+        }
+    }
+
+    fn refuse_deleting_group(&self, key: &str) -> Answer<()> {
+        let Some(end) = key.match_indices('/').nth(4).map(|(at, _)| at) else { return Ok(()) };
+        let Some(group) = self.store.get(&key[..end]) else { return Ok(()) };
+        if group.state.as_deref() != Some("Deleting") {
+            return Ok(());
+        }
+        let message = format!(
+            "The resource group '{}' is in deprovisioning state and cannot perform this operation.",
+            group.name
+        );
+        Err(ApiError::new(409, "ResourceGroupBeingDeleted", message))
+    }
+
+    /// Evaluates `If-Match` and `If-None-Match`: 412 when they are not met.
+    pub(crate) fn check_conditions(
+        &self,
+        request: &Request,
+        key: &str,
+        old: Option<&Resource>,
+        id: &str,
+    ) -> Answer<()> {
+        let current = old.map(|old| self.etag(key, old));
+        let matches = |condition: &str| match &current {
+            Some(etag) => condition == "*" || same_etag(condition, etag),
+            None => false,
+        };
+        let match_fails = request.header("if-match").is_some_and(|condition| !matches(condition));
+        let none_match_fails = request.header("if-none-match").is_some_and(matches);
+        if match_fails || none_match_fails { Err(ApiError::precondition_failed(id)) } else { Ok(()) }
+    }
+}
+
+/// Whether two etags name the same version; clients send them with and without `W/` and quotes.
+fn same_etag(left: &str, right: &str) -> bool {
+    let bare = |etag: &str| etag.trim_start_matches("W/").trim_matches('"').to_owned();
+    left.split(',').any(|left| bare(left.trim()) == bare(right))
+}
+
+fn needs_location(descriptor: &TypeDescriptor) -> bool {
+    let property = |name| crate::catalog::property(descriptor.body, name).filter(|p| !p.flags.read_only);
+    let tracked = matches!(descriptor.parent, Parent::ResourceGroup | Parent::Subscription);
+    property("location").is_some_and(|p| p.flags.required || (tracked && property("tags").is_some()))
+}
+
+/// The code of the answer: 201 on create and 200 on update where the type has them; 202 where it is the only way to
+/// answer before the work is done.
+fn status(method: Method, created: bool, codes: &[u16], long_running: bool) -> u16 {
+    let wanted: &[u16] = match (method, long_running, created) {
+        (Method::Patch, true, _) => &[202, 200],
+        (Method::Patch, false, _) => &[200],
+        (_, true, true) => &[201, 202, 200],
+        (_, true, false) if !codes.contains(&201) => &[202, 200],
+        (_, _, true) => &[201, 200],
+        (_, _, false) => &[200, 201],
+    };
+    let wanted = wanted.iter().copied().find(|code| codes.contains(code));
+    wanted.or(codes.first().copied()).unwrap_or(200)
+}
+
+/// The part of an id that messages show: what comes after `providers/`.
+pub(crate) fn parent_name(id: &str) -> &str {
+    id.to_ascii_lowercase().rfind("/providers/").map_or(id, |at| &id[at + "/providers/".len()..])
+}
+
+fn parse_body(request: &Request) -> Answer<Map<String, Value>> {
+    match serde_json::from_slice(&request.body) {
+        Ok(Value::Object(body)) => Ok(body),
+        Ok(_) => Err(ApiError::content("", "The body must be a JSON object.")),
+        Err(_) if request.body.is_empty() => {
+            Err(ApiError::content("", "The request body is empty, and a JSON object is required."))
+        }
+        Err(error) => Err(ApiError::content("", error)),
+    }
+}
+
+fn merge_entry(target: &mut Map<String, Value>, name: String, change: Value) {
+    match change {
+        Value::Null => drop(target.remove(&name)),
+        Value::Object(changes) => {
+            let entry = target.entry(name).or_insert(Value::Null);
+            if !entry.is_object() {
+                *entry = Value::Object(Map::new());
+            }
+            if let Value::Object(entry) = entry {
+                for (name, change) in changes {
+                    merge_entry(entry, name, change);
+                }
+            }
+        }
+        change => drop(target.insert(name, change)),
+    }
+}
