@@ -131,7 +131,7 @@ impl Disk {
         if header.len() < HEADER {
             return Ok(None);
         }
-        let generation = std::str::from_utf8(&header).ok().and_then(|text| text.trim_end().parse().ok());
+        let generation = std::str::from_utf8(&header).ok().and_then(|text| text.trim().parse().ok());
         let problem = || "the log does not start with its generation".to_owned();
         generation.map(Some).ok_or_else(|| PersistenceError::Damaged { path, problem: problem() })
     }

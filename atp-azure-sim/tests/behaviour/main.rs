@@ -1,0 +1,19 @@
+//! What the simulator does, one module for each idea.
+
+mod descriptors;
+mod support;
+
+mod children;
+mod conditions;
+mod errors;
+mod lists;
+mod locks;
+mod operations;
+mod persistence;
+mod resources;
+mod roles;
+mod transport;
+mod validation;
+
+#[cfg(feature = "server")]
+mod server;

@@ -1,0 +1,97 @@
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use atp_azure_sim::{PersistenceError, Settings, Simulator, SimulatorError};
+use serde_json::json;
+
+use crate::descriptors;
+use crate::support::{Time, World, group, network, world};
+
+fn open(folder: &Path, time: &Arc<Time>) -> World {
+    let settings = Settings { operation_duration: Duration::from_secs(10), ..Settings::default() };
+    let simulator = Simulator::open(folder, descriptors::ALL, settings, time.clone()).unwrap();
+    World { simulator, time: time.clone() }
+}
+
+fn put_group(world: &World, name: &str) -> u16 {
+    world.put(&group(name), json!({ "location": "westeurope" })).status
+}
+
+#[test]
+fn another_run_sees_the_same_cloud_and_finds_operations_finished() {
+    let (folder, time) = (tempfile::tempdir().unwrap(), Time::new());
+    let first = open(folder.path(), &time);
+    put_group(&first, "G");
+    let response = first.put(&network(), json!({ "location": "westeurope" }));
+    drop(first);
+    time.pass(Duration::from_secs(10));
+    let second = open(folder.path(), &time);
+    let url = response.header("azure-asyncoperation").unwrap();
+    assert_eq!(second.follow(url).value()["status"], "Succeeded");
+    assert_eq!(second.get(&network()).value()["properties"]["provisioningState"], "Succeeded");
+}
+
+#[test]
+fn two_handles_on_one_folder_see_each_other() {
+    let (folder, time) = (tempfile::tempdir().unwrap(), Time::new());
+    let (left, right) = (open(folder.path(), &time), open(folder.path(), &time));
+    assert_eq!(put_group(&left, "A"), 201);
+    assert_eq!(put_group(&right, "B"), 201);
+    assert_eq!(put_group(&left, "B"), 200);
+    assert_eq!(right.simulator.resources().unwrap().len(), 2);
+}
+
+#[test]
+fn a_torn_last_line_is_dropped_at_every_length() {
+    let (folder, time) = (tempfile::tempdir().unwrap(), Time::new());
+    let log = folder.path().join("log.jsonl");
+    put_group(&open(folder.path(), &time), "A");
+    let before = fs::read(&log).unwrap();
+    put_group(&open(folder.path(), &time), "B");
+    let after = fs::read(&log).unwrap();
+    for length in before.len()..after.len() {
+        fs::write(&log, &after[..length]).unwrap();
+        let world = open(folder.path(), &time);
+        assert_eq!(world.get(&group("B")).status, 404);
+        assert_eq!(put_group(&world, "C"), 201);
+        assert_eq!(open(folder.path(), &time).get(&group("C")).status, 200);
+    }
+}
+
+#[test]
+fn a_changed_byte_is_an_error_and_not_another_cloud() {
+    let (folder, time) = (tempfile::tempdir().unwrap(), Time::new());
+    put_group(&open(folder.path(), &time), "A");
+    let log = folder.path().join("log.jsonl");
+    let text = fs::read_to_string(&log).unwrap().replace("westeurope", "easteurope");
+    fs::write(&log, text).unwrap();
+    let refused = Simulator::open(folder.path(), descriptors::ALL, Settings::default(), time);
+    let damaged = matches!(refused, Err(SimulatorError::Persistence(PersistenceError::Damaged { .. })));
+    assert!(damaged);
+}
+
+#[test]
+fn a_folder_that_cannot_be_used_is_an_error() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    file.as_file().write_all(b"x").unwrap();
+    let refused = Simulator::open(file.path(), descriptors::ALL, Settings::default(), Time::new());
+    assert!(matches!(refused, Err(SimulatorError::Persistence(PersistenceError::Io { .. }))));
+}
+
+#[test]
+fn a_cloud_as_json_is_the_same_cloud() {
+    use atp_azure_sim::{Clock, Cloud, Method};
+    let (world, time) = (world(0), Time::new());
+    let send = |cloud: &mut Cloud, method, body: &serde_json::Value| {
+        cloud.handle(&world.request(method, &group("G")).with_json(body), time.now())
+    };
+    let mut first = Cloud::new(descriptors::ALL, Settings::default());
+    send(&mut first, Method::Put, &json!({ "location": "westeurope" }));
+    let mut second = Cloud::new(descriptors::ALL, Settings::default());
+    second.restore(first.to_json()).unwrap();
+    assert_eq!(first.resources(), second.resources());
+    assert_eq!(send(&mut second, Method::Get, &json!({})).status, 200);
+}

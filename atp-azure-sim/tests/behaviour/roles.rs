@@ -1,0 +1,51 @@
+use atp_azure_sim::Response;
+use serde_json::json;
+
+use crate::support::{World, group, refused, world};
+
+fn assign(world: &World, name: char, principal: &str, role: &str) -> Response {
+    world.put(
+        &assignment(name),
+        json!({ "properties": { "principalId": principal, "roleDefinitionId": format!("/roles/{role}") } }),
+    )
+}
+
+fn assignment(name: char) -> String {
+    let name = name.to_string().repeat(36);
+    format!("{}/providers/Microsoft.Authorization/roleAssignments/{name}", group("G"))
+}
+
+#[test]
+fn the_same_assignment_can_be_put_again() {
+    let world = world(0);
+    assert_eq!(assign(&world, 'a', "p", "reader").status, 201);
+    assert_eq!(assign(&world, 'a', "p", "reader").status, 200);
+    let deleted = world.delete(&assignment('a'));
+    assert_eq!((deleted.status, &deleted.value()["properties"]["principalId"]), (200, &json!("p")));
+    assert_eq!(world.delete(&assignment('a')).status, 204);
+}
+
+#[test]
+fn one_principal_has_a_role_once_at_a_scope() {
+    let world = world(0);
+    assign(&world, 'a', "p", "reader");
+    refused(&assign(&world, 'b', "p", "reader"), 409, "RoleAssignmentExists");
+    assert_eq!(assign(&world, 'b', "p", "writer").status, 201);
+}
+
+#[test]
+fn a_name_cannot_get_another_principal_or_scope() {
+    let world = world(0);
+    assign(&world, 'a', "p", "reader");
+    refused(&assign(&world, 'a', "q", "reader"), 400, "RoleAssignmentUpdateNotPermitted");
+    world.put(&group("H"), json!({ "location": "westeurope" }));
+    let elsewhere = assignment('a').replace("/G/", "/H/");
+    let body = json!({ "properties": { "principalId": "p", "roleDefinitionId": "/roles/reader" } });
+    refused(&world.put(&elsewhere, body), 400, "RoleAssignmentUpdateNotPermitted");
+}
+
+#[test]
+fn the_name_has_to_be_a_guid() {
+    let world = world(0);
+    refused(&assign(&world, 'z', "p", "reader"), 400, "InvalidRoleAssignmentId");
+}
