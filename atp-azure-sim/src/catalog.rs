@@ -95,9 +95,8 @@ fn embeds(parent: &TypeDescriptor, child: &TypeDescriptor) -> bool {
 pub(crate) fn own(object: &'static Object, name: &str) -> Option<&'static Property> {
     let direct = object.properties.iter().find(|property| property.name == name);
     let variants = object.variants.iter().flat_map(|(_, variants)| variants.iter());
-    direct.or_else(|| {
-        variants.flat_map(|(_, object)| object.properties).find(|property| property.name == name)
-    })
+    direct
+        .or_else(|| variants.flat_map(|(_, object)| object.properties).find(|property| property.name == name))
 }
 
 /// The property at a dotted path without lists.

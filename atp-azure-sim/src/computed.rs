@@ -74,9 +74,9 @@ impl Cloud {
             return;
         }
         let now = time_format::rfc3339(self.now);
-        let entry = body.entry("systemData").or_insert_with(|| {
-            json!({ "createdBy": "simulator", "createdByType": "Application", "createdAt": now })
-        });
+        let entry = body.entry("systemData").or_insert_with(
+            || json!({ "createdBy": "simulator", "createdByType": "Application", "createdAt": now }),
+        );
         if let Some(data) = entry.as_object_mut() {
             data.insert("lastModifiedBy".to_owned(), json!("simulator"));
             data.insert("lastModifiedByType".to_owned(), json!("Application"));
@@ -144,7 +144,10 @@ impl Facts<'_> {
             }
             "microsoft.containerregistry/registries" => vec![("properties.loginServer", host("azurecr.io"))],
             "microsoft.cache/redis" => {
-                vec![("properties.hostName", host("redis.cache.windows.net")), ("properties.sslPort", json!(6380))]
+                vec![
+                    ("properties.hostName", host("redis.cache.windows.net")),
+                    ("properties.sslPort", json!(6380)),
+                ]
             }
             "microsoft.containerservice/managedclusters" => self.cluster(group, &location),
             "microsoft.network/publicipaddresses" => vec![("properties.ipAddress", json!(self.address(20)))],
@@ -158,7 +161,8 @@ impl Facts<'_> {
     fn cluster(&self, group: &str, location: &str) -> Vec<(&'static str, Value)> {
         let node_group = format!("MC_{group}_{}_{location}", self.name);
         let subscription = self.id.split('/').nth(2).unwrap_or_default();
-        let issuer = format!("https://{location}.oic.prod-aks.azure.com/{}/{}/", self.tenant, (self.unique)("issuer"));
+        let issuer =
+            format!("https://{location}.oic.prod-aks.azure.com/{}/{}/", self.tenant, (self.unique)("issuer"));
         let kubelet = format!(
             "/subscriptions/{subscription}/resourceGroups/{node_group}/providers/Microsoft.ManagedIdentity/\
              userAssignedIdentities/{}-agentpool",
@@ -166,7 +170,10 @@ impl Facts<'_> {
         );
         vec![
             ("properties.nodeResourceGroup", json!(node_group)),
-            ("properties.fqdn", json!(format!("{}-dns.hcp.{location}.azmk8s.io", self.name.to_ascii_lowercase()))),
+            (
+                "properties.fqdn",
+                json!(format!("{}-dns.hcp.{location}.azmk8s.io", self.name.to_ascii_lowercase())),
+            ),
             ("properties.oidcIssuerProfile.issuerURL", json!(issuer)),
             (
                 "properties.identityProfile",
@@ -181,7 +188,8 @@ impl Facts<'_> {
 
     fn endpoint(&self) -> Vec<(&'static str, Value)> {
         let interface = self.id.rsplitn(3, '/').nth(2).unwrap_or_default();
-        let interface = format!("{interface}/networkInterfaces/{}.nic.{}", self.name, (self.unique)("interface"));
+        let interface =
+            format!("{interface}/networkInterfaces/{}.nic.{}", self.name, (self.unique)("interface"));
         let domain = format!("{}.privatelink.azure.net", self.name.to_ascii_lowercase());
         vec![
             ("properties.networkInterfaces", json!([{ "id": interface }])),
@@ -254,7 +262,9 @@ fn keep_read_only(object: &'static Object, old: &Map<String, Value>, new: &mut M
             new.insert(name.clone(), json!({}));
         }
         let after = new.get_mut(name).and_then(Value::as_object_mut);
-        if let (Shape::Object(object), Some(before), Some(after)) = (property.shape, before.as_object(), after) {
+        if let (Shape::Object(object), Some(before), Some(after)) =
+            (property.shape, before.as_object(), after)
+        {
             keep_read_only(object, before, after);
         }
     }

@@ -44,13 +44,15 @@ impl ApiError {
     }
 
     pub fn response(&self) -> Response {
-        Response::json(self.status, &json!({ "error": self.value() })).with_header("x-ms-error-code", &self.code)
+        Response::json(self.status, &json!({ "error": self.value() }))
+            .with_header("x-ms-error-code", &self.code)
     }
 
     /// The body is not JSON, or has an unknown property or a value of the wrong JSON type.
     pub fn content(path: &str, problem: impl std::fmt::Display) -> ApiError {
-        let message =
-            format!("The request content was invalid and could not be deserialized: '{problem} Path '{path}'.'.");
+        let message = format!(
+            "The request content was invalid and could not be deserialized: '{problem} Path '{path}'.'."
+        );
         ApiError::new(400, "InvalidRequestContent", message).with_target(path)
     }
 

@@ -1,7 +1,7 @@
 //! Injected faults: what goes wrong with which requests.
 
-use crate::message::{Method, Request, Response};
 use crate::errors::ApiError;
+use crate::message::{Method, Request, Response};
 
 /// Something that goes wrong with some requests.
 #[derive(Debug, Clone)]
@@ -84,7 +84,8 @@ impl Faults {
 }
 
 pub(crate) fn refusal(status: u16, code: &str, headers: &[(String, String)]) -> Response {
-    let mut response = ApiError::new(status, code, "The simulator was asked to refuse this request.").response();
+    let mut response =
+        ApiError::new(status, code, "The simulator was asked to refuse this request.").response();
     response.headers.extend(headers.iter().cloned());
     response
 }

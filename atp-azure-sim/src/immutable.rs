@@ -49,8 +49,7 @@ impl Cloud {
         let wanted = grant(body);
         let changed = old.is_some_and(|old| grant(&old.body) != wanted);
         if changed || self.taken(descriptor, key, &instance.name).is_some() {
-            let message =
-                "Tenant ID, application ID, principal ID, and scope are not allowed to be updated.";
+            let message = "Tenant ID, application ID, principal ID, and scope are not allowed to be updated.";
             return Err(ApiError::new(400, "RoleAssignmentUpdateNotPermitted", message));
         }
         let siblings = format!("{}/providers/microsoft.authorization/roleassignments/", instance.scope);

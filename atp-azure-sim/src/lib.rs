@@ -23,6 +23,8 @@ mod operations;
 mod persistence;
 mod read;
 mod route;
+#[cfg(feature = "server")]
+pub mod server;
 mod settings;
 mod simulator;
 mod store;

@@ -74,7 +74,8 @@ impl Cloud {
         if bucket.take(now) || !self.settings.throttle {
             return Ok(());
         }
-        let message = format!("Number of '{kind}' for the subscription exceeded the limit. Try again after 1 second.");
+        let message =
+            format!("Number of '{kind}' for the subscription exceeded the limit. Try again after 1 second.");
         Err(ApiError::new(429, "TooManyRequests", message))
     }
 

@@ -1,6 +1,5 @@
 //! Locks: `CanNotDelete` blocks DELETE, `ReadOnly` also writes and actions; both hold for everything below their scope.
 
-
 use crate::cloud::Cloud;
 use crate::errors::{Answer, ApiError};
 use crate::route::scopes;
@@ -64,4 +63,3 @@ impl Cloud {
         id.get(..at).unwrap_or_default()
     }
 }
-

@@ -20,7 +20,8 @@ impl Cloud {
                     "microsoft.authorization/roleassignments" => "InvalidRoleAssignmentId",
                     _ => "InvalidResourceName",
                 };
-                let message = format!("Resource name '{name}' of type '{}' is invalid. {problem}", descriptor.name);
+                let message =
+                    format!("Resource name '{name}' of type '{}' is invalid. {problem}", descriptor.name);
                 Err(ApiError::new(400, code, message))
             }
         }
@@ -32,7 +33,9 @@ impl Cloud {
             let other = !fixed.eq_ignore_ascii_case(name);
             return other.then(|| format!("The name must be '{fixed}'."));
         }
-        if length > 260 || name.contains(['<', '>', '%', '&', ':', '\\', '?', '/']) || name.contains(char::is_control)
+        if length > 260
+            || name.contains(['<', '>', '%', '&', ':', '\\', '?', '/'])
+            || name.contains(char::is_control)
         {
             return Some("It is longer than 260 characters or has one of <>%&:\\?/ in it.".to_owned());
         }
@@ -56,7 +59,10 @@ impl Cloud {
         if matches!(descriptor.parent, Parent::Resource(_)) && descriptor.names.unique != Unique::Global {
             return None;
         }
-        self.store.named(descriptor.name, name).find(|other| *other != key && other.starts_with(&within)).cloned()
+        self.store
+            .named(descriptor.name, name)
+            .find(|other| *other != key && other.starts_with(&within))
+            .cloned()
     }
 
     pub(crate) fn refuse_taken(
@@ -95,7 +101,8 @@ impl Cloud {
                 && match wanted.as_str() {
                     "" => d.names.unique == Unique::Global,
                     wanted => {
-                        d.name.eq_ignore_ascii_case(wanted) || wanted.ends_with(&d.leaf().to_ascii_lowercase())
+                        d.name.eq_ignore_ascii_case(wanted)
+                            || wanted.ends_with(&d.leaf().to_ascii_lowercase())
                     }
                 }
         };

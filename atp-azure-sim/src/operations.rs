@@ -107,7 +107,8 @@ impl Cloud {
             response = response.with_header("azure-asyncoperation", url);
         }
         if flags.location {
-            response = response.with_header("location", operation.url(&base, "operationResults", id, version));
+            response =
+                response.with_header("location", operation.url(&base, "operationResults", id, version));
         }
         self.retry_after(response)
     }
@@ -179,8 +180,9 @@ impl Cloud {
 
     fn known_operation(&self, id: &str) -> Answer<&Operation> {
         let operation = self.store.operation(&id.to_ascii_lowercase());
-        operation
-            .ok_or_else(|| ApiError::new(404, "OperationNotFound", format!("Operation '{id}' was not found.")))
+        operation.ok_or_else(|| {
+            ApiError::new(404, "OperationNotFound", format!("Operation '{id}' was not found."))
+        })
     }
 
     /// Ends the operations whose instant has passed.
@@ -216,7 +218,8 @@ impl Cloud {
     fn settle(&mut self, key: &str, id: &str, state: Option<&str>) {
         let below = format!("{key}/");
         let mut keys = vec![key.to_owned()];
-        let children = self.store.range(&below, None).filter(|(_, child)| child.operation.as_deref() == Some(id));
+        let children =
+            self.store.range(&below, None).filter(|(_, child)| child.operation.as_deref() == Some(id));
         keys.extend(children.map(|(key, _)| key.clone()));
         for key in keys {
             let Some(mut resource) = self.store.get(&key).cloned() else { continue };

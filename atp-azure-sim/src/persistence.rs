@@ -44,9 +44,6 @@ pub enum PersistenceError {
 
 type Result<T> = std::result::Result<T, PersistenceError>;
 
-/// The log is compacted when it is longer than this and than twice the snapshot.
-const COMPACT_FROM: u64 = 4 << 20;
-
 /// The state of one cloud on disk.
 #[derive(Debug)]
 pub(crate) struct Disk {
@@ -57,11 +54,12 @@ pub(crate) struct Disk {
     generation: Option<u64>,
     offset: u64,
     snapshot_length: u64,
+    /// The log is compacted when it is longer than this and than twice the snapshot.
     compact_from: u64,
 }
 
 impl Disk {
-    pub fn open(folder: &Path) -> Result<Disk> {
+    pub fn open(folder: &Path, compact_from: u64) -> Result<Disk> {
         std::fs::create_dir_all(folder).map_err(failed("create the folder", folder))?;
         let open = |name: &str| {
             let path = folder.join(name);
@@ -76,7 +74,7 @@ impl Disk {
             generation: None,
             offset: 0,
             snapshot_length: 0,
-            compact_from: COMPACT_FROM,
+            compact_from,
         })
     }
 
@@ -201,7 +199,8 @@ impl Disk {
         }
         let path = self.log_path();
         let line = to_line(&changes, &path)?;
-        let written = self.log.seek(SeekFrom::Start(self.offset)).and_then(|_| self.log.write_all(line.as_bytes()));
+        let written =
+            self.log.seek(SeekFrom::Start(self.offset)).and_then(|_| self.log.write_all(line.as_bytes()));
         if let Err(error) = written {
             // What was written of the line must not stay; if cutting fails, too, it is a torn line.
             let _ = self.log.set_len(self.offset);
@@ -231,11 +230,6 @@ impl Disk {
         self.snapshot_length = text.len() as u64;
         Ok(())
     }
-
-    #[cfg(test)]
-    pub fn compact_from(&mut self, length: u64) {
-        self.compact_from = length;
-    }
 }
 
 /// Bytes of the first line of the log.
@@ -252,10 +246,8 @@ fn checksum(text: &str) -> String {
 }
 
 fn to_line(changes: &[Change], path: &Path) -> Result<String> {
-    let text = serde_json::to_string(changes).map_err(|error| PersistenceError::Damaged {
-        path: path.to_owned(),
-        problem: error.to_string(),
-    })?;
+    let text = serde_json::to_string(changes)
+        .map_err(|error| PersistenceError::Damaged { path: path.to_owned(), problem: error.to_string() })?;
     Ok(format!("{} {text}\n", checksum(&text)))
 }
 

@@ -12,12 +12,7 @@ use crate::write::parent_name;
 
 impl Cloud {
     /// GET answers 200 or 404, HEAD 204 or 404.
-    pub(crate) fn read(
-        &mut self,
-        route: &Route,
-        instance: &Instance,
-        request: &Request,
-    ) -> Answer<Response> {
+    pub(crate) fn read(&mut self, route: &Route, instance: &Instance, request: &Request) -> Answer<Response> {
         let descriptor = self.catalog.known(&instance.type_name, request.method)?;
         self.require_version(descriptor, request, "")?;
         let key = instance.id.to_ascii_lowercase();

@@ -148,7 +148,7 @@ fn provider(path: &str, segments: &[String], start: usize) -> Answer<Target> {
     let mut provider = start;
     let mut at = start + 2;
     while at < segments.len() {
-        if is(&segments[at], "providers") && (at - provider) % 2 == 0 && at > provider + 2 {
+        if is(&segments[at], "providers") && at > provider + 2 {
             provider = at;
         }
         at += 2;

@@ -24,6 +24,8 @@ pub struct Settings {
     pub throttle: bool,
     /// Whether a write that names a resource in the same cloud that does not exist is refused, as most services do.
     pub check_references: bool,
+    /// On disk, the log of changes is compacted when it is longer than this and than twice the last snapshot.
+    pub compact_after_bytes: u64,
     /// Seed of all generated ids.
     pub seed: u64,
 }
@@ -49,6 +51,7 @@ impl Default for Settings {
             api_versions: ApiVersions::Descriptor,
             throttle: false,
             check_references: false,
+            compact_after_bytes: 4 << 20,
             seed: 0,
         }
     }

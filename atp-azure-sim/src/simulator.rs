@@ -68,7 +68,8 @@ struct Shared {
     disk: Option<Disk>,
     faults: Faults,
     connected: bool,
-    log: Vec<Answered>,
+    /// The requests, unless nobody wants to know.
+    log: Option<Vec<Answered>>,
 }
 
 impl Simulator {
@@ -89,14 +90,15 @@ impl Simulator {
         settings: Settings,
         clock: Arc<dyn Clock>,
     ) -> Result<Simulator, SimulatorError> {
-        let disk = Disk::open(folder)?;
+        let disk = Disk::open(folder, settings.compact_after_bytes)?;
         let simulator = Simulator::with(Cloud::new(descriptors, settings), Some(disk), clock);
         simulator.on_current(|_| ())?;
         Ok(simulator)
     }
 
     fn with(cloud: Cloud, disk: Option<Disk>, clock: Arc<dyn Clock>) -> Simulator {
-        let shared = Shared { cloud, disk, faults: Faults::default(), connected: true, log: Vec::new() };
+        let shared =
+            Shared { cloud, disk, faults: Faults::default(), connected: true, log: Some(Vec::new()) };
         Simulator { shared: Arc::new(Mutex::new(shared)), clock }
     }
 
@@ -125,7 +127,9 @@ impl Simulator {
     pub fn handle(&self, request: &Request) -> Result<Response, SimulatorError> {
         let outcome = self.answer(request);
         let status = outcome.as_ref().map_or(0, |response| response.status);
-        self.shared().log.push(Answered { method: request.method, path: request.path.clone(), status });
+        if let Some(log) = &mut self.shared().log {
+            log.push(Answered { method: request.method, path: request.path.clone(), status });
+        }
         outcome
     }
 
@@ -147,7 +151,11 @@ impl Simulator {
                 Err(SimulatorError::ResponseLost)
             }
             Some(FaultAction::FailOperation { status, code }) => self.on_current(|cloud| {
-                cloud.fail_next_operation(status, &code, "The simulator was asked to let this operation fail.");
+                cloud.fail_next_operation(
+                    status,
+                    &code,
+                    "The simulator was asked to let this operation fail.",
+                );
                 let response = cloud.handle(request, now);
                 cloud.operation_failure = None;
                 response
@@ -175,14 +183,14 @@ impl Simulator {
 
     /// The requests to this handle and its clones, in order.
     pub fn requests(&self) -> Vec<Answered> {
-        self.shared().log.clone()
+        self.shared().log.clone().unwrap_or_default()
     }
 
     /// How many requests of a method went to paths that contain `path_contains`, without regard to case.
     pub fn count(&self, method: Method, path_contains: &str) -> usize {
         let wanted = path_contains.to_ascii_lowercase();
         let shared = self.shared();
-        let hits = shared.log.iter().filter(|answered| {
+        let hits = shared.log.iter().flatten().filter(|answered| {
             answered.method == method && answered.path.to_ascii_lowercase().contains(&wanted)
         });
         hits.count()
@@ -190,7 +198,14 @@ impl Simulator {
 
     /// Empties the log of requests.
     pub fn forget_requests(&self) {
-        self.shared().log.clear();
+        if let Some(log) = &mut self.shared().log {
+            log.clear();
+        }
+    }
+
+    /// Stops the log of requests, for simulators that run for long.
+    pub fn keep_no_log(&self) {
+        self.shared().log = None;
     }
 
     /// The next `times` requests of this method on such paths are refused, and nothing is done.
@@ -217,12 +232,5 @@ impl Simulator {
     /// Changes the settings, for all handles of this process.
     pub fn configure(&self, change: impl FnOnce(&mut Settings)) {
         change(&mut self.shared().cloud.settings);
-    }
-
-    #[cfg(test)]
-    pub(crate) fn compact_from(&self, length: u64) {
-        if let Some(disk) = &mut self.shared().disk {
-            disk.compact_from(length);
-        }
     }
 }

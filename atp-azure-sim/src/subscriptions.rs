@@ -44,7 +44,8 @@ impl Cloud {
     }
 
     pub(crate) fn list_providers(&self, route: &Route) -> Response {
-        let shown: Vec<Value> = self.catalog.namespaces().map(|name| self.provider_value(route, name)).collect();
+        let shown: Vec<Value> =
+            self.catalog.namespaces().map(|name| self.provider_value(route, name)).collect();
         Response::json(200, &json!({ "value": shown }))
     }
 
@@ -89,7 +90,8 @@ impl Cloud {
         let type_name = action.type_name.rsplit_once('/').map_or("", |(type_name, _)| type_name);
         let descriptor = self.catalog.known(type_name, request.method)?;
         self.require_version(descriptor, request, "")?;
-        if !action.nested || !descriptor.actions.iter().any(|known| known.eq_ignore_ascii_case(&action.leaf)) {
+        if !action.nested || !descriptor.actions.iter().any(|known| known.eq_ignore_ascii_case(&action.leaf))
+        {
             return Err(ApiError::method_not_allowed(&request.path));
         }
         let key = action.parent.to_ascii_lowercase();

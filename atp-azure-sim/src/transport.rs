@@ -25,7 +25,10 @@ impl Simulator {
 
 #[async_trait]
 impl HttpClient for SimulatorClient {
-    async fn execute_request(&self, request: &azure_core::http::Request) -> azure_core::Result<AsyncRawResponse> {
+    async fn execute_request(
+        &self,
+        request: &azure_core::http::Request,
+    ) -> azure_core::Result<AsyncRawResponse> {
         let request = incoming(request)?;
         self.simulator.handle(&request).map(outgoing).map_err(|error| match error {
             SimulatorError::Disconnected => Error::new(ErrorKind::Connection, error),
@@ -37,12 +40,18 @@ impl HttpClient for SimulatorClient {
 fn incoming(request: &azure_core::http::Request) -> azure_core::Result<Request> {
     let name = request.method().to_string();
     let method = Method::parse(&name).ok_or_else(|| {
-        Error::with_message(ErrorKind::DataConversion, format!("the simulator does not know the method {name}"))
+        Error::with_message(
+            ErrorKind::DataConversion,
+            format!("the simulator does not know the method {name}"),
+        )
     })?;
     let body = match request.body() {
         Body::Bytes(bytes) => bytes.to_vec(),
         Body::SeekableStream(_) => {
-            return Err(Error::with_message(ErrorKind::DataConversion, "the simulator does not read streams"));
+            return Err(Error::with_message(
+                ErrorKind::DataConversion,
+                "the simulator does not read streams",
+            ));
         }
     };
     let url = request.url();

@@ -43,7 +43,9 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn at(&self, name: &str) -> String {
         let mut path = String::new();
-        for segment in self.path.iter().map(String::as_str).chain([name]).filter(|segment| !segment.is_empty()) {
+        for segment in
+            self.path.iter().map(String::as_str).chain([name]).filter(|segment| !segment.is_empty())
+        {
             if !path.is_empty() && !segment.starts_with('[') {
                 path.push('.');
             }
@@ -106,11 +108,7 @@ impl Reader<'_> {
         required && !(write_only && self.mode == Mode::Merged)
     }
 
-    fn variant(
-        &self,
-        object: &'static Object,
-        body: &Map<String, Value>,
-    ) -> Answer<Option<&'static Object>> {
+    fn variant(&self, object: &'static Object, body: &Map<String, Value>) -> Answer<Option<&'static Object>> {
         let Some((selector, variants)) = object.variants else { return Ok(None) };
         let Some(selected) = body.get(selector).and_then(Value::as_str) else {
             let problem = format!("The required property '{selector}' is missing.");
@@ -175,7 +173,8 @@ impl Reader<'_> {
     fn text(&mut self, rules: &'static Text, text: String) -> Answer<Value> {
         let length = text.chars().count();
         if length < rules.min || length > rules.max {
-            let max = if rules.max == usize::MAX { "any number of".to_owned() } else { rules.max.to_string() };
+            let max =
+                if rules.max == usize::MAX { "any number of".to_owned() } else { rules.max.to_string() };
             let problem =
                 format!("The length must be from {} to {max} characters, and is {length}.", rules.min);
             return Err(ApiError::parameter(&self.here(), problem));
@@ -230,7 +229,9 @@ pub(crate) fn tags(body: &Map<String, Value>) -> Answer<()> {
     for (key, value) in tags {
         let length = value.as_str().map_or(0, |value| value.chars().count());
         if key.chars().count() > 512 || length > 256 {
-            return refuse(format!("The tag '{key}' is longer than 512 or its value longer than 256 characters."));
+            return refuse(format!(
+                "The tag '{key}' is longer than 512 or its value longer than 256 characters."
+            ));
         }
         if key.contains(['<', '>', '%', '&', '\\', '?', '/']) {
             return refuse(format!(

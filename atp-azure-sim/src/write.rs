@@ -9,7 +9,7 @@ use crate::errors::{Answer, ApiError};
 use crate::locks::Access;
 use crate::message::{Method, Request, Response};
 use crate::operations::{Start, Work};
-use crate::route::{Instance, Route};
+use crate::route::{Instance, Route, scopes};
 use crate::store::Resource;
 use crate::validate::{self, Mode};
 
@@ -171,7 +171,8 @@ impl Cloud {
             self.require_group(subscription, group)?;
         }
         if descriptor.parent == Parent::ResourceGroup && route.group.is_none() {
-            let message = format!("'{}' is not a resource group: '{}' lives in one.", instance.parent, descriptor.name);
+            let message =
+                format!("'{}' is not a resource group: '{}' lives in one.", instance.parent, descriptor.name);
             return Err(ApiError::new(400, "InvalidResourceScope", message));
         }
         let parent = self.store.get(&instance.parent.to_ascii_lowercase());
@@ -207,7 +208,7 @@ impl Cloud {
         request: &Request,
     ) -> Answer<()> {
         self.refuse_deleting_group(key)?;
-        let mut running = self.store.running(key);
+        let mut running = self.store.running(key).or_else(|| self.deleting_around(key));
         if running.is_none() && self.catalog.is_embedded(descriptor) {
             let parent = key.rsplitn(3, '/').nth(2).unwrap_or_default();
             running = self.store.running(parent).or_else(|| self.store.running_below(&format!("{parent}/")));
@@ -222,6 +223,14 @@ impl Cloud {
                 Err(ApiError::another_operation(key, &url))
             }
         }
+    }
+
+    /// The operation that deletes something around `key`.
+    fn deleting_around(&self, key: &str) -> Option<&String> {
+        let around = scopes(key).into_iter().filter(|scope| *scope != key);
+        let deleting =
+            around.filter_map(|scope| self.store.get(scope)).find(|r| r.state.as_deref() == Some("Deleting"));
+        self.store.running(&deleting?.id.to_ascii_lowercase())
     }
 
     fn refuse_deleting_group(&self, key: &str) -> Answer<()> {

@@ -20,7 +20,10 @@ fn names(network: &Value) -> Vec<&str> {
 #[test]
 fn subnets_in_the_body_of_a_network_are_resources_in_the_order_sent() {
     let world = world(0);
-    put_network(&world, json!([{ "name": "b" }, { "name": "a", "properties": { "addressPrefix": "10.0.0.0/24" } }]));
+    put_network(
+        &world,
+        json!([{ "name": "b" }, { "name": "a", "properties": { "addressPrefix": "10.0.0.0/24" } }]),
+    );
     let shown = world.get(&subnet("a")).value();
     assert_eq!(shown["properties"]["addressPrefix"], "10.0.0.0/24");
     assert_eq!(shown["properties"]["provisioningState"], "Succeeded");
@@ -59,7 +62,10 @@ fn a_security_group_in_use_cannot_be_deleted() {
     let world = world(0);
     let security = id("Microsoft.Network/networkSecurityGroups/rules");
     world.put(&security, json!({ "location": "westeurope" }));
-    put_network(&world, json!([{ "name": "a", "properties": { "networkSecurityGroup": { "id": security } } }]));
+    put_network(
+        &world,
+        json!([{ "name": "a", "properties": { "networkSecurityGroup": { "id": security } } }]),
+    );
     let refusal = world.delete(&security);
     refused(&refusal, 400, "InUseNetworkSecurityGroupCannotBeDeleted");
     assert!(refusal.value()["error"]["message"].as_str().unwrap().contains(&subnet("a")));

@@ -267,14 +267,5 @@ pub const ROLE_ASSIGNMENT: TypeDescriptor = TypeDescriptor {
     ..VAULT
 };
 
-pub static ALL: &[&TypeDescriptor] = &[
-    &GROUP,
-    &NETWORK,
-    &SUBNET,
-    &SECURITY_GROUP,
-    &VAULT,
-    &STORAGE,
-    &IDENTITY,
-    &LOCK,
-    &ROLE_ASSIGNMENT,
-];
+pub static ALL: &[&TypeDescriptor] =
+    &[&GROUP, &NETWORK, &SUBNET, &SECURITY_GROUP, &VAULT, &STORAGE, &IDENTITY, &LOCK, &ROLE_ASSIGNMENT];

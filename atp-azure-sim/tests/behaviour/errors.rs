@@ -25,7 +25,8 @@ fn another_version_is_refused_by_group_and_by_type() {
 #[test]
 fn any_well_formed_version_can_be_let_through() {
     let world = with(Settings { api_versions: ApiVersions::WellFormed, ..Settings::default() });
-    let get = |version| world.send(Request::new(Method::Get, &format!("{}?api-version={version}", group("G"))));
+    let get =
+        |version| world.send(Request::new(Method::Get, &format!("{}?api-version={version}", group("G"))));
     assert_eq!(get("2001-01-01-preview").status, 200);
     assert_eq!(get("latest").status, 400);
 }
@@ -110,7 +111,7 @@ fn a_globally_unique_name_is_taken_in_every_group() {
 #[test]
 fn requests_beyond_the_limit_are_refused_when_asked_for() {
     let world = with(Settings { throttle: true, ..Settings::default() });
-    let last = (0..250).map(|_| world.get(&group("G"))).last().unwrap();
+    let last = (0..250).map(|_| world.get(&group("G"))).reduce(|_, last| last).unwrap();
     assert_eq!(last.header("x-ms-ratelimit-remaining-subscription-reads"), Some("0"));
     let refusal = world.get(&group("G"));
     refused(&refusal, 429, "TooManyRequests");

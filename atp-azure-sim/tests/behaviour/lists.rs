@@ -29,8 +29,7 @@ fn pages_are_linked_by_absolute_urls_of_the_host_that_was_asked() {
     identities(&world, &["a", "b", "c", "d", "e"]);
     let path = id("Microsoft.ManagedIdentity/userAssignedIdentities");
     let target = format!("{path}?api-version={}", version(&path));
-    let mut page =
-        world.send(Request::new(Method::Get, &target).with_header("host", "localhost:7")).value();
+    let mut page = world.send(Request::new(Method::Get, &target).with_header("host", "localhost:7")).value();
     let mut seen = ids(&page);
     while let Some(link) = page.get("nextLink").map(|link| link.as_str().unwrap().to_owned()) {
         if seen.len() == 2 {

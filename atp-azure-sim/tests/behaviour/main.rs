@@ -1,5 +1,7 @@
 //! What the simulator does, one module for each idea.
 
+#![allow(clippy::unwrap_used, clippy::panic)]
+
 mod descriptors;
 mod support;
 

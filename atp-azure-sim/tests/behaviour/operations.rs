@@ -93,9 +93,7 @@ fn a_group_whose_network_is_in_use_elsewhere_stays() {
     world.put(&security, body());
     let subnets = json!([{ "name": "a", "properties": { "networkSecurityGroup": { "id": security } } }]);
     let other = network().replace("/G/", "/H/");
-    accepted(
-        &world.put(&other, json!({ "location": "westeurope", "properties": { "subnets": subnets } })),
-    );
+    accepted(&world.put(&other, json!({ "location": "westeurope", "properties": { "subnets": subnets } })));
     let response = world.delete(&group("G"));
     refused(&world.follow(response.header("location").unwrap()), 409, "ResourceGroupDeletionBlocked");
     assert_eq!(world.get(&group("G")).value()["properties"]["provisioningState"], "Succeeded");

@@ -62,6 +62,49 @@ fn a_torn_last_line_is_dropped_at_every_length() {
 }
 
 #[test]
+fn compaction_loses_nothing_and_other_handles_notice_it() {
+    let (folder, time) = (tempfile::tempdir().unwrap(), Time::new());
+    let compacting = || {
+        let settings = Settings { compact_after_bytes: 300, ..Settings::default() };
+        let simulator = Simulator::open(folder.path(), descriptors::ALL, settings, time.clone()).unwrap();
+        World { simulator, time: time.clone() }
+    };
+    let (left, right) = (compacting(), compacting());
+    let mut cut = 0;
+    for number in 0..40 {
+        let before = fs::metadata(folder.path().join("log.jsonl")).unwrap().len();
+        let writer = if number % 3 == 0 { &left } else { &right };
+        assert_eq!(put_group(writer, &format!("g{number}")), 201);
+        cut += usize::from(fs::metadata(folder.path().join("log.jsonl")).unwrap().len() < before);
+    }
+    assert!(cut > 2, "{cut}");
+    for world in [left, right, open(folder.path(), &time)] {
+        assert_eq!(world.simulator.resources().unwrap().len(), 40);
+    }
+}
+
+#[test]
+fn compaction_may_be_interrupted_between_its_two_steps() {
+    let (folder, time) = (tempfile::tempdir().unwrap(), Time::new());
+    let log = folder.path().join("log.jsonl");
+    let settings = Settings { compact_after_bytes: 300, ..Settings::default() };
+    let world = open(folder.path(), &time);
+    put_group(&world, "A");
+    let compacting = Simulator::open(folder.path(), descriptors::ALL, settings, time.clone()).unwrap();
+    let compacting = World { simulator: compacting, time: time.clone() };
+    let before = fs::read(&log).unwrap();
+    put_group(&compacting, "B");
+    assert!(fs::metadata(&log).unwrap().len() < before.len() as u64);
+    // The snapshot is new and the log still the old one, or cut and not started again.
+    for old in [before.as_slice(), &[]] {
+        fs::write(&log, old).unwrap();
+        assert_eq!(open(folder.path(), &time).simulator.resources().unwrap().len(), 2);
+        assert_eq!(put_group(&world, "A"), 200);
+        assert_eq!(compacting.get(&group("A")).status, 200);
+    }
+}
+
+#[test]
 fn a_changed_byte_is_an_error_and_not_another_cloud() {
     let (folder, time) = (tempfile::tempdir().unwrap(), Time::new());
     put_group(&open(folder.path(), &time), "A");

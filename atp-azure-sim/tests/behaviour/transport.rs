@@ -36,7 +36,9 @@ async fn the_pipeline_of_azure_core_talks_to_the_simulator() {
     assert_eq!(u16::from(client.put_group("A").await.unwrap().status()), 201);
     world.simulator.fail_next(Verb::Put, "/resourcegroups/b", 409, "Conflict", 1);
     let error = client.put_group("B").await.unwrap_err();
-    assert!(matches!(error.kind(), ErrorKind::HttpResponse { error_code: Some(code), .. } if code == "Conflict"));
+    assert!(
+        matches!(error.kind(), ErrorKind::HttpResponse { error_code: Some(code), .. } if code == "Conflict")
+    );
     assert_eq!(u16::from(client.put_group("B").await.unwrap().status()), 201);
     let last = Answered { method: Verb::Put, path: group("B"), status: 201 };
     assert_eq!(world.simulator.requests().last(), Some(&last));

@@ -1,0 +1,76 @@
+use std::net::Ipv4Addr;
+use std::sync::Arc;
+
+use atp_azure_sim::server::{Tls, serve};
+use azure_core::cloud::{CloudConfiguration, CustomConfiguration};
+use azure_core::credentials::{Secret, TokenCredential};
+use azure_core::http::{ClientOptions, Transport};
+use azure_identity::{ClientSecretCredential, ClientSecretCredentialOptions};
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+
+use crate::support::{group, world};
+
+const TENANT: &str = "72f988bf-0000-4000-8000-2d7cd011db47";
+
+/// A running server and a client that trusts it.
+async fn start() -> (String, reqwest::Client) {
+    let simulator = world(0).simulator;
+    let tls = Tls::generate().unwrap();
+    let authority = reqwest::Certificate::from_pem(tls.authority().as_bytes()).unwrap();
+    let client = reqwest::Client::builder().tls_certs_only([authority]).build().unwrap();
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+    let base = format!("https://localhost:{}", listener.local_addr().unwrap().port());
+    tokio::spawn(async move { serve(simulator, listener, &tls).await });
+    (base, client)
+}
+
+async fn get(client: &reqwest::Client, url: &str, token: Option<&str>) -> (u16, Value, bool) {
+    let mut request = client.get(url);
+    if let Some(token) = token {
+        request = request.bearer_auth(token);
+    }
+    let response = request.send().await.unwrap();
+    let (status, challenged) =
+        (response.status().as_u16(), response.headers().contains_key("www-authenticate"));
+    let body = serde_json::from_slice(&response.bytes().await.unwrap()).unwrap_or(Value::Null);
+    (status, body, challenged)
+}
+
+#[tokio::test]
+async fn a_client_secret_credential_signs_in_and_reads_a_group() {
+    let (base, client) = start().await;
+    let mut custom = CustomConfiguration::default();
+    custom.authority_host = base.clone();
+    let options = ClientSecretCredentialOptions {
+        client_options: ClientOptions {
+            transport: Some(Transport::new(Arc::new(client.clone()))),
+            cloud: Some(Arc::new(CloudConfiguration::Custom(custom))),
+            ..ClientOptions::default()
+        },
+    };
+    let secret = Secret::new("anything");
+    let credential = ClientSecretCredential::new(TENANT, "client".to_owned(), secret, Some(options)).unwrap();
+    let token = credential.get_token(&["https://management.azure.com/.default"], None).await.unwrap();
+    let url = format!("{base}{}?api-version=2025-04-01", group("G"));
+    let (status, body, _) = get(&client, &url, Some(token.token.secret())).await;
+    assert_eq!((status, &body["name"]), (200, &json!("G")));
+}
+
+#[tokio::test]
+async fn a_request_without_a_token_is_challenged() {
+    let (base, client) = start().await;
+    let url = format!("{base}{}?api-version=2025-04-01", group("G"));
+    let (status, body, challenged) = get(&client, &url, None).await;
+    assert_eq!((status, &body["error"]["code"], challenged), (401, &json!("AuthenticationFailed"), true));
+}
+
+#[tokio::test]
+async fn the_endpoints_are_one_object_of_this_server() {
+    let (base, client) = start().await;
+    let (status, body, _) =
+        get(&client, &format!("{base}/metadata/endpoints?api-version=2022-09-01"), None).await;
+    assert_eq!(status, 200);
+    assert_eq!(body["resourceManager"], json!(base));
+    assert_eq!(body["authentication"]["loginEndpoint"], json!(base));
+}
