@@ -31,7 +31,8 @@ impl Cloud {
         let facts = Facts { id, name, tenant: &self.settings.tenant, unique: &unique };
         self.complete_identity(descriptor, &facts, &mut body);
         for (path, value) in facts.of(descriptor, &body) {
-            add(descriptor.body, &mut body, path, value);
+            let before = old.and_then(|old| at(&old.body, path)).cloned();
+            add(descriptor.body, &mut body, path, before.unwrap_or(value));
         }
         self.complete_system_data(descriptor, &mut body);
         body
@@ -226,6 +227,13 @@ fn add(shape: &'static Shape, body: &mut Map<String, Value>, path: &str, value: 
             None => return,
         }
     }
+}
+
+/// The value at a dotted path.
+fn at<'a>(body: &'a Map<String, Value>, path: &str) -> Option<&'a Value> {
+    let mut segments = path.split('.');
+    let first = body.get(segments.next()?);
+    segments.fold(first, |value, segment| value?.get(segment))
 }
 
 /// Removes what the service never returns.

@@ -1,6 +1,7 @@
 use std::fs;
-use std::io::Write;
+use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -137,4 +138,51 @@ fn a_cloud_as_json_is_the_same_cloud() {
     second.restore(first.to_json()).unwrap();
     assert_eq!(first.resources(), second.resources());
     assert_eq!(send(&mut second, Method::Get, &json!({})).status, 200);
+}
+
+/// Not a test: what the process does that the next test kills. It creates groups and says so, for ever.
+#[test]
+#[ignore = "started by the test that kills it"]
+fn writer() {
+    let Ok(folder) = std::env::var("ATP_SIM_TEST_FOLDER") else { return };
+    let settings = Settings { compact_after_bytes: 2000, ..Settings::default() };
+    let simulator = Simulator::open(Path::new(&folder), descriptors::ALL, settings, Time::new()).unwrap();
+    let world = World { simulator, time: Time::new() };
+    let process = std::process::id();
+    for number in 0.. {
+        let name = format!("g-{process}-{number}");
+        assert_eq!(put_group(&world, &name), 201);
+        writeln!(std::io::stdout(), "\ncreated {name}").unwrap();
+    }
+}
+
+#[test]
+fn two_processes_that_are_killed_lose_nothing_that_was_answered() {
+    let folder = tempfile::tempdir().unwrap();
+    let start = || {
+        let mut command = Command::new(std::env::current_exe().unwrap());
+        command.args(["--exact", "persistence::writer", "--ignored", "--nocapture"]);
+        let command = command.env("ATP_SIM_TEST_FOLDER", folder.path());
+        command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap()
+    };
+    let mut created = Vec::new();
+    for round in 0..5 {
+        let mut writers = [start(), start()];
+        for (index, writer) in writers.iter_mut().enumerate() {
+            let lines = BufReader::new(writer.stdout.take().unwrap()).lines();
+            let names =
+                lines.map_while(Result::ok).filter_map(|l| l.strip_prefix("created ").map(str::to_owned));
+            let mut names = names.peekable();
+            // At another place in each round.
+            created.extend(names.by_ref().take(20 + 17 * round + index));
+            writer.kill().unwrap();
+            writer.wait().unwrap();
+            created.extend(names);
+        }
+    }
+    let world = open(folder.path(), &Time::new());
+    assert!(created.len() > 200, "{}", created.len());
+    for name in created {
+        assert_eq!(world.get(&group(&name)).status, 200, "{name}");
+    }
 }
