@@ -95,6 +95,7 @@ impl Cloud {
                     body,
                     revision: number,
                     order: number,
+                    created: old.as_ref().map_or(self.now, |old| old.created),
                     operation: operation.map(str::to_owned),
                     state: operation.map(|_| state.to_owned()),
                     hidden: false,

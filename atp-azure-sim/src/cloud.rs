@@ -13,6 +13,7 @@ use crate::limits::Buckets;
 use crate::message::{Method, Request, Response};
 use crate::route::{self, Route, Target};
 use crate::settings::{ApiVersions, Settings};
+use crate::soft_delete::DELETED_VAULT;
 use crate::store::{Change, Resource, Store};
 use crate::time_format;
 
@@ -92,6 +93,9 @@ impl Cloud {
     fn dispatch(&mut self, route: &Route, request: &Request, version: &str) -> Answer<Response> {
         if !matches!(route.target, Target::Instance(_) | Target::Collection(_)) {
             self.require_common_version(version)?;
+        }
+        if is_deleted_vaults(&request.path) {
+            return self.deleted_vaults(request);
         }
         match (&route.target, request.method) {
             (Target::Instance(instance), Method::Get | Method::Head) => self.read(route, instance, request),
@@ -200,13 +204,13 @@ impl Cloud {
 
     /// All resources that GET would show, by id.
     pub fn resources(&self) -> Vec<(String, Value)> {
-        let visible = self.store.resources().filter(|(_, resource)| !resource.hidden);
+        let visible = self.store.resources().filter(|(_, r)| !r.hidden && r.type_name != DELETED_VAULT);
         visible.map(|(_, resource)| (resource.id.clone(), self.shown(resource))).collect()
     }
 
     /// Whether there is no resource, shown or not.
     pub fn is_empty(&self) -> bool {
-        self.store.resources().next().is_none()
+        self.store.resources().all(|(_, resource)| resource.type_name == DELETED_VAULT)
     }
 
     /// The next long-running operation that starts is going to fail with this status, code and message.
@@ -237,6 +241,12 @@ impl Cloud {
         changes.into_iter().for_each(|change| self.store.apply(change));
         Ok(())
     }
+}
+
+/// Deleted vaults are no resources of a type that has a descriptor.
+fn is_deleted_vaults(path: &str) -> bool {
+    let path = path.to_ascii_lowercase();
+    path.contains("/providers/microsoft.keyvault/") && path.contains("/deletedvaults")
 }
 
 /// `YYYY-MM-DD`, optionally with one of the known suffixes.

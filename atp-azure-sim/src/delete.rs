@@ -86,10 +86,10 @@ impl Cloud {
     pub(crate) fn remove_tree(&mut self, key: &str) {
         let below = format!("{key}/");
         let keys: Vec<String> = self.store.range(&below, None).map(|(key, _)| key.clone()).collect();
-        for key in keys {
-            self.store.remove(&key);
+        for key in keys.iter().map(String::as_str).chain([key]) {
+            self.keep_deleted(key);
+            self.store.remove(key);
         }
-        self.store.remove(key);
     }
 
     /// Refuses to delete what something outside of `root` names: the resource `key` itself, or what is below it.

@@ -64,6 +64,40 @@ impl Cloud {
         }
     }
 
+    /// Role assignments: a new principal is not known everywhere at once, unless the client says what it is.
+    pub(crate) fn refuse_unknown_principal(
+        &self,
+        descriptor: &TypeDescriptor,
+        body: &Map<String, Value>,
+    ) -> Answer<()> {
+        let delay = i64::try_from(self.settings.replication_delay.as_millis()).unwrap_or(i64::MAX);
+        let assignment = descriptor.name.eq_ignore_ascii_case("Microsoft.Authorization/roleAssignments");
+        let properties = object(body.get("properties"));
+        let principal = properties.and_then(|properties| properties.get("principalId"));
+        let has_type = properties.is_some_and(|properties| properties.contains_key("principalType"));
+        let (true, false, Some(principal)) = (assignment && delay > 0, has_type, principal) else {
+            return Ok(());
+        };
+        let is_new = self.store.resources().any(|(_, resource)| {
+            let own = |part| object(resource.body.get(part)).and_then(|part| part.get("principalId"));
+            let is_it = own("identity") == Some(principal) || own("properties") == Some(principal);
+            let identity = resource.type_name != descriptor.name;
+            is_it && identity && self.now < resource.created.saturating_add(delay)
+        });
+        if !is_new {
+            return Ok(());
+        }
+        let message = format!(
+            "Principal {} does not exist in the directory {}. Check that you have the correct principal ID. If you are \
+             creating this principal and then immediately assigning a role, this error might be related to a \
+             replication delay. In this case, set the role assignment principalType property to a value, such as \
+             ServicePrincipal, User, or Group.",
+            principal.as_str().unwrap_or_default(),
+            self.settings.tenant
+        );
+        Err(ApiError::new(400, "PrincipalNotFound", message))
+    }
+
     /// Refuses ids in references that name nothing, for types that this cloud knows, when the settings say so.
     pub(crate) fn refuse_missing_references(
         &self,

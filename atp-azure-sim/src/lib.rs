@@ -27,6 +27,7 @@ mod route;
 pub mod server;
 mod settings;
 mod simulator;
+mod soft_delete;
 mod store;
 mod subscriptions;
 mod time_format;

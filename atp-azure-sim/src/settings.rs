@@ -24,6 +24,11 @@ pub struct Settings {
     pub throttle: bool,
     /// Whether a write that names a resource in the same cloud that does not exist is refused, as most services do.
     pub check_references: bool,
+    /// Whether a deleted key vault keeps its name until it is recovered or purged, as in Azure.
+    pub soft_delete: bool,
+    /// For how long the directory does not know the principal of a new identity. A role assignment that does not send
+    /// `principalType` is refused until then.
+    pub replication_delay: Duration,
     /// On disk, the log of changes is compacted when it is longer than this and than twice the last snapshot.
     pub compact_after_bytes: u64,
     /// Seed of all generated ids.
@@ -51,6 +56,8 @@ impl Default for Settings {
             api_versions: ApiVersions::Descriptor,
             throttle: false,
             check_references: false,
+            soft_delete: false,
+            replication_delay: Duration::ZERO,
             compact_after_bytes: 4 << 20,
             seed: 0,
         }

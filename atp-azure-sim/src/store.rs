@@ -25,6 +25,8 @@ pub(crate) struct Resource {
     pub revision: u64,
     /// Where it stands among the children of its parent.
     pub order: u64,
+    /// When it was created, in milliseconds since 1970.
+    pub created: i64,
     /// The operation that runs on it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub operation: Option<String>,

@@ -34,6 +34,8 @@ impl Cloud {
         self.require_surroundings(route, descriptor, instance)?;
         self.refuse_locked(&instance.id, Access::Write)?;
         let key = instance.id.to_ascii_lowercase();
+        let sent = self.recovered(instance, sent, self.store.get(&key).is_some())?;
+        let location = sent.get("location").and_then(Value::as_str).unwrap_or_default();
         let old = self.store.get(&key).cloned();
         self.check_conditions(request, &key, old.as_ref(), &instance.id)?;
         self.refuse_busy(descriptor, &key, request)?;
@@ -46,6 +48,7 @@ impl Cloud {
         }
         validate::tags(&sent)?;
         let body = validate::body(&mut self.catalog, descriptor.body, sent, Mode::Sent)?;
+        self.refuse_unknown_principal(descriptor, &body)?;
         self.refuse_role_conflict(descriptor, &key, instance, &body, old.as_ref())?;
         if old.is_none() {
             self.refuse_taken(descriptor, &key, instance)?;
@@ -127,6 +130,7 @@ impl Cloud {
             body,
             revision: number,
             order: old.as_ref().map_or(number, |old| old.order),
+            created: old.as_ref().map_or(self.now, |old| old.created),
             operation: None,
             state: None,
             hidden: false,
@@ -212,6 +216,11 @@ impl Cloud {
         if running.is_none() && self.catalog.is_embedded(descriptor) {
             let parent = key.rsplitn(3, '/').nth(2).unwrap_or_default();
             running = self.store.running(parent).or_else(|| self.store.running_below(&format!("{parent}/")));
+        }
+        if running.is_none() && matches!(descriptor.parent, Parent::Resource(_)) {
+            let parent = key.rsplitn(3, '/').nth(2).unwrap_or_default();
+            let creating = self.store.get(parent).is_some_and(|p| p.state.as_deref() == Some("Creating"));
+            running = self.store.running(parent).filter(|_| creating);
         }
         if running.is_none() && !self.catalog.embedded(descriptor).is_empty() {
             running = self.store.running_below(&format!("{key}/"));

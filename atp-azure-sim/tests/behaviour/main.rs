@@ -14,6 +14,7 @@ mod operations;
 mod persistence;
 mod resources;
 mod roles;
+mod soft_delete;
 mod transport;
 mod validation;
 

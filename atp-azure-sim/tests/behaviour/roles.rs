@@ -1,7 +1,9 @@
-use atp_azure_sim::Response;
+use std::time::Duration;
+
+use atp_azure_sim::{Response, Settings};
 use serde_json::json;
 
-use crate::support::{World, group, refused, world};
+use crate::support::{World, group, id, refused, with, world};
 
 fn assign(world: &World, name: char, principal: &str, role: &str) -> Response {
     world.put(
@@ -42,6 +44,19 @@ fn a_name_cannot_get_another_principal_or_scope() {
     let elsewhere = assignment('a').replace("/G/", "/H/");
     let body = json!({ "properties": { "principalId": "p", "roleDefinitionId": "/roles/reader" } });
     refused(&world.put(&elsewhere, body), 400, "RoleAssignmentUpdateNotPermitted");
+}
+
+#[test]
+fn a_new_principal_is_not_known_at_once_unless_its_type_is_sent() {
+    let world = with(Settings { replication_delay: Duration::from_secs(10), ..Settings::default() });
+    let identity = id("Microsoft.ManagedIdentity/userAssignedIdentities/app");
+    let identity = world.put(&identity, json!({ "location": "westeurope" })).value();
+    let principal = identity["properties"]["principalId"].as_str().unwrap();
+    refused(&assign(&world, 'a', principal, "reader"), 400, "PrincipalNotFound");
+    let properties = json!({ "principalId": principal, "roleDefinitionId": "/roles/x", "principalType": "ServicePrincipal" });
+    assert_eq!(world.put(&assignment('b'), json!({ "properties": properties })).status, 201);
+    world.time.pass(Duration::from_secs(10));
+    assert_eq!(assign(&world, 'a', principal, "reader").status, 201);
 }
 
 #[test]
