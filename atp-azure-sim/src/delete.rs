@@ -7,8 +7,7 @@ use crate::errors::{Answer, ApiError};
 use crate::locks::Access;
 use crate::message::{Request, Response};
 use crate::operations::{Start, Work};
-use crate::route::{Instance, Route};
-use crate::write::parent_name;
+use crate::route::{Instance, Route, parent_name};
 
 /// Types that cannot be deleted while something outside of them names them, with the code of the refusal.
 const IN_USE: [(&str, &str); 4] = [

@@ -21,6 +21,7 @@ mod message;
 mod names;
 mod operations;
 mod persistence;
+mod preconditions;
 mod read;
 mod route;
 #[cfg(feature = "server")]

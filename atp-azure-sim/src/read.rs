@@ -6,9 +6,8 @@ use serde_json::{Value, json};
 use crate::cloud::Cloud;
 use crate::errors::{Answer, ApiError};
 use crate::message::{Method, Request, Response, encode};
-use crate::route::{Collection, Instance, Route};
+use crate::route::{Collection, Instance, Route, parent_name};
 use crate::store::Resource;
-use crate::write::parent_name;
 
 impl Cloud {
     /// GET answers 200 or 404, HEAD 204 or 404.

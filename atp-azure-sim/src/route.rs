@@ -193,6 +193,11 @@ pub(crate) fn scopes(id: &str) -> Vec<&str> {
     scopes
 }
 
+/// The part of an id that messages show: what comes after `providers/`.
+pub(crate) fn parent_name(id: &str) -> &str {
+    id.to_ascii_lowercase().rfind("/providers/").map_or(id, |at| &id[at + "/providers/".len()..])
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -98,7 +98,7 @@ impl Cloud {
         if self.store.get(&key).is_none_or(|resource| resource.hidden) {
             let message = format!(
                 "The Resource '{}' under resource group '{}' was not found.",
-                crate::write::parent_name(&action.parent),
+                crate::route::parent_name(&action.parent),
                 route.group.as_deref().unwrap_or("<null>")
             );
             return Err(ApiError::new(404, "ResourceNotFound", message));
