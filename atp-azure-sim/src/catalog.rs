@@ -88,7 +88,9 @@ impl Catalog {
 fn embeds(parent: &TypeDescriptor, child: &TypeDescriptor) -> bool {
     let Some(property) = property(parent.body, &format!("properties.{}", child.leaf())) else { return false };
     let Shape::List { item: Shape::Object(item), .. } = property.shape else { return false };
-    own(item, "name").is_some() && own(item, "properties").is_some()
+    // A list whose items cannot be named by a client is only shown, or not a list of these children.
+    let named = own(item, "name").is_some_and(|name| property.flags.read_only || !name.flags.read_only);
+    named && own(item, "properties").is_some()
 }
 
 /// The property `name` of an object or one of its variants.

@@ -63,7 +63,6 @@ impl Cloud {
     /// Answers one request that arrives at `now`. Operations that end at `now` or before are finished first.
     pub fn handle(&mut self, request: &Request, now: OffsetDateTime) -> Response {
         self.now = time_format::milliseconds(now);
-        self.requests += 1;
         self.store.forget_changes();
         self.advance();
         let response = match self.answer(request) {
@@ -173,8 +172,19 @@ impl Cloud {
         if exists { Ok(()) } else { Err(ApiError::subscription_not_found(subscription)) }
     }
 
+    pub(crate) fn with_headers_at(
+        &mut self,
+        request: &Request,
+        response: Response,
+        now: OffsetDateTime,
+    ) -> Response {
+        self.now = time_format::milliseconds(now);
+        self.with_headers(request, response)
+    }
+
     /// The headers that every answer has.
     fn with_headers(&mut self, request: &Request, response: Response) -> Response {
+        self.requests += 1;
         let id = self.uuid(&format!("request/{}/{}", self.requests, self.now));
         let correlation = request.header("x-ms-correlation-request-id").unwrap_or(&id).to_owned();
         let routing = format!("SIMULATOR:{}:{id}", time_format::compact(self.now));

@@ -190,7 +190,7 @@ fn changed_at(old: &Map<String, Value>, new: &mut Map<String, Value>, path: &[&s
     if rest.is_empty() {
         return match (before, new.get(name)) {
             (Some(before), Some(after)) => (!same(before, after)).then(|| before.to_string()),
-            (None, Some(_)) => Some("not set".to_owned()),
+            (None, Some(after)) => (!is_nothing(after)).then(|| "not set".to_owned()),
             (Some(before), None) => {
                 new.insert(name.to_owned(), before.clone());
                 None
@@ -214,6 +214,16 @@ fn changed_at(old: &Map<String, Value>, new: &mut Map<String, Value>, path: &[&s
             changes.next()
         }
         _ => None,
+    }
+}
+
+/// An empty list or object says as much as none.
+fn is_nothing(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Array(items) => items.is_empty(),
+        Value::Object(map) => map.is_empty(),
+        _ => false,
     }
 }
 

@@ -144,7 +144,9 @@ impl Simulator {
         let now = self.clock.now();
         match fault {
             None => self.on_current(|cloud| cloud.handle(request, now)),
-            Some(FaultAction::Refuse { status, code, headers }) => Ok(refusal(status, &code, &headers)),
+            Some(FaultAction::Refuse { status, code, headers }) => {
+                Ok(self.with_headers(request, refusal(status, &code, &headers)))
+            }
             Some(FaultAction::Disconnect) => Err(SimulatorError::Disconnected),
             Some(FaultAction::LoseResponse) => {
                 self.on_current(|cloud| cloud.handle(request, now))?;
@@ -161,6 +163,13 @@ impl Simulator {
                 response
             }),
         }
+    }
+
+    /// Adds the headers that every answer has to one that the cloud did not give.
+    pub(crate) fn with_headers(&self, request: &Request, response: Response) -> Response {
+        let now = self.clock.now();
+        let mut shared = self.shared();
+        shared.cloud.with_headers_at(request, response, now)
     }
 
     /// The resources that GET would show, by id.

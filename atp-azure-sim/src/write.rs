@@ -163,9 +163,14 @@ impl Cloud {
     }
 }
 
+/// Types that are tracked and yet do without a location: they are in all regions.
+const EVERYWHERE: [&str; 2] =
+    ["microsoft.insights/activitylogalerts", "microsoft.alertsmanagement/smartdetectoralertrules"];
+
 fn needs_location(descriptor: &TypeDescriptor) -> bool {
     let property = |name| crate::catalog::property(descriptor.body, name).filter(|p| !p.flags.read_only);
-    let tracked = matches!(descriptor.parent, Parent::ResourceGroup | Parent::Subscription);
+    let tracked = matches!(descriptor.parent, Parent::ResourceGroup | Parent::Subscription)
+        && !EVERYWHERE.contains(&descriptor.name.to_ascii_lowercase().as_str());
     property("location").is_some_and(|p| p.flags.required || (tracked && property("tags").is_some()))
 }
 

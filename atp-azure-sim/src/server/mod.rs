@@ -67,7 +67,7 @@ async fn answer(simulator: Simulator, request: hyper::Request<Incoming>) -> Resu
     }
     let bearer = request.header("authorization").and_then(|value| value.split_once(' '));
     if !bearer.is_some_and(|(scheme, token)| scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()) {
-        return outgoing(unauthorized(&request));
+        return outgoing(simulator.with_headers(&request, unauthorized(&request)));
     }
     let handled = tokio::task::spawn_blocking(move || simulator.handle(&request)).await;
     match handled {
