@@ -3,10 +3,10 @@
 //! Each child is a resource of its own in the store. The parent's GET shows them as a list. A write of the parent with
 //! the list creates, changes and removes them; a write without it keeps them, as the newer services do.
 
-use atp_azure::descriptor::TypeDescriptor;
+use atp_azure::descriptor::{Shape, TypeDescriptor};
 use serde_json::{Map, Value, json};
 
-use crate::catalog::property;
+use crate::catalog::{own, property};
 use crate::cloud::Cloud;
 use crate::errors::{Answer, ApiError};
 use crate::locks::Access;
@@ -137,14 +137,16 @@ impl Cloud {
         for child in embedded {
             let keys = self.children(&key, child);
             let path = format!("properties.{}", child.leaf());
-            let read_only = property(descriptor.body, &path).is_some_and(|list| list.flags.read_only);
+            let list = property(descriptor.body, &path);
+            let read_only = list.is_some_and(|list| list.flags.read_only);
             if keys.is_empty() && read_only {
                 continue;
             }
             let children = keys.iter().filter_map(|key| self.store.get(key));
             let mut children: Vec<&Resource> = children.filter(|child| !child.hidden).collect();
             children.sort_by_key(|child| child.order);
-            let children = children.into_iter().map(|child| self.shown(child)).collect();
+            let item = list.map(|list| list.shape);
+            let children = children.into_iter().map(|child| as_item(item, self.shown(child))).collect();
             properties.insert(child.leaf().to_owned(), children);
         }
         body
@@ -154,4 +156,13 @@ impl Cloud {
     pub(crate) fn etag(&self, key: &str, resource: &Resource) -> String {
         format!("W/\"{}\"", self.uuid(&format!("etag/{key}/{}", resource.revision)))
     }
+}
+
+/// A child as an item of the list of its parent, which may have less than the child.
+fn as_item(list: Option<&'static Shape>, mut child: Value) -> Value {
+    if let (Some(Shape::List { item: Shape::Object(item), .. }), Some(shown)) = (list, child.as_object_mut())
+    {
+        shown.retain(|name, _| item.additional.is_some() || own(item, name).is_some());
+    }
+    child
 }

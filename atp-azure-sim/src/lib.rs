@@ -6,6 +6,16 @@
 //! `server` it also answers over HTTPS on loopback.
 //!
 //! Every fact about a type comes from its [`TypeDescriptor`](atp_azure::descriptor::TypeDescriptor).
+//!
+//! ```
+//! use std::sync::Arc;
+//! use atp_azure_sim::{Method, Request, Settings, Simulator, SystemClock};
+//!
+//! let simulator = Simulator::in_memory(&[], Settings::default(), Arc::new(SystemClock));
+//! let request = Request::new(Method::Get, "/subscriptions?api-version=2022-12-01");
+//! assert_eq!(simulator.handle(&request)?.status, 200);
+//! # Ok::<(), atp_azure_sim::SimulatorError>(())
+//! ```
 
 mod catalog;
 mod children;

@@ -12,6 +12,7 @@ mod lists;
 mod locks;
 mod operations;
 mod persistence;
+mod random;
 mod resources;
 mod roles;
 mod soft_delete;
