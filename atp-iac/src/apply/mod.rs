@@ -1,0 +1,20 @@
+//! Carries out a plan: which call when, what is written down before and after, and what happens when one fails.
+//!
+//! Invariant: before a provider is called, the intent is durable; before the next step starts, the result is.
+//! Invariant: a step whose inputs are not what the plan said fails, and nothing is called for it.
+//! Absent on purpose: apply never plans. What the plan does not hold does not happen.
+
+mod event;
+mod executor;
+mod interrupt;
+mod recover;
+mod refresh;
+mod scheduler;
+mod step;
+
+pub use event::{Event, Failure, FailureCause};
+pub use executor::{Executor, Report};
+pub use interrupt::Interrupt;
+pub use recover::{RecoverError, Recovered, Recovery, recover};
+pub use refresh::{RefreshError, Refreshed, refresh};
+pub use scheduler::{Scheduler, StepStatus};

@@ -1,0 +1,139 @@
+//! After a crash: what became of the calls that were begun.
+//!
+//! The intent of a call is durable before the call, and ids are known before anything is created. So the cloud is read
+//! by id, and the user is never asked to guess.
+
+use crate::Urn;
+use crate::provider::{Provider, ProviderError};
+use crate::state::{Action, Intent, Record, ResourceState, StateView};
+use crate::value::Value;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use time::OffsetDateTime;
+
+/// What was found out about one call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recovered {
+    /// The resource.
+    pub urn: Urn,
+    /// What had been begun.
+    pub action: Action,
+    /// What was found, for people.
+    pub finding: &'static str,
+}
+
+/// Why recovery stopped. Nothing was lost: it is tried again by the next run.
+#[derive(Debug, thiserror::Error)]
+pub enum RecoverError {
+    /// The cloud could not be read.
+    #[error("an earlier run was cut off while it worked on `{}`, and the resource cannot be read now: {error}", .urn.name())]
+    Provider {
+        /// Which resource.
+        urn: Urn,
+        /// Why not.
+        error: ProviderError,
+    },
+    /// The provider of the resource is not registered.
+    #[error("an earlier run was cut off while it worked on `{}`; its provider `{provider}` is not registered", .urn.name())]
+    UnknownProvider {
+        /// Which resource.
+        urn: Urn,
+        /// Which provider.
+        provider: String,
+    },
+    /// The cloud chose the id, and the run was cut off before it told.
+    #[error("an earlier run was cut off while it created `{}`, whose id only the cloud knows\n  way out: look whether it exists; if it does, delete it or import it, then run `state forget`", .urn.name())]
+    UnknownId {
+        /// Which resource.
+        urn: Urn,
+    },
+}
+
+/// What recovery found, and what the state should be told.
+#[derive(Debug, Default)]
+pub struct Recovery {
+    /// Call by call.
+    pub found: Vec<Recovered>,
+    /// The results that the calls' intents wait for.
+    pub records: Vec<Record>,
+}
+
+/// Looks up every call that was begun and whose end was not recorded. Nothing is written.
+///
+/// # Errors
+/// When the cloud cannot be read.
+pub async fn recover(
+    state: &StateView,
+    providers: &BTreeMap<String, Arc<dyn Provider>>,
+    now: OffsetDateTime,
+) -> Result<Recovery, RecoverError> {
+    let mut recovery = Recovery::default();
+    for intent in state.pending() {
+        let provider = providers.get(&intent.provider).ok_or_else(|| RecoverError::UnknownProvider {
+            urn: intent.urn.clone(),
+            provider: intent.provider.clone(),
+        })?;
+        if intent.id.is_empty() {
+            return Err(RecoverError::UnknownId { urn: intent.urn.clone() });
+        }
+        let read = provider.read(&intent.kind, &intent.id).await;
+        let outputs = read.map_err(|error| RecoverError::Provider { urn: intent.urn.clone(), error })?;
+        let (records, finding) = judge(intent, outputs, state.get(&intent.urn).cloned(), now);
+        recovery.found.push(Recovered { urn: intent.urn.clone(), action: intent.action, finding });
+        recovery.records.extend(records);
+    }
+    Ok(recovery)
+}
+
+/// What to record, given what the cloud says.
+fn judge(
+    intent: &Intent,
+    outputs: Option<Value>,
+    present: Option<ResourceState>,
+    now: OffsetDateTime,
+) -> (Vec<Record>, &'static str) {
+    let step = intent.step;
+    let urn = intent.urn.clone();
+    let nothing = |message: &str| Record::Failed { step, urn: urn.clone(), message: message.to_owned() };
+    match (intent.action, outputs) {
+        (Action::Create, Some(outputs)) => {
+            let mut records = Vec::new();
+            if let Some(old) = present.filter(|old| !old.id.eq_ignore_ascii_case(&intent.id)) {
+                records.push(Record::MarkReplaced { urn, id: old.id });
+            }
+            records.push(Record::Saved { step: Some(step), resource: adopted(intent, outputs, now) });
+            (records, "it was created, and is adopted")
+        }
+        (Action::Create, None) => (vec![nothing("it was not created")], "it was not created"),
+        (Action::Update, Some(outputs)) => match present {
+            Some(old) => {
+                let resource = ResourceState { outputs, incomplete: true, ..old };
+                (vec![Record::Saved { step: Some(step), resource }], "it may have been changed, and is updated again")
+            }
+            None => (vec![nothing("the state does not have it")], "the state does not have it"),
+        },
+        (Action::Update | Action::Delete, None) => {
+            (vec![Record::Removed { step: Some(step), urn, id: intent.id.clone() }], "it is not there any more")
+        }
+        (Action::Delete, Some(_)) => (vec![nothing("it was not deleted")], "it was not deleted"),
+    }
+}
+
+/// Incomplete, so that the next plan brings it to what the program says, whatever was cut off.
+fn adopted(intent: &Intent, outputs: Value, now: OffsetDateTime) -> ResourceState {
+    ResourceState {
+        urn: intent.urn.clone(),
+        kind: intent.kind.clone(),
+        provider: intent.provider.clone(),
+        id: intent.id.clone(),
+        inputs: intent.inputs.clone(),
+        outputs,
+        dependencies: intent.dependencies.clone(),
+        protect: intent.protect,
+        created: now,
+        modified: now,
+        replaced: false,
+        incomplete: true,
+        location: intent.location.clone(),
+    }
+}

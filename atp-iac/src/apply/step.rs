@@ -1,0 +1,152 @@
+//! One step: the intent, the call, the result.
+
+use super::event::FailureCause;
+use crate::plan::{Operation, Work};
+use crate::ports::Clock;
+use crate::provider::{Existing, Object, Provider, ProviderError, ProviderErrorKind, Request};
+use crate::state::{Action, Intent, Record, ResourceState, StateSession};
+use crate::value::Value;
+use futures::FutureExt;
+use std::panic::AssertUnwindSafe;
+use std::time::Duration;
+
+/// What a step runs with.
+pub(super) struct StepContext<'a> {
+    pub session: &'a StateSession,
+    pub provider: &'a dyn Provider,
+    pub clock: &'a dyn Clock,
+    pub number: u64,
+    pub timeout: Duration,
+}
+
+impl StepContext<'_> {
+    /// Runs a step whose inputs were resolved. `inputs` are not looked at for a delete.
+    pub(super) async fn run(&self, operation: &Operation, work: Work, inputs: Value) -> Result<(), FailureCause> {
+        match work {
+            Work::Create => self.create(operation, inputs).await,
+            Work::Update => self.update(operation, inputs).await,
+            Work::Delete => self.delete(operation).await,
+            Work::Check => self.check(operation).await,
+        }
+    }
+
+    async fn create(&self, operation: &Operation, inputs: Value) -> Result<(), FailureCause> {
+        let id = self.provider.id(&operation.kind, &inputs).unwrap_or_default();
+        self.record(Record::Intent(self.intent(operation, Action::Create, id, inputs.clone(), false))).await?;
+        let request = Request { kind: &operation.kind, inputs: &inputs, timeout: self.timeout };
+        let (object, error) = self.call(self.provider.create(request)).await?;
+        let Some(object) = object else { return self.failed(operation, error).await };
+        if let Some(old) = operation.old.as_ref().filter(|old| !old.id.eq_ignore_ascii_case(&object.id)) {
+            // Deleted by a later step; until then the state knows both.
+            self.record(Record::MarkReplaced { urn: old.urn.clone(), id: old.id.clone() }).await?;
+        }
+        self.save(operation, inputs, object, error.is_some()).await?;
+        error.map_or(Ok(()), |error| Err(FailureCause::Provider(error)))
+    }
+
+    async fn update(&self, operation: &Operation, inputs: Value) -> Result<(), FailureCause> {
+        let Some(old) = &operation.old else { return Err(FailureCause::Inputs("the state lost the resource".into())) };
+        self.record(Record::Intent(self.intent(operation, Action::Update, old.id.clone(), inputs.clone(), false))).await?;
+        let request = Request { kind: &operation.kind, inputs: &inputs, timeout: self.timeout };
+        let existing = Existing { id: &old.id, inputs: &old.inputs, outputs: &old.outputs };
+        let (object, error) = self.call(self.provider.update(request, &existing)).await?;
+        let Some(object) = object else { return self.failed(operation, error).await };
+        // After a half-done update the old inputs stay, so that the next plan sees what is still to do.
+        let kept = if error.is_some() { old.inputs.clone() } else { inputs };
+        self.save(operation, kept, object, error.is_some()).await?;
+        error.map_or(Ok(()), |error| Err(FailureCause::Provider(error)))
+    }
+
+    async fn delete(&self, operation: &Operation) -> Result<(), FailureCause> {
+        let Some(old) = &operation.old else { return Ok(()) };
+        // The copy to delete is a replaced one, unless nothing has taken its place.
+        let replaced = self.session.with_view(|view| view.get(&old.urn).is_none_or(|present| present.id != old.id));
+        self.record(Record::Intent(self.intent(operation, Action::Delete, old.id.clone(), Value::Null, replaced))).await?;
+        let call = self.provider.delete(&operation.kind, &old.id, self.timeout);
+        let call = call.map(|result| result.map(|()| Object { id: String::new(), outputs: Value::Null }));
+        match self.call(call).await? {
+            (Some(_), _) => {
+                let (urn, id) = (old.urn.clone(), old.id.clone());
+                self.record(Record::Removed { step: Some(self.number), urn, id }).await
+            }
+            (None, error) => self.failed(operation, error).await,
+        }
+    }
+
+    /// Nothing is called: only what the program says besides properties may have changed.
+    async fn check(&self, operation: &Operation) -> Result<(), FailureCause> {
+        let Some(old) = &operation.old else { return Ok(()) };
+        let dependencies: Vec<_> = operation.dependencies.iter().cloned().collect();
+        if old.dependencies == dependencies && old.protect == operation.protect {
+            return Ok(());
+        }
+        let resource = ResourceState { dependencies, protect: operation.protect, ..old.as_ref().clone() };
+        self.record(Record::Saved { step: None, resource }).await
+    }
+
+    /// Calls the provider. What it left comes first, what went wrong second; an abandoned call is an error here, and
+    /// its intent stays open.
+    async fn call(
+        &self,
+        call: impl Future<Output = Result<Object, ProviderError>>,
+    ) -> Result<(Option<Object>, Option<ProviderError>), FailureCause> {
+        match AssertUnwindSafe(call).catch_unwind().await {
+            Err(_) => Err(FailureCause::Panic),
+            Ok(Ok(object)) => Ok((Some(object), None)),
+            Ok(Err(mut error)) => match error.left.take() {
+                Some(object) => Ok((Some(*object), Some(error))),
+                // It may have had an effect: the intent stays open, and the next run looks.
+                None if error.kind == ProviderErrorKind::Unreachable => Err(FailureCause::Provider(error)),
+                None => Ok((None, Some(error))),
+            },
+        }
+    }
+
+    async fn failed(&self, operation: &Operation, error: Option<ProviderError>) -> Result<(), FailureCause> {
+        let error = error.unwrap_or_else(|| ProviderError::new(ProviderErrorKind::Refused, "Nothing", "no answer"));
+        let (urn, message) = (operation.urn.clone(), format!("{}: {}", error.code, error.message));
+        self.record(Record::Failed { step: self.number, urn, message }).await?;
+        Err(FailureCause::Provider(error))
+    }
+
+    async fn save(&self, operation: &Operation, inputs: Value, object: Object, incomplete: bool) -> Result<(), FailureCause> {
+        let now = self.clock.now();
+        let created = operation.old.as_ref().filter(|old| old.id == object.id).map_or(now, |old| old.created);
+        let resource = ResourceState {
+            urn: operation.urn.clone(),
+            kind: operation.kind.clone(),
+            provider: operation.provider.clone(),
+            id: object.id,
+            inputs,
+            outputs: object.outputs,
+            dependencies: operation.dependencies.iter().cloned().collect(),
+            protect: operation.protect,
+            created,
+            modified: now,
+            replaced: false,
+            incomplete,
+            location: operation.location.map(|location| location.to_string()),
+        };
+        self.record(Record::Saved { step: Some(self.number), resource }).await
+    }
+
+    fn intent(&self, operation: &Operation, action: Action, id: String, inputs: Value, replaced: bool) -> Intent {
+        Intent {
+            step: self.number,
+            action,
+            urn: operation.urn.clone(),
+            kind: operation.kind.clone(),
+            provider: operation.provider.clone(),
+            id,
+            inputs,
+            dependencies: operation.dependencies.iter().cloned().collect(),
+            protect: operation.protect,
+            location: operation.location.map(|location| location.to_string()),
+            replaced,
+        }
+    }
+
+    async fn record(&self, record: Record) -> Result<(), FailureCause> {
+        self.session.record(record).await.map_err(FailureCause::State)
+    }
+}

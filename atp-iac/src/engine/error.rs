@@ -1,0 +1,47 @@
+//! What can stop an update before anything is done.
+
+use crate::apply::{RecoverError, RefreshError};
+use crate::plan::{PlanError, Refusal};
+use crate::program::ProgramError;
+use crate::state::StateError;
+
+/// Why an update was not started, or its result could not be kept.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// The program is wrong.
+    #[error(transparent)]
+    Program(#[from] ProgramError),
+    /// No plan can be made.
+    #[error(transparent)]
+    Plan(#[from] PlanError),
+    /// The state cannot be read, locked or written.
+    #[error(transparent)]
+    State(#[from] StateError),
+    /// What an earlier run left open cannot be looked up.
+    #[error(transparent)]
+    Recover(#[from] RecoverError),
+    /// The cloud cannot be read.
+    #[error(transparent)]
+    Refresh(#[from] RefreshError),
+    /// The plan may not be carried out.
+    #[error("{}", refusals(.0))]
+    Refused(Vec<Refusal>),
+}
+
+impl EngineError {
+    /// Whether the lock of the stack was not to be had.
+    pub fn is_locked(&self) -> bool {
+        matches!(self, EngineError::State(StateError::Locked { .. }))
+    }
+
+    /// Whether the engine refused, rather than failed.
+    pub fn is_refused(&self) -> bool {
+        matches!(self, EngineError::Refused(_))
+    }
+}
+
+fn refusals(refusals: &[Refusal]) -> String {
+    let lines: Vec<String> =
+        refusals.iter().map(|refusal| format!("{}\n  way out: {}", refusal.message, refusal.hint)).collect();
+    lines.join("\n")
+}

@@ -1,0 +1,216 @@
+//! The library's front door: plans and carries out one stack of one environment and region.
+//!
+//! The command line is a client of this module, and so is every tool that embeds the engine.
+
+mod error;
+mod update;
+
+pub use error::EngineError;
+pub use update::{Decision, Kind, Preview, Update, UpdateOptions};
+
+use crate::apply::{Recovered, recover, refresh};
+use crate::config::ConfigTree;
+use crate::plan::{Desired, Drift, Plan, Planner};
+use crate::ports::{Clock, Random, SystemClock, SystemRandom};
+use crate::program::{Context, Program, ProgramError, Setup, StackOutputs};
+use crate::provider::Provider;
+use crate::secrets::KeyProvider;
+use crate::state::{Holder, Record, StateStore, StateView, read_state};
+use crate::{StackName, Urn};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Plans and carries out. It holds no state of a stack: every call reads it anew.
+#[derive(Clone)]
+pub struct Engine {
+    providers: BTreeMap<String, Arc<dyn Provider>>,
+    store: Arc<dyn StateStore>,
+    keys: Arc<dyn KeyProvider>,
+    clock: Arc<dyn Clock>,
+    random: Arc<dyn Random>,
+    who: Holder,
+    parallel: usize,
+    timeout: Duration,
+    lock_wait: Duration,
+}
+
+/// A stack to work on: its name, its program and its configuration.
+#[derive(Clone, Debug)]
+pub struct Deployment {
+    /// Which stack of which environment and region.
+    pub name: StackName,
+    /// What it declares.
+    pub program: Program,
+    /// What it is told.
+    pub config: ConfigTree,
+}
+
+impl Deployment {
+    /// A stack of an environment and a region.
+    ///
+    /// # Errors
+    /// When a name has another character than letters, digits, `-` and `_`.
+    pub fn new(environment: &str, region: &str, program: Program, config: ConfigTree) -> Result<Self, ProgramError> {
+        Ok(Deployment { name: StackName::new(environment, region, program.name)?, program, config })
+    }
+}
+
+impl Engine {
+    /// An engine that keeps states in `store`, wraps their keys with `keys`, and is run by `who`.
+    pub fn new(store: Arc<dyn StateStore>, keys: Arc<dyn KeyProvider>, who: Holder) -> Self {
+        Engine {
+            providers: BTreeMap::new(),
+            store,
+            keys,
+            clock: Arc::new(SystemClock),
+            random: Arc::new(SystemRandom),
+            who,
+            parallel: 10,
+            timeout: Duration::from_secs(60 * 60),
+            lock_wait: Duration::from_secs(30),
+        }
+    }
+
+    /// With a provider; one of the same name is replaced.
+    pub fn with_provider(mut self, provider: Arc<dyn Provider>) -> Self {
+        self.providers.insert(provider.name().to_owned(), provider);
+        self
+    }
+
+    /// With another clock and another source of randomness, for tests and simulations.
+    pub fn with_ports(mut self, clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Self {
+        self.clock = clock;
+        self.random = random;
+        self
+    }
+
+    /// How many calls run at a time; 10 unless told.
+    pub fn with_parallel(mut self, parallel: usize) -> Self {
+        self.parallel = parallel.max(1);
+        self
+    }
+
+    /// How long one call may take; an hour unless told.
+    pub fn with_timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    /// How long to wait for the lock of a stack; 30 seconds unless told.
+    pub fn with_lock_wait(mut self, wait: Duration) -> Self {
+        self.lock_wait = wait;
+        self
+    }
+
+    /// What an update would do. Takes no lock and writes nothing.
+    ///
+    /// # Errors
+    /// When the program, the configuration or the state is wrong, or the cloud has to be read and cannot be.
+    pub async fn preview(
+        &self,
+        deployment: &Deployment,
+        kind: Kind,
+        options: &UpdateOptions,
+    ) -> Result<Preview, EngineError> {
+        let stored = read_state(self.store.as_ref(), &deployment.name, self.keys.as_ref()).await?;
+        let view = stored.map_or_else(|| StateView::empty(deployment.name.clone()), |state| state);
+        let (plan, recovered) = self.plan(deployment, kind, options, view, &mut Vec::new()).await?;
+        Ok(Preview { plan, recovered })
+    }
+
+    /// The outputs of a deployed stack; `None` when it is not deployed.
+    ///
+    /// # Errors
+    /// When the state cannot be read.
+    pub async fn outputs(&self, name: &StackName) -> Result<Option<StackOutputs>, EngineError> {
+        let view = read_state(self.store.as_ref(), name, self.keys.as_ref()).await?;
+        Ok(view.filter(|view| view.serial() > 0 || !view.is_empty()).map(|view| StackOutputs {
+            contract: view.contract(),
+            values: view.outputs().clone(),
+        }))
+    }
+
+    /// The state of a stack; `None` when it was never deployed. Takes no lock.
+    ///
+    /// # Errors
+    /// When the state cannot be read.
+    pub async fn state(&self, name: &StackName) -> Result<Option<StateView>, EngineError> {
+        Ok(read_state(self.store.as_ref(), name, self.keys.as_ref()).await?)
+    }
+
+    /// Runs the program of a stack, and returns what it declares.
+    ///
+    /// # Errors
+    /// What the program returns; stacks that it refers to and that are not deployed.
+    pub async fn declare(&self, deployment: &Deployment) -> Result<Desired, EngineError> {
+        let mut references = BTreeMap::new();
+        for reference in deployment.program.references {
+            let name = StackName { stack: reference.stack.to_owned(), ..deployment.name.clone() };
+            let Some(outputs) = self.outputs(&name).await? else { continue };
+            if outputs.contract != reference.contract {
+                return Err(stale_contract(&deployment.name, &name).into());
+            }
+            references.insert(reference.stack.to_owned(), outputs);
+        }
+        let setup = Setup { config: deployment.config.clone(), references };
+        let mut cx = Context::new(deployment.name.clone(), setup);
+        let outputs = (deployment.program.run)(&mut cx)?;
+        Ok(Desired { registrations: cx.into_registrations(), outputs, contract: deployment.program.contract })
+    }
+
+    /// Recovers, reads the cloud if asked to, runs the program, and plans. The records are what the state should be
+    /// told first.
+    async fn plan(
+        &self,
+        deployment: &Deployment,
+        kind: Kind,
+        options: &UpdateOptions,
+        mut view: StateView,
+        records: &mut Vec<Record>,
+    ) -> Result<(Plan, Vec<Recovered>), EngineError> {
+        let recovery = recover(&view, &self.providers, self.clock.now()).await?;
+        keep(&mut view, records, recovery.records)?;
+        let mut drift = Drift::new();
+        if options.refresh {
+            let refreshed = refresh(&view, &self.providers, self.parallel).await?;
+            keep(&mut view, records, refreshed.records)?;
+            drift = refreshed.drift;
+        }
+        let planner =
+            Planner { stack: &deployment.name, providers: &self.providers, state: &view, drift: &drift };
+        let plan = match kind {
+            Kind::Up => planner.plan(self.declare(deployment).await?)?,
+            Kind::Destroy => planner.plan_destroy(),
+        };
+        Ok((plan, recovery.found))
+    }
+
+    /// The providers, for people: what each one is connected to.
+    pub fn describe(&self) -> Vec<String> {
+        self.providers.values().map(|provider| provider.describe()).collect()
+    }
+}
+
+fn keep(view: &mut StateView, kept: &mut Vec<Record>, records: Vec<Record>) -> Result<(), EngineError> {
+    for record in &records {
+        view.apply(record)?;
+    }
+    kept.extend(records);
+    Ok(())
+}
+
+fn stale_contract(reader: &StackName, other: &StackName) -> ProgramError {
+    ProgramError::Reference {
+        message: format!(
+            "the stack `{}` was compiled against other outputs of `{}` than those that are deployed in {}/{}",
+            reader.stack, other.stack, other.environment, other.region
+        ),
+        hint: format!("run `up` on the stack `{}` with the present code, then try again", other.stack),
+    }
+}
+
+/// The names of resources, for messages.
+pub(crate) fn names<'u>(urns: impl Iterator<Item = &'u Urn>) -> String {
+    urns.map(|urn| format!("`{}`", urn.name())).collect::<Vec<_>>().join(", ")
+}

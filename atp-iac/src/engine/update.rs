@@ -1,0 +1,188 @@
+//! An update from lock to unlock.
+
+use super::{Deployment, Engine, EngineError, names};
+use crate::apply::{Event, Executor, Failure, FailureCause, Interrupt, Recovered, Report};
+use crate::plan::{Plan, Work};
+use crate::state::{Outcome, Record, StateSession};
+use crate::value::Value;
+use crate::Urn;
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+/// What is wanted of a stack.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// That it is as its program says.
+    Up,
+    /// That nothing is left of it.
+    Destroy,
+}
+
+impl Kind {
+    fn name(self) -> &'static str {
+        match self {
+            Kind::Up => "up",
+            Kind::Destroy => "destroy",
+        }
+    }
+}
+
+/// How to plan.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct UpdateOptions {
+    /// Read every resource from the cloud first.
+    pub refresh: bool,
+}
+
+/// What an update would do.
+#[derive(Debug)]
+pub struct Preview {
+    /// The plan.
+    pub plan: Plan,
+    /// What became of the calls that an earlier run left open.
+    pub recovered: Vec<Recovered>,
+}
+
+/// Whether a plan is carried out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Decision {
+    /// It is.
+    Apply,
+    /// It is not; the state stays as it is.
+    Decline,
+}
+
+/// What an update did.
+#[derive(Debug)]
+pub struct Update {
+    /// What it was to do.
+    pub plan: Plan,
+    /// What became of the calls that an earlier run left open.
+    pub recovered: Vec<Recovered>,
+    /// How it ended; `None` when it was declined.
+    pub report: Option<Report>,
+    /// The outputs of the stack now.
+    pub outputs: BTreeMap<String, Value>,
+}
+
+impl Engine {
+    /// Plans and carries out an update under the lock of the stack. `decide` sees the plan first.
+    ///
+    /// Failures of single operations are in the [`Report`]: the others are done, and the state holds every result.
+    ///
+    /// # Errors
+    /// When no plan can be made, when it may not be carried out, and when the state cannot be locked or written.
+    pub async fn update(
+        &self,
+        deployment: &Deployment,
+        kind: Kind,
+        options: &UpdateOptions,
+        decide: &mut (dyn FnMut(&Plan, &[Recovered]) -> Decision + Send),
+        observe: &mut (dyn FnMut(Event<'_>) + Send),
+        interrupt: &Interrupt,
+    ) -> Result<Update, EngineError> {
+        let session = self.open(deployment, kind).await?;
+        let result = self.update_locked(&session, deployment, kind, options, decide, observe, interrupt).await;
+        let closed = session.close().await;
+        let update = result?;
+        closed?;
+        Ok(update)
+    }
+
+    #[allow(clippy::too_many_arguments, reason = "the inside of `update`, between lock and unlock")]
+    async fn update_locked(
+        &self,
+        session: &StateSession,
+        deployment: &Deployment,
+        kind: Kind,
+        options: &UpdateOptions,
+        decide: &mut (dyn FnMut(&Plan, &[Recovered]) -> Decision + Send),
+        observe: &mut (dyn FnMut(Event<'_>) + Send),
+        interrupt: &Interrupt,
+    ) -> Result<Update, EngineError> {
+        let mut records = Vec::new();
+        let view = session.with_view(Clone::clone);
+        let (plan, recovered) = self.plan(deployment, kind, options, view, &mut records).await?;
+        for record in records {
+            session.record(record).await?;
+        }
+        let decision = decide(&plan, &recovered);
+        if decision == Decision::Apply && !plan.refusals.is_empty() {
+            return Err(EngineError::Refused(plan.refusals));
+        }
+        let report = match decision {
+            Decision::Decline => None,
+            Decision::Apply => Some(self.carry_out(session, &plan, kind, observe, interrupt).await?),
+        };
+        let outputs = session.with_view(|view| view.outputs().clone());
+        Ok(Update { plan, recovered, report, outputs })
+    }
+
+    async fn carry_out(
+        &self,
+        session: &StateSession,
+        plan: &Plan,
+        kind: Kind,
+        observe: &mut (dyn FnMut(Event<'_>) + Send),
+        interrupt: &Interrupt,
+    ) -> Result<Report, EngineError> {
+        let executor = Executor {
+            providers: &self.providers,
+            session,
+            clock: self.clock.as_ref(),
+            parallel: self.parallel,
+            timeout: self.timeout,
+            interrupt,
+        };
+        if plan.has_changes() {
+            let (operation, by) = (kind.name().to_owned(), self.holder(kind));
+            session.record(Record::Begin { operation, plan: plan.digest(), at: self.clock.now(), by }).await?;
+        }
+        let mut report = executor.run(plan, observe).await;
+        if report.is_complete()
+            && let Err(cause) = executor.save_outputs(plan).await
+        {
+            report.failures.push(outputs_failure(plan, cause));
+        }
+        if plan.has_changes() {
+            let result = match &report {
+                report if report.is_complete() => Outcome::Done,
+                report if report.not_started > 0 && report.failures.is_empty() => Outcome::Interrupted,
+                _ => Outcome::Failed,
+            };
+            // When the state cannot be written, that failure is in the report already, and the journal holds the rest.
+            let state_failed = report.failures.iter().any(|f| matches!(f.cause, FailureCause::State(_)));
+            if !state_failed {
+                session.record(Record::End { result }).await?;
+            }
+        }
+        Ok(report)
+    }
+}
+
+/// The outputs belong to no resource: the failure names the stack.
+fn outputs_failure(plan: &Plan, cause: FailureCause) -> Failure {
+    let urn = Urn::new(&plan.stack, &["atp:Stack"], &["outputs"]);
+    let urn = urn.unwrap_or_else(|_| plan.operations[0].urn.clone());
+    Failure { urn, work: Work::Update, location: None, cause }
+}
+
+impl Plan {
+    /// A hash of what the plan does: the same plan of the same state has the same.
+    pub fn digest(&self) -> String {
+        let mut text = format!("{} {} {}", self.stack, self.base.lineage, self.base.serial);
+        for operation in &self.operations {
+            // Writing to a string cannot fail.
+            let _ = write!(text, "\n{} {:?} {:?}", operation.urn, operation.action, operation.inputs);
+        }
+        let digest = Sha256::digest(text.as_bytes());
+        digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// The names of the resources that change, for messages.
+    pub fn changed_names(&self) -> String {
+        let changed = self.operations.iter().filter(|o| o.action != crate::plan::OperationKind::Same);
+        names(changed.map(|operation| &operation.urn))
+    }
+}

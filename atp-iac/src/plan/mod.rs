@@ -1,0 +1,69 @@
+//! What an update will do. Planning is pure: it reads the program's declarations and the state, and calls nothing.
+//!
+//! Invariant: a plan's operations are in an order in which each comes after those that it depends on.
+//! Invariant: apply performs the operations of the plan and no others.
+
+mod graph;
+mod operation;
+mod planner;
+mod predict;
+mod steps;
+
+pub use operation::{Base, Counts, Operation, OperationKind, OutputChange, Plan, Refusal};
+pub use planner::{Desired, Drift, Planner};
+pub(crate) use predict::agrees;
+pub use steps::{Step, StepGraph, Work};
+
+use crate::output::OutputError;
+use crate::program::{Location, ProgramError};
+use crate::provider::Problem;
+use crate::Urn;
+
+/// Why no plan could be made. Everything that was found is in it, not only the first.
+#[derive(Debug, thiserror::Error)]
+pub enum PlanError {
+    /// The program is wrong.
+    #[error(transparent)]
+    Program(#[from] ProgramError),
+    /// Inputs that the provider would refuse.
+    #[error("{}", invalid(.0))]
+    Invalid(Vec<Invalid>),
+    /// A resource names a provider that is not there.
+    #[error("`{urn}` needs the provider `{provider}`, which is not registered\n  way out: register it where the engine is set up")]
+    UnknownProvider {
+        /// Which resource.
+        urn: Urn,
+        /// Which provider.
+        provider: String,
+    },
+    /// A resource's outputs in the state do not have the type that the program reads.
+    #[error("the inputs of `{urn}` cannot be computed: {error}\n  way out: run with --refresh, so that the state holds what the cloud says now")]
+    Output {
+        /// Whose inputs.
+        urn: Urn,
+        /// What is wrong.
+        error: OutputError,
+    },
+}
+
+/// An input that the provider would refuse.
+#[derive(Debug, Clone)]
+pub struct Invalid {
+    /// Of which resource.
+    pub urn: Urn,
+    /// Where it was declared.
+    pub location: Location,
+    /// What is wrong with it.
+    pub problem: Problem,
+}
+
+fn invalid(found: &[Invalid]) -> String {
+    let lines: Vec<String> = found
+        .iter()
+        .map(|Invalid { urn, location, problem }| {
+            let place = if problem.path.is_root() { String::new() } else { format!(" `{}`", problem.path) };
+            format!("`{}` ({}) at {location}:{place} {}", urn.name(), urn.resource_type(), problem.message)
+        })
+        .collect();
+    lines.join("\n")
+}

@@ -1,0 +1,161 @@
+//! The parts of a plan.
+
+use super::StepGraph;
+use crate::diff::Change;
+use crate::output::Expression;
+use crate::program::Location;
+use crate::state::ResourceState;
+use crate::value::Value;
+use crate::{StackName, Urn};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What an update will do.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// To which stack.
+    pub stack: StackName,
+    /// Which state it was made from.
+    pub base: Base,
+    /// What happens to each resource: those of the program in its order, then those that go.
+    pub operations: Vec<Operation>,
+    /// The order in which it happens.
+    pub steps: StepGraph,
+    /// Why the plan may not be applied. Empty when it may.
+    pub refusals: Vec<Refusal>,
+    /// What happens to the outputs of the stack.
+    pub outputs: BTreeMap<String, OutputChange>,
+    /// The outputs as the program computes them; `None` for a destroy.
+    pub output_expressions: Option<BTreeMap<String, Expression>>,
+    /// Contract of the outputs.
+    pub contract: u64,
+}
+
+/// The state that a plan was made from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Base {
+    /// Lineage of the state; empty when there is none yet.
+    pub lineage: String,
+    /// Serial of the state.
+    pub serial: u64,
+}
+
+/// What happens to one resource.
+#[derive(Debug, Clone)]
+pub struct Operation {
+    /// Which resource.
+    pub urn: Urn,
+    /// Its type.
+    pub kind: String,
+    /// Its provider.
+    pub provider: String,
+    /// What happens.
+    pub action: OperationKind,
+    /// The inputs as far as they are known; those of the state for a delete.
+    pub inputs: Value,
+    /// The inputs as the program says them; `None` for a delete.
+    pub expression: Option<Expression>,
+    /// The properties that differ.
+    pub changes: Vec<Change>,
+    /// What the state has of it, when an operation needs it.
+    pub old: Option<Box<ResourceState>>,
+    /// What it waits for.
+    pub dependencies: BTreeSet<Urn>,
+    /// Whether later plans that delete or replace it are refused.
+    pub protect: bool,
+    /// Where it was declared; `None` for a delete.
+    pub location: Option<Location>,
+    /// Why, where the changes do not say it.
+    pub reason: Option<String>,
+}
+
+/// What happens to a resource.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum OperationKind {
+    /// Nothing.
+    Same,
+    /// It is made.
+    Create,
+    /// It is changed in place.
+    Update,
+    /// A new one is made, then the old one is deleted.
+    Replace,
+    /// The old one is deleted, then a new one is made, because both have the same id.
+    ReplaceDeleteFirst,
+    /// It is deleted.
+    Delete,
+}
+
+/// Why a plan may not be applied.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// Which resource stands against it.
+    pub urn: Urn,
+    /// Why.
+    pub message: String,
+    /// What to do.
+    pub hint: String,
+}
+
+/// What happens to an output of the stack.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OutputChange {
+    /// What it was; `None` when it is new.
+    pub before: Option<Value>,
+    /// What it will be; `None` when it is dropped.
+    pub after: Option<Value>,
+}
+
+impl OutputChange {
+    /// Whether there is a change at all.
+    pub fn is_change(&self) -> bool {
+        self.before != self.after || self.after.as_ref().is_some_and(Value::has_unknown)
+    }
+}
+
+/// How many operations of each kind.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Created.
+    pub create: usize,
+    /// Changed in place.
+    pub update: usize,
+    /// Replaced.
+    pub replace: usize,
+    /// Deleted.
+    pub delete: usize,
+    /// Left as they are.
+    pub same: usize,
+}
+
+impl Counts {
+    /// How many resources something happens to.
+    pub fn changes(&self) -> usize {
+        self.create + self.update + self.replace + self.delete
+    }
+
+    /// Counts one more.
+    pub fn add(&mut self, action: OperationKind) {
+        *match action {
+            OperationKind::Create => &mut self.create,
+            OperationKind::Update => &mut self.update,
+            OperationKind::Replace | OperationKind::ReplaceDeleteFirst => &mut self.replace,
+            OperationKind::Delete => &mut self.delete,
+            OperationKind::Same => &mut self.same,
+        } += 1;
+    }
+}
+
+impl Plan {
+    /// How many operations of each kind.
+    pub fn counts(&self) -> Counts {
+        let mut counts = Counts::default();
+        self.operations.iter().for_each(|operation| counts.add(operation.action));
+        counts
+    }
+
+    /// Whether anything would change: a resource or an output of the stack.
+    pub fn has_changes(&self) -> bool {
+        self.operations.iter().any(|operation| operation.action != OperationKind::Same)
+            || self.outputs.values().any(OutputChange::is_change)
+    }
+}

@@ -1,0 +1,253 @@
+//! Compares what a program declares with the state, resource by resource.
+
+use super::predict::{Predicted, forget_id};
+use super::steps::StepGraph;
+use super::{Base, Invalid, Operation, OperationKind, OutputChange, Plan, PlanError, Refusal, graph};
+use crate::diff::Change;
+use crate::output::Expression;
+use crate::program::Registration;
+use crate::provider::{Existing, Provider};
+use crate::state::{ResourceState, StateView};
+use crate::value::Value;
+use crate::{StackName, Urn};
+use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
+
+/// What a program declares.
+#[derive(Debug, Clone, Default)]
+pub struct Desired {
+    /// Its resources, in its order.
+    pub registrations: Vec<Registration>,
+    /// Its outputs.
+    pub outputs: BTreeMap<String, Expression>,
+    /// The contract of its outputs.
+    pub contract: u64,
+}
+
+/// For each resource that was read and differs: what the cloud changed of the properties that the program gave.
+pub type Drift = BTreeMap<Urn, Vec<Change>>;
+
+/// Makes plans for one stack.
+pub struct Planner<'a> {
+    /// Which stack.
+    pub stack: &'a StackName,
+    /// The providers, by name.
+    pub providers: &'a BTreeMap<String, Arc<dyn Provider>>,
+    /// What is there.
+    pub state: &'a StateView,
+    /// What was found changed, when the cloud was read before.
+    pub drift: &'a Drift,
+}
+
+impl<'a> Planner<'a> {
+    /// The plan that brings the stack to what the program declares.
+    ///
+    /// # Errors
+    /// Everything wrong with the program that can be known without calling the cloud.
+    pub fn plan(&self, desired: Desired) -> Result<Plan, PlanError> {
+        let order = graph::order(&desired.registrations)?;
+        let mut predicted = Predicted::new(self.state);
+        let mut operations = Vec::with_capacity(order.len());
+        let mut invalid = Vec::new();
+        let mut registrations: Vec<Option<Registration>> = desired.registrations.into_iter().map(Some).collect();
+        for index in order {
+            let Some(registration) = registrations[index].take() else { continue };
+            let inputs = self.resolve(&registration.urn, &registration.inputs, &predicted)?;
+            let provider = self.provider(&registration.urn, &registration.provider)?;
+            let kind = registration.urn.resource_type();
+            invalid.extend(provider.check(kind, &inputs).into_iter().map(|problem| Invalid {
+                urn: registration.urn.clone(),
+                location: registration.location,
+                problem,
+            }));
+            operations.push(self.operation(registration, inputs, provider.as_ref(), &mut predicted));
+        }
+        if !invalid.is_empty() {
+            return Err(PlanError::Invalid(invalid));
+        }
+        let outputs = self.outputs(&desired.outputs, &predicted)?;
+        drop(predicted);
+        self.deletes(&mut operations);
+        Ok(self.finish(operations, outputs, Some(desired.outputs), desired.contract))
+    }
+
+    /// The plan that deletes everything.
+    pub fn plan_destroy(&self) -> Plan {
+        let mut operations = Vec::new();
+        self.deletes(&mut operations);
+        let outputs = self.state.outputs().iter().map(|(name, value)| {
+            (name.clone(), OutputChange { before: Some(value.clone()), after: None })
+        });
+        self.finish(operations, outputs.collect(), None, self.state.contract())
+    }
+
+    fn finish(
+        &self,
+        operations: Vec<Operation>,
+        outputs: BTreeMap<String, OutputChange>,
+        output_expressions: Option<BTreeMap<String, Expression>>,
+        contract: u64,
+    ) -> Plan {
+        let base = Base { lineage: self.state.lineage().to_owned(), serial: self.state.serial() };
+        let refusals = operations.iter().filter_map(refusal).collect();
+        let steps = StepGraph::new(&operations);
+        Plan { stack: self.stack.clone(), base, operations, steps, refusals, outputs, output_expressions, contract }
+    }
+
+    fn resolve(&self, urn: &Urn, expression: &Expression, predicted: &Predicted<'_>) -> Result<Value, PlanError> {
+        expression.resolve(predicted).map_err(|error| PlanError::Output { urn: urn.clone(), error })
+    }
+
+    fn provider(&self, urn: &Urn, name: &str) -> Result<&'a Arc<dyn Provider>, PlanError> {
+        let missing = || PlanError::UnknownProvider { urn: urn.clone(), provider: name.to_owned() };
+        self.providers.get(name).ok_or_else(missing)
+    }
+
+    fn operation(
+        &self,
+        registration: Registration,
+        inputs: Value,
+        provider: &dyn Provider,
+        predicted: &mut Predicted<'_>,
+    ) -> Operation {
+        let Registration { urn, provider: provider_name, inputs: expression, dependencies, protect, location } =
+            registration;
+        let old = self.state.get(&urn);
+        let kind = urn.resource_type().to_owned();
+        let (action, changes, reason) = match old {
+            None => (OperationKind::Create, Vec::new(), None),
+            Some(old) => self.compare(old, &inputs, &provider_name, provider),
+        };
+        if action != OperationKind::Same {
+            let current = old.filter(|_| action == OperationKind::Update).map(|old| &old.outputs);
+            let outputs = provider.predict(&kind, &inputs, current);
+            let delete_first = action == OperationKind::ReplaceDeleteFirst;
+            predicted.set(&urn, if delete_first { forget_id(outputs, &urn) } else { outputs });
+        }
+        let waits_for_change = dependencies.iter().any(|dependency| predicted.is_changed(dependency));
+        let keeps_old = action != OperationKind::Same || waits_for_change || metadata_changed(old, &dependencies, protect);
+        Operation {
+            kind,
+            provider: provider_name,
+            action,
+            inputs,
+            expression: Some(expression),
+            changes,
+            old: old.filter(|_| keeps_old).cloned().map(Box::new),
+            dependencies,
+            protect,
+            location: Some(location),
+            reason,
+            urn,
+        }
+    }
+
+    fn compare(
+        &self,
+        old: &ResourceState,
+        inputs: &Value,
+        provider_name: &str,
+        provider: &dyn Provider,
+    ) -> (OperationKind, Vec<Change>, Option<String>) {
+        let existing = Existing { id: &old.id, inputs: &old.inputs, outputs: &old.outputs };
+        let mut changes = provider.diff(&old.kind, &existing, inputs);
+        let mut reason = None;
+        if let Some(drift) = self.drift.get(&old.urn).filter(|drift| !drift.is_empty()) {
+            reason = Some("it was changed outside of this program".to_owned());
+            let new: Vec<Change> =
+                drift.iter().filter(|found| changes.iter().all(|change| change.path != found.path)).cloned().collect();
+            changes.extend(new);
+        }
+        if old.incomplete {
+            reason = Some("the last operation on it did not finish".to_owned());
+        }
+        let other_provider = old.provider != provider_name;
+        if other_provider {
+            reason = Some(format!("its provider changes from `{}` to `{provider_name}`", old.provider));
+        }
+        let action = if other_provider || changes.iter().any(|change| change.replaces) {
+            replacement(old, inputs, provider)
+        } else if !changes.is_empty() || old.incomplete {
+            OperationKind::Update
+        } else {
+            OperationKind::Same
+        };
+        (action, changes, reason)
+    }
+
+    fn outputs(
+        &self,
+        outputs: &BTreeMap<String, Expression>,
+        predicted: &Predicted<'_>,
+    ) -> Result<BTreeMap<String, OutputChange>, PlanError> {
+        let before = self.state.outputs();
+        let mut changes = BTreeMap::new();
+        for (name, expression) in outputs {
+            let after = expression.resolve(predicted).map_err(|error| {
+                crate::ProgramError::Other(format!("the output `{name}` of the stack cannot be computed: {error}"))
+            })?;
+            changes.insert(name.clone(), OutputChange { before: before.get(name).cloned(), after: Some(after) });
+        }
+        for (name, value) in before.iter().filter(|(name, _)| !outputs.contains_key(*name)) {
+            changes.insert(name.clone(), OutputChange { before: Some(value.clone()), after: None });
+        }
+        Ok(changes)
+    }
+
+    /// What is in the state and not in the program, and old copies whose deletion is still owed.
+    fn deletes(&self, operations: &mut Vec<Operation>) {
+        let declared: HashSet<Urn> = operations.iter().map(|operation| operation.urn.clone()).collect();
+        let gone = self.state.resources().filter(|resource| resource.replaced || !declared.contains(&resource.urn));
+        let deletes: Vec<Operation> = gone.map(delete).collect();
+        operations.extend(deletes);
+    }
+}
+
+fn delete(old: &ResourceState) -> Operation {
+    Operation {
+        urn: old.urn.clone(),
+        kind: old.kind.clone(),
+        provider: old.provider.clone(),
+        action: OperationKind::Delete,
+        inputs: old.inputs.clone(),
+        expression: None,
+        changes: Vec::new(),
+        dependencies: old.dependencies.iter().cloned().collect(),
+        protect: old.protect && !old.replaced,
+        location: None,
+        reason: old.replaced.then(|| "it was replaced, and deleting it is still owed".to_owned()),
+        old: Some(Box::new(old.clone())),
+    }
+}
+
+/// The old one can stay until the new one is there, unless both would have the same id.
+fn replacement(old: &ResourceState, inputs: &Value, provider: &dyn Provider) -> OperationKind {
+    match provider.id(&old.kind, inputs) {
+        Some(id) if !id.eq_ignore_ascii_case(&old.id) => OperationKind::Replace,
+        _ => OperationKind::ReplaceDeleteFirst,
+    }
+}
+
+fn metadata_changed(
+    old: Option<&ResourceState>,
+    dependencies: &std::collections::BTreeSet<Urn>,
+    protect: bool,
+) -> bool {
+    old.is_some_and(|old| old.protect != protect || !old.dependencies.iter().eq(dependencies.iter()))
+}
+
+fn refusal(operation: &Operation) -> Option<Refusal> {
+    let what = match operation.action {
+        OperationKind::Delete => "deleted",
+        OperationKind::Replace | OperationKind::ReplaceDeleteFirst => "replaced",
+        _ => return None,
+    };
+    operation.protect.then(|| Refusal {
+        urn: operation.urn.clone(),
+        message: format!("`{}` is protected and would be {what}", operation.urn.name()),
+        hint: match operation.location {
+            Some(location) => format!("take `protect` off it at {location}, or undo the change that forces this"),
+            None => "put it back into the program without `protect`, run `up`, then remove it".to_owned(),
+        },
+    })
+}

@@ -1,0 +1,74 @@
+//! What a plan knows of the outputs that resources will have.
+
+use crate::Urn;
+use crate::output::Resolver;
+use crate::state::StateView;
+use crate::value::{Kind, Value};
+use std::collections::HashMap;
+
+/// Outputs to expect: predicted for what changes, those of the state for what stays.
+pub(super) struct Predicted<'s> {
+    state: &'s StateView,
+    changed: HashMap<Urn, Value>,
+}
+
+impl<'s> Predicted<'s> {
+    pub(super) fn new(state: &'s StateView) -> Self {
+        Predicted { state, changed: HashMap::new() }
+    }
+
+    pub(super) fn set(&mut self, urn: &Urn, outputs: Value) {
+        self.changed.insert(urn.clone(), outputs);
+    }
+
+    pub(super) fn is_changed(&self, urn: &Urn) -> bool {
+        self.changed.contains_key(urn)
+    }
+}
+
+impl Resolver for Predicted<'_> {
+    fn outputs(&self, urn: &Urn) -> Option<&Value> {
+        self.changed.get(urn).or_else(|| self.state.get(urn).map(|resource| &resource.outputs))
+    }
+}
+
+/// The outputs of a resource that is deleted before its successor is made under the same id: whoever refers to it by
+/// id has to look again, so the id counts as not known.
+pub(super) fn forget_id(mut outputs: Value, urn: &Urn) -> Value {
+    if let Value::Map(map) = &mut outputs
+        && let Some(id) = map.get_mut("id")
+    {
+        *id = Value::unknown(Kind::String, format!("${{{}.id}}", urn.name()));
+    }
+    outputs
+}
+
+/// Whether what is known in `planned` is the same in `actual`.
+pub(crate) fn agrees(planned: &Value, actual: &Value) -> bool {
+    match (planned, actual) {
+        (Value::Unknown(_), _) => true,
+        (Value::Secret(planned), actual) => agrees(planned, actual.exposed()),
+        (planned, Value::Secret(actual)) => agrees(planned, actual),
+        (Value::Map(planned), Value::Map(actual)) => {
+            planned.len() == actual.len()
+                && planned.iter().zip(actual).all(|((a, x), (b, y))| a == b && agrees(x, y))
+        }
+        (Value::List(planned), Value::List(actual)) => {
+            planned.len() == actual.len() && planned.iter().zip(actual).all(|(x, y)| agrees(x, y))
+        }
+        (planned, actual) => planned == actual,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unknown_part_agrees_with_anything_and_a_known_one_only_with_itself() {
+        let planned = Value::from([("a", Value::unknown(Kind::Any, "x")), ("b", "1".into())]);
+        assert!(agrees(&planned, &Value::from([("a", Value::from(3i64)), ("b", "1".into())])));
+        assert!(!agrees(&planned, &Value::from([("a", Value::from(3i64)), ("b", "2".into())])));
+        assert!(!agrees(&planned, &Value::from([("b", Value::from("1"))])));
+    }
+}
