@@ -1,0 +1,197 @@
+//! Writes the Rust types of a resource.
+
+use super::model::{Enum, Field, Form, Parent, Resource, Struct};
+use super::names;
+use std::fmt::{self, Write};
+
+/// The code of a resource, without its descriptor.
+pub fn emit(resource: &Resource) -> String {
+    let mut code = String::new();
+    // Writing to a `String` does not fail.
+    let _ = write_all(resource, &mut code);
+    code
+}
+
+fn write_all(resource: &Resource, out: &mut String) -> fmt::Result {
+    main_struct(resource, out)?;
+    traits(resource, out)?;
+    handle(resource, out)?;
+    for nested in &resource.structs {
+        nested_struct(nested, out)?;
+    }
+    for set in &resource.enums {
+        enumeration(set, out)?;
+    }
+    let all = std::iter::once(&resource.main).chain(&resource.structs);
+    let names: Vec<&str> = all.map(|nested| nested.name.as_str()).collect();
+    writeln!(out, "debug_through_the_codec!({});", names.join(", "))
+}
+
+/// The arguments of `new` that come before the properties.
+fn envelope(parent: &Parent) -> Vec<(&'static str, String, &'static str, &'static str)> {
+    let group = "ResourceId<crate::resources::ResourceGroup>".to_owned();
+    let name = ("name", "String".to_owned(), "name", "The name: the last segment of the id.");
+    match parent {
+        Parent::Subscription => vec![name],
+        Parent::ResourceGroup => vec![("parent", group, "parent", "The resource group that it is in."), name],
+        Parent::Resource(_, id) => {
+            vec![("parent", id.clone(), "parent", "The resource that it belongs to."), name]
+        }
+        Parent::Scope => vec![
+            (
+                "scope",
+                "Scope".to_owned(),
+                "parent",
+                "What it is about: the id of a resource, resource group, subscription or management group.",
+            ),
+            name,
+        ],
+    }
+}
+
+fn main_struct(resource: &Resource, out: &mut String) -> fmt::Result {
+    let Struct { name, fields, .. } = &resource.main;
+    let envelope = envelope(&resource.parent);
+    writeln!(out, "/// `{}` at api-version {}.", resource.entry.kind, resource.api_version)?;
+    writeln!(out, "#[derive(Clone, Default)]\npub struct {name} {{")?;
+    for (rust, item, _, docs) in &envelope {
+        writeln!(out, "/// {docs}\npub {rust}: Input<{item}>,")?;
+    }
+    for field in fields {
+        declare(field, out)?;
+    }
+    writeln!(out, "}}\nimpl {name} {{")?;
+    let before: Vec<(&str, &str)> = envelope.iter().map(|(rust, item, ..)| (*rust, item.as_str())).collect();
+    constructor(&before, fields, out)?;
+    setters(fields, out)?;
+    writeln!(out, "}}\nimpl Structure for {name} {{ fn visit(&mut self, codec: &mut Codec<'_>) {{")?;
+    for (rust, _, wire, _) in &envelope {
+        writeln!(out, "codec.property({wire:?}, &mut self.{rust});")?;
+    }
+    visit(fields, out)
+}
+
+fn nested_struct(nested: &Struct, out: &mut String) -> fmt::Result {
+    let Struct { name, path, fields } = nested;
+    writeln!(out, "/// The value of `{path}`.\n#[derive(Clone, Default)]\npub struct {name} {{")?;
+    for field in fields {
+        declare(field, out)?;
+    }
+    writeln!(out, "}}\nimpl {name} {{")?;
+    constructor(&[], fields, out)?;
+    setters(fields, out)?;
+    writeln!(out, "}}\nimpl Structure for {name} {{ fn visit(&mut self, codec: &mut Codec<'_>) {{")?;
+    visit(fields, out)
+}
+
+fn declare(field: &Field, out: &mut String) -> fmt::Result {
+    write!(out, "/// `{}`.", field.path)?;
+    for fact in &field.facts {
+        write!(out, " {fact}.")?;
+    }
+    let (input, item) = (form(field.form).0, &field.item);
+    writeln!(out, "\npub {}: {input}<{item}>,", field.rust)
+}
+
+/// The type of a property, the trait of what may be given for it, and the trait's function.
+fn form(form: Form) -> (&'static str, &'static str, &'static str) {
+    match form {
+        Form::Single => ("Input", "IntoInput", "into_input"),
+        Form::List => ("InputList", "IntoInputList", "into_input_list"),
+        Form::Map => ("InputMap", "IntoInputMap", "into_input_map"),
+    }
+}
+
+fn constructor(before: &[(&str, &str)], fields: &[Field], out: &mut String) -> fmt::Result {
+    let preset: Vec<&Field> = fields.iter().filter(|field| field.preset.is_some()).collect();
+    let mut required: Vec<&Field> =
+        fields.iter().filter(|field| field.required.is_some() && field.preset.is_none()).collect();
+    required.sort_by_key(|field| field.required);
+    if before.is_empty() && required.is_empty() {
+        writeln!(out, "/// Nothing is set.\npub fn new() -> Self {{ Self::default() }}\n")?;
+        return Ok(());
+    }
+    writeln!(out, "/// From the properties that it has to have.\npub fn new(")?;
+    for (rust, item) in before {
+        writeln!(out, "{rust}: impl IntoInput<{item}>,")?;
+    }
+    for field in &required {
+        writeln!(out, "{}: impl {}<{}>,", field.rust, form(field.form).1, field.item)?;
+    }
+    writeln!(out, ") -> Self {{ Self {{")?;
+    for (rust, _) in before {
+        writeln!(out, "{rust}: {rust}.into_input(),")?;
+    }
+    for field in &required {
+        writeln!(out, "{0}: {0}.{1}(),", field.rust, form(field.form).2)?;
+    }
+    for field in &preset {
+        writeln!(out, "{}: Input::Value({}),", field.rust, field.preset.as_deref().unwrap_or_default())?;
+    }
+    let rest = if required.len() + preset.len() < fields.len() { "..Self::default()" } else { "" };
+    writeln!(out, "{rest} }} }}\n")
+}
+
+fn setters(fields: &[Field], out: &mut String) -> fmt::Result {
+    for field in fields.iter().filter(|field| field.required.is_none() || field.preset.is_some()) {
+        let Field { rust, path, item, .. } = field;
+        let (_, into, convert) = form(field.form);
+        let default = if field.preset.is_some() { "; `new` has set the usual value" } else { "" };
+        writeln!(out, "/// Sets `{path}`{default}.")?;
+        writeln!(out, "pub fn {rust}(mut self, value: impl {into}<{item}>) -> Self {{")?;
+        writeln!(out, "self.{rust} = value.{convert}(); self }}\n")?;
+    }
+    Ok(())
+}
+
+fn visit(fields: &[Field], out: &mut String) -> fmt::Result {
+    for field in fields {
+        writeln!(out, "codec.property({:?}, &mut self.{});", field.wire, field.rust)?;
+    }
+    writeln!(out, "}} }}\n")
+}
+
+fn traits(resource: &Resource, out: &mut String) -> fmt::Result {
+    let (name, kind) = (resource.entry.name, resource.entry.kind);
+    writeln!(out, "impl ResourceType for {name} {{ const TYPE: &'static str = {kind:?}; }}")?;
+    writeln!(
+        out,
+        "impl Resource for {name} {{ const PROVIDER: &'static str = \"azure\"; type Handle = {name}Handle;
+        fn handle(declared: Declared) -> {name}Handle {{ {name}Handle {{ declared }} }} }}"
+    )
+}
+
+fn handle(resource: &Resource, out: &mut String) -> fmt::Result {
+    let name = resource.entry.name;
+    writeln!(out, "/// A declared [`{name}`]: access to its outputs.\n#[derive(Clone, Debug)]")?;
+    writeln!(out, "pub struct {name}Handle {{ declared: Declared }}\nimpl {name}Handle {{")?;
+    let mut method = |docs: &str, rust: &str, kind: &str, path: &str| {
+        writeln!(
+            out,
+            "/// {docs}\npub fn {rust}(&self) -> Output<{kind}> {{ self.declared.output({path:?}) }}\n"
+        )
+    };
+    method("The id.", "id", &format!("ResourceId<{name}>"), "id")?;
+    method("The name.", "name", "String", "name")?;
+    for output in &resource.outputs {
+        let path = output.wire.replace('/', ".");
+        method(&format!("`{path}`."), &output.rust, &output.kind, &output.wire)?;
+    }
+    writeln!(out, "}}\nimpl HasUrn for {name}Handle {{ fn urn(&self) -> &Urn {{ self.declared.urn() }} }}\n")
+}
+
+fn enumeration(set: &Enum, out: &mut String) -> fmt::Result {
+    let Enum { name, path, open, values } = set;
+    let (keyword, label): (_, fn(&str) -> String) =
+        if *open { ("open_enum", names::constant) } else { ("closed_enum", names::variant) };
+    writeln!(out, "{keyword}! {{\n    /// Values of `{path}`.\n    pub {name} {{")?;
+    let mut used = std::collections::BTreeSet::new();
+    for value in values {
+        let mut label = label(value);
+        while !used.insert(label.clone()) {
+            label.push('_');
+        }
+        writeln!(out, "        /// `{value}`.\n        {label} = {value:?},")?;
+    }
+    writeln!(out, "    }}\n}}\n")
+}

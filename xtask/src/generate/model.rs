@@ -1,0 +1,439 @@
+//! What a type looks like in Rust.
+
+use super::names;
+use super::schema::{Document, Kind, Node};
+use super::tables::{self, Entry};
+use anyhow::Result;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A generated resource.
+pub struct Resource {
+    pub entry: &'static Entry,
+    pub api_version: String,
+    pub parent: Parent,
+    pub main: Struct,
+    pub outputs: Vec<Output>,
+    pub structs: Vec<Struct>,
+    pub enums: Vec<Enum>,
+    namespaces: BTreeSet<String>,
+}
+
+/// What an instance lives in.
+pub enum Parent {
+    Subscription,
+    ResourceGroup,
+    Resource(&'static str, String),
+    Scope,
+}
+
+/// A structure of properties.
+pub struct Struct {
+    pub name: String,
+    pub path: String,
+    pub fields: Vec<Field>,
+}
+
+/// One property.
+pub struct Field {
+    pub rust: String,
+    pub wire: String,
+    pub path: String,
+    pub form: Form,
+    pub item: String,
+    /// Position among the arguments of `new`.
+    pub required: Option<usize>,
+    pub preset: Option<String>,
+    pub facts: Vec<String>,
+    pub write_only: bool,
+}
+
+/// Which of the inputs a property is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    Single,
+    List,
+    Map,
+}
+
+/// A set of known texts.
+pub struct Enum {
+    pub name: String,
+    pub path: String,
+    pub open: bool,
+    pub values: Vec<String>,
+}
+
+/// One output of a handle.
+pub struct Output {
+    pub rust: String,
+    pub wire: String,
+    pub kind: String,
+}
+
+struct Builder<'a> {
+    document: &'a Document,
+    entry: &'static Entry,
+    used: BTreeSet<String>,
+    definitions: BTreeMap<String, String>,
+    stack: Vec<String>,
+    structs: Vec<Struct>,
+    enums: Vec<Enum>,
+    namespaces: BTreeSet<String>,
+}
+
+impl Resource {
+    /// Decides how a type is written.
+    pub fn build(document: &Document, entry: &'static Entry) -> Result<Self> {
+        let module = names::module(entry.kind);
+        let used = tables::TYPES
+            .iter()
+            .filter(|other| names::module(other.kind) == module)
+            .flat_map(|other| [other.name.to_owned(), format!("{}Handle", other.name)])
+            .collect();
+        let mut builder = Builder {
+            document,
+            entry,
+            used,
+            definitions: BTreeMap::new(),
+            stack: Vec::new(),
+            structs: Vec::new(),
+            enums: Vec::new(),
+            namespaces: BTreeSet::new(),
+        };
+        let parent = builder.parent();
+        let mut reserved: BTreeSet<String> = ["name".to_owned()].into();
+        match parent {
+            Parent::Subscription => {}
+            Parent::Scope => drop(reserved.insert("scope".into())),
+            Parent::ResourceGroup | Parent::Resource(..) => drop(reserved.insert("parent".into())),
+        }
+        let mut fields = Vec::new();
+        builder.fields(document.body(), "", "", entry.name, &mut reserved, &mut fields);
+        order_arguments(&mut fields, document.body(), entry.kind);
+        let outputs = builder.outputs(&fields);
+        let Builder { structs, enums, namespaces, .. } = builder;
+        let main = Struct { name: entry.name.to_owned(), path: String::new(), fields };
+        let api_version = document.api_version.clone();
+        Ok(Resource { entry, api_version, parent, main, outputs, structs, enums, namespaces })
+    }
+
+    /// The other namespaces that the code names.
+    pub fn namespaces(&self) -> impl Iterator<Item = &str> {
+        let own = names::module(self.entry.kind);
+        self.namespaces.iter().map(String::as_str).filter(move |name| *name != own)
+    }
+}
+
+/// Location first, then what the schema requires in its own order, then the table in its order.
+fn order_arguments(fields: &mut [Field], body: Node<'_>, kind: &str) {
+    let nested = body.properties().get("properties").map(|node| node.required()).unwrap_or_default();
+    let named = body.required().into_iter().map(str::to_owned);
+    let nested = nested.into_iter().map(|name| format!("properties.{name}"));
+    let table =
+        tables::REQUIRED.iter().filter(|(owner, _)| *owner == kind).map(|(_, path)| (*path).to_owned());
+    let order: Vec<String> =
+        std::iter::once("location".to_owned()).chain(named).chain(nested).chain(table).collect();
+    for field in fields.iter_mut().filter(|field| field.required.is_some()) {
+        let place = order.iter().position(|path| *path == field.path);
+        field.required = Some(place.unwrap_or(order.len()));
+    }
+}
+
+impl<'a> Builder<'a> {
+    fn parent(&mut self) -> Parent {
+        let kind = self.entry.kind;
+        if kind == "Microsoft.Resources/resourceGroups" {
+            Parent::Subscription
+        } else if let Some((parent, _)) = kind.rsplit_once('/').filter(|(parent, _)| parent.contains('/')) {
+            Parent::Resource(parent, self.id_type(parent))
+        } else if self.document.has_scope("extension") || !self.document.has_scope("resourceGroup") {
+            Parent::Scope
+        } else {
+            self.namespaces.insert("resources".into());
+            Parent::ResourceGroup
+        }
+    }
+
+    /// The Rust type of an id that names a resource of type `kind`.
+    fn id_type(&mut self, kind: &str) -> String {
+        match tables::entry_of(kind) {
+            None => "Scope".into(),
+            Some(entry) => {
+                let module = names::module(entry.kind);
+                self.namespaces.insert(module.clone());
+                format!("ResourceId<crate::{module}::{}>", entry.name)
+            }
+        }
+    }
+
+    fn fields(
+        &mut self,
+        node: Node<'a>,
+        wire: &str,
+        path: &str,
+        owner: &str,
+        reserved: &mut BTreeSet<String>,
+        fields: &mut Vec<Field>,
+    ) {
+        let kind = self.entry.kind;
+        let required = node.required();
+        let wrapper = node.properties().contains_key("properties");
+        for (name, child) in node.writable() {
+            let at = format!("{path}{name}");
+            let skipped = wrapper && ["id", "type", "etag", "systemData"].contains(&name);
+            if skipped || tables::OMITTED.contains(&(kind, at.as_str())) {
+                continue;
+            }
+            if name == "properties" && matches!(child.kind(), Kind::Object) {
+                let (wire, path) = (format!("{wire}properties/"), format!("{at}."));
+                self.fields(child, &wire, &path, owner, reserved, fields);
+                continue;
+            }
+            let is_reference = child.is_bare_reference() || child.is_resource();
+            let target = is_reference.then(|| tables::reference(kind, &format!("{at}.id"))).flatten();
+            let suffix = if target.is_some() { ".id" } else { "" };
+            let at = format!("{at}{suffix}");
+            let (form, item) = match target {
+                Some(target) => (Form::Single, self.id_type(target)),
+                None => self.form(child, &at, owner, name),
+            };
+            let mut rust = names::snake(name);
+            if !reserved.insert(rust.clone()) {
+                rust += "_property";
+                reserved.insert(rust.clone());
+            }
+            let listed = tables::REQUIRED.iter().position(|entry| *entry == (kind, at.as_str()));
+            let schema = required.iter().position(|required| *required == name);
+            fields.push(Field {
+                rust,
+                wire: format!("{wire}{name}{}", suffix.replace('.', "/")),
+                form,
+                preset: self.preset(&at, &item),
+                item,
+                required: schema.or(listed.map(|place| 1000 + place)),
+                facts: facts(child),
+                write_only: child.write_only(),
+                path: at,
+            });
+        }
+    }
+
+    fn preset(&self, path: &str, item: &str) -> Option<String> {
+        let (_, _, value) =
+            tables::PRESETS.iter().find(|(kind, at, _)| (*kind, *at) == (self.entry.kind, path))?;
+        Some(match self.enums.iter().find(|known| known.name == item) {
+            Some(Enum { open: true, .. }) => format!("{item}::{}", names::constant(value)),
+            Some(_) => format!("{item}::{}", names::variant(value)),
+            None => format!("{value:?}.to_owned()"),
+        })
+    }
+
+    fn form(&mut self, node: Node<'a>, path: &str, owner: &str, name: &str) -> (Form, String) {
+        let single = names::singular(name);
+        if node.secret() || self.document.is_secret(path) {
+            return (
+                Form::Single,
+                format!("Secret<{}>", if matches!(node.kind(), Kind::String) { "String" } else { "Value" }),
+            );
+        }
+        match node.kind() {
+            Kind::List(items) => (Form::List, self.item(items, &format!("{path}[]"), owner, &single)),
+            Kind::Map(item) => (Form::Map, self.item(Some(item), &format!("{path}.*"), owner, &single)),
+            _ => (Form::Single, self.item(Some(node), path, owner, name)),
+        }
+    }
+
+    /// The Rust type of one value.
+    fn item(&mut self, node: Option<Node<'a>>, path: &str, owner: &str, name: &str) -> String {
+        let Some(node) = node else { return "Value".into() };
+        if self.document.is_secret(path) || node.secret() {
+            return "Secret<Value>".into();
+        }
+        match node.kind() {
+            Kind::Any | Kind::Union => "Value".into(),
+            Kind::Boolean => "bool".into(),
+            Kind::Integer => "i64".into(),
+            Kind::Number => "f64".into(),
+            Kind::String => match tables::reference(self.entry.kind, path) {
+                Some(target) => self.id_type(target),
+                None if node.values().is_empty() => "String".into(),
+                None => self.enumeration(node, path, owner, name),
+            },
+            Kind::List(items) => format!("Vec<{}>", self.item(items, &format!("{path}[]"), owner, name)),
+            Kind::Map(item) => {
+                format!("BTreeMap<String, {}>", self.item(Some(item), &format!("{path}.*"), owner, name))
+            }
+            Kind::Object => self.object(node, path, owner, name),
+        }
+    }
+
+    fn object(&mut self, node: Node<'a>, path: &str, owner: &str, name: &str) -> String {
+        let in_list = path.ends_with(']');
+        if node.is_bare_reference() || node.is_located_resource() || (!in_list && node.is_resource()) {
+            return "SubResource".into();
+        }
+        if let Some(definition) = node.definition {
+            if self.stack.iter().any(|open| open == definition) {
+                return "Value".into();
+            }
+            if let Some(known) = self.definitions.get(definition) {
+                return known.clone();
+            }
+        }
+        let type_name = self.type_name(node, owner, name);
+        if let Some(definition) = node.definition {
+            self.stack.push(definition.to_owned());
+        }
+        let (mut fields, mut reserved) = (Vec::new(), BTreeSet::new());
+        let place = self.structs.len();
+        self.fields(node, "", &format!("{path}."), &type_name, &mut reserved, &mut fields);
+        if node.definition.is_some() {
+            self.stack.pop();
+        }
+        let type_name = if fields.is_empty() {
+            self.used.remove(&type_name);
+            "Value".to_owned()
+        } else {
+            // The name is in front of what it needs.
+            self.structs.insert(place, Struct { name: type_name.clone(), path: path.to_owned(), fields });
+            type_name
+        };
+        if let Some(definition) = node.definition {
+            self.definitions.insert(definition.to_owned(), type_name.clone());
+        }
+        type_name
+    }
+
+    fn enumeration(&mut self, node: Node<'a>, path: &str, owner: &str, name: &str) -> String {
+        if let Some(known) = node.definition.and_then(|definition| self.definitions.get(definition)) {
+            return known.clone();
+        }
+        let type_name = self.type_name(node, owner, name);
+        let values = node.values().into_iter().map(str::to_owned).collect();
+        self.enums.push(Enum { name: type_name.clone(), path: path.to_owned(), open: node.open(), values });
+        if let Some(definition) = node.definition {
+            self.definitions.insert(definition.to_owned(), type_name.clone());
+        }
+        type_name
+    }
+
+    /// A definition is named after the resource, anything else after what it stands in.
+    fn type_name(&mut self, node: Node<'a>, owner: &str, name: &str) -> String {
+        let resource = self.entry.name;
+        let wanted = match node.definition.map(names::pascal) {
+            None => format!("{owner}{}", names::pascal(name)),
+            Some(definition) => {
+                let rest = definition.strip_suffix("PropertiesFormat").unwrap_or(&definition);
+                format!("{resource}{}", rest.strip_prefix(resource).unwrap_or(rest))
+            }
+        };
+        let mut unique = wanted.clone();
+        let mut number = 2;
+        while !self.used.insert(unique.clone()) {
+            unique = format!("{wanted}{number}");
+            number += 1;
+        }
+        unique
+    }
+
+    /// What a handle offers: every property of the body and of its `properties`, and what only the service sets in
+    /// the objects in them.
+    fn outputs(&mut self, fields: &[Field]) -> Vec<Output> {
+        let mut outputs: Vec<Output> = fields
+            .iter()
+            .filter(|field| !field.write_only)
+            .map(|field| {
+                let kind = match field.form {
+                    Form::Single => field.item.clone(),
+                    Form::List => format!("Vec<{}>", field.item),
+                    Form::Map => format!("BTreeMap<String, {}>", field.item),
+                };
+                Output { rust: field.rust.clone(), wire: field.wire.clone(), kind }
+            })
+            .collect();
+        let body = self.document.body().properties();
+        let nested = body.get("properties").map(|node| node.properties()).unwrap_or_default();
+        let all = body.iter().map(|(name, node)| (String::new(), *name, *node));
+        for (prefix, name, node) in
+            all.chain(nested.iter().map(|(n, node)| ("properties/".to_owned(), *n, *node)))
+        {
+            if ["properties", "systemData"].contains(&name) {
+                continue;
+            }
+            let wire = format!("{prefix}{name}");
+            let path = wire.replace('/', ".");
+            if tables::OMITTED.contains(&(self.entry.kind, path.as_str())) {
+                continue;
+            }
+            if node.read_only() {
+                outputs.push(Output {
+                    rust: names::snake(name),
+                    kind: output_type(node),
+                    wire: wire.clone(),
+                });
+            }
+            if matches!(node.kind(), Kind::Object) && !node.is_resource() && !node.is_bare_reference() {
+                for (part, child) in node.properties() {
+                    if (node.read_only() || child.read_only())
+                        && !matches!(output_type(child).as_str(), "Value")
+                    {
+                        let rust = names::snake(&format!("{name}_{part}"));
+                        outputs.push(Output {
+                            rust,
+                            wire: format!("{wire}/{part}"),
+                            kind: output_type(child),
+                        });
+                    }
+                }
+            }
+        }
+        outputs.sort_by(|a, b| a.rust.cmp(&b.rust));
+        let mut seen: BTreeSet<String> = ["id", "name", "urn"].map(str::to_owned).into();
+        for output in &mut outputs {
+            if !seen.insert(output.rust.clone()) {
+                output.rust += "_property";
+                seen.insert(output.rust.clone());
+            }
+        }
+        outputs
+    }
+}
+
+fn output_type(node: Node<'_>) -> String {
+    let scalar = |node: Node<'_>| match node.kind() {
+        Kind::Boolean => "bool",
+        Kind::Integer => "i64",
+        Kind::Number => "f64",
+        Kind::String => "String",
+        _ => "Value",
+    };
+    if node.secret() {
+        return "Secret<String>".into();
+    }
+    match node.kind() {
+        Kind::List(Some(items)) if scalar(items) != "Value" => format!("Vec<{}>", scalar(items)),
+        _ => scalar(node).into(),
+    }
+}
+
+/// What a documentation line says of a property besides its path.
+fn facts(node: Node<'_>) -> Vec<String> {
+    let mut facts = Vec::new();
+    let bound = |low: &str, high: &str, unit: &str| {
+        let (low, high) = (node.fact(low).as_i64(), node.fact(high).as_i64());
+        match (low, high) {
+            (Some(low), Some(high)) if low == high => Some(format!("{low}{unit}")),
+            (Some(low), Some(high)) => Some(format!("{low} to {high}{unit}")),
+            (Some(low), None) => Some(format!("At least {low}{unit}")),
+            (None, Some(high)) => Some(format!("At most {high}{unit}")),
+            (None, None) => None,
+        }
+    };
+    facts.extend(bound("minLength", "maxLength", " characters"));
+    facts.extend(bound("minimum", "maximum", ""));
+    facts.extend(bound("minItems", "maxItems", " items"));
+    if node.write_only() {
+        facts.push("Never returned".into());
+    }
+    facts
+}

@@ -1,0 +1,39 @@
+//! Tasks of this repository: `cargo xtask generate`.
+
+mod generate;
+
+use clap::{Parser, Subcommand};
+use std::io::Write;
+use std::path::PathBuf;
+
+/// Tasks of this repository.
+#[derive(Parser)]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Writes the typed Azure resources from the schema facts.
+    Generate {
+        /// The folder with `index.json`.
+        #[arg(long, env = generate::SCHEMAS_VARIABLE)]
+        schemas: Option<PathBuf>,
+        /// Changes nothing; fails and names the files that differ.
+        #[arg(long)]
+        check: bool,
+    },
+}
+
+fn main() -> anyhow::Result<()> {
+    match Arguments::parse().task {
+        Task::Generate { schemas, check } => {
+            let schemas = generate::schemas_folder(schemas)?;
+            let tree = generate::tree(&schemas)?;
+            let report = if check { tree.check()? } else { tree.write()? };
+            writeln!(std::io::stdout(), "{report}")?;
+            Ok(())
+        }
+    }
+}
