@@ -6,9 +6,12 @@ pub mod codec;
 pub mod config;
 pub mod diff;
 pub mod output;
+pub mod ports;
 pub mod program;
 pub mod provider;
 pub mod resource;
+pub mod secrets;
+pub mod state;
 pub mod urn;
 pub mod value;
 

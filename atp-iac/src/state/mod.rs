@@ -1,0 +1,17 @@
+//! What is known of every deployed stack, kept so that a crash at any moment loses nothing.
+//!
+//! A state is a snapshot and a journal. Every operation writes an intent, calls the cloud, and writes the result; each
+//! of the two is durable before the operation goes on. When the operation ends, the journal is folded into a new
+//! snapshot. Nothing here calls the cloud.
+
+mod error;
+mod holder;
+mod record;
+mod snapshot;
+mod view;
+
+pub use error::StateError;
+pub use holder::Holder;
+pub use record::{Action, Intent, Outcome, Record};
+pub use snapshot::{ResourceState, Snapshot};
+pub use view::StateView;
