@@ -7,6 +7,8 @@
 mod error;
 mod holder;
 mod record;
+#[cfg(test)]
+mod sample;
 mod snapshot;
 mod view;
 

@@ -58,12 +58,9 @@ impl StateView {
     }
 
     fn load(&mut self, resource: ResourceState) -> Result<(), StateError> {
-        let position = if resource.replaced {
-            self.replaced.get(&resource.urn).and_then(|copies| copies.get(&resource.id))
-        } else {
-            self.present.get(&resource.urn)
-        };
-        if let Some(first) = position.and_then(|position| self.resources.get(position)) {
+        let present = if resource.replaced { None } else { self.present.get(&resource.urn).copied() };
+        let position = self.position(&resource.urn, &resource.id).or(present);
+        if let Some(first) = position.and_then(|position| self.resources.get(&position)) {
             return Err(StateError::Duplicate {
                 urn: resource.urn.clone(),
                 first: first.id.clone(),
@@ -156,10 +153,6 @@ impl StateView {
         }
     }
 
-    pub(super) fn set_serial(&mut self, serial: u64) {
-        self.serial = serial;
-    }
-
     /// Applies a record.
     ///
     /// # Errors
@@ -239,16 +232,12 @@ impl StateView {
     }
 
     fn save(&mut self, resource: ResourceState) {
-        let position = self
-            .position(&resource.urn, &resource.id)
-            .or_else(|| if resource.replaced { None } else { self.present.get(&resource.urn).copied() });
-        match position {
-            Some(position) => {
-                self.take(position);
-                self.put(position, resource);
-            }
-            None => self.put(self.next, resource),
+        let present = if resource.replaced { None } else { self.present.get(&resource.urn).copied() };
+        let position = self.position(&resource.urn, &resource.id).or(present);
+        for position in present.into_iter().chain(position) {
+            self.take(position);
         }
+        self.put(position.unwrap_or(self.next), resource);
     }
 
     fn remove(&mut self, urn: &Urn, id: &str) {
@@ -316,4 +305,120 @@ fn refuse<T>(urn: &Urn, reason: String) -> Result<T, StateError> {
 /// Clouds do not agree with themselves about the case of ids.
 fn same_id(a: &str, b: &str) -> bool {
     a.eq_ignore_ascii_case(b)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample::{intent, resource, stack, urn};
+    use super::super::{Action, Record};
+    use super::*;
+
+    fn view() -> StateView {
+        StateView::new(Snapshot::empty(stack(), "lineage")).unwrap()
+    }
+
+    fn saved(step: Option<u64>, resource: ResourceState) -> Record {
+        Record::Saved { step, resource }
+    }
+
+    fn ids(view: &StateView) -> Vec<&str> {
+        view.resources().map(|resource| resource.id.as_str()).collect()
+    }
+
+    #[test]
+    fn resources_keep_the_order_in_which_they_were_first_saved() {
+        let mut view = view();
+        for name in ["b", "a", "c"] {
+            view.apply(&saved(None, resource(name))).unwrap();
+        }
+        view.apply(&saved(None, ResourceState { protect: true, ..resource("b") })).unwrap();
+        assert_eq!(ids(&view), ["/b", "/a", "/c"]);
+        assert!(view.get(&urn("b")).unwrap().protect);
+    }
+
+    #[test]
+    fn an_intent_is_pending_until_its_result() {
+        let mut view = view();
+        view.apply(&Record::Intent(intent(1, Action::Create, "a"))).unwrap();
+        view.apply(&Record::Intent(intent(2, Action::Create, "b"))).unwrap();
+        assert_eq!(view.pending().count(), 2);
+        view.apply(&saved(Some(1), resource("a"))).unwrap();
+        view.apply(&Record::Failed { step: 2, urn: urn("b"), message: "refused".into() }).unwrap();
+        assert_eq!(view.pending().count(), 0);
+        assert_eq!(ids(&view), ["/a"]);
+    }
+
+    #[test]
+    fn what_a_crashed_operation_began_is_settled_by_its_id_in_the_next_one() {
+        let mut view = view();
+        view.apply(&Record::Intent(intent(1, Action::Create, "a"))).unwrap();
+        view.apply(&Record::Intent(intent(2, Action::Create, "b"))).unwrap();
+        let mut view = StateView::new(view.to_snapshot()).unwrap();
+        view.apply(&Record::Intent(intent(1, Action::Create, "c"))).unwrap();
+        assert_eq!((view.pending().count(), view.interrupted().count()), (3, 2));
+        view.apply(&saved(None, resource("a"))).unwrap();
+        view.apply(&Record::Removed { step: None, urn: urn("b"), id: "/b".into() }).unwrap();
+        assert_eq!((view.pending().count(), view.interrupted().count()), (1, 0));
+        assert_eq!(ids(&view), ["/a"]);
+    }
+
+    #[test]
+    fn an_interrupted_intent_for_another_id_is_not_forgotten() {
+        let mut view = view();
+        view.apply(&Record::Intent(intent(1, Action::Create, "a"))).unwrap();
+        view.interrupt();
+        let other = ResourceState { id: "/other".into(), ..resource("a") };
+        view.apply(&Record::Intent(Intent { id: "/other".into(), ..intent(1, Action::Create, "a") }))
+            .unwrap();
+        view.apply(&saved(Some(1), other)).unwrap();
+        assert_eq!(view.pending().map(|intent| intent.id.as_str()).collect::<Vec<_>>(), ["/a"]);
+    }
+
+    #[test]
+    fn a_replaced_object_stays_beside_its_replacement_until_it_is_removed() {
+        let mut view = view();
+        view.apply(&saved(None, resource("a"))).unwrap();
+        view.apply(&Record::MarkReplaced { urn: urn("a"), id: "/a".into() }).unwrap();
+        assert!(view.get(&urn("a")).is_none());
+        view.apply(&saved(None, ResourceState { id: "/a2".into(), ..resource("a") })).unwrap();
+        assert_eq!(view.get(&urn("a")).unwrap().id, "/a2");
+        assert_eq!(view.replaced(&urn("a")).map(|copy| copy.id.as_str()).collect::<Vec<_>>(), ["/a"]);
+        view.apply(&Record::Removed { step: None, urn: urn("a"), id: "/a".into() }).unwrap();
+        assert_eq!(ids(&view), ["/a2"]);
+    }
+
+    #[test]
+    fn a_replaced_object_becomes_the_present_one_again_when_it_is_saved_so() {
+        let mut view = view();
+        view.apply(&saved(None, resource("a"))).unwrap();
+        view.apply(&Record::MarkReplaced { urn: urn("a"), id: "/a".into() }).unwrap();
+        view.apply(&saved(None, resource("a"))).unwrap();
+        assert_eq!((ids(&view), view.replaced(&urn("a")).count()), (vec!["/a"], 0));
+    }
+
+    #[test]
+    fn no_record_makes_an_object_vanish_behind_another() {
+        let mut view = view();
+        view.apply(&saved(None, resource("a"))).unwrap();
+        let before = view.to_snapshot();
+        let other = saved(None, ResourceState { id: "/other".into(), ..resource("a") });
+        let error = view.apply(&other).unwrap_err().to_string();
+        assert!(error.contains("saving /other would forget /a"), "{error}");
+        let marks = Record::MarkReplaced { urn: urn("a"), id: "/other".into() };
+        assert!(view.apply(&marks).is_err());
+        assert!(view.apply(&saved(Some(9), resource("a"))).is_err(), "no intent has step 9");
+        assert_eq!(view.to_snapshot(), before);
+    }
+
+    #[test]
+    fn a_snapshot_with_an_object_twice_is_refused() {
+        let twice = |second: ResourceState| {
+            let resources = vec![resource("a"), second];
+            StateView::new(Snapshot { resources, ..Snapshot::empty(stack(), "lineage") })
+        };
+        assert!(matches!(twice(resource("a")), Err(StateError::Duplicate { .. })));
+        let other = ResourceState { id: "/other".into(), ..resource("a") };
+        assert!(matches!(twice(other.clone()), Err(StateError::Duplicate { .. })));
+        assert!(twice(ResourceState { replaced: true, ..other }).is_ok());
+    }
 }
