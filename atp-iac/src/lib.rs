@@ -2,10 +2,13 @@
 
 extern crate self as atp_iac;
 
+pub mod apply;
 pub mod codec;
 pub mod config;
 pub mod diff;
+pub mod engine;
 pub mod output;
+pub mod plan;
 pub mod ports;
 pub mod program;
 pub mod provider;

@@ -76,6 +76,12 @@ impl Urn {
             .into()))
     }
 
+    /// Stands for a stack as a whole, where a message needs a URN.
+    pub fn of_stack(stack: &StackName) -> Self {
+        let StackName { environment, region, stack } = stack;
+        Urn(format!("urn:atp:{environment}:{region}:{stack}::atp:Stack::{stack}").into())
+    }
+
     /// Reads a URN.
     ///
     /// # Errors

@@ -60,7 +60,9 @@ pub enum FailureCause {
     #[error("the provider stopped with a panic; what it did to the resource is looked up by the next run")]
     Panic,
     /// Something that the inputs come from became something else than the plan said.
-    #[error("`{path}` is not what the plan said: something that it comes from became another value while the plan was carried out")]
+    #[error(
+        "`{path}` is not what the plan said: something that it comes from became another value while the plan was carried out"
+    )]
     Diverged {
         /// The first part that differs.
         path: String,
@@ -81,9 +83,15 @@ impl FailureCause {
     pub fn hint(&self) -> Option<String> {
         match self {
             FailureCause::Provider(error) => error.hint.clone(),
-            FailureCause::Diverged { .. } => Some("run again: the next plan starts from what is there now".into()),
-            FailureCause::Inputs(_) => Some("run with --refresh, so that the state holds what the cloud says now".into()),
-            FailureCause::Panic | FailureCause::Aborted => Some("run again: it continues where this one stopped".into()),
+            FailureCause::Diverged { .. } => {
+                Some("run again: the next plan starts from what is there now".into())
+            }
+            FailureCause::Inputs(_) => {
+                Some("run with --refresh, so that the state holds what the cloud says now".into())
+            }
+            FailureCause::Panic | FailureCause::Aborted => {
+                Some("run again: it continues where this one stopped".into())
+            }
             FailureCause::State(_) => None,
         }
     }

@@ -126,7 +126,8 @@ impl Run<'_, '_> {
         let executor = self.executor;
         let begun = executor.clock.now();
         let Some(provider) = executor.providers.get(&operation.provider) else {
-            let cause = FailureCause::Inputs(format!("the provider `{}` is not registered", operation.provider));
+            let cause =
+                FailureCause::Inputs(format!("the provider `{}` is not registered", operation.provider));
             return self.end((step, begun, Err(cause)), observe);
         };
         let inputs = match self.inputs(operation, work) {
@@ -273,7 +274,8 @@ impl Executor<'_> {
             let value = resolved.map_err(|error| FailureCause::Inputs(error.to_string()))?;
             values.insert(name.clone(), value);
         }
-        let known = self.session.with_view(|view| *view.outputs() == values && view.contract() == plan.contract);
+        let known =
+            self.session.with_view(|view| *view.outputs() == values && view.contract() == plan.contract);
         if known {
             return Ok(());
         }

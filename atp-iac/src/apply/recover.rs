@@ -108,13 +108,17 @@ fn judge(
         (Action::Update, Some(outputs)) => match present {
             Some(old) => {
                 let resource = ResourceState { outputs, incomplete: true, ..old };
-                (vec![Record::Saved { step: Some(step), resource }], "it may have been changed, and is updated again")
+                (
+                    vec![Record::Saved { step: Some(step), resource }],
+                    "it may have been changed, and is updated again",
+                )
             }
             None => (vec![nothing("the state does not have it")], "the state does not have it"),
         },
-        (Action::Update | Action::Delete, None) => {
-            (vec![Record::Removed { step: Some(step), urn, id: intent.id.clone() }], "it is not there any more")
-        }
+        (Action::Update | Action::Delete, None) => (
+            vec![Record::Removed { step: Some(step), urn, id: intent.id.clone() }],
+            "it is not there any more",
+        ),
         (Action::Delete, Some(_)) => (vec![nothing("it was not deleted")], "it was not deleted"),
     }
 }

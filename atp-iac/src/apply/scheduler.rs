@@ -148,7 +148,10 @@ mod tests {
     fn a_step_is_ready_when_all_that_it_waits_for_is_done() {
         let graph = graph(3, &[(0, 2), (1, 2)]);
         let mut scheduler = Scheduler::new(&graph);
-        assert_eq!((scheduler.take_ready(), scheduler.take_ready(), scheduler.take_ready()), (Some(0), Some(1), None));
+        assert_eq!(
+            (scheduler.take_ready(), scheduler.take_ready(), scheduler.take_ready()),
+            (Some(0), Some(1), None)
+        );
         assert!(scheduler.start(0, None) && scheduler.start(1, None));
         assert!(scheduler.finish(0, true).is_empty());
         assert_eq!(scheduler.take_ready(), None);

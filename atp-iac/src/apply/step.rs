@@ -21,7 +21,12 @@ pub(super) struct StepContext<'a> {
 
 impl StepContext<'_> {
     /// Runs a step whose inputs were resolved. `inputs` are not looked at for a delete.
-    pub(super) async fn run(&self, operation: &Operation, work: Work, inputs: Value) -> Result<(), FailureCause> {
+    pub(super) async fn run(
+        &self,
+        operation: &Operation,
+        work: Work,
+        inputs: Value,
+    ) -> Result<(), FailureCause> {
         match work {
             Work::Create => self.create(operation, inputs).await,
             Work::Update => self.update(operation, inputs).await,
@@ -32,7 +37,8 @@ impl StepContext<'_> {
 
     async fn create(&self, operation: &Operation, inputs: Value) -> Result<(), FailureCause> {
         let id = self.provider.id(&operation.kind, &inputs).unwrap_or_default();
-        self.record(Record::Intent(self.intent(operation, Action::Create, id, inputs.clone(), false))).await?;
+        self.record(Record::Intent(self.intent(operation, Action::Create, id, inputs.clone(), false)))
+            .await?;
         let request = Request { kind: &operation.kind, inputs: &inputs, timeout: self.timeout };
         let (object, error) = self.call(self.provider.create(request)).await?;
         let Some(object) = object else { return self.failed(operation, error).await };
@@ -45,8 +51,17 @@ impl StepContext<'_> {
     }
 
     async fn update(&self, operation: &Operation, inputs: Value) -> Result<(), FailureCause> {
-        let Some(old) = &operation.old else { return Err(FailureCause::Inputs("the state lost the resource".into())) };
-        self.record(Record::Intent(self.intent(operation, Action::Update, old.id.clone(), inputs.clone(), false))).await?;
+        let Some(old) = &operation.old else {
+            return Err(FailureCause::Inputs("the state lost the resource".into()));
+        };
+        self.record(Record::Intent(self.intent(
+            operation,
+            Action::Update,
+            old.id.clone(),
+            inputs.clone(),
+            false,
+        )))
+        .await?;
         let request = Request { kind: &operation.kind, inputs: &inputs, timeout: self.timeout };
         let existing = Existing { id: &old.id, inputs: &old.inputs, outputs: &old.outputs };
         let (object, error) = self.call(self.provider.update(request, &existing)).await?;
@@ -60,8 +75,16 @@ impl StepContext<'_> {
     async fn delete(&self, operation: &Operation) -> Result<(), FailureCause> {
         let Some(old) = &operation.old else { return Ok(()) };
         // The copy to delete is a replaced one, unless nothing has taken its place.
-        let replaced = self.session.with_view(|view| view.get(&old.urn).is_none_or(|present| present.id != old.id));
-        self.record(Record::Intent(self.intent(operation, Action::Delete, old.id.clone(), Value::Null, replaced))).await?;
+        let replaced =
+            self.session.with_view(|view| view.get(&old.urn).is_none_or(|present| present.id != old.id));
+        self.record(Record::Intent(self.intent(
+            operation,
+            Action::Delete,
+            old.id.clone(),
+            Value::Null,
+            replaced,
+        )))
+        .await?;
         let call = self.provider.delete(&operation.kind, &old.id, self.timeout);
         let call = call.map(|result| result.map(|()| Object { id: String::new(), outputs: Value::Null }));
         match self.call(call).await? {
@@ -103,13 +126,20 @@ impl StepContext<'_> {
     }
 
     async fn failed(&self, operation: &Operation, error: Option<ProviderError>) -> Result<(), FailureCause> {
-        let error = error.unwrap_or_else(|| ProviderError::new(ProviderErrorKind::Refused, "Nothing", "no answer"));
+        let error =
+            error.unwrap_or_else(|| ProviderError::new(ProviderErrorKind::Refused, "Nothing", "no answer"));
         let (urn, message) = (operation.urn.clone(), format!("{}: {}", error.code, error.message));
         self.record(Record::Failed { step: self.number, urn, message }).await?;
         Err(FailureCause::Provider(error))
     }
 
-    async fn save(&self, operation: &Operation, inputs: Value, object: Object, incomplete: bool) -> Result<(), FailureCause> {
+    async fn save(
+        &self,
+        operation: &Operation,
+        inputs: Value,
+        object: Object,
+        incomplete: bool,
+    ) -> Result<(), FailureCause> {
         let now = self.clock.now();
         let created = operation.old.as_ref().filter(|old| old.id == object.id).map_or(now, |old| old.created);
         let resource = ResourceState {
@@ -130,7 +160,14 @@ impl StepContext<'_> {
         self.record(Record::Saved { step: Some(self.number), resource }).await
     }
 
-    fn intent(&self, operation: &Operation, action: Action, id: String, inputs: Value, replaced: bool) -> Intent {
+    fn intent(
+        &self,
+        operation: &Operation,
+        action: Action,
+        id: String,
+        inputs: Value,
+        replaced: bool,
+    ) -> Intent {
         Intent {
             step: self.number,
             action,

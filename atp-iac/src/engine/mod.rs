@@ -51,7 +51,12 @@ impl Deployment {
     ///
     /// # Errors
     /// When a name has another character than letters, digits, `-` and `_`.
-    pub fn new(environment: &str, region: &str, program: Program, config: ConfigTree) -> Result<Self, ProgramError> {
+    pub fn new(
+        environment: &str,
+        region: &str,
+        program: Program,
+        config: ConfigTree,
+    ) -> Result<Self, ProgramError> {
         Ok(Deployment { name: StackName::new(environment, region, program.name)?, program, config })
     }
 }
@@ -125,10 +130,9 @@ impl Engine {
     /// When the state cannot be read.
     pub async fn outputs(&self, name: &StackName) -> Result<Option<StackOutputs>, EngineError> {
         let view = read_state(self.store.as_ref(), name, self.keys.as_ref()).await?;
-        Ok(view.filter(|view| view.serial() > 0 || !view.is_empty()).map(|view| StackOutputs {
-            contract: view.contract(),
-            values: view.outputs().clone(),
-        }))
+        Ok(view
+            .filter(|view| view.serial() > 0 || !view.is_empty())
+            .map(|view| StackOutputs { contract: view.contract(), values: view.outputs().clone() }))
     }
 
     /// The state of a stack; `None` when it was never deployed. Takes no lock.

@@ -1,11 +1,11 @@
 //! An update from lock to unlock.
 
 use super::{Deployment, Engine, EngineError, names};
+use crate::Urn;
 use crate::apply::{Event, Executor, Failure, FailureCause, Interrupt, Recovered, Report};
 use crate::plan::{Plan, Work};
 use crate::state::{Outcome, Record, StateSession};
 use crate::value::Value;
-use crate::Urn;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -83,7 +83,8 @@ impl Engine {
         interrupt: &Interrupt,
     ) -> Result<Update, EngineError> {
         let session = self.open(deployment, kind).await?;
-        let result = self.update_locked(&session, deployment, kind, options, decide, observe, interrupt).await;
+        let result =
+            self.update_locked(&session, deployment, kind, options, decide, observe, interrupt).await;
         let closed = session.close().await;
         let update = result?;
         closed?;
@@ -137,7 +138,9 @@ impl Engine {
         };
         if plan.has_changes() {
             let (operation, by) = (kind.name().to_owned(), self.holder(kind));
-            session.record(Record::Begin { operation, plan: plan.digest(), at: self.clock.now(), by }).await?;
+            session
+                .record(Record::Begin { operation, plan: plan.digest(), at: self.clock.now(), by })
+                .await?;
         }
         let mut report = executor.run(plan, observe).await;
         if report.is_complete()
@@ -163,9 +166,7 @@ impl Engine {
 
 /// The outputs belong to no resource: the failure names the stack.
 fn outputs_failure(plan: &Plan, cause: FailureCause) -> Failure {
-    let urn = Urn::new(&plan.stack, &["atp:Stack"], &["outputs"]);
-    let urn = urn.unwrap_or_else(|_| plan.operations[0].urn.clone());
-    Failure { urn, work: Work::Update, location: None, cause }
+    Failure { urn: Urn::of_stack(&plan.stack), work: Work::Update, location: None, cause }
 }
 
 impl Plan {

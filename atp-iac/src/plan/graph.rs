@@ -13,7 +13,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 /// # Errors
 /// A dependency on something that is not declared, or a circle.
 pub(super) fn order(registrations: &[Registration]) -> Result<Vec<usize>, ProgramError> {
-    let positions: HashMap<&Urn, usize> = registrations.iter().enumerate().map(|(i, r)| (&r.urn, i)).collect();
+    let positions: HashMap<&Urn, usize> =
+        registrations.iter().enumerate().map(|(i, r)| (&r.urn, i)).collect();
     let mut forward = false;
     for (index, registration) in registrations.iter().enumerate() {
         for dependency in &registration.dependencies {
@@ -34,7 +35,10 @@ pub(super) fn order(registrations: &[Registration]) -> Result<Vec<usize>, Progra
     sort(registrations, &positions)
 }
 
-fn sort(registrations: &[Registration], positions: &HashMap<&Urn, usize>) -> Result<Vec<usize>, ProgramError> {
+fn sort(
+    registrations: &[Registration],
+    positions: &HashMap<&Urn, usize>,
+) -> Result<Vec<usize>, ProgramError> {
     let mut waiting = vec![0usize; registrations.len()];
     let mut dependents: Vec<Vec<usize>> = vec![Vec::new(); registrations.len()];
     for (index, registration) in registrations.iter().enumerate() {
@@ -83,7 +87,8 @@ fn circle(registrations: &[Registration], positions: &HashMap<&Urn, usize>) -> V
             path.drain(..first);
             break;
         }
-        let next = graph.edges(node).map(|edge| edge.target()).filter(|target| members.contains(target)).min();
+        let next =
+            graph.edges(node).map(|edge| edge.target()).filter(|target| members.contains(target)).min();
         let Some(next) = next else { break };
         path.push(next);
         node = next;

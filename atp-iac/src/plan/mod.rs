@@ -14,10 +14,10 @@ pub use planner::{Desired, Drift, Planner};
 pub(crate) use predict::agrees;
 pub use steps::{Step, StepGraph, Work};
 
+use crate::Urn;
 use crate::output::OutputError;
 use crate::program::{Location, ProgramError};
 use crate::provider::Problem;
-use crate::Urn;
 
 /// Why no plan could be made. Everything that was found is in it, not only the first.
 #[derive(Debug, thiserror::Error)]
@@ -29,7 +29,9 @@ pub enum PlanError {
     #[error("{}", invalid(.0))]
     Invalid(Vec<Invalid>),
     /// A resource names a provider that is not there.
-    #[error("`{urn}` needs the provider `{provider}`, which is not registered\n  way out: register it where the engine is set up")]
+    #[error(
+        "`{urn}` needs the provider `{provider}`, which is not registered\n  way out: register it where the engine is set up"
+    )]
     UnknownProvider {
         /// Which resource.
         urn: Urn,
@@ -37,7 +39,9 @@ pub enum PlanError {
         provider: String,
     },
     /// A resource's outputs in the state do not have the type that the program reads.
-    #[error("the inputs of `{urn}` cannot be computed: {error}\n  way out: run with --refresh, so that the state holds what the cloud says now")]
+    #[error(
+        "the inputs of `{urn}` cannot be computed: {error}\n  way out: run with --refresh, so that the state holds what the cloud says now"
+    )]
     Output {
         /// Whose inputs.
         urn: Urn,

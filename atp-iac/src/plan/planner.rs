@@ -49,7 +49,8 @@ impl<'a> Planner<'a> {
         let mut predicted = Predicted::new(self.state);
         let mut operations = Vec::with_capacity(order.len());
         let mut invalid = Vec::new();
-        let mut registrations: Vec<Option<Registration>> = desired.registrations.into_iter().map(Some).collect();
+        let mut registrations: Vec<Option<Registration>> =
+            desired.registrations.into_iter().map(Some).collect();
         for index in order {
             let Some(registration) = registrations[index].take() else { continue };
             let inputs = self.resolve(&registration.urn, &registration.inputs, &predicted)?;
@@ -75,9 +76,10 @@ impl<'a> Planner<'a> {
     pub fn plan_destroy(&self) -> Plan {
         let mut operations = Vec::new();
         self.deletes(&mut operations);
-        let outputs = self.state.outputs().iter().map(|(name, value)| {
-            (name.clone(), OutputChange { before: Some(value.clone()), after: None })
-        });
+        let outputs =
+            self.state.outputs().iter().map(|(name, value)| {
+                (name.clone(), OutputChange { before: Some(value.clone()), after: None })
+            });
         self.finish(operations, outputs.collect(), None, self.state.contract())
     }
 
@@ -91,10 +93,24 @@ impl<'a> Planner<'a> {
         let base = Base { lineage: self.state.lineage().to_owned(), serial: self.state.serial() };
         let refusals = operations.iter().filter_map(refusal).collect();
         let steps = StepGraph::new(&operations);
-        Plan { stack: self.stack.clone(), base, operations, steps, refusals, outputs, output_expressions, contract }
+        Plan {
+            stack: self.stack.clone(),
+            base,
+            operations,
+            steps,
+            refusals,
+            outputs,
+            output_expressions,
+            contract,
+        }
     }
 
-    fn resolve(&self, urn: &Urn, expression: &Expression, predicted: &Predicted<'_>) -> Result<Value, PlanError> {
+    fn resolve(
+        &self,
+        urn: &Urn,
+        expression: &Expression,
+        predicted: &Predicted<'_>,
+    ) -> Result<Value, PlanError> {
         expression.resolve(predicted).map_err(|error| PlanError::Output { urn: urn.clone(), error })
     }
 
@@ -110,8 +126,14 @@ impl<'a> Planner<'a> {
         provider: &dyn Provider,
         predicted: &mut Predicted<'_>,
     ) -> Operation {
-        let Registration { urn, provider: provider_name, inputs: expression, dependencies, protect, location } =
-            registration;
+        let Registration {
+            urn,
+            provider: provider_name,
+            inputs: expression,
+            dependencies,
+            protect,
+            location,
+        } = registration;
         let old = self.state.get(&urn);
         let kind = urn.resource_type().to_owned();
         let (action, changes, reason) = match old {
@@ -125,7 +147,9 @@ impl<'a> Planner<'a> {
             predicted.set(&urn, if delete_first { forget_id(outputs, &urn) } else { outputs });
         }
         let waits_for_change = dependencies.iter().any(|dependency| predicted.is_changed(dependency));
-        let keeps_old = action != OperationKind::Same || waits_for_change || metadata_changed(old, &dependencies, protect);
+        let keeps_old = action != OperationKind::Same
+            || waits_for_change
+            || metadata_changed(old, &dependencies, protect);
         Operation {
             kind,
             provider: provider_name,
@@ -154,8 +178,11 @@ impl<'a> Planner<'a> {
         let mut reason = None;
         if let Some(drift) = self.drift.get(&old.urn).filter(|drift| !drift.is_empty()) {
             reason = Some("it was changed outside of this program".to_owned());
-            let new: Vec<Change> =
-                drift.iter().filter(|found| changes.iter().all(|change| change.path != found.path)).cloned().collect();
+            let new: Vec<Change> = drift
+                .iter()
+                .filter(|found| changes.iter().all(|change| change.path != found.path))
+                .cloned()
+                .collect();
             changes.extend(new);
         }
         if old.incomplete {
@@ -184,9 +211,12 @@ impl<'a> Planner<'a> {
         let mut changes = BTreeMap::new();
         for (name, expression) in outputs {
             let after = expression.resolve(predicted).map_err(|error| {
-                crate::ProgramError::Other(format!("the output `{name}` of the stack cannot be computed: {error}"))
+                crate::ProgramError::Other(format!(
+                    "the output `{name}` of the stack cannot be computed: {error}"
+                ))
             })?;
-            changes.insert(name.clone(), OutputChange { before: before.get(name).cloned(), after: Some(after) });
+            changes
+                .insert(name.clone(), OutputChange { before: before.get(name).cloned(), after: Some(after) });
         }
         for (name, value) in before.iter().filter(|(name, _)| !outputs.contains_key(*name)) {
             changes.insert(name.clone(), OutputChange { before: Some(value.clone()), after: None });
@@ -197,7 +227,8 @@ impl<'a> Planner<'a> {
     /// What is in the state and not in the program, and old copies whose deletion is still owed.
     fn deletes(&self, operations: &mut Vec<Operation>) {
         let declared: HashSet<Urn> = operations.iter().map(|operation| operation.urn.clone()).collect();
-        let gone = self.state.resources().filter(|resource| resource.replaced || !declared.contains(&resource.urn));
+        let gone =
+            self.state.resources().filter(|resource| resource.replaced || !declared.contains(&resource.urn));
         let deletes: Vec<Operation> = gone.map(delete).collect();
         operations.extend(deletes);
     }
@@ -246,7 +277,9 @@ fn refusal(operation: &Operation) -> Option<Refusal> {
         urn: operation.urn.clone(),
         message: format!("`{}` is protected and would be {what}", operation.urn.name()),
         hint: match operation.location {
-            Some(location) => format!("take `protect` off it at {location}, or undo the change that forces this"),
+            Some(location) => {
+                format!("take `protect` off it at {location}, or undo the change that forces this")
+            }
             None => "put it back into the program without `protect`, run `up`, then remove it".to_owned(),
         },
     })
