@@ -18,7 +18,8 @@ pub mod state;
 pub mod urn;
 pub mod value;
 
-pub use config::Config;
+pub use atp_iac_macros::{Config, Outputs, component, out_format, stack};
+pub use config::{Config, ConfigTree};
 pub use output::{Input, InputList, InputMap, IntoInput, IntoInputList, IntoInputMap, Output, Secret, all};
 pub use program::{
     Above, Component, Context, Layer, Outputs, ProgramError, Result, Stack, StackContract, StackRef, layers,
@@ -33,6 +34,7 @@ pub use value::Value;
 #[doc(hidden)]
 pub mod __private {
     pub use crate::output::{FormatArgument, Template};
+    pub use crate::program::above;
     pub use std::collections::BTreeMap;
     pub use std::format;
 }

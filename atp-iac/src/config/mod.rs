@@ -1,39 +1,71 @@
 //! Typed, layered configuration.
+//!
+//! Files are merged into a [`ConfigTree`], in which every value keeps the file and line it came from; a type with
+//! `#[derive(Config)]` is read from it, and everything that is wrong is reported at once.
+//!
+//! Invariant: no `Debug` or error shows a value that is or may be secret: trees show no values, errors show numbers,
+//! booleans and words of choices only, and none of these under a `Secret`.
 
-use crate::value::Value;
+mod error;
+mod kind;
+mod layers;
+mod node;
+mod reader;
+mod suggest;
+mod tree;
+mod values;
+mod yaml;
 
-/// The configuration of one stack: the layers merged, each value with the place it came from.
-#[derive(Debug, Default, Clone)]
-pub struct ConfigTree {
-    root: std::collections::BTreeMap<String, Value>,
-}
+pub use error::{ConfigError, ConfigProblem};
+pub use kind::{ConfigField, ConfigKind};
+pub use layers::{COMMON, LayerFile};
+pub use node::Place;
+pub use reader::ConfigReader;
+pub use tree::{ConfigLine, ConfigTree};
+pub use values::{Measured, Ranged};
+
+pub(crate) use suggest::unknown;
 
 /// Configuration as a type: a struct with `#[derive(Config)]`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the configuration of a stack",
+    note = "write `#[derive(Config)]` on the struct; if it is another stack, write `StackRef<..>`"
+)]
 pub trait Config: Sized {
     /// The fields.
     const FIELDS: &'static [ConfigField];
+    /// For `#[derive(Config)]`: reads the fields of the map that the reader stands at. `None` after a problem was
+    /// recorded.
+    fn read_fields(reader: &mut ConfigReader<'_>) -> Option<Self>;
 }
 
-/// One value that a stack reads from its configuration.
-#[derive(Debug, Clone, Copy)]
-pub struct ConfigField {
-    /// Name in the file.
-    pub name: &'static str,
+/// A type that a field of a configuration can have.
+///
+/// Implemented for `bool`, integers, `f64`, `String`, [`Cidr`](crate::Cidr), [`Secret<String>`](crate::Secret),
+/// `Option<T>`, `Vec<T>`, `BTreeMap<String, T>`, and for everything with `#[derive(Config)]`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the type of a field of a configuration",
+    label = "not a type that configuration files can give",
+    note = "use a boolean, a number, `String`, `Cidr`, `Secret<String>`, an `Option`, `Vec` or `BTreeMap<String, _>` of such, or a type with `#[derive(Config)]`"
+)]
+pub trait ConfigValue: Sized {
+    /// What files must hold, for messages and documentation.
+    const KIND: ConfigKind;
+    /// Whether it may be left out.
+    const OPTIONAL: bool = false;
+    /// Reads the value that the reader stands at. `None` after a problem was recorded.
+    fn read(reader: &mut ConfigReader<'_>) -> Option<Self>;
+    /// What it is where nothing is given. `None` after a problem was recorded.
+    fn absent(reader: &mut ConfigReader<'_>, field: &ConfigField) -> Option<Self> {
+        reader.missing(field);
+        None
+    }
 }
 
-/// What is wrong with a configuration.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{message}")]
-pub struct ConfigError {
-    message: String,
-}
-
-impl ConfigTree {
-    /// Reads it as a type.
-    ///
-    /// # Errors
-    /// Everything that is wrong with it.
-    pub fn read<C: Config>(&self) -> Result<C, ConfigError> {
-        Err(ConfigError { message: format!("not read: {}", self.root.len()) })
+/// The configuration of a stack that has none.
+impl Config for () {
+    const FIELDS: &'static [ConfigField] = &[];
+    fn read_fields(_: &mut ConfigReader<'_>) -> Option<Self> {
+        Some(())
     }
 }

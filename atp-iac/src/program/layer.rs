@@ -16,6 +16,10 @@ pub trait Layer: 'static {
 )]
 pub trait Above<Lower: Layer>: Layer {}
 
+/// Not public API: the bound behind `StackRef<..>` parameters.
+#[doc(hidden)]
+pub fn above<Upper: Above<Lower>, Lower: Layer>() {}
+
 /// Declares the layers of an estate from the lowest to the highest, in a module.
 ///
 /// ```

@@ -8,6 +8,8 @@ mod stack;
 
 pub use component::Component;
 pub use context::{Context, Declare, Location, Registration, Setup};
+#[doc(hidden)]
+pub use layer::above;
 pub use layer::{Above, Layer, layers};
 pub use reference::{ReferencedOutputs, StackRef};
 pub use stack::{

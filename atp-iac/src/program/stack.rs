@@ -73,6 +73,17 @@ pub trait Outputs: Sized + Clone {
     fn from_reference(source: &super::ReferencedOutputs<'_>) -> Result<Self>;
 }
 
+/// A stack that gives nothing to others.
+impl Outputs for () {
+    const FIELDS: &'static [OutputField] = &[];
+    fn into_expressions(self) -> BTreeMap<String, Expression> {
+        BTreeMap::new()
+    }
+    fn from_reference(_: &super::ReferencedOutputs<'_>) -> Result<Self> {
+        Ok(())
+    }
+}
+
 /// FNV-1a over names and types.
 pub const fn contract_hash(fields: &[OutputField]) -> u64 {
     let mut hash = 0xcbf2_9ce4_8422_2325u64;
@@ -143,5 +154,96 @@ impl std::fmt::Debug for Program {
             .field("name", &self.name)
             .field("layer", &self.layer)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::program::Setup;
+    use crate::{Cidr, Config, ConfigTree, Output, Outputs, Secret, StackName, StackRef, stack};
+
+    #[derive(Config)]
+    struct NetworkConfig {
+        /// The address space.
+        space: Cidr,
+    }
+
+    #[derive(Outputs)]
+    struct NetworkOutputs {
+        space: Output<String>,
+        key: Output<Secret<String>>,
+    }
+
+    /// The network.
+    #[stack(layer = Foundation)]
+    fn network(_: &mut Context, config: NetworkConfig) -> Result<NetworkOutputs> {
+        let key = Output::known("k".to_owned()).secret();
+        Ok(NetworkOutputs { space: Output::known(config.space.to_string()), key })
+    }
+
+    #[derive(crate::Outputs)]
+    struct AppOutputs {
+        url: Output<String>,
+    }
+
+    #[stack(layer = crate::layers::Application, name = "shop-app")]
+    fn app(_: &mut Context, network: StackRef<Network>) -> Result<AppOutputs> {
+        Ok(AppOutputs { url: crate::out_format!("https://{}/", network.space) })
+    }
+
+    #[stack(layer = Infrastructure)]
+    fn nothing(_: &mut Context) -> Result<()> {
+        Ok(())
+    }
+
+    fn context(config: &str, references: BTreeMap<String, StackOutputs>) -> Context {
+        let setup = Setup { config: ConfigTree::from_yaml("a.yaml", config).unwrap(), references };
+        Context::new(StackName::new("dev", "north", "app").unwrap(), setup)
+    }
+
+    #[test]
+    fn a_function_becomes_a_program_with_its_contract() {
+        let program = Program::of::<App>();
+        assert_eq!((program.name, program.layer, program.rank), ("shop-app", "Application", 2));
+        assert_eq!(program.references, [Reference::to::<Network>()]);
+        assert_eq!(
+            NetworkOutputs::FIELDS.iter().map(|field| (field.name, field.kind)).collect::<Vec<_>>(),
+            [("space", "String"), ("key", "Secret<String>")]
+        );
+        assert_eq!((Program::of::<Network>().config_fields)()[0].description, "The address space.");
+        assert!(Program::of::<Nothing>().references.is_empty());
+    }
+
+    #[test]
+    fn outputs_reach_another_stack_through_the_state() {
+        let outputs = Network::build(&mut context("space: 10.0.0.0/16", BTreeMap::new())).unwrap();
+        assert!(outputs.clone().key.is_secret());
+        let values = outputs
+            .into_expressions()
+            .into_iter()
+            .map(|(name, output)| (name, output.resolve(&crate::output::NothingKnown).unwrap()))
+            .collect();
+        let deployed = StackOutputs { contract: NetworkOutputs::CONTRACT, values };
+        let mut cx = context("", BTreeMap::from([("network".to_owned(), deployed)]));
+        let app = App::build(&mut cx).unwrap();
+        assert_eq!(app.url.origin(), "https://${network/space}/");
+        let resolved = app.url.resolve(&crate::output::NothingKnown).unwrap();
+        assert_eq!(resolved.value.as_deref(), Some("https://10.0.0.0/16/"));
+    }
+
+    #[test]
+    fn a_stack_that_is_not_deployed_is_named_with_the_way_out() {
+        let error = App::build(&mut context("", BTreeMap::new())).err().unwrap().to_string();
+        assert!(
+            error.contains("which is not deployed in dev/north") && error.contains("run `up`"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn a_stack_without_configuration_refuses_keys_of_its_own() {
+        let error = Nothing::build(&mut context("zones: 3", BTreeMap::new())).err().unwrap().to_string();
+        assert_eq!(error, "a.yaml:1: unknown key `zones`; there are none here");
     }
 }
