@@ -15,6 +15,7 @@ pub mod provider;
 pub mod resource;
 pub mod secrets;
 pub mod state;
+pub mod testing;
 pub mod urn;
 pub mod value;
 

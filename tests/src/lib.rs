@@ -1,1 +1,222 @@
-//! Tests across the crates.
+//! Tests across the crates, and what they share: a small given/when/then harness for the engine.
+
+use atp_iac::apply::{Event, Interrupt, Report};
+use atp_iac::engine::{Decision, Deployment, Engine, EngineError, Kind, Update, UpdateOptions};
+use atp_iac::output::Expression;
+use atp_iac::plan::{OperationKind, Plan};
+use atp_iac::ports::{ManualClock, SeededRandom};
+use atp_iac::program::Location;
+use atp_iac::secrets::LocalKeyFile;
+use atp_iac::state::{Holder, MemoryStore, StateStore};
+use atp_iac::testing::MemoryCloud;
+use atp_iac::{Options, Output, StackName, Urn, Value};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// One declared resource of a test program: a name, properties, and the resources whose ids it takes.
+#[derive(Clone, Debug, Default)]
+pub struct Item {
+    /// Name in the program.
+    pub name: String,
+    /// Name in the cloud; the name in the program unless told.
+    pub cloud_name: Option<String>,
+    /// Properties.
+    pub properties: BTreeMap<String, Value>,
+    /// Properties that are the `id` of another resource of the program.
+    pub links: BTreeMap<String, String>,
+    /// Resources that it waits for without using them.
+    pub waits_for: Vec<String>,
+    /// Whether it is protected.
+    pub protect: bool,
+}
+
+/// A resource of a test program.
+pub fn item(name: &str) -> Item {
+    Item { name: name.to_owned(), ..Item::default() }
+}
+
+impl Item {
+    /// With a property.
+    pub fn with(mut self, key: &str, value: impl Into<Value>) -> Self {
+        self.properties.insert(key.to_owned(), value.into());
+        self
+    }
+
+    /// With a property that is the id of another resource.
+    pub fn link(mut self, key: &str, other: &str) -> Self {
+        self.links.insert(key.to_owned(), other.to_owned());
+        self
+    }
+
+    /// With another name in the cloud.
+    pub fn named(mut self, name: &str) -> Self {
+        self.cloud_name = Some(name.to_owned());
+        self
+    }
+
+    /// That waits for another one.
+    pub fn after(mut self, other: &str) -> Self {
+        self.waits_for.push(other.to_owned());
+        self
+    }
+
+    /// Protected.
+    pub fn protected(mut self) -> Self {
+        self.protect = true;
+        self
+    }
+}
+
+/// The URN of a test resource.
+pub fn urn(name: &str) -> Urn {
+    match Urn::new(&stack_name(), &["T"], &[name]) {
+        Ok(urn) => urn,
+        Err(error) => unreachable!("{error}"),
+    }
+}
+
+/// The stack of all engine tests.
+pub fn stack_name() -> StackName {
+    match StackName::new("test", "north", "app") {
+        Ok(name) => name,
+        Err(error) => unreachable!("{error}"),
+    }
+}
+
+/// A cloud, a store, and an engine between them.
+pub struct World {
+    /// The cloud.
+    pub cloud: MemoryCloud,
+    /// The store.
+    pub store: Arc<dyn StateStore>,
+    /// Where the key of secrets is.
+    _keys: tempfile::TempDir,
+    /// The engine.
+    pub engine: Engine,
+}
+
+impl Default for World {
+    fn default() -> Self {
+        World::new(MemoryCloud::new("test").replacing("fixed"))
+    }
+}
+
+impl World {
+    /// A new world with a cloud.
+    pub fn new(cloud: MemoryCloud) -> Self {
+        World::with_store(cloud, Arc::new(MemoryStore::default()))
+    }
+
+    /// A new world with a cloud and a store.
+    pub fn with_store(cloud: MemoryCloud, store: Arc<dyn StateStore>) -> Self {
+        let keys = match tempfile::tempdir() {
+            Ok(keys) => keys,
+            Err(error) => unreachable!("no temporary folder: {error}"),
+        };
+        let clock = Arc::new(ManualClock::default());
+        let random = Arc::new(SeededRandom::new(7));
+        let key_file = LocalKeyFile::new(keys.path().join("secret.key"), random.clone());
+        let holder = Holder {
+            who: "tester".into(),
+            host: "localhost".into(),
+            process: 1,
+            operation: "test".into(),
+            since: time::OffsetDateTime::UNIX_EPOCH,
+        };
+        let engine = Engine::new(store.clone(), Arc::new(key_file), holder)
+            .with_provider(Arc::new(cloud.clone()))
+            .with_ports(clock, random)
+            .with_lock_wait(std::time::Duration::ZERO);
+        World { cloud, store, _keys: keys, engine }
+    }
+
+    /// The plan for a program.
+    pub async fn preview(&self, items: &[Item]) -> Result<Plan, EngineError> {
+        self.engine.preview(&program(items), Kind::Up, &UpdateOptions::default()).await.map(|p| p.plan)
+    }
+
+    /// Brings the cloud to a program.
+    pub async fn up(&self, items: &[Item]) -> Result<Update, EngineError> {
+        self.run(&program(items), Kind::Up, UpdateOptions::default()).await
+    }
+
+    /// Reads the cloud first, then brings it to a program.
+    pub async fn up_refreshed(&self, items: &[Item]) -> Result<Update, EngineError> {
+        self.run(&program(items), Kind::Up, UpdateOptions { refresh: true }).await
+    }
+
+    /// Deletes everything.
+    pub async fn destroy(&self) -> Result<Update, EngineError> {
+        self.run(&program(&[]), Kind::Destroy, UpdateOptions::default()).await
+    }
+
+    /// Runs any update.
+    pub async fn run(&self, what: &Deployment, kind: Kind, options: UpdateOptions) -> Result<Update, EngineError> {
+        let mut observe = |_: Event<'_>| {};
+        let mut decide = |_: &Plan, _: &[_]| Decision::Apply;
+        self.engine.update(what, kind, &options, &mut decide, &mut observe, &Interrupt::default()).await
+    }
+
+    /// The ids in the cloud, in order.
+    pub fn ids(&self) -> Vec<String> {
+        self.cloud.objects().into_keys().collect()
+    }
+}
+
+/// A program of these resources, in this order. Its output `first` is the id of the first one.
+pub fn program(items: &[Item]) -> Deployment {
+    let items = items.to_vec();
+    Deployment::of_function(stack_name(), move |cx| {
+        for (index, item) in items.iter().enumerate() {
+            let mut inputs: BTreeMap<String, Expression> =
+                item.properties.iter().map(|(key, value)| (key.clone(), value.clone().into())).collect();
+            let name = item.cloud_name.as_deref().unwrap_or(&item.name);
+            inputs.insert("name".into(), Value::from(name).into());
+            for (key, other) in &item.links {
+                inputs.insert(key.clone(), Output::<Value>::of_resource(&urn(other), "id").into());
+            }
+            let options =
+                Options::new().protect(item.protect).depends_on_all(item.waits_for.iter().map(|other| urn(other)));
+            let location = Location { file: "program.rs", line: index as u32 + 1 };
+            cx.register("T", "test", &item.name, Expression::Map(inputs), options, location)?;
+        }
+        let first = items.first().map(|item| Output::<Value>::of_resource(&urn(&item.name), "id"));
+        Ok(first.map(|output| ("first".to_owned(), output.into())).into_iter().collect())
+    })
+}
+
+/// What a plan does, as `+ name`, `~ name`, `- name`, `+/- name`, `-/+ name`; what stays is left out.
+pub fn actions(plan: &Plan) -> Vec<String> {
+    plan.operations
+        .iter()
+        .filter_map(|operation| {
+            let symbol = match operation.action {
+                OperationKind::Same => return None,
+                OperationKind::Create => "+",
+                OperationKind::Update => "~",
+                OperationKind::Delete => "-",
+                OperationKind::Replace => "+/-",
+                OperationKind::ReplaceDeleteFirst => "-/+",
+            };
+            Some(format!("{symbol} {}", operation.urn.name()))
+        })
+        .collect()
+}
+
+/// The report of an update that was carried out.
+pub fn report(update: &Update) -> &Report {
+    match &update.report {
+        Some(report) => report,
+        None => unreachable!("the update was declined"),
+    }
+}
+
+/// A program of one resource whose output `endpoint` only the cloud knows.
+pub fn program_with_endpoint() -> Deployment {
+    Deployment::of_function(stack_name(), |cx| {
+        let inputs = Expression::from(Value::from([("name", "a".into())]));
+        let location = Location { file: "program.rs", line: 1 };
+        let declared = cx.register("T", "test", "a", inputs, Options::new(), location)?;
+        Ok(BTreeMap::from([("endpoint".to_owned(), declared.output::<String>("endpoint").into())]))
+    })
+}

@@ -1,5 +1,6 @@
-//! Tasks of this repository: `cargo xtask generate`.
+//! Tasks of this repository: `cargo xtask generate`, `cargo xtask bench`.
 
+mod bench;
 mod generate;
 
 use clap::{Parser, Subcommand};
@@ -24,6 +25,18 @@ enum Task {
         #[arg(long)]
         check: bool,
     },
+    /// Measures; in a release build.
+    #[command(subcommand)]
+    Bench(BenchTask),
+}
+
+#[derive(Subcommand)]
+enum BenchTask {
+    /// The engine on a cloud in memory and the local state store.
+    Engine(bench::EngineBench),
+    /// One phase of it.
+    #[command(hide = true)]
+    Phase(bench::PhaseArguments),
 }
 
 fn main() -> anyhow::Result<()> {
@@ -35,5 +48,7 @@ fn main() -> anyhow::Result<()> {
             writeln!(std::io::stdout(), "{report}")?;
             Ok(())
         }
+        Task::Bench(BenchTask::Engine(arguments)) => bench::engine(&arguments, &mut std::io::stdout()),
+        Task::Bench(BenchTask::Phase(arguments)) => bench::run_phase(&arguments, &mut std::io::stdout()),
     }
 }

@@ -12,7 +12,8 @@ use crate::apply::{Recovered, recover, refresh};
 use crate::config::ConfigTree;
 use crate::plan::{Desired, Drift, Plan, Planner};
 use crate::ports::{Clock, Random, SystemClock, SystemRandom};
-use crate::program::{Context, Program, ProgramError, Setup, StackOutputs};
+use crate::output::Expression;
+use crate::program::{Context, Program, ProgramError, Reference, Setup, StackOutputs};
 use crate::provider::Provider;
 use crate::secrets::KeyProvider;
 use crate::state::{Holder, Record, StateStore, StateView, read_state};
@@ -36,28 +37,50 @@ pub struct Engine {
 }
 
 /// A stack to work on: its name, its program and its configuration.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Deployment {
-    /// Which stack of which environment and region.
-    pub name: StackName,
-    /// What it declares.
-    pub program: Program,
-    /// What it is told.
-    pub config: ConfigTree,
+    name: StackName,
+    config: ConfigTree,
+    contract: u64,
+    references: Vec<Reference>,
+    run: Run,
 }
+
+/// A program whose type is forgotten: records resources and returns the outputs of the stack.
+type Run = Arc<dyn Fn(&mut Context) -> Result<BTreeMap<String, Expression>, ProgramError> + Send + Sync>;
 
 impl Deployment {
     /// A stack of an environment and a region.
     ///
     /// # Errors
     /// When a name has another character than letters, digits, `-` and `_`.
-    pub fn new(
-        environment: &str,
-        region: &str,
-        program: Program,
-        config: ConfigTree,
-    ) -> Result<Self, ProgramError> {
-        Ok(Deployment { name: StackName::new(environment, region, program.name)?, program, config })
+    pub fn new(environment: &str, region: &str, program: Program, config: ConfigTree) -> Result<Self, ProgramError> {
+        Ok(Deployment {
+            name: StackName::new(environment, region, program.name)?,
+            config,
+            contract: program.contract,
+            references: program.references.to_vec(),
+            run: Arc::new(program.run),
+        })
+    }
+
+    /// A stack whose program is a closure, for tools that make their resources from data.
+    pub fn of_function(
+        name: StackName,
+        run: impl Fn(&mut Context) -> Result<BTreeMap<String, Expression>, ProgramError> + Send + Sync + 'static,
+    ) -> Self {
+        Deployment { name, config: ConfigTree::empty(), contract: 0, references: Vec::new(), run: Arc::new(run) }
+    }
+
+    /// Which stack of which environment and region.
+    pub fn name(&self) -> &StackName {
+        &self.name
+    }
+}
+
+impl std::fmt::Debug for Deployment {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Deployment").field("name", &self.name).finish_non_exhaustive()
     }
 }
 
@@ -149,7 +172,7 @@ impl Engine {
     /// What the program returns; stacks that it refers to and that are not deployed.
     pub async fn declare(&self, deployment: &Deployment) -> Result<Desired, EngineError> {
         let mut references = BTreeMap::new();
-        for reference in deployment.program.references {
+        for reference in &deployment.references {
             let name = StackName { stack: reference.stack.to_owned(), ..deployment.name.clone() };
             let Some(outputs) = self.outputs(&name).await? else { continue };
             if outputs.contract != reference.contract {
@@ -159,8 +182,8 @@ impl Engine {
         }
         let setup = Setup { config: deployment.config.clone(), references };
         let mut cx = Context::new(deployment.name.clone(), setup);
-        let outputs = (deployment.program.run)(&mut cx)?;
-        Ok(Desired { registrations: cx.into_registrations(), outputs, contract: deployment.program.contract })
+        let outputs = (deployment.run)(&mut cx)?;
+        Ok(Desired { registrations: cx.into_registrations(), outputs, contract: deployment.contract })
     }
 
     /// Recovers, reads the cloud if asked to, runs the program, and plans. The records are what the state should be

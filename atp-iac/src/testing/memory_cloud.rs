@@ -1,0 +1,243 @@
+//! A provider whose cloud is a map in memory.
+
+use crate::diff::{Change, Rules, compare};
+use crate::provider::{Existing, Object, Problem, Provider, ProviderError, ProviderErrorKind, Request};
+use crate::value::{Kind, Map, Path, Value};
+use async_trait::async_trait;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+/// A cloud in memory, for any type of resource. Clones are one cloud.
+///
+/// A resource has a string `name`; its id is `<kind>/<name>`, unless [`with_ids`](Self::with_ids) says otherwise. Its
+/// outputs are its inputs, its `id`, and what [`with_outputs`](Self::with_outputs) adds for its type.
+#[derive(Clone)]
+pub struct MemoryCloud {
+    name: String,
+    ids: Ids,
+    computed: BTreeMap<String, Map>,
+    replacing: BTreeSet<String>,
+    log: bool,
+    inner: Arc<Mutex<Inner>>,
+}
+
+type Ids = Arc<dyn Fn(&str, &Value) -> Option<String> + Send + Sync>;
+
+#[derive(Default)]
+struct Inner {
+    objects: BTreeMap<String, Value>,
+    calls: Vec<Call>,
+    faults: Vec<(CallKind, String, ProviderError)>,
+}
+
+/// One call that the cloud got.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Call {
+    /// What was asked for.
+    pub kind: CallKind,
+    /// Of which resource.
+    pub id: String,
+}
+
+/// What can be asked of a cloud.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum CallKind {
+    /// To make a resource.
+    Create,
+    /// To read one.
+    Read,
+    /// To change one.
+    Update,
+    /// To delete one.
+    Delete,
+}
+
+impl MemoryCloud {
+    /// An empty cloud under the name of the provider that it stands for, such as `azure`.
+    pub fn new(name: impl Into<String>) -> Self {
+        MemoryCloud {
+            name: name.into(),
+            ids: Arc::new(|kind, inputs| Some(format!("{kind}/{}", inputs.get("name")?.exposed().as_str()?))),
+            computed: BTreeMap::new(),
+            replacing: BTreeSet::from(["name".to_owned()]),
+            log: true,
+            inner: Arc::default(),
+        }
+    }
+
+    /// With another rule for ids, from type and inputs.
+    pub fn with_ids(mut self, ids: impl Fn(&str, &Value) -> Option<String> + Send + Sync + 'static) -> Self {
+        self.ids = Arc::new(ids);
+        self
+    }
+
+    /// With outputs that only the cloud knows, for the resources of a type.
+    pub fn with_outputs(mut self, kind: &str, outputs: Value) -> Self {
+        if let Value::Map(map) = outputs {
+            self.computed.insert(kind.to_owned(), map);
+        }
+        self
+    }
+
+    /// With a property whose change needs a new resource, besides `name`; a path such as `properties.size`.
+    pub fn replacing(mut self, path: &str) -> Self {
+        self.replacing.insert(path.to_owned());
+        self
+    }
+
+    /// Without a record of the calls, for long runs.
+    pub fn without_log(mut self) -> Self {
+        self.log = false;
+        self
+    }
+
+    /// The next call of this kind for a resource whose id contains `id_part` fails.
+    pub fn fail_next(&self, kind: CallKind, id_part: &str, error: ProviderError) {
+        self.inner().faults.push((kind, id_part.to_owned(), error));
+    }
+
+    /// Everything that exists: outputs by id.
+    pub fn objects(&self) -> BTreeMap<String, Value> {
+        self.inner().objects.clone()
+    }
+
+    /// Puts an object there, or changes one, behind the engine's back.
+    pub fn put(&self, id: &str, outputs: Value) {
+        self.inner().objects.insert(id.to_owned(), outputs);
+    }
+
+    /// Takes an object away behind the engine's back.
+    pub fn remove(&self, id: &str) {
+        self.inner().objects.remove(id);
+    }
+
+    /// The calls so far.
+    pub fn calls(&self) -> Vec<Call> {
+        self.inner().calls.clone()
+    }
+
+    fn inner(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn called(&self, kind: CallKind, id: &str) -> Result<MutexGuard<'_, Inner>, ProviderError> {
+        let mut inner = self.inner();
+        if self.log {
+            inner.calls.push(Call { kind, id: id.to_owned() });
+        }
+        let fault = inner.faults.iter().position(|(fault, part, _)| *fault == kind && id.contains(part.as_str()));
+        match fault {
+            Some(index) => Err(inner.faults.remove(index).2),
+            None => Ok(inner),
+        }
+    }
+
+    fn object(&self, kind: &str, id: &str, inputs: &Value) -> Value {
+        let mut map = inputs.as_map().cloned().unwrap_or_default();
+        map.extend(self.computed.get(kind).cloned().unwrap_or_default());
+        map.insert("id".into(), id.into());
+        Value::Map(map)
+    }
+}
+
+struct Replacing<'a>(&'a BTreeSet<String>);
+
+impl Rules for Replacing<'_> {
+    fn replaces(&self, pattern: &str) -> bool {
+        self.0.contains(pattern)
+    }
+    fn same_text(&self, _: &str, _: &str, _: &str) -> bool {
+        false
+    }
+    fn ordered(&self, _: &str) -> bool {
+        true
+    }
+    fn ignored(&self, _: &str) -> bool {
+        false
+    }
+}
+
+#[async_trait]
+impl Provider for MemoryCloud {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn describe(&self) -> String {
+        format!("a cloud in memory that stands for `{}`", self.name)
+    }
+
+    fn check(&self, _: &str, inputs: &Value) -> Vec<Problem> {
+        let named = inputs.get("name").is_some_and(|name| matches!(name.kind(), Kind::String | Kind::Any));
+        let problem = || Problem { path: Path::of_keys("name"), message: "a name is required".into() };
+        if named { Vec::new() } else { vec![problem()] }
+    }
+
+    fn id(&self, kind: &str, inputs: &Value) -> Option<String> {
+        (self.ids)(kind, inputs)
+    }
+
+    fn predict(&self, kind: &str, inputs: &Value, current: Option<&Value>) -> Value {
+        let mut map = match current {
+            Some(current) => current.as_map().cloned().unwrap_or_default(),
+            None => {
+                let unknown = |(key, value): (&String, &Value)| {
+                    (key.clone(), Value::unknown(value.kind(), format!("${{{key}}}")))
+                };
+                self.computed.get(kind).into_iter().flatten().map(unknown).collect()
+            }
+        };
+        map.extend(inputs.as_map().cloned().unwrap_or_default());
+        let id = self.id(kind, inputs).map_or_else(|| Value::unknown(Kind::String, "${id}"), Value::from);
+        map.insert("id".into(), id);
+        Value::Map(map)
+    }
+
+    fn diff(&self, _: &str, old: &Existing<'_>, new: &Value) -> Vec<Change> {
+        compare(old.inputs, new, &Replacing(&self.replacing))
+    }
+
+    fn drift(&self, _: &str, old: &Existing<'_>, observed: &Value) -> Vec<Change> {
+        let given = old.inputs.as_map().cloned().unwrap_or_default();
+        let only_given = |value: &Value| -> Value {
+            let entries = value.as_map().into_iter().flatten().filter(|(key, _)| given.contains_key(*key));
+            Value::Map(entries.map(|(key, value)| (key.clone(), value.clone())).collect())
+        };
+        compare(&only_given(old.outputs), &only_given(observed), &Replacing(&BTreeSet::new()))
+    }
+
+    async fn create(&self, request: Request<'_>) -> Result<Object, ProviderError> {
+        let refused = |code: &str, message: String| ProviderError::new(ProviderErrorKind::Refused, code, message);
+        let id = self.id(request.kind, request.inputs);
+        let id = id.ok_or_else(|| refused("NoId", "the inputs do not determine an id".into()))?;
+        let mut inner = self.called(CallKind::Create, &id)?;
+        if inner.objects.contains_key(&id) {
+            let message = format!("`{id}` is already there");
+            return Err(ProviderError::new(ProviderErrorKind::AlreadyExists, "AlreadyExists", message));
+        }
+        let outputs = self.object(request.kind, &id, request.inputs);
+        inner.objects.insert(id.clone(), outputs.clone());
+        Ok(Object { id, outputs })
+    }
+
+    async fn read(&self, _: &str, id: &str) -> Result<Option<Value>, ProviderError> {
+        Ok(self.called(CallKind::Read, id)?.objects.get(id).cloned())
+    }
+
+    async fn update(&self, request: Request<'_>, old: &Existing<'_>) -> Result<Object, ProviderError> {
+        let mut inner = self.called(CallKind::Update, old.id)?;
+        if !inner.objects.contains_key(old.id) {
+            let message = format!("`{}` is not there", old.id);
+            return Err(ProviderError::new(ProviderErrorKind::Refused, "NotFound", message));
+        }
+        let outputs = self.object(request.kind, old.id, request.inputs);
+        inner.objects.insert(old.id.to_owned(), outputs.clone());
+        Ok(Object { id: old.id.to_owned(), outputs })
+    }
+
+    async fn delete(&self, _: &str, id: &str, _: Duration) -> Result<(), ProviderError> {
+        self.called(CallKind::Delete, id)?.objects.remove(id);
+        Ok(())
+    }
+}

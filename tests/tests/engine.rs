@@ -1,0 +1,234 @@
+//! What the engine plans and does, on a cloud in memory.
+
+use atp_iac::provider::{ProviderError, ProviderErrorKind};
+use atp_iac::testing::{CallKind, MemoryCloud};
+use atp_iac::{Value, engine::EngineError};
+use tests::{World, actions, item, report};
+
+fn writes(world: &World) -> Vec<String> {
+    let symbol = |kind| match kind {
+        CallKind::Create => Some('+'),
+        CallKind::Update => Some('~'),
+        CallKind::Delete => Some('-'),
+        CallKind::Read => None,
+    };
+    let calls = world.cloud.calls();
+    calls.iter().filter_map(|call| Some(format!("{}{}", symbol(call.kind)?, call.id.trim_start_matches("T/")))).collect()
+}
+
+fn refused() -> ProviderError {
+    ProviderError::new(ProviderErrorKind::Refused, "Planted", "refused by the test")
+}
+
+#[tokio::test]
+async fn what_was_applied_plans_to_nothing() {
+    let world = World::default();
+    let program = [item("a").with("size", 1i64), item("b").link("parent", "a")];
+    assert_eq!(actions(&world.preview(&program).await.unwrap()), ["+ a", "+ b"]);
+    let update = world.up(&program).await.unwrap();
+    assert!(report(&update).is_complete());
+    assert_eq!(update.outputs["first"], Value::from("T/a"));
+    assert!(!world.preview(&program).await.unwrap().has_changes());
+    assert_eq!(world.cloud.objects()["T/b"].get("parent"), Some(&Value::from("T/a")));
+}
+
+#[tokio::test]
+async fn creates_follow_dependencies_and_deletes_go_the_other_way() {
+    let world = World::default();
+    let program = [item("a"), item("b").link("parent", "a"), item("c").after("b")];
+    world.up(&program).await.unwrap();
+    world.destroy().await.unwrap();
+    assert_eq!(writes(&world), ["+a", "+b", "+c", "-c", "-b", "-a"]);
+    assert!(world.ids().is_empty());
+    assert!(world.engine.state(&tests::stack_name()).await.unwrap().unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn one_changed_property_is_one_update() {
+    let world = World::default();
+    world.up(&[item("a").with("size", 1i64), item("b").link("parent", "a")]).await.unwrap();
+    let changed = [item("a").with("size", 2i64), item("b").link("parent", "a")];
+    let plan = world.preview(&changed).await.unwrap();
+    assert_eq!(actions(&plan), ["~ a"]);
+    assert_eq!(plan.operations[0].changes[0].path.to_string(), "size");
+    world.up(&changed).await.unwrap();
+    assert_eq!(world.cloud.objects()["T/a"].get("size"), Some(&Value::from(2i64)));
+}
+
+#[tokio::test]
+async fn a_new_name_makes_the_new_one_before_the_old_one_goes_and_takes_dependents_along() {
+    let world = World::default();
+    world.up(&[item("a"), item("b").link("parent", "a")]).await.unwrap();
+    let renamed = [item("a").named("a2"), item("b").link("parent", "a")];
+    let plan = world.preview(&renamed).await.unwrap();
+    assert_eq!(actions(&plan), ["+/- a", "~ b"]);
+    let forcing: Vec<String> =
+        plan.operations[0].changes.iter().filter(|c| c.replaces).map(|c| c.path.to_string()).collect();
+    assert_eq!(forcing, ["name"]);
+    world.up(&renamed).await.unwrap();
+    assert_eq!(writes(&world)[2..], ["+a2", "~b", "-a"]);
+    assert!(!world.preview(&renamed).await.unwrap().has_changes());
+}
+
+#[tokio::test]
+async fn a_fixed_property_of_one_id_deletes_first_and_dependents_bound_to_it_are_replaced_around_it() {
+    let world = World::new(MemoryCloud::new("test").replacing("fixed"));
+    let program = |fixed: i64| [item("a").with("fixed", fixed), item("b").link("fixed", "a"), item("c").link("uses", "a")];
+    world.up(&program(1)).await.unwrap();
+    assert_eq!(actions(&world.preview(&program(2)).await.unwrap()), ["-/+ a", "-/+ b", "~ c"]);
+    world.up(&program(2)).await.unwrap();
+    let order = writes(&world);
+    let position = |call: &str| order.iter().rposition(|c| c == call).unwrap();
+    assert!(position("-b") < position("-a") && position("-a") < position("+a"), "{order:?}");
+    assert!(position("+a") < position("+b") && position("+a") < position("~c"), "{order:?}");
+    assert!(!world.preview(&program(2)).await.unwrap().has_changes());
+}
+
+#[tokio::test]
+async fn what_leaves_the_program_is_deleted_after_who_used_it_let_go() {
+    let world = World::default();
+    world.up(&[item("a"), item("b").link("parent", "a")]).await.unwrap();
+    world.up(&[item("b").with("alone", true)]).await.unwrap();
+    assert_eq!(writes(&world)[2..], ["~b", "-a"]);
+}
+
+#[tokio::test]
+async fn a_removed_dependent_goes_before_what_it_used_is_changed() {
+    let world = World::default();
+    world.up(&[item("a").with("size", 1i64), item("b").link("parent", "a")]).await.unwrap();
+    world.up(&[item("a").with("size", 2i64)]).await.unwrap();
+    assert_eq!(writes(&world)[2..], ["-b", "~a"]);
+}
+
+#[tokio::test]
+async fn one_failure_skips_what_depends_on_it_and_the_rest_is_done_and_kept() {
+    let world = World::default();
+    world.cloud.fail_next(CallKind::Create, "T/a", refused());
+    let program = [item("a"), item("b").link("parent", "a"), item("c")];
+    let update = world.up(&program).await.unwrap();
+    let report = report(&update);
+    assert_eq!((report.failures.len(), report.skipped, report.done.create), (1, 1, 1));
+    assert_eq!(report.failures[0].cause.to_string(), "Planted: refused by the test");
+    assert_eq!(world.ids(), ["T/c"]);
+    assert_eq!(actions(&world.preview(&program).await.unwrap()), ["+ a", "+ b"]);
+    assert!(tests::report(&world.up(&program).await.unwrap()).is_complete());
+    assert!(!world.preview(&program).await.unwrap().has_changes());
+}
+
+#[tokio::test]
+async fn a_failed_replacement_leaves_the_old_one_and_the_next_run_finishes() {
+    let world = World::default();
+    world.up(&[item("a")]).await.unwrap();
+    let renamed = [item("a").named("a2")];
+    world.cloud.fail_next(CallKind::Delete, "T/a", refused());
+    assert!(!report(&world.up(&renamed).await.unwrap()).is_complete());
+    assert_eq!(world.ids(), ["T/a", "T/a2"]);
+    assert_eq!(actions(&world.preview(&renamed).await.unwrap()), ["- a"]);
+    world.up(&renamed).await.unwrap();
+    assert_eq!(world.ids(), ["T/a2"]);
+}
+
+#[tokio::test]
+async fn a_call_that_may_have_worked_is_looked_up_by_the_next_run() {
+    let world = World::default();
+    let lost = || ProviderError::new(ProviderErrorKind::Unreachable, "Lost", "no answer");
+    world.cloud.fail_next(CallKind::Create, "T/a", lost());
+    assert!(!report(&world.up(&[item("a")]).await.unwrap()).is_complete());
+    // The cloud did it all the same.
+    world.cloud.put("T/a", Value::from([("name", Value::from("a")), ("id", "T/a".into())]));
+    let update = world.up(&[item("a")]).await.unwrap();
+    assert_eq!(update.recovered.len(), 1);
+    assert!(report(&update).is_complete());
+    assert!(!writes(&world)[1..].contains(&"+a".to_owned()), "{:?}", writes(&world));
+    assert!(!world.preview(&[item("a")]).await.unwrap().has_changes());
+}
+
+#[tokio::test]
+async fn a_protected_resource_is_neither_deleted_nor_replaced() {
+    let world = World::default();
+    world.up(&[item("a").protected()]).await.unwrap();
+    for program in [vec![], vec![item("a").protected().named("a2")]] {
+        let error = world.up(&program).await.unwrap_err();
+        assert!(matches!(error, EngineError::Refused(_)), "{error}");
+        assert!(error.to_string().contains("`a` is protected") && error.to_string().contains("way out"), "{error}");
+    }
+    assert!(matches!(world.destroy().await.unwrap_err(), EngineError::Refused(_)));
+    assert_eq!(world.ids(), ["T/a"]);
+    // Taking the protection off and replacing may be one update.
+    assert!(report(&world.up(&[item("a").named("a2")]).await.unwrap()).is_complete());
+}
+
+#[tokio::test]
+async fn protection_taken_off_alone_is_kept_without_a_call() {
+    let world = World::default();
+    world.up(&[item("a").protected()]).await.unwrap();
+    let calls = world.cloud.calls().len();
+    world.up(&[item("a")]).await.unwrap();
+    assert_eq!(world.cloud.calls().len(), calls);
+    assert!(report(&world.up(&[]).await.unwrap()).is_complete());
+}
+
+#[tokio::test]
+async fn what_is_there_already_is_not_taken_over() {
+    let world = World::default();
+    world.cloud.put("T/a", Value::map());
+    let update = world.up(&[item("a")]).await.unwrap();
+    assert!(report(&update).failures[0].cause.to_string().contains("already there"));
+    assert_eq!(world.cloud.objects()["T/a"], Value::map());
+}
+
+#[tokio::test]
+async fn a_refresh_finds_what_changed_and_what_is_gone_and_the_update_repairs_it() {
+    let world = World::default();
+    let program = [item("a").with("size", 1i64), item("b")];
+    world.up(&program).await.unwrap();
+    let changed = Value::from([("name", Value::from("a")), ("size", Value::from(9i64)), ("id", "T/a".into())]);
+    world.cloud.put("T/a", changed);
+    world.cloud.remove("T/b");
+    assert!(!world.preview(&program).await.unwrap().has_changes(), "without a refresh nothing is read");
+    let update = world.up_refreshed(&program).await.unwrap();
+    assert_eq!(actions(&update.plan), ["~ a", "+ b"]);
+    assert_eq!(world.cloud.objects()["T/a"].get("size"), Some(&Value::from(1i64)));
+    assert!(!actions(&world.up_refreshed(&program).await.unwrap().plan).iter().any(|a| !a.is_empty()));
+}
+
+#[tokio::test]
+async fn an_output_that_only_the_cloud_knows_is_unknown_in_the_plan_and_there_afterwards() {
+    let world = World::new(MemoryCloud::new("test").with_outputs("T", Value::from([("endpoint", "https://e".into())])));
+    let program = tests::program_with_endpoint();
+    let plan = world.engine.preview(&program, atp_iac::engine::Kind::Up, &Default::default()).await.unwrap().plan;
+    assert!(plan.outputs["endpoint"].after.as_ref().unwrap().has_unknown());
+    let update = world.run(&program, atp_iac::engine::Kind::Up, Default::default()).await.unwrap();
+    assert_eq!(update.outputs["endpoint"], Value::from("https://e"));
+}
+
+#[tokio::test]
+async fn a_second_run_at_the_same_time_is_told_who_holds_the_lock() {
+    let world = World::default();
+    let holder = atp_iac::state::Holder {
+        who: "anna".into(),
+        host: "build-7".into(),
+        process: 42,
+        operation: "destroy".into(),
+        since: time::OffsetDateTime::UNIX_EPOCH,
+    };
+    let wait = atp_iac::state::Wait::NONE;
+    let lease = world.store.lock(&tests::stack_name(), &holder, wait).await.unwrap();
+    let error = world.up(&[item("a")]).await.unwrap_err();
+    assert!(error.is_locked());
+    for part in ["anna", "build-7", "destroy", "1970"] {
+        assert!(error.to_string().contains(part), "{error}");
+    }
+    world.store.unlock(&lease).await.unwrap();
+    assert!(report(&world.up(&[item("a")]).await.unwrap()).is_complete());
+}
+
+#[tokio::test]
+async fn a_circle_and_a_missing_dependency_are_clear_errors_and_nothing_is_called() {
+    let world = World::default();
+    let circle = world.up(&[item("a").after("b"), item("b").after("a")]).await.unwrap_err().to_string();
+    assert!(circle.contains("a -> b -> a"), "{circle}");
+    let missing = world.up(&[item("a").after("ghost")]).await.unwrap_err().to_string();
+    assert!(missing.contains("ghost"), "{missing}");
+    assert!(world.cloud.calls().is_empty());
+}
