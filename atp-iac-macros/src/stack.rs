@@ -22,7 +22,7 @@ struct Signature {
 
 enum Parameter {
     Config,
-    Reference(Type),
+    Reference(Box<Type>),
 }
 
 pub fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
@@ -135,7 +135,7 @@ fn parameter(kind: &Type, found: &mut Signature, errors: &mut Errors) {
         if twice {
             errors.at(kind, "the stack is referred to twice");
         }
-        found.parameters.push(Parameter::Reference(other.clone()));
+        found.parameters.push(Parameter::Reference(Box::new(other.clone())));
     } else if matches!(kind, Type::Reference(_)) {
         errors.at(kind, "a stack takes its configuration and its `StackRef<..>`s by value");
     } else if found.config.is_some() {

@@ -11,6 +11,7 @@ pub mod output;
 pub mod plan;
 pub mod ports;
 pub mod program;
+pub mod project;
 pub mod provider;
 pub mod resource;
 pub mod secrets;

@@ -5,7 +5,6 @@ use crate::errors::Errors;
 use crate::types::{last_word, text_of};
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::spanned::Spanned;
 use syn::{Expr, ExprLit, ExprRange, Lit, RangeLimits, Type, UnOp};
 
 /// A default.
@@ -38,7 +37,7 @@ impl Given {
     pub fn text(&self) -> String {
         match &self.expression {
             Some(Expr::Lit(ExprLit { lit: Lit::Str(text), .. })) => text.value(),
-            Some(expression) => expression.span().source_text().unwrap_or_else(|| text_of(expression)),
+            Some(expression) => text_of(expression),
             None => match self.kind.as_deref() {
                 Some("bool") => "false".into(),
                 Some("String") => "\"\"".into(),

@@ -112,7 +112,7 @@ impl Field {
 
 /// As the person wrote it.
 fn source(range: &ExprRange) -> String {
-    range.span().source_text().unwrap_or_else(|| crate::types::text_of(range))
+    crate::types::text_of(range)
 }
 
 fn option(text: Option<String>) -> TokenStream {

@@ -101,3 +101,82 @@ fn sections(
     }
     Ok(kept)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Config;
+    use std::collections::BTreeMap;
+
+    #[derive(Debug, Default, PartialEq, Config)]
+    struct Settings {
+        #[config(default)]
+        tags: BTreeMap<String, String>,
+        #[config(default)]
+        zones: Vec<u32>,
+        owner: Option<String>,
+    }
+
+    fn merged(files: &[(&str, &str)]) -> Result<ConfigTree, ConfigError> {
+        let files: Vec<LayerFile<'_>> = files.iter().map(|(name, text)| LayerFile { name, text }).collect();
+        ConfigTree::from_layers(&files, "net", &["net", "app"], "prod.yaml")
+    }
+
+    fn read(files: &[(&str, &str)]) -> Settings {
+        merged(files).unwrap().read().unwrap()
+    }
+
+    #[test]
+    fn maps_merge_deep_and_everything_else_is_replaced() {
+        let settings = read(&[
+            ("base.yaml", "net: {tags: {a: '1', b: '2'}, zones: [1, 2]}"),
+            ("prod.yaml", "net: {tags: {b: '3', c: '4'}, zones: [3]}"),
+        ]);
+        let tags: Vec<(&str, &str)> = settings.tags.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
+        assert_eq!((tags, settings.zones), (vec![("a", "1"), ("b", "3"), ("c", "4")], vec![3]));
+    }
+
+    #[test]
+    fn a_later_file_wins_and_in_one_file_the_stack_wins_over_common() {
+        let both = "net: {owner: own}\ncommon: {owner: shared}";
+        assert_eq!(read(&[("base.yaml", both)]).owner.as_deref(), Some("own"));
+        let settings = read(&[("base.yaml", both), ("prod.yaml", "common: {owner: later}")]);
+        assert_eq!(settings.owner.as_deref(), Some("later"));
+    }
+
+    #[test]
+    fn an_explicit_null_unsets() {
+        let settings = read(&[
+            ("base.yaml", "net: {owner: anna, zones: [1], tags: {a: '1', b: '2'}}"),
+            ("prod.yaml", "net: {owner: null, zones: ~, tags: {a: }}\napp:\n"),
+        ]);
+        assert_eq!((settings.owner, settings.zones), (None, vec![]));
+        assert_eq!(settings.tags.keys().collect::<Vec<_>>(), ["b"]);
+    }
+
+    #[test]
+    fn keys_of_common_may_be_unknown_but_not_those_of_the_stack() {
+        assert_eq!(read(&[("base.yaml", "common: {unheard: 1}")]), Settings::default());
+        let tree = merged(&[("base.yaml", "net:\n  ownr: anna\n")]).unwrap();
+        assert_eq!(
+            tree.read::<Settings>().unwrap_err().to_string(),
+            "base.yaml:2: net: unknown key `ownr`; did you mean `owner`?"
+        );
+    }
+
+    #[test]
+    fn every_bad_section_of_every_file_is_reported() {
+        let error = merged(&[
+            ("base.yaml", "network: {a: 1}\nnet: 3\n"),
+            ("prod.yaml", "a: [\n"),
+            ("prod-eu.yaml", "- 1\n"),
+        ]);
+        assert_eq!(
+            error.unwrap_err().to_string(),
+            "base.yaml:2: the section `net` holds names and values, found a number\n\
+             base.yaml:1: unknown stack `network`; known: `app`, `common`, `net`\n\
+             prod.yaml:1: not valid YAML: unclosed bracket '['\n\
+             prod-eu.yaml:1: expected sections, such as `common:` and `net:`, found a list"
+        );
+    }
+}

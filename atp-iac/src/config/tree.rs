@@ -189,3 +189,181 @@ impl fmt::Debug for ConfigTree {
         map.finish()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Cidr, Secret};
+    use std::collections::BTreeMap;
+
+    #[derive(Debug, PartialEq, crate::Config)]
+    enum Tier {
+        Basic,
+        ZoneRedundant,
+    }
+
+    #[derive(Debug, PartialEq, crate::Config)]
+    #[config(check = Pool::check)]
+    struct Pool {
+        /// Fewest nodes.
+        #[config(default = 1)]
+        min: u32,
+        /// Most nodes.
+        #[config(default = 3, range = 1..=100)]
+        max: u32,
+    }
+
+    impl Pool {
+        fn check(&self) -> Result<(), String> {
+            if self.min > self.max {
+                return Err(format!("min {} is above max {}", self.min, self.max));
+            }
+            Ok(())
+        }
+    }
+
+    #[derive(Debug, PartialEq, crate::Config)]
+    struct Settings {
+        /// The address space.
+        space: Cidr,
+        #[config(default = Tier::Basic)]
+        tier: Tier,
+        #[config(length = 8..)]
+        password: Option<Secret<String>>,
+        #[config(default = 0.5, range = 0.0..1.0)]
+        share: f64,
+        pool: Pool,
+        #[config(default)]
+        pools: BTreeMap<String, Pool>,
+        #[config(name = "type", default = "standard", length = 1..=10)]
+        kind: String,
+        #[config(range = ..=9)]
+        port: Option<u16>,
+        #[config(default)]
+        keys: Vec<Secret<u8>>,
+    }
+
+    fn read(text: &str) -> Result<Settings, String> {
+        ConfigTree::from_yaml("a.yaml", text).unwrap().read().map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn what_is_not_given_has_its_default() {
+        let settings = read("space: 10.0.0.0/16").unwrap();
+        assert_eq!((settings.tier, settings.kind.as_str()), (Tier::Basic, "standard"));
+        assert_eq!((settings.share, settings.pool.max, settings.password), (0.5, 3, None));
+    }
+
+    #[test]
+    fn everything_can_be_given() {
+        let text = "space: 10.0.0.0/8\ntier: zone-redundant\npassword: correct-horse\nshare: 0.25\n\
+                    pool: {min: 2}\npools: {gpu: {max: 9}}\ntype: x\nport: 9\nkeys: [1, 2]";
+        let settings = read(text).unwrap();
+        assert_eq!(settings.tier, Tier::ZoneRedundant);
+        assert_eq!(settings.password.unwrap().expose(), "correct-horse");
+        assert_eq!((settings.pool.min, settings.pools["gpu"].max, settings.port), (2, 9, Some(9)));
+    }
+
+    #[test]
+    fn everything_that_is_wrong_is_reported_at_once_with_its_line() {
+        let text = "space: 10.0.0.1/16\ntier: zone-redundent\nshare: 1\npool:\n  min: 5\npools:\n  gpu: {max: 0}\n  \
+                    cpu: {mx: 1}\ntype: 'a name too long'\nport: 10\n";
+        assert_eq!(
+            read(text).unwrap_err(),
+            "a.yaml:1: space: `10.0.0.1/16` is not an IPv4 range: host bits are set (10.0.0.1/16 should be 10.0.0.0/16)\n\
+             a.yaml:2: tier: unknown choice `zone-redundent`; did you mean `zone-redundant`?\n\
+             a.yaml:3: share: 1 is not in 0.0..1.0\n\
+             a.yaml:5: pool: min 5 is above max 3\n\
+             a.yaml:8: pools.cpu: unknown key `mx`; did you mean `max`?\n\
+             a.yaml:7: pools.gpu.max: 0 is not in 1..=100\n\
+             a.yaml:9: type: has 15 characters, expected 1 to 10\n\
+             a.yaml:10: port: 10 is not in ..=9"
+        );
+    }
+
+    #[test]
+    fn a_value_of_another_type_says_what_is_expected_and_not_what_it_is() {
+        let error = read("space: [1]\ntype: 1.30\npool: x\nport: 70000\nshare: many").unwrap_err();
+        assert_eq!(
+            error,
+            "a.yaml:1: space: expected a text, found a list\n\
+             a.yaml:5: share: expected a number, found a text\n\
+             a.yaml:3: pool: expected a map, found a text\n\
+             a.yaml:2: type: expected a text, found a number: put it in quotes\n\
+             a.yaml:4: port: 70000 is not a whole number from 0 to 65535"
+        );
+    }
+
+    #[test]
+    fn a_secret_is_in_no_error_and_in_no_debug() {
+        let text = "space: 10.0.0.0/8\npassword: hunter2\nkeys: [4711, hunter2]\n";
+        let error = read(text).unwrap_err();
+        assert_eq!(
+            error,
+            "a.yaml:2: password: has 7 characters, expected at least 8\n\
+             a.yaml:3: keys[0]: the value is not a whole number from 0 to 255\n\
+             a.yaml:3: keys[1]: expected a whole number, found a text"
+        );
+        let tree = ConfigTree::from_yaml("a.yaml", text).unwrap();
+        let shown = format!("{tree:?}");
+        assert!(!shown.contains("hunter2") && shown.contains(r#""password": a text at a.yaml:2"#), "{shown}");
+    }
+
+    #[test]
+    fn what_is_set_wins_over_the_files_and_says_so() {
+        let mut tree = ConfigTree::from_yaml("a.yaml", "space: 10.0.0.0/8\npool: {min: 2}").unwrap();
+        tree.set("pool.max", "200").unwrap();
+        tree.set("tier", "zone-redundant").unwrap();
+        tree.set("prt", "1").unwrap();
+        tree.set("share", "").unwrap();
+        assert_eq!(
+            tree.read::<Settings>().unwrap_err().to_string(),
+            "--set: unknown key `prt`; did you mean `port`?\n--set: pool.max: 200 is not in 1..=100"
+        );
+        assert_eq!(
+            tree.set("a..b", "1").unwrap_err().to_string(),
+            "--set: `a..b` is not a key: write `--set key=value` or `--set outer.inner=value`"
+        );
+        assert!(tree.set("pool", "[1").unwrap_err().to_string().starts_with("--set: pool: not valid YAML"));
+    }
+
+    #[test]
+    fn what_a_stack_reads_can_be_listed_with_its_places() {
+        let text = "space: 10.0.0.0/8\npassword: correct-horse\npool: {min: 2}\nkeys: [1]\nunheard: x";
+        let tree = ConfigTree::from_yaml("a.yaml", text).unwrap();
+        let lines: Vec<String> = tree
+            .explain(Settings::FIELDS)
+            .iter()
+            .map(|line| {
+                let place = line.place.as_ref().map_or("default".into(), ToString::to_string);
+                format!("{} = {} ({place})", line.path, line.value)
+            })
+            .collect();
+        assert_eq!(
+            lines,
+            [
+                r#"space = "10.0.0.0/8" (a.yaml:1)"#,
+                "tier = Tier::Basic (default)",
+                "password = [secret] (a.yaml:2)",
+                "share = 0.5 (default)",
+                "pool.min = 2 (a.yaml:3)",
+                "pools = {} (default)",
+                "type = standard (default)",
+                "port = (not set) (default)",
+                "keys[0] = [secret] (a.yaml:4)",
+            ]
+        );
+    }
+
+    #[test]
+    fn fields_are_documented() {
+        let field = |name: &str| Settings::FIELDS.iter().find(|field| field.name == name).copied().unwrap();
+        let space = field("space");
+        assert_eq!((space.description, space.required), ("The address space.", true));
+        assert_eq!(space.kind.to_string(), "an IPv4 range such as `10.0.0.0/16`");
+        assert_eq!((field("type").default, field("type").length), (Some("standard"), Some("1..=10")));
+        assert!(field("password").is_secret() && !field("password").required);
+        assert!(!field("pool").required, "all of its fields have defaults");
+        assert_eq!(field("tier").kind.to_string(), "one of `basic`, `zone-redundant`");
+    }
+}

@@ -1,0 +1,138 @@
+//! What `atp.yaml` holds.
+
+use super::{Environment, PROJECT_FILE, Project};
+use crate::config::{ConfigError, ConfigTree};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Component, Path};
+
+/// Where resources are made.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, crate::Config)]
+pub enum Cloud {
+    /// The simulator inside the program.
+    #[default]
+    Simulator,
+    /// Azure.
+    Azure,
+}
+
+/// The file.
+#[derive(crate::Config)]
+#[config(check = ProjectFile::check)]
+struct ProjectFile {
+    /// Name of the project.
+    name: String,
+    /// Where the state is kept; without it, in `.atp/` beside this file.
+    backend: Option<String>,
+    /// Where resources are made.
+    #[config(default = Cloud::Simulator)]
+    cloud: Cloud,
+    /// Folder of the configuration files.
+    #[config(default = "config")]
+    config: String,
+    /// The environments, and the regions of each.
+    #[config(default)]
+    environments: BTreeMap<String, EnvironmentEntry>,
+}
+
+/// One environment in the file.
+#[derive(crate::Config)]
+struct EnvironmentEntry {
+    /// Its regions; the first is the primary one.
+    #[config(length = 1..)]
+    regions: Vec<String>,
+}
+
+pub(super) fn parse(root: &Path, text: &str) -> Result<Project, ConfigError> {
+    let file: ProjectFile = ConfigTree::from_yaml(PROJECT_FILE, text)?.read()?;
+    let environments = file.environments.into_iter();
+    Ok(Project {
+        root: root.to_owned(),
+        name: file.name,
+        backend: file.backend,
+        cloud: file.cloud,
+        config: file.config.into(),
+        environments: environments
+            .map(|(name, entry)| (name, Environment { regions: entry.regions }))
+            .collect(),
+    })
+}
+
+impl ProjectFile {
+    fn check(&self) -> Result<(), String> {
+        name("name", &self.name)?;
+        let inside = |part| matches!(part, Component::Normal(_) | Component::CurDir);
+        if self.config.is_empty() || !Path::new(&self.config).components().all(inside) {
+            return Err(format!("config: `{}` is not a folder inside the project", self.config));
+        }
+        // The files of configuration: no two of environments and regions may have one name.
+        let mut files = BTreeSet::from(["base".to_owned()]);
+        for (environment, entry) in &self.environments {
+            name("environments", environment)?;
+            claim(&mut files, environment.clone())?;
+            for region in &entry.regions {
+                name(&format!("environments.{environment}.regions"), region)?;
+                claim(&mut files, format!("{environment}-{region}"))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn claim(files: &mut BTreeSet<String>, file: String) -> Result<(), String> {
+    if files.contains(&file) {
+        return Err(format!(
+            "environments: two of `base`, environments and regions would share `{file}.yaml`"
+        ));
+    }
+    files.insert(file);
+    Ok(())
+}
+
+fn name(what: &str, text: &str) -> Result<(), String> {
+    let good = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    if text.is_empty() || text.len() > 64 || !text.chars().all(good) {
+        return Err(format!("{what}: `{text}` must be 1 to 64 letters, digits, `-` or `_`"));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn error(text: &str) -> String {
+        parse(Path::new("/work"), text).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn everything_can_be_given() {
+        let text = "name: shop\nbackend: azblob://x/y\ncloud: azure\nconfig: settings\nenvironments:\n  prod: { regions: [westeurope, eastus] }\n";
+        let project = parse(Path::new("/work"), text).unwrap();
+        assert_eq!((project.backend.as_deref(), project.cloud), (Some("azblob://x/y"), Cloud::Azure));
+        assert_eq!(project.environments["prod"].primary(), Some("westeurope"));
+    }
+
+    #[test]
+    fn every_mistake_has_its_line() {
+        assert_eq!(
+            error(
+                "nam: shop\ncloud: aws\nenvironments:\n  prod:\n    region: [a]\n  dev:\n    regions: []\n"
+            ),
+            "atp.yaml:1: unknown key `nam`; did you mean `name`?\n\
+             atp.yaml: name: missing: add `name:` with a text (Name of the project.)\n\
+             atp.yaml:2: cloud: unknown choice `aws`; known: `simulator`, `azure`\n\
+             atp.yaml:7: environments.dev.regions: has 0 items, expected at least 1\n\
+             atp.yaml:5: environments.prod: unknown key `region`; did you mean `regions`?\n\
+             atp.yaml: environments.prod.regions: missing: add `regions:` with a list, each item a text under `environments.prod:`, of length 1.. (Its regions; the first is the primary one.)"
+        );
+    }
+
+    #[test]
+    fn names_that_cannot_be_in_a_urn_or_would_share_a_file_are_refused() {
+        assert!(error("name: a/b").ends_with("name: `a/b` must be 1 to 64 letters, digits, `-` or `_`"));
+        assert!(error("name: a\nconfig: ../x").contains("is not a folder inside the project"));
+        assert!(error("name: a\nenvironments: {base: {regions: [x]}}").contains("would share `base.yaml`"));
+        let shared = "name: a\nenvironments: {prod: {regions: [eu]}, prod-eu: {regions: [x]}}";
+        assert!(error(shared).contains("would share `prod-eu.yaml`"));
+    }
+}
