@@ -4,6 +4,7 @@
 
 pub mod descriptor;
 mod generated;
+pub mod names;
 mod reference;
 
 #[cfg(feature = "authorization")]

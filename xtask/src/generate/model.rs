@@ -321,10 +321,10 @@ impl<'a> Builder<'a> {
     fn type_name(&mut self, node: Node<'a>, owner: &str, name: &str) -> String {
         let resource = self.entry.name;
         let wanted = match node.definition.map(names::pascal) {
-            None => format!("{owner}{}", names::pascal(name)),
+            None => names::nested(owner, name),
             Some(definition) => {
                 let rest = definition.strip_suffix("PropertiesFormat").unwrap_or(&definition);
-                format!("{resource}{}", rest.strip_prefix(resource).unwrap_or(rest))
+                names::nested(resource, rest)
             }
         };
         let mut unique = wanted.clone();

@@ -54,6 +54,17 @@ pub fn pascal(name: &str) -> String {
     words(name).iter().filter_map(capital).collect()
 }
 
+/// The name of what is called `name` in `owner`, without saying words twice: `VirtualNetwork` and
+/// `virtualNetworkPeering` to `VirtualNetworkPeering`.
+pub fn nested(owner: &str, name: &str) -> String {
+    let (outer, inner) = (words(owner), words(name));
+    let most = outer.len().min(inner.len());
+    let shared = (1..=most).rev().find(|n| outer[outer.len() - n..] == inner[..*n]).unwrap_or(0);
+    // Something has to be left, so that the two do not have one name.
+    let shared = if shared == inner.len() { 0 } else { shared };
+    format!("{owner}{}", pascal(&inner[shared..].join("_")))
+}
+
 /// A value of an enumeration as the name of a constant.
 pub fn constant(value: &str) -> String {
     let text = words(value).join("_").to_ascii_uppercase();
@@ -116,6 +127,9 @@ mod tests {
         assert_eq!(constant("*"), "ANY");
         assert_eq!(singular("accessPolicies"), "accessPolicy");
         assert_eq!(singular("ipAddresses"), "ipAddress");
+        assert_eq!(nested("VirtualNetwork", "virtualNetworkPeering"), "VirtualNetworkPeering");
+        assert_eq!(nested("VaultSku", "skuName"), "VaultSkuName");
+        assert_eq!(nested("Workspace", "workspace"), "WorkspaceWorkspace");
         assert_eq!(module("Microsoft.KeyVault/vaults"), "key_vault");
     }
 }

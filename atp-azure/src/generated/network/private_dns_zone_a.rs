@@ -12,7 +12,7 @@ pub struct PrivateDnsZoneA {
     /// The name: the last segment of the id.
     pub name: Input<String>,
     /// `properties.aRecords`.
-    pub a_records: InputList<PrivateDnsZoneAARecord>,
+    pub a_records: InputList<PrivateDnsZoneARecord>,
     /// `properties.metadata`.
     pub metadata: InputMap<String>,
     /// `properties.ttl`.
@@ -24,7 +24,7 @@ impl PrivateDnsZoneA {
         parent: impl IntoInput<ResourceId<crate::network::PrivateDnsZone>>,
         name: impl IntoInput<String>,
         ttl: impl IntoInput<i64>,
-        a_records: impl IntoInputList<PrivateDnsZoneAARecord>,
+        a_records: impl IntoInputList<PrivateDnsZoneARecord>,
     ) -> Self {
         Self {
             parent: parent.into_input(),
@@ -78,7 +78,7 @@ impl PrivateDnsZoneAHandle {
     }
 
     /// `properties.aRecords`.
-    pub fn a_records(&self) -> Output<Vec<PrivateDnsZoneAARecord>> {
+    pub fn a_records(&self) -> Output<Vec<PrivateDnsZoneARecord>> {
         self.declared.output("properties/aRecords")
     }
 
@@ -110,23 +110,23 @@ impl HasUrn for PrivateDnsZoneAHandle {
 
 /// The value of `properties.aRecords[]`.
 #[derive(Clone, Default)]
-pub struct PrivateDnsZoneAARecord {
+pub struct PrivateDnsZoneARecord {
     /// `properties.aRecords[].ipv4Address`.
     pub ipv4_address: Input<String>,
 }
-impl PrivateDnsZoneAARecord {
+impl PrivateDnsZoneARecord {
     /// From the properties that it has to have.
     pub fn new(ipv4_address: impl IntoInput<String>) -> Self {
         Self { ipv4_address: ipv4_address.into_input() }
     }
 }
-impl Structure for PrivateDnsZoneAARecord {
+impl Structure for PrivateDnsZoneARecord {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("ipv4Address", &mut self.ipv4_address);
     }
 }
 
-debug_through_the_codec!(PrivateDnsZoneA, PrivateDnsZoneAARecord);
+debug_through_the_codec!(PrivateDnsZoneA, PrivateDnsZoneARecord);
 
 impl Named for PrivateDnsZoneA {
     const RULES: atp_iac::NameRules =

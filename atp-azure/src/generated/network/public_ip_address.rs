@@ -34,7 +34,7 @@ pub struct PublicIpAddress {
     /// `properties.natGateway.id`.
     pub nat_gateway: Input<ResourceId<crate::network::NatGateway>>,
     /// `properties.publicIPAddressVersion`.
-    pub public_ip_address_version: Input<PublicIpAddressPublicIpAddressVersion>,
+    pub public_ip_address_version: Input<PublicIpAddressVersion>,
     /// `properties.publicIPAllocationMethod`.
     pub public_ip_allocation_method: Input<PublicIpAddressPublicIpAllocationMethod>,
     /// `properties.publicIPPrefix`.
@@ -129,10 +129,7 @@ impl PublicIpAddress {
     }
 
     /// Sets `properties.publicIPAddressVersion`.
-    pub fn public_ip_address_version(
-        mut self,
-        value: impl IntoInput<PublicIpAddressPublicIpAddressVersion>,
-    ) -> Self {
+    pub fn public_ip_address_version(mut self, value: impl IntoInput<PublicIpAddressVersion>) -> Self {
         self.public_ip_address_version = value.into_input();
         self
     }
@@ -295,7 +292,7 @@ impl PublicIpAddressHandle {
     }
 
     /// `properties.publicIPAddressVersion`.
-    pub fn public_ip_address_version(&self) -> Output<PublicIpAddressPublicIpAddressVersion> {
+    pub fn public_ip_address_version(&self) -> Output<PublicIpAddressVersion> {
         self.declared.output("properties/publicIPAddressVersion")
     }
 
@@ -608,7 +605,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.publicIPAddressVersion`.
-    pub PublicIpAddressPublicIpAddressVersion {
+    pub PublicIpAddressVersion {
         /// `IPv4`.
         IPV4 = "IPv4",
         /// `IPv6`.

@@ -40,7 +40,7 @@ pub struct VirtualNetwork {
     /// `properties.summarizedGatewayPrefixes`.
     pub summarized_gateway_prefixes: Input<VirtualNetworkAddressSpace>,
     /// `properties.virtualNetworkPeerings`.
-    pub virtual_network_peerings: InputList<VirtualNetworkVirtualNetworkPeering>,
+    pub virtual_network_peerings: InputList<VirtualNetworkPeering>,
     /// `tags`.
     pub tags: InputMap<String>,
 }
@@ -137,10 +137,7 @@ impl VirtualNetwork {
     }
 
     /// Sets `properties.virtualNetworkPeerings`.
-    pub fn virtual_network_peerings(
-        mut self,
-        value: impl IntoInputList<VirtualNetworkVirtualNetworkPeering>,
-    ) -> Self {
+    pub fn virtual_network_peerings(mut self, value: impl IntoInputList<VirtualNetworkPeering>) -> Self {
         self.virtual_network_peerings = value.into_input_list();
         self
     }
@@ -306,7 +303,7 @@ impl VirtualNetworkHandle {
     }
 
     /// `properties.virtualNetworkPeerings`.
-    pub fn virtual_network_peerings(&self) -> Output<Vec<VirtualNetworkVirtualNetworkPeering>> {
+    pub fn virtual_network_peerings(&self) -> Output<Vec<VirtualNetworkPeering>> {
         self.declared.output("properties/virtualNetworkPeerings")
     }
 }
@@ -708,7 +705,7 @@ impl Structure for VirtualNetworkSubnetServiceEndpoint {
 
 /// The value of `properties.virtualNetworkPeerings[]`.
 #[derive(Clone, Default)]
-pub struct VirtualNetworkVirtualNetworkPeering {
+pub struct VirtualNetworkPeering {
     /// `properties.virtualNetworkPeerings[].name`.
     pub name: Input<String>,
     /// `properties.virtualNetworkPeerings[].properties.allowForwardedTraffic`.
@@ -730,9 +727,9 @@ pub struct VirtualNetworkVirtualNetworkPeering {
     /// `properties.virtualNetworkPeerings[].properties.peerCompleteVnets`.
     pub peer_complete_vnets: Input<bool>,
     /// `properties.virtualNetworkPeerings[].properties.peeringState`.
-    pub peering_state: Input<VirtualNetworkVirtualNetworkPeeringPeeringState>,
+    pub peering_state: Input<VirtualNetworkPeeringState>,
     /// `properties.virtualNetworkPeerings[].properties.peeringSyncLevel`.
-    pub peering_sync_level: Input<VirtualNetworkVirtualNetworkPeeringPeeringSyncLevel>,
+    pub peering_sync_level: Input<VirtualNetworkPeeringSyncLevel>,
     /// `properties.virtualNetworkPeerings[].properties.remoteAddressSpace`.
     pub remote_address_space: Input<VirtualNetworkAddressSpace>,
     /// `properties.virtualNetworkPeerings[].properties.remoteBgpCommunities`.
@@ -746,7 +743,7 @@ pub struct VirtualNetworkVirtualNetworkPeering {
     /// `properties.virtualNetworkPeerings[].properties.useRemoteGateways`.
     pub use_remote_gateways: Input<bool>,
 }
-impl VirtualNetworkVirtualNetworkPeering {
+impl VirtualNetworkPeering {
     /// From the properties that it has to have.
     pub fn new(
         name: impl IntoInput<String>,
@@ -817,19 +814,13 @@ impl VirtualNetworkVirtualNetworkPeering {
     }
 
     /// Sets `properties.virtualNetworkPeerings[].properties.peeringState`.
-    pub fn peering_state(
-        mut self,
-        value: impl IntoInput<VirtualNetworkVirtualNetworkPeeringPeeringState>,
-    ) -> Self {
+    pub fn peering_state(mut self, value: impl IntoInput<VirtualNetworkPeeringState>) -> Self {
         self.peering_state = value.into_input();
         self
     }
 
     /// Sets `properties.virtualNetworkPeerings[].properties.peeringSyncLevel`.
-    pub fn peering_sync_level(
-        mut self,
-        value: impl IntoInput<VirtualNetworkVirtualNetworkPeeringPeeringSyncLevel>,
-    ) -> Self {
+    pub fn peering_sync_level(mut self, value: impl IntoInput<VirtualNetworkPeeringSyncLevel>) -> Self {
         self.peering_sync_level = value.into_input();
         self
     }
@@ -867,7 +858,7 @@ impl VirtualNetworkVirtualNetworkPeering {
         self
     }
 }
-impl Structure for VirtualNetworkVirtualNetworkPeering {
+impl Structure for VirtualNetworkPeering {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("name", &mut self.name);
         codec.property("properties/allowForwardedTraffic", &mut self.allow_forwarded_traffic);
@@ -960,7 +951,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.virtualNetworkPeerings[].properties.peeringState`.
-    pub VirtualNetworkVirtualNetworkPeeringPeeringState {
+    pub VirtualNetworkPeeringState {
         /// `Initiated`.
         INITIATED = "Initiated",
         /// `Connected`.
@@ -972,7 +963,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.virtualNetworkPeerings[].properties.peeringSyncLevel`.
-    pub VirtualNetworkVirtualNetworkPeeringPeeringSyncLevel {
+    pub VirtualNetworkPeeringSyncLevel {
         /// `FullyInSync`.
         FULLY_IN_SYNC = "FullyInSync",
         /// `RemoteNotInSync`.
@@ -995,7 +986,7 @@ debug_through_the_codec!(
     VirtualNetworkSubnet,
     VirtualNetworkSubnetDelegation,
     VirtualNetworkSubnetServiceEndpoint,
-    VirtualNetworkVirtualNetworkPeering
+    VirtualNetworkPeering
 );
 
 impl Named for VirtualNetwork {

@@ -34,7 +34,7 @@ pub struct Workspace {
     /// `properties.sku`.
     pub sku: Input<WorkspaceSku>,
     /// `properties.workspaceCapping`.
-    pub workspace_capping: Input<WorkspaceWorkspaceCapping>,
+    pub workspace_capping: Input<WorkspaceCapping>,
     /// `tags`.
     pub tags: InputMap<String>,
 }
@@ -120,7 +120,7 @@ impl Workspace {
     }
 
     /// Sets `properties.workspaceCapping`.
-    pub fn workspace_capping(mut self, value: impl IntoInput<WorkspaceWorkspaceCapping>) -> Self {
+    pub fn workspace_capping(mut self, value: impl IntoInput<WorkspaceCapping>) -> Self {
         self.workspace_capping = value.into_input();
         self
     }
@@ -319,7 +319,7 @@ impl WorkspaceHandle {
     }
 
     /// `properties.workspaceCapping`.
-    pub fn workspace_capping(&self) -> Output<WorkspaceWorkspaceCapping> {
+    pub fn workspace_capping(&self) -> Output<WorkspaceCapping> {
         self.declared.output("properties/workspaceCapping")
     }
 
@@ -500,11 +500,11 @@ impl Structure for WorkspaceSku {
 
 /// The value of `properties.workspaceCapping`.
 #[derive(Clone, Default)]
-pub struct WorkspaceWorkspaceCapping {
+pub struct WorkspaceCapping {
     /// `properties.workspaceCapping.dailyQuotaGb`.
     pub daily_quota_gb: Input<i64>,
 }
-impl WorkspaceWorkspaceCapping {
+impl WorkspaceCapping {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
@@ -516,7 +516,7 @@ impl WorkspaceWorkspaceCapping {
         self
     }
 }
-impl Structure for WorkspaceWorkspaceCapping {
+impl Structure for WorkspaceCapping {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("dailyQuotaGb", &mut self.daily_quota_gb);
     }
@@ -586,7 +586,7 @@ debug_through_the_codec!(
     WorkspaceFeatures,
     WorkspaceReplication,
     WorkspaceSku,
-    WorkspaceWorkspaceCapping
+    WorkspaceCapping
 );
 
 impl Named for Workspace {
