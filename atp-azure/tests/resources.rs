@@ -1,5 +1,7 @@
 //! What generated resources write and read.
 
+#![allow(clippy::unwrap_used, reason = "these are tests")]
+
 use atp_azure::authorization::{ManagementLock, ManagementLockLevel};
 use atp_azure::key_vault::{Vault, VaultNetworkAcls, VaultNetworkAclsBypass, VaultNetworkAclsDefaultAction};
 use atp_azure::key_vault::{VaultNetworkAclsVirtualNetworkRule, VaultSku, VaultSkuName};

@@ -204,11 +204,12 @@ impl<'a> Shapes<'a> {
         let mut properties = String::new();
         for (name, child) in children {
             let at = if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
-            let shape = self.shape(child, &at, child.read_only());
+            let read_only = child.read_only() || tables::computed(&self.document.kind, &at);
+            let shape = self.shape(child, &at, read_only);
             let location = at == "location" && self.located;
             let flags = flags(
                 required.contains(&name) || location,
-                child.read_only(),
+                read_only,
                 child.write_only(),
                 child.secret() || self.document.is_secret(&at),
             );

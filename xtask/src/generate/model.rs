@@ -181,7 +181,7 @@ impl<'a> Builder<'a> {
         for (name, child) in node.writable() {
             let at = format!("{path}{name}");
             let skipped = wrapper && ["id", "type", "etag", "systemData"].contains(&name);
-            if skipped || tables::OMITTED.contains(&(kind, at.as_str())) {
+            if skipped || tables::computed(kind, &at) || tables::OMITTED.contains(&(kind, at.as_str())) {
                 continue;
             }
             if name == "properties" && matches!(child.kind(), Kind::Object) {
@@ -365,7 +365,8 @@ impl<'a> Builder<'a> {
             if tables::OMITTED.contains(&(self.entry.kind, path.as_str())) {
                 continue;
             }
-            if node.read_only() {
+            let read_only = node.read_only() || tables::computed(self.entry.kind, &path);
+            if read_only {
                 outputs.push(Output {
                     rust: names::snake(name),
                     kind: output_type(node),

@@ -162,12 +162,25 @@ pub const OMITTED: &[(&str, &str)] = &[
     ("Microsoft.Network/privateDnsZones/A", "properties.soaRecord"),
     ("Microsoft.Network/privateDnsZones/A", "properties.srvRecords"),
     ("Microsoft.Network/privateDnsZones/A", "properties.txtRecords"),
-    // The service fills it in; it is not marked as read-only.
-    ("Microsoft.KeyVault/vaults", "properties.provisioningState"),
     // Owned by application gateways, which write it themselves.
     (NETWORK, "properties.subnets[].properties.applicationGatewayIPConfigurations"),
     (SUBNET, "properties.applicationGatewayIPConfigurations"),
 ];
+
+/// Properties that only the service sets, though the schema does not say so: type, path.
+pub const COMPUTED: &[(&str, &str)] = &[
+    ("Microsoft.KeyVault/vaults", "properties.provisioningState"),
+    ("Microsoft.KeyVault/vaults", "properties.vaultUri"),
+    (ZONE, "etag"),
+    ("Microsoft.Network/privateDnsZones/A", "etag"),
+    ("Microsoft.Network/privateDnsZones/virtualNetworkLinks", "etag"),
+    ("Microsoft.OperationalInsights/workspaces", "etag"),
+];
+
+/// Whether only the service sets a property.
+pub fn computed(kind: &str, path: &str) -> bool {
+    COMPUTED.contains(&(kind, path))
+}
 
 /// Whether a hint that only terraform-provider-azurerm gives is true of the service.
 #[derive(Debug)]

@@ -39,8 +39,6 @@ pub struct Vault {
     pub soft_delete_retention_in_days: Input<i64>,
     /// `properties.tenantId`. 36 characters.
     pub tenant_id: Input<String>,
-    /// `properties.vaultUri`.
-    pub vault_uri: Input<String>,
     /// `tags`.
     pub tags: InputMap<String>,
 }
@@ -129,12 +127,6 @@ impl Vault {
         self
     }
 
-    /// Sets `properties.vaultUri`.
-    pub fn vault_uri(mut self, value: impl IntoInput<String>) -> Self {
-        self.vault_uri = value.into_input();
-        self
-    }
-
     /// Sets `tags`.
     pub fn tags(mut self, value: impl IntoInputMap<String>) -> Self {
         self.tags = value.into_input_map();
@@ -159,7 +151,6 @@ impl Structure for Vault {
         codec.property("properties/sku", &mut self.sku);
         codec.property("properties/softDeleteRetentionInDays", &mut self.soft_delete_retention_in_days);
         codec.property("properties/tenantId", &mut self.tenant_id);
-        codec.property("properties/vaultUri", &mut self.vault_uri);
         codec.property("tags", &mut self.tags);
     }
 }
@@ -243,6 +234,11 @@ impl VaultHandle {
     /// `properties.privateEndpointConnections`.
     pub fn private_endpoint_connections(&self) -> Output<Value> {
         self.declared.output("properties/privateEndpointConnections")
+    }
+
+    /// `properties.provisioningState`.
+    pub fn provisioning_state(&self) -> Output<String> {
+        self.declared.output("properties/provisioningState")
     }
 
     /// `properties.publicNetworkAccess`.
@@ -1022,7 +1018,7 @@ pub static VAULT: TypeDescriptor = TypeDescriptor {
                                 values: &["Succeeded", "RegisteringDns"],
                                 open: true,
                             }),
-                            flags: Flags::NONE,
+                            flags: Flags::READ_ONLY,
                         },
                         Property { name: "publicNetworkAccess", shape: &TEXT, flags: Flags::NONE },
                         Property {
@@ -1073,7 +1069,7 @@ pub static VAULT: TypeDescriptor = TypeDescriptor {
                             }),
                             flags: Flags::REQUIRED,
                         },
-                        Property { name: "vaultUri", shape: &TEXT, flags: Flags::NONE },
+                        Property { name: "vaultUri", shape: &TEXT, flags: Flags::READ_ONLY },
                     ],
                     additional: None,
                     variants: None,

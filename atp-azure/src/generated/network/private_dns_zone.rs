@@ -77,6 +77,11 @@ impl PrivateDnsZoneHandle {
         self.declared.output("name")
     }
 
+    /// `etag`.
+    pub fn etag(&self) -> Output<String> {
+        self.declared.output("etag")
+    }
+
     /// `properties.internalId`.
     pub fn internal_id(&self) -> Output<String> {
         self.declared.output("properties/internalId")
@@ -156,7 +161,7 @@ pub static PRIVATE_DNS_ZONE: TypeDescriptor = TypeDescriptor {
     },
     body: &Shape::Object(&Object {
         properties: &[
-            Property { name: "etag", shape: &TEXT, flags: Flags::NONE },
+            Property { name: "etag", shape: &TEXT, flags: Flags::READ_ONLY },
             Property { name: "location", shape: &TEXT, flags: Flags::REQUIRED },
             Property {
                 name: "properties",

@@ -82,6 +82,11 @@ impl PrivateDnsZoneAHandle {
         self.declared.output("properties/aRecords")
     }
 
+    /// `etag`.
+    pub fn etag(&self) -> Output<String> {
+        self.declared.output("etag")
+    }
+
     /// `properties.fqdn`.
     pub fn fqdn(&self) -> Output<String> {
         self.declared.output("properties/fqdn")
@@ -149,7 +154,7 @@ pub static PRIVATE_DNS_ZONE_A: TypeDescriptor = TypeDescriptor {
     },
     body: &Shape::Object(&Object {
         properties: &[
-            Property { name: "etag", shape: &TEXT, flags: Flags::NONE },
+            Property { name: "etag", shape: &TEXT, flags: Flags::READ_ONLY },
             Property {
                 name: "properties",
                 shape: &Shape::Object(&Object {

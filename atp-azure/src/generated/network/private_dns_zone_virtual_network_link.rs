@@ -103,6 +103,11 @@ impl PrivateDnsZoneVirtualNetworkLinkHandle {
         self.declared.output("name")
     }
 
+    /// `etag`.
+    pub fn etag(&self) -> Output<String> {
+        self.declared.output("etag")
+    }
+
     /// `location`.
     pub fn location(&self) -> Output<String> {
         self.declared.output("location")
@@ -177,7 +182,7 @@ pub static PRIVATE_DNS_ZONE_VIRTUAL_NETWORK_LINK: TypeDescriptor = TypeDescripto
     },
     body: &Shape::Object(&Object {
         properties: &[
-            Property { name: "etag", shape: &TEXT, flags: Flags::NONE },
+            Property { name: "etag", shape: &TEXT, flags: Flags::READ_ONLY },
             Property { name: "location", shape: &TEXT, flags: Flags::NONE },
             Property {
                 name: "properties",

@@ -198,6 +198,11 @@ impl WorkspaceHandle {
         self.declared.output("properties/defaultDataCollectionRuleResourceId")
     }
 
+    /// `etag`.
+    pub fn etag(&self) -> Output<String> {
+        self.declared.output("etag")
+    }
+
     /// `properties.failover`.
     pub fn failover(&self) -> Output<Value> {
         self.declared.output("properties/failover")
@@ -610,7 +615,7 @@ pub static WORKSPACE: TypeDescriptor = TypeDescriptor {
     },
     body: &Shape::Object(&Object {
         properties: &[
-            Property { name: "etag", shape: &TEXT, flags: Flags::NONE },
+            Property { name: "etag", shape: &TEXT, flags: Flags::READ_ONLY },
             Property {
                 name: "identity",
                 shape: &Shape::Object(&Object {
