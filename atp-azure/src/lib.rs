@@ -2,6 +2,7 @@
 //!
 //! Every namespace of Azure is a module and a cargo feature: [`network`], [`key_vault`] and so on.
 
+pub mod arm;
 pub mod descriptor;
 mod generated;
 pub mod names;

@@ -1,0 +1,449 @@
+//! Requests to Azure Resource Manager, sent until they are answered for good.
+
+use super::endpoint::Endpoint;
+use super::error::{ArmError, Refusal};
+use super::retry::{self, Cause};
+use super::sleep::{Sleep, TokioSleep};
+use azure_core::credentials::TokenCredential;
+use azure_core::error::ErrorKind;
+use azure_core::http::headers::{HeaderName, Headers};
+use azure_core::http::policies::auth::BearerTokenAuthorizationPolicy;
+use azure_core::http::{
+    ClientOptions, Context, Method, Pipeline, PipelineSendOptions, RawResponse, Request, RetryOptions,
+    Transport, Url, UserAgentOptions,
+};
+use serde_json::Value as Json;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// A client of one cloud, for one identity. Cheap to clone.
+#[derive(Clone)]
+pub struct ArmClient {
+    pipeline: Pipeline,
+    endpoint: Endpoint,
+    sleep: Arc<dyn Sleep>,
+}
+
+/// What an [`ArmClient`] may be given besides its endpoint and credential.
+#[derive(Debug, Clone)]
+pub struct ArmClientOptions {
+    /// Who carries requests: the network when absent.
+    pub transport: Option<Transport>,
+    /// How time passes.
+    pub sleep: Arc<dyn Sleep>,
+    /// A name for the logs of Azure, at most 24 characters.
+    pub application: String,
+}
+
+impl Default for ArmClientOptions {
+    fn default() -> Self {
+        ArmClientOptions {
+            transport: None,
+            sleep: Arc::new(TokioSleep::default()),
+            application: "atp-iac".to_owned(),
+        }
+    }
+}
+
+/// One request.
+#[derive(Clone)]
+pub struct Call {
+    /// GET, PUT, DELETE and so on.
+    pub method: Method,
+    /// Where to, with `api-version`.
+    pub url: Url,
+    /// The body; may hold secrets, and is not shown.
+    pub body: Option<Json>,
+    /// The version that the resource must still have.
+    pub if_match: Option<String>,
+}
+
+impl fmt::Debug for Call {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.method, self.url.path())
+    }
+}
+
+/// An answer with a good status.
+#[derive(Clone)]
+pub struct Answer {
+    /// The status, 200 to 299.
+    pub status: u16,
+    /// The headers.
+    pub headers: Headers,
+    /// The body; null when there is none.
+    pub body: Json,
+}
+
+impl fmt::Debug for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Answer").field("status", &self.status).finish_non_exhaustive()
+    }
+}
+
+impl Answer {
+    /// A header by its lower-case name.
+    pub fn header(&self, name: &'static str) -> Option<&str> {
+        self.headers.get_optional_str(&HeaderName::from_static(name))
+    }
+
+    /// How long the service asks to wait before the next request.
+    pub fn retry_after(&self) -> Option<Duration> {
+        retry::retry_after(&self.headers)
+    }
+}
+
+/// The moment after which an operation is given up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Deadline {
+    pub(crate) start: Duration,
+    pub(crate) end: Duration,
+}
+
+impl fmt::Debug for ArmClient {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ArmClient").field("endpoint", &self.endpoint).finish_non_exhaustive()
+    }
+}
+
+impl ArmClient {
+    /// A client of `endpoint` with the tokens of `credential`.
+    pub fn new(endpoint: Endpoint, credential: Arc<dyn TokenCredential>, options: ArmClientOptions) -> Self {
+        let bearer = BearerTokenAuthorizationPolicy::new(credential, [endpoint.scope()]);
+        let client_options = ClientOptions {
+            retry: RetryOptions::none(),
+            transport: options.transport,
+            user_agent: UserAgentOptions { application_id: Some(options.application), ..Default::default() },
+            ..Default::default()
+        };
+        let pipeline = Pipeline::new(
+            option_env!("CARGO_PKG_NAME"),
+            option_env!("CARGO_PKG_VERSION"),
+            client_options,
+            Vec::new(),
+            vec![Arc::new(bearer)],
+            None,
+        );
+        ArmClient { pipeline, endpoint, sleep: options.sleep }
+    }
+
+    /// The cloud that this client talks to.
+    pub fn endpoint(&self) -> &Endpoint {
+        &self.endpoint
+    }
+
+    /// How time passes for this client.
+    pub fn sleep(&self) -> &dyn Sleep {
+        self.sleep.as_ref()
+    }
+
+    /// The moment `timeout` from now.
+    pub fn deadline(&self, timeout: Duration) -> Deadline {
+        let start = self.sleep.now();
+        Deadline { start, end: start.saturating_add(timeout) }
+    }
+
+    /// A request about the resource or path `id`, at an api-version.
+    pub fn call(&self, method: Method, id: &str, api_version: &str) -> Call {
+        let mut url = self.endpoint.url(id);
+        url.query_pairs_mut().append_pair("api-version", api_version);
+        Call { method, url, body: None, if_match: None }
+    }
+
+    /// A GET on a URL that an answer named.
+    pub(crate) fn follow_url(&self, text: &str) -> Result<Call, ArmError> {
+        let malformed = |what: String| ArmError::Malformed { what };
+        let url = Url::parse(text).map_err(|error| malformed(format!("it names a bad URL: {error}")))?;
+        if !self.endpoint.trusts(&url) {
+            let host = url.host_str().unwrap_or_default();
+            return Err(malformed(format!("it names a URL of another host, {host}")));
+        }
+        Ok(Call { method: Method::Get, url, body: None, if_match: None })
+    }
+
+    /// Sends a request, again where the contract says so, until it is answered or the deadline comes.
+    ///
+    /// # Errors
+    /// The last failure.
+    pub async fn send(&self, call: &Call, deadline: Deadline) -> Result<Answer, ArmError> {
+        let mut attempt = 0;
+        let mut registered = false;
+        let mut since: Option<(Cause, Duration)> = None;
+        loop {
+            attempt += 1;
+            let (error, cause, wish) = match self.try_once(call).await {
+                Ok(answer) => return Ok(answer),
+                Err((error, Some(cause), wish)) => (error, cause, wish),
+                Err((error, None, _)) => return Err(error),
+            };
+            if cause == Cause::Registration {
+                if registered {
+                    return Err(error);
+                }
+                self.register(call, &error, deadline).await?;
+                registered = true;
+                continue;
+            }
+            let now = self.sleep.now();
+            let start = match since {
+                Some((before, start)) if before == cause => start,
+                _ => now,
+            };
+            since = Some((cause, start));
+            let backoff = retry::backoff(attempt, call.url.path());
+            let wait = wish.map_or(backoff, |wish| wish.max(backoff.min(Duration::from_secs(1))));
+            let limit = deadline.end.min(start.saturating_add(cause.patience()));
+            if now.saturating_add(wait) > limit {
+                return Err(error);
+            }
+            self.sleep.sleep(wait).await;
+        }
+    }
+
+    async fn try_once(&self, call: &Call) -> Result<Answer, (ArmError, Option<Cause>, Option<Duration>)> {
+        let mut request = Request::new(call.url.clone(), call.method);
+        request.insert_header("accept", "application/json");
+        if let Some(etag) = &call.if_match {
+            request.insert_header("if-match", etag.clone());
+        }
+        if let Some(body) = &call.body {
+            request.insert_header("content-type", "application/json");
+            request.set_body(body.to_string());
+        }
+        let options = PipelineSendOptions { skip_checks: true, ..Default::default() };
+        match self.pipeline.send(&Context::new(), &mut request, Some(options)).await {
+            Ok(response) => self.judge(response),
+            Err(error) => Err(transport_error(&error)),
+        }
+    }
+
+    fn judge(&self, response: RawResponse) -> Result<Answer, (ArmError, Option<Cause>, Option<Duration>)> {
+        let (status, headers, body) = response.deconstruct();
+        let status = u16::from(status);
+        let bytes: &[u8] = body.as_ref();
+        let body = if bytes.iter().all(u8::is_ascii_whitespace) {
+            Ok(Json::Null)
+        } else {
+            serde_json::from_slice::<Json>(bytes)
+        };
+        if (200..300).contains(&status) {
+            return match body {
+                Ok(body) => Ok(Answer { status, headers, body }),
+                Err(error) => {
+                    let what =
+                        format!("status {status} with a body that is not JSON, at line {}", error.line());
+                    Err((ArmError::Malformed { what }, None, None))
+                }
+            };
+        }
+        let request_id = headers.get_optional_string(&HeaderName::from_static("x-ms-request-id"));
+        let refusal = Refusal::read(status, &body.unwrap_or(Json::Null), request_id);
+        if status == 401 {
+            return Err((unauthorized(&refusal), None, None));
+        }
+        let wish = retry::retry_after(&headers);
+        let cause = retry::cause(&refusal, wish.is_some());
+        Err((ArmError::Refused(Box::new(refusal)), cause, wish))
+    }
+
+    /// Registers the namespace that a refusal names, and waits until it is.
+    async fn register(&self, call: &Call, error: &ArmError, deadline: Deadline) -> Result<(), ArmError> {
+        const API_VERSION: &str = "2022-12-01";
+        let message = error.refusal().map_or("", |refusal| refusal.message.as_str());
+        let Some(namespace) = last_quoted(message).filter(|name| is_namespace(name)) else {
+            return Err(error.clone());
+        };
+        let Some(subscription) = subscription_of(call.url.path()) else { return Err(error.clone()) };
+        let id = format!("/subscriptions/{subscription}/providers/{namespace}");
+        let post = self.call(Method::Post, &format!("{id}/register"), API_VERSION);
+        self.retrying_simply(&post, deadline).await?;
+        loop {
+            let answer = self.retrying_simply(&self.call(Method::Get, &id, API_VERSION), deadline).await?;
+            let state = answer.body.get("registrationState").and_then(Json::as_str).unwrap_or_default();
+            if state.eq_ignore_ascii_case("Registered") {
+                return Ok(());
+            }
+            let wait = answer.retry_after().unwrap_or(Duration::from_secs(10));
+            if self.sleep.now().saturating_add(wait) > deadline.end {
+                let after = self.sleep.now().saturating_sub(deadline.start);
+                return Err(ArmError::Timeout { what: format!("the registration of {namespace}"), after });
+            }
+            self.sleep.sleep(wait).await;
+        }
+    }
+
+    /// Like [`send`](Self::send), without registration: so that the two do not call each other.
+    async fn retrying_simply(&self, call: &Call, deadline: Deadline) -> Result<Answer, ArmError> {
+        let mut attempt = 0;
+        loop {
+            attempt += 1;
+            let (error, wish) = match self.try_once(call).await {
+                Ok(answer) => return Ok(answer),
+                Err((error, Some(cause), wish)) if cause != Cause::Registration => (error, wish),
+                Err((error, ..)) => return Err(error),
+            };
+            let wait = wish.unwrap_or_else(|| retry::backoff(attempt, call.url.path()));
+            if attempt >= 8 || self.sleep.now().saturating_add(wait) > deadline.end {
+                return Err(error);
+            }
+            self.sleep.sleep(wait).await;
+        }
+    }
+}
+
+fn transport_error(error: &azure_core::Error) -> (ArmError, Option<Cause>, Option<Duration>) {
+    let reason = chain(error);
+    match error.kind() {
+        ErrorKind::Credential => {
+            let hint =
+                "sign in (`az login`), or set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET";
+            let code = "CredentialUnavailable".to_owned();
+            (ArmError::Unauthorized { code, reason, hint: hint.to_owned() }, None, None)
+        }
+        ErrorKind::Connection | ErrorKind::Io => {
+            (ArmError::Unreachable { reason }, Some(Cause::Transient), None)
+        }
+        _ => (ArmError::Unreachable { reason }, None, None),
+    }
+}
+
+/// The messages of an error and its sources, each once.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(inner) = source {
+        let message = inner.to_string();
+        if !text.contains(&message) {
+            text.push_str(": ");
+            text.push_str(&message);
+        }
+        source = inner.source();
+    }
+    text
+}
+
+fn unauthorized(refusal: &Refusal) -> ArmError {
+    let hint = refusal.hint.clone().unwrap_or_else(|| {
+        "sign in again (`az login`), for the tenant of the subscription and the cloud of the endpoint"
+            .to_owned()
+    });
+    ArmError::Unauthorized { code: refusal.code.clone(), reason: refusal.message.clone(), hint }
+}
+
+fn last_quoted(message: &str) -> Option<&str> {
+    let end = message.rfind('\'')?;
+    let start = message.get(..end)?.rfind('\'')?;
+    message.get(start + 1..end)
+}
+
+fn is_namespace(text: &str) -> bool {
+    text.contains('.') && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '.')
+}
+
+fn subscription_of(path: &str) -> Option<&str> {
+    let mut segments = path.split('/');
+    segments.find(|segment| segment.eq_ignore_ascii_case("subscriptions"))?;
+    segments.next()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::script::{Script, VirtualTime, client, refused};
+    use super::*;
+    use serde_json::json;
+
+    const ID: &str = "/subscriptions/s/resourceGroups/g";
+
+    async fn get(script: &Script, timeout: u64) -> (Result<Answer, ArmError>, VirtualTime) {
+        let time = VirtualTime::default();
+        let client = client(script, &time);
+        let call = client.call(Method::Get, ID, "2024-01-01");
+        let result = client.send(&call, client.deadline(Duration::from_secs(timeout))).await;
+        (result, time)
+    }
+
+    #[tokio::test]
+    async fn a_throttled_request_waits_as_long_as_it_is_told() {
+        let script = Script::new()
+            .then_with(429, &[("retry-after", "17")], refused("TooManyRequests", "slow down"))
+            .then(200, json!({"id": ID}));
+        let (result, time) = get(&script, 600).await;
+        assert_eq!(result.unwrap().body["id"], ID);
+        assert_eq!(time.elapsed(), Duration::from_secs(17));
+    }
+
+    #[tokio::test]
+    async fn another_operation_in_progress_is_waited_for() {
+        let busy = refused("AnotherOperationInProgress", "wait");
+        let script = Script::new().then(409, busy.clone()).then(409, busy).then(200, json!({}));
+        assert!(get(&script, 600).await.0.is_ok());
+        assert_eq!(script.seen().len(), 3);
+    }
+
+    #[tokio::test]
+    async fn a_lost_connection_is_tried_again_and_then_reported() {
+        let script = Script::new().then_lost().then(200, json!({}));
+        assert!(get(&script, 600).await.0.is_ok());
+        let script = Script::new().always_lost();
+        let (result, time) = get(&script, 3600).await;
+        assert!(matches!(result, Err(ArmError::Unreachable { .. })), "{result:?}");
+        assert!(time.elapsed() <= Duration::from_secs(120), "{:?}", time.elapsed());
+    }
+
+    #[tokio::test]
+    async fn the_deadline_bounds_all_tries() {
+        let script = Script::new().always(409, refused("AnotherOperationInProgress", "wait"));
+        let (result, time) = get(&script, 60).await;
+        assert!(result.unwrap_err().refusal().unwrap().has_code("AnotherOperationInProgress"));
+        assert!(time.elapsed() <= Duration::from_secs(60));
+    }
+
+    #[tokio::test]
+    async fn a_missing_group_or_parent_is_reported_at_once() {
+        for code in ["ResourceGroupNotFound", "ParentResourceNotFound"] {
+            let script = Script::new().then(404, refused(code, "gone"));
+            let (result, time) = get(&script, 600).await;
+            assert!(result.unwrap_err().is_absent());
+            assert_eq!(time.elapsed(), Duration::ZERO);
+        }
+    }
+
+    #[tokio::test]
+    async fn an_unregistered_namespace_is_registered_once_and_the_request_sent_again() {
+        let message = "The subscription is not registered to use namespace 'Microsoft.Cache'";
+        let script = Script::new()
+            .then(409, refused("MissingSubscriptionRegistration", message))
+            .then(200, json!({"registrationState": "Registering"}))
+            .then(200, json!({"registrationState": "Registering"}))
+            .then(200, json!({"registrationState": "Registered"}))
+            .then(200, json!({}));
+        assert!(get(&script, 600).await.0.is_ok());
+        let seen = script.seen();
+        assert_eq!(seen[1].line, "POST /subscriptions/s/providers/Microsoft.Cache/register");
+        assert_eq!(seen[2].line, "GET /subscriptions/s/providers/Microsoft.Cache");
+        assert_eq!(seen[4].line, format!("GET {ID}"));
+    }
+
+    #[tokio::test]
+    async fn a_principal_that_is_not_known_yet_is_waited_for_but_not_for_ever() {
+        let script = Script::new().always(400, refused("PrincipalNotFound", "unknown"));
+        let (result, time) = get(&script, 3600).await;
+        assert!(result.is_err());
+        assert!(time.elapsed() > Duration::from_secs(120) && time.elapsed() <= Duration::from_secs(300));
+    }
+
+    #[tokio::test]
+    async fn errors_and_debug_forms_show_neither_token_nor_body() {
+        let script = Script::new().then(401, refused("InvalidAuthenticationToken", "expired"));
+        let time = VirtualTime::default();
+        let client = client(&script, &time);
+        let mut call = client.call(Method::Put, ID, "2024-01-01");
+        call.body = Some(json!({"password": "hunter2"}));
+        let error = client.send(&call, client.deadline(Duration::from_secs(9))).await.unwrap_err();
+        assert!(matches!(error, ArmError::Unauthorized { .. }));
+        let shown = format!("{error} {error:?} {call:?} {client:?}");
+        assert!(!shown.contains("hunter2") && !shown.contains("test-token"), "{shown}");
+        assert_eq!(script.seen()[0].authorization, "Bearer test-token");
+    }
+}

@@ -1,0 +1,130 @@
+//! Which answers are worth another try, and when.
+//!
+//! One loop in [`ArmClient`](super::ArmClient) follows these rules; the retry of `azure_core` is off, because it knows
+//! neither the deadline of an operation nor ARM's own codes, and honours `Retry-After` on two statuses only.
+
+use super::error::Refusal;
+use azure_core::http::headers::{HeaderName, Headers};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::time::Duration;
+
+/// Why another try may help.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Cause {
+    /// The service or the way to it is troubled.
+    Transient,
+    /// Too many requests, or another operation is in the way.
+    Busy,
+    /// Something new is not known everywhere yet.
+    Replication,
+    /// The namespace has to be registered first.
+    Registration,
+}
+
+impl Cause {
+    /// For how long trying again is sensible, whatever the deadline of the operation.
+    pub(crate) fn patience(self) -> Duration {
+        match self {
+            Cause::Transient => Duration::from_secs(120),
+            Cause::Replication => Duration::from_secs(300),
+            Cause::Busy | Cause::Registration => Duration::MAX,
+        }
+    }
+}
+
+/// Why a refused request may be sent again; `None` when that would not help.
+pub(crate) fn cause(refusal: &Refusal, asked_to_wait: bool) -> Option<Cause> {
+    match refusal.status {
+        429 => Some(Cause::Busy),
+        408 | 500 | 502 | 503 | 504 => Some(Cause::Transient),
+        409 if refusal.has_code("MissingSubscriptionRegistration") => Some(Cause::Registration),
+        409 if asked_to_wait || refusal.codes().any(is_busy) => Some(Cause::Busy),
+        400 | 403 | 404 if refusal.has_code("PrincipalNotFound") => Some(Cause::Replication),
+        400..=499 if refusal.codes().any(|code| code.starts_with("RetryableError")) => Some(Cause::Busy),
+        _ => None,
+    }
+}
+
+fn is_busy(code: &str) -> bool {
+    code == "AnotherOperationInProgress"
+        || code.ends_with("OperationInProgress")
+        || code.starts_with("RetryableError")
+        || matches!(code, "StorageAccountIsNotProvisioned" | "ReferencedResourceNotProvisioned")
+}
+
+/// How long the service asks to wait; zero counts as not asked.
+pub(crate) fn retry_after(headers: &Headers) -> Option<Duration> {
+    let number = |name: &'static str| {
+        headers
+            .get_optional_str(&HeaderName::from_static(name))
+            .and_then(|text| text.trim().parse::<u64>().ok())
+            .filter(|value| *value > 0)
+    };
+    number("x-ms-retry-after-ms")
+        .or_else(|| number("retry-after-ms"))
+        .map(Duration::from_millis)
+        .or_else(|| number("retry-after").map(Duration::from_secs))
+}
+
+/// The wait before try `attempt` (from 1), doubling from half a second to half a minute. A fifth of it is spread by
+/// `seed`, so that many callers do not come back together; no randomness is needed for that.
+pub(crate) fn backoff(attempt: u32, seed: &str) -> Duration {
+    let base = Duration::from_millis(500).saturating_mul(1 << attempt.saturating_sub(1).min(6));
+    let base = base.min(Duration::from_secs(30));
+    let mut hasher = DefaultHasher::new();
+    (seed, attempt).hash(&mut hasher);
+    let spread = u32::try_from(hasher.finish() % 100).unwrap_or(0);
+    base * (90 + spread / 5) / 100
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn cause_of(status: u16, code: &str) -> Option<Cause> {
+        let body =
+            json!({"error": {"code": "Outer", "message": "", "details": [{"code": code, "message": ""}]}});
+        cause(&Refusal::read(status, &body, None), false)
+    }
+
+    #[test]
+    fn only_refusals_that_pass_are_tried_again() {
+        assert_eq!(cause_of(409, "AnotherOperationInProgress"), Some(Cause::Busy));
+        assert_eq!(cause_of(409, "StorageAccountOperationInProgress"), Some(Cause::Busy));
+        assert_eq!(cause_of(429, "RetryableErrorDueToAnotherOperation"), Some(Cause::Busy));
+        assert_eq!(cause_of(400, "PrincipalNotFound"), Some(Cause::Replication));
+        assert_eq!(cause_of(409, "MissingSubscriptionRegistration"), Some(Cause::Registration));
+        assert_eq!(cause_of(503, "x"), Some(Cause::Transient));
+        for (status, code) in [
+            (409, "ScopeLocked"),
+            (404, "ParentResourceNotFound"),
+            (404, "ResourceGroupNotFound"),
+            (403, "AuthorizationFailed"),
+            (501, "NotImplemented"),
+        ] {
+            assert_eq!(cause_of(status, code), None, "{code}");
+        }
+    }
+
+    #[test]
+    fn waits_double_up_to_half_a_minute() {
+        let waits: Vec<u64> = (1..=10).map(|attempt| backoff(attempt, "/a").as_millis() as u64).collect();
+        assert!((450..=550).contains(&waits[0]), "{waits:?}");
+        assert!(waits.windows(2).take(5).all(|pair| pair[1] > pair[0]), "{waits:?}");
+        assert!(waits.iter().all(|wait| *wait <= 33_000), "{waits:?}");
+        assert_eq!(backoff(3, "/a"), backoff(3, "/a"));
+    }
+
+    #[test]
+    fn milliseconds_go_before_seconds_and_zero_is_no_wish() {
+        let mut headers = Headers::new();
+        headers.insert("retry-after", "7");
+        assert_eq!(retry_after(&headers), Some(Duration::from_secs(7)));
+        headers.insert("x-ms-retry-after-ms", "20");
+        assert_eq!(retry_after(&headers), Some(Duration::from_millis(20)));
+        let mut zero = Headers::new();
+        zero.insert("retry-after", "0");
+        assert_eq!(retry_after(&zero), None);
+    }
+}
