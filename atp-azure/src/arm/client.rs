@@ -162,37 +162,42 @@ impl ArmClient {
         Ok(Call { method: Method::Get, url, body: None, if_match: None })
     }
 
-    /// Sends a request, again where the contract says so, until it is answered or the deadline comes.
+    /// Sends a request, again where the contract says so, until it is answered or the deadline comes. Registers the
+    /// namespace of the type when the subscription has not done so yet.
     ///
     /// # Errors
     /// The last failure.
     pub async fn send(&self, call: &Call, deadline: Deadline) -> Result<Answer, ArmError> {
+        match self.persist(call, deadline).await {
+            Err(error)
+                if error
+                    .refusal()
+                    .is_some_and(|refusal| refusal.has_code("MissingSubscriptionRegistration")) =>
+            {
+                self.register(call, &error, deadline).await?;
+                self.persist(call, deadline).await
+            }
+            result => result,
+        }
+    }
+
+    async fn persist(&self, call: &Call, deadline: Deadline) -> Result<Answer, ArmError> {
         let mut attempt = 0;
-        let mut registered = false;
         let mut since: Option<(Cause, Duration)> = None;
         loop {
             attempt += 1;
             let (error, cause, wish) = match self.try_once(call).await {
                 Ok(answer) => return Ok(answer),
-                Err((error, Some(cause), wish)) => (error, cause, wish),
-                Err((error, None, _)) => return Err(error),
+                Err(Failure { error, again: Some(cause), wish }) => (error, cause, wish),
+                Err(Failure { error, again: None, .. }) => return Err(error),
             };
-            if cause == Cause::Registration {
-                if registered {
-                    return Err(error);
-                }
-                self.register(call, &error, deadline).await?;
-                registered = true;
-                continue;
-            }
             let now = self.sleep.now();
             let start = match since {
                 Some((before, start)) if before == cause => start,
                 _ => now,
             };
             since = Some((cause, start));
-            let backoff = retry::backoff(attempt, call.url.path());
-            let wait = wish.map_or(backoff, |wish| wish.max(backoff.min(Duration::from_secs(1))));
+            let wait = wish.unwrap_or_else(|| retry::backoff(attempt, call.url.path()));
             let limit = deadline.end.min(start.saturating_add(cause.patience()));
             if now.saturating_add(wait) > limit {
                 return Err(error);
@@ -201,7 +206,7 @@ impl ArmClient {
         }
     }
 
-    async fn try_once(&self, call: &Call) -> Result<Answer, (ArmError, Option<Cause>, Option<Duration>)> {
+    async fn try_once(&self, call: &Call) -> Result<Answer, Failure> {
         let mut request = Request::new(call.url.clone(), call.method);
         request.insert_header("accept", "application/json");
         if let Some(etag) = &call.if_match {
@@ -218,7 +223,7 @@ impl ArmClient {
         }
     }
 
-    fn judge(&self, response: RawResponse) -> Result<Answer, (ArmError, Option<Cause>, Option<Duration>)> {
+    fn judge(&self, response: RawResponse) -> Result<Answer, Failure> {
         let (status, headers, body) = response.deconstruct();
         let status = u16::from(status);
         let bytes: &[u8] = body.as_ref();
@@ -233,18 +238,18 @@ impl ArmClient {
                 Err(error) => {
                     let what =
                         format!("status {status} with a body that is not JSON, at line {}", error.line());
-                    Err((ArmError::Malformed { what }, None, None))
+                    Err(Failure::last(ArmError::Malformed { what }))
                 }
             };
         }
         let request_id = headers.get_optional_string(&HeaderName::from_static("x-ms-request-id"));
         let refusal = Refusal::read(status, &body.unwrap_or(Json::Null), request_id);
         if status == 401 {
-            return Err((unauthorized(&refusal), None, None));
+            return Err(Failure::last(unauthorized(&refusal)));
         }
         let wish = retry::retry_after(&headers);
         let cause = retry::cause(&refusal, wish.is_some());
-        Err((ArmError::Refused(Box::new(refusal)), cause, wish))
+        Err(Failure { error: ArmError::Refused(Box::new(refusal)), again: cause, wish })
     }
 
     /// Registers the namespace that a refusal names, and waits until it is.
@@ -257,9 +262,9 @@ impl ArmClient {
         let Some(subscription) = subscription_of(call.url.path()) else { return Err(error.clone()) };
         let id = format!("/subscriptions/{subscription}/providers/{namespace}");
         let post = self.call(Method::Post, &format!("{id}/register"), API_VERSION);
-        self.retrying_simply(&post, deadline).await?;
+        self.persist(&post, deadline).await?;
         loop {
-            let answer = self.retrying_simply(&self.call(Method::Get, &id, API_VERSION), deadline).await?;
+            let answer = self.persist(&self.call(Method::Get, &id, API_VERSION), deadline).await?;
             let state = answer.body.get("registrationState").and_then(Json::as_str).unwrap_or_default();
             if state.eq_ignore_ascii_case("Registered") {
                 return Ok(());
@@ -272,39 +277,36 @@ impl ArmClient {
             self.sleep.sleep(wait).await;
         }
     }
+}
 
-    /// Like [`send`](Self::send), without registration: so that the two do not call each other.
-    async fn retrying_simply(&self, call: &Call, deadline: Deadline) -> Result<Answer, ArmError> {
-        let mut attempt = 0;
-        loop {
-            attempt += 1;
-            let (error, wish) = match self.try_once(call).await {
-                Ok(answer) => return Ok(answer),
-                Err((error, Some(cause), wish)) if cause != Cause::Registration => (error, wish),
-                Err((error, ..)) => return Err(error),
-            };
-            let wait = wish.unwrap_or_else(|| retry::backoff(attempt, call.url.path()));
-            if attempt >= 8 || self.sleep.now().saturating_add(wait) > deadline.end {
-                return Err(error);
-            }
-            self.sleep.sleep(wait).await;
-        }
+/// A try that failed.
+struct Failure {
+    error: ArmError,
+    /// Why another try may help.
+    again: Option<Cause>,
+    /// How long the service asks to wait.
+    wish: Option<Duration>,
+}
+
+impl Failure {
+    fn last(error: ArmError) -> Self {
+        Failure { error, again: None, wish: None }
     }
 }
 
-fn transport_error(error: &azure_core::Error) -> (ArmError, Option<Cause>, Option<Duration>) {
+fn transport_error(error: &azure_core::Error) -> Failure {
     let reason = chain(error);
     match error.kind() {
         ErrorKind::Credential => {
             let hint =
                 "sign in (`az login`), or set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET";
             let code = "CredentialUnavailable".to_owned();
-            (ArmError::Unauthorized { code, reason, hint: hint.to_owned() }, None, None)
+            Failure::last(ArmError::Unauthorized { code, reason, hint: hint.to_owned() })
         }
         ErrorKind::Connection | ErrorKind::Io => {
-            (ArmError::Unreachable { reason }, Some(Cause::Transient), None)
+            Failure { error: ArmError::Unreachable { reason }, again: Some(Cause::Transient), wish: None }
         }
-        _ => (ArmError::Unreachable { reason }, None, None),
+        _ => Failure::last(ArmError::Unreachable { reason }),
     }
 }
 

@@ -17,8 +17,6 @@ pub(crate) enum Cause {
     Busy,
     /// Something new is not known everywhere yet.
     Replication,
-    /// The namespace has to be registered first.
-    Registration,
 }
 
 impl Cause {
@@ -27,7 +25,7 @@ impl Cause {
         match self {
             Cause::Transient => Duration::from_secs(120),
             Cause::Replication => Duration::from_secs(300),
-            Cause::Busy | Cause::Registration => Duration::MAX,
+            Cause::Busy => Duration::MAX,
         }
     }
 }
@@ -37,7 +35,7 @@ pub(crate) fn cause(refusal: &Refusal, asked_to_wait: bool) -> Option<Cause> {
     match refusal.status {
         429 => Some(Cause::Busy),
         408 | 500 | 502 | 503 | 504 => Some(Cause::Transient),
-        409 if refusal.has_code("MissingSubscriptionRegistration") => Some(Cause::Registration),
+        409 if refusal.has_code("MissingSubscriptionRegistration") => None,
         409 if asked_to_wait || refusal.codes().any(is_busy) => Some(Cause::Busy),
         400 | 403 | 404 if refusal.has_code("PrincipalNotFound") => Some(Cause::Replication),
         400..=499 if refusal.codes().any(|code| code.starts_with("RetryableError")) => Some(Cause::Busy),
@@ -94,10 +92,10 @@ mod tests {
         assert_eq!(cause_of(409, "StorageAccountOperationInProgress"), Some(Cause::Busy));
         assert_eq!(cause_of(429, "RetryableErrorDueToAnotherOperation"), Some(Cause::Busy));
         assert_eq!(cause_of(400, "PrincipalNotFound"), Some(Cause::Replication));
-        assert_eq!(cause_of(409, "MissingSubscriptionRegistration"), Some(Cause::Registration));
         assert_eq!(cause_of(503, "x"), Some(Cause::Transient));
         for (status, code) in [
             (409, "ScopeLocked"),
+            (409, "MissingSubscriptionRegistration"),
             (404, "ParentResourceNotFound"),
             (404, "ResourceGroupNotFound"),
             (403, "AuthorizationFailed"),
