@@ -37,3 +37,4 @@ pub fn descriptors() -> &'static [&'static TypeDescriptor] {
 pub fn descriptor(kind: &str) -> Option<&'static TypeDescriptor> {
     descriptors().iter().copied().find(|descriptor| descriptor.name.eq_ignore_ascii_case(kind))
 }
+pub mod provider;

@@ -1,0 +1,129 @@
+//! What somebody else changed of what the program set.
+
+use super::rules::{TypeRules, canonical};
+use super::shape;
+use crate::descriptor::{Shape, TypeDescriptor};
+use atp_iac::diff::{Change, compare};
+use atp_iac::provider::Existing;
+use atp_iac::value::{Map, Value};
+
+/// Compares what the service said at the last apply with what it says now, where the inputs have something to say.
+pub(crate) fn drift(
+    descriptor: Option<&'static TypeDescriptor>,
+    old: &Existing<'_>,
+    observed: &Value,
+) -> Vec<Change> {
+    let inputs = canonical(&super::body::without_address(old.inputs));
+    let body = descriptor.map_or(&Shape::Any, |descriptor| descriptor.body);
+    let before = project(body, &inputs, &canonical(old.outputs));
+    let after = project(body, &inputs, &canonical(observed));
+    compare(&before, &after, &TypeRules::of_observed(descriptor))
+}
+
+/// The part of `said` that `inputs` cover. Items of lists are matched by name, and take the order of the inputs.
+fn project(body: &'static Shape, inputs: &Value, said: &Value) -> Value {
+    match (inputs.exposed(), said.exposed()) {
+        (Value::Map(inputs), Value::Map(said)) => {
+            let open = matches!(body, Shape::Map(_));
+            let entries = said.iter().filter_map(|(key, value)| match inputs.get(key) {
+                Some(input) => Some((key.clone(), project(below(body, key), input, value))),
+                None => open.then(|| (key.clone(), value.clone())),
+            });
+            Value::Map(entries.collect::<Map>())
+        }
+        (Value::List(inputs), Value::List(said)) => {
+            Value::List(project_list(below(body, "[]"), inputs, said))
+        }
+        _ => said.clone(),
+    }
+}
+
+fn below(body: &'static Shape, step: &str) -> &'static Shape {
+    shape::find(body, step).map_or(&Shape::Any, |found| found.shape)
+}
+
+fn project_list(item: &'static Shape, inputs: &[Value], said: &[Value]) -> Vec<Value> {
+    let name = |value: &Value| match value.exposed() {
+        Value::Map(map) => map.get("name").and_then(|name| name.exposed().as_str().map(str::to_lowercase)),
+        _ => None,
+    };
+    let named = inputs.iter().chain(said).all(|value| name(value).is_some());
+    if !named {
+        if inputs.len() != said.len() {
+            return said.to_vec();
+        }
+        return inputs.iter().zip(said).map(|(input, said)| project(item, input, said)).collect();
+    }
+    let mut rest: Vec<&Value> = said.iter().collect();
+    let mut found = Vec::with_capacity(said.len());
+    for input in inputs {
+        if let Some(index) = rest.iter().position(|value| name(value) == name(input)) {
+            found.push(project(item, input, rest.remove(index)));
+        }
+    }
+    rest.sort_by_key(|value| name(value));
+    found.extend(rest.into_iter().cloned());
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{ACCOUNT, NETWORK};
+    use super::*;
+    use serde_json::{Value as Json, json};
+
+    fn changes(
+        descriptor: &'static TypeDescriptor,
+        inputs: Json,
+        outputs: Json,
+        observed: Json,
+    ) -> Vec<String> {
+        let (inputs, outputs) = (Value::from(inputs), Value::from(outputs));
+        let old = Existing { id: "/x", inputs: &inputs, outputs: &outputs };
+        drift(Some(descriptor), &old, &Value::from(observed))
+            .into_iter()
+            .map(|change| change.path.to_string())
+            .collect()
+    }
+
+    #[test]
+    fn what_the_program_did_not_set_does_not_drift() {
+        let inputs = json!({"parent": "/g", "name": "net", "location": "westeurope",
+            "properties": {"addressSpace": {"addressPrefixes": ["10.0.0.0/16"]}}});
+        let outputs = json!({"location": "westeurope", "etag": "1",
+            "properties": {"addressSpace": {"addressPrefixes": ["10.0.0.0/16"]}, "provisioningState": "Updating"}});
+        let observed = json!({"location": "West Europe", "etag": "2", "tags": {"by": "somebody"},
+            "properties": {"addressSpace": {"addressPrefixes": ["10.0.0.0/16"], "more": 1},
+                "provisioningState": "Succeeded", "subnets": [{"name": "a"}]}});
+        assert!(changes(&NETWORK, inputs, outputs, observed).is_empty());
+    }
+
+    #[test]
+    fn what_the_program_set_drifts() {
+        let inputs = json!({"tags": {"a": "1"}, "properties": {"flowTimeoutInMinutes": 4}});
+        let outputs = json!({"tags": {"a": "1"}, "properties": {"flowTimeoutInMinutes": 4}});
+        let observed = json!({"tags": {"a": "1", "b": "2"}, "properties": {"flowTimeoutInMinutes": 10}});
+        assert_eq!(
+            changes(&NETWORK, inputs, outputs, observed),
+            ["properties.flowTimeoutInMinutes", "tags.b"]
+        );
+    }
+
+    #[test]
+    fn named_items_are_matched_by_name_and_one_more_is_drift() {
+        let subnet =
+            |name: &str, prefix: &str| json!({"name": name, "properties": {"addressPrefix": prefix}});
+        let inputs = json!({"properties": {"subnets": [subnet("a", "1"), subnet("b", "2")]}});
+        let same = json!({"properties": {"subnets": [subnet("b", "2"), subnet("a", "1")]}});
+        assert!(changes(&NETWORK, inputs.clone(), inputs.clone(), same).is_empty());
+        let more = json!({"properties": {"subnets": [subnet("c", "3"), subnet("a", "1"), subnet("b", "2")]}});
+        assert_eq!(changes(&NETWORK, inputs.clone(), inputs, more), ["properties.subnets[2]"]);
+    }
+
+    #[test]
+    fn what_the_service_never_returns_does_not_drift() {
+        let inputs = json!({"properties": {"adminPassword": "a", "accessTier": "Hot"}});
+        let outputs = json!({"properties": {"accessTier": "Hot"}});
+        assert!(changes(&ACCOUNT, inputs, outputs.clone(), outputs).is_empty());
+    }
+}

@@ -1,0 +1,130 @@
+//! The provider `azure`: resources by their descriptors, through Azure Resource Manager.
+//!
+//! Inputs are the ARM body, with `parent` (the id of what the resource lives in; absent for resource groups) and
+//! `name` beside it. Outputs are the body as the service gives it.
+//!
+//! Invariant: nothing here knows a property of a type; what differs between types is in their descriptors, and in the
+//! few tables of this module that name the types they are for.
+
+mod body;
+mod catalog;
+mod check;
+mod connect;
+mod drift;
+mod errors;
+mod names;
+mod predict;
+mod read;
+mod rules;
+mod secrets;
+mod serial;
+mod shape;
+#[cfg(test)]
+mod testing;
+mod write;
+
+pub use connect::{AzureSettings, ConnectError};
+
+use crate::arm::{ArmClient, CredentialChain, Source};
+use crate::descriptor::{Parent, TypeDescriptor};
+use async_trait::async_trait;
+use atp_iac::diff::{Change, compare};
+use atp_iac::provider::{Existing, Object, Problem, Provider, ProviderError, Request};
+use atp_iac::value::{Path, Value};
+use catalog::Catalog;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Manages Azure resources.
+#[derive(Debug)]
+pub struct AzureProvider {
+    client: ArmClient,
+    catalog: Catalog,
+    subscription: String,
+    description: String,
+    chain: Option<Arc<CredentialChain>>,
+}
+
+impl AzureProvider {
+    /// Where the identity comes from, once it was used; `None` before that, and for the simulator.
+    pub fn identity(&self) -> Option<Source> {
+        self.chain.as_ref().and_then(|chain| chain.name())
+    }
+
+    /// The client that requests go through.
+    pub fn client(&self) -> &ArmClient {
+        &self.client
+    }
+
+    /// The id that the inputs determine, or which of them is missing or unknown.
+    fn id_of(&self, descriptor: &TypeDescriptor, inputs: &Value) -> Option<String> {
+        let name = inputs.get("name")?.exposed().as_str()?;
+        let subscription;
+        let parent = match (descriptor.parent, inputs.get("parent").map(Value::exposed)) {
+            (Parent::Subscription, None | Some(Value::Null)) => {
+                subscription = format!("/subscriptions/{}", self.subscription);
+                subscription.as_str()
+            }
+            (_, parent) => parent?.as_str()?,
+        };
+        Some(descriptor.id(parent, name))
+    }
+}
+
+#[async_trait]
+impl Provider for AzureProvider {
+    fn name(&self) -> &str {
+        "azure"
+    }
+
+    fn describe(&self) -> String {
+        self.description.clone()
+    }
+
+    fn check(&self, kind: &str, inputs: &Value) -> Vec<Problem> {
+        match self.catalog.find(kind) {
+            Some(descriptor) => check::check(descriptor, inputs),
+            None => vec![Problem { path: Path::root(), message: self.catalog.unknown_kind(kind) }],
+        }
+    }
+
+    fn id(&self, kind: &str, inputs: &Value) -> Option<String> {
+        self.id_of(self.catalog.find(kind)?, inputs)
+    }
+
+    fn predict(&self, kind: &str, inputs: &Value, current: Option<&Value>) -> Value {
+        match self.catalog.find(kind) {
+            Some(descriptor) => predict::predict(descriptor, self.id_of(descriptor, inputs), inputs, current),
+            None => body::without_address(inputs),
+        }
+    }
+
+    fn diff(&self, kind: &str, old: &Existing<'_>, new: &Value) -> Vec<Change> {
+        let rules = rules::TypeRules::of_inputs(self.catalog.find(kind));
+        compare(&rules::canonical(old.inputs), &rules::canonical(new), &rules)
+    }
+
+    fn drift(&self, kind: &str, old: &Existing<'_>, observed: &Value) -> Vec<Change> {
+        drift::drift(self.catalog.find(kind), old, observed)
+    }
+
+    fn serial_key(&self, kind: &str, id: &str) -> Option<String> {
+        serial::key(&self.catalog, self.catalog.find(kind)?, id)
+    }
+
+    async fn create(&self, request: Request<'_>) -> Result<Object, ProviderError> {
+        self.create_resource(request).await
+    }
+
+    async fn read(&self, kind: &str, id: &str) -> Result<Option<Value>, ProviderError> {
+        self.read_resource(kind, id).await
+    }
+
+    async fn update(&self, request: Request<'_>, old: &Existing<'_>) -> Result<Object, ProviderError> {
+        self.update_resource(request, old).await
+    }
+
+    async fn delete(&self, kind: &str, id: &str, timeout: Duration) -> Result<(), ProviderError> {
+        self.delete_resource(kind, id, timeout).await
+    }
+}

@@ -1,0 +1,163 @@
+//! The outputs to expect.
+
+use super::body::without_address;
+use super::shape;
+use crate::descriptor::{Object, Shape, TypeDescriptor};
+use atp_iac::value::{Kind, Map, Value};
+use std::sync::Arc;
+
+/// The inputs as the service will give them back, with what it adds: from `current` where the resource is there
+/// already, unknown where it is new.
+pub(crate) fn predict(
+    descriptor: &TypeDescriptor,
+    id: Option<String>,
+    inputs: &Value,
+    current: Option<&Value>,
+) -> Value {
+    let from: Arc<str> = "known after apply".into();
+    let prediction = Prediction { from: from.clone() };
+    let mut outputs = match prediction.value(descriptor.body, &without_address(inputs), current) {
+        Value::Map(map) => map,
+        other => return other,
+    };
+    let now = current.and_then(Value::as_map);
+    if let Some(now) = now {
+        for key in ["id", "name", "type", "systemData"] {
+            if let Some(value) = now.get(key) {
+                outputs.entry(key.to_owned()).or_insert_with(|| value.clone());
+            }
+        }
+        if now.contains_key("etag") {
+            outputs.insert("etag".to_owned(), Value::unknown(Kind::String, from.clone()));
+        }
+    }
+    outputs.entry("id".to_owned()).or_insert_with(|| match id {
+        Some(id) => Value::from(id),
+        None => Value::unknown(Kind::String, from.clone()),
+    });
+    let name = inputs.get("name").cloned();
+    outputs
+        .entry("name".to_owned())
+        .or_insert_with(|| name.unwrap_or_else(|| Value::unknown(Kind::String, from)));
+    outputs.entry("type".to_owned()).or_insert_with(|| descriptor.name.into());
+    Value::Map(outputs)
+}
+
+struct Prediction {
+    from: Arc<str>,
+}
+
+impl Prediction {
+    fn value(&self, shape: &'static Shape, input: &Value, current: Option<&Value>) -> Value {
+        let secret = matches!(input, Value::Secret(_));
+        let value = match (shape, input.exposed()) {
+            (Shape::Object(object), Value::Map(map)) => {
+                Value::Map(self.object(object, map, current.and_then(|current| current.exposed().as_map())))
+            }
+            (Shape::List { item, .. }, Value::List(items)) => {
+                let now = current.and_then(|current| current.exposed().as_list()).unwrap_or_default();
+                Value::List(
+                    items.iter().map(|input| self.value(item, input, same_name(input, now))).collect(),
+                )
+            }
+            (_, other) => other.clone(),
+        };
+        if secret { value.into_secret() } else { value }
+    }
+
+    fn object(&self, object: &'static Object, input: &Map, current: Option<&Map>) -> Map {
+        let properties = shape::properties(object, input);
+        let mut result = Map::new();
+        for property in &properties {
+            let given = input.get(property.name).filter(|value| value.kind() != Kind::Null);
+            let now = current.and_then(|current| current.get(property.name));
+            let value = match (given, now, current) {
+                (Some(given), now, _) if !property.flags.read_only => {
+                    Some(self.value(property.shape, given, now))
+                }
+                (_, Some(now), _) => Some(now.clone()),
+                (_, None, Some(_)) => None,
+                (_, None, None) if property.flags.write_only => None,
+                (_, None, None) => Some(Value::unknown(shape::kind(property.shape), self.from.clone())),
+            };
+            if let Some(value) = value {
+                let value = if property.flags.secret { value.into_secret() } else { value };
+                result.insert(property.name.to_owned(), value);
+            }
+        }
+        for (key, value) in input {
+            result.entry(key.clone()).or_insert_with(|| value.clone());
+        }
+        result
+    }
+}
+
+/// The item of a list with the same name.
+fn same_name<'v>(input: &Value, now: &'v [Value]) -> Option<&'v Value> {
+    let name = input.exposed().get("name")?.exposed().as_str()?;
+    now.iter().find(|item| {
+        let own = item.exposed().get("name").and_then(|own| own.exposed().as_str());
+        own.is_some_and(|own| own.eq_ignore_ascii_case(name))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{ACCOUNT, NETWORK};
+    use super::*;
+    use serde_json::json;
+
+    fn unknown(value: &Value, key: &str) -> Option<Kind> {
+        match value.get(key).map(Value::exposed) {
+            Some(Value::Unknown(unknown)) => Some(unknown.kind),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn a_new_resource_has_its_inputs_its_address_and_unknown_parts_of_the_right_kind() {
+        let inputs = Value::from(json!({"parent": "/g", "name": "net", "location": "westeurope",
+            "properties": {"flowTimeoutInMinutes": 4}}));
+        let outputs = predict(&NETWORK, Some("/g/net".into()), &inputs, None);
+        assert_eq!(outputs.get("id"), Some(&"/g/net".into()));
+        assert_eq!(outputs.get("name"), Some(&"net".into()));
+        assert_eq!(outputs.get("type"), Some(&"Microsoft.Network/virtualNetworks".into()));
+        assert_eq!(outputs.get("parent"), None);
+        let properties = outputs.get("properties").unwrap();
+        assert_eq!(properties.get("flowTimeoutInMinutes"), Some(&Value::from(4i64)));
+        assert_eq!(unknown(properties, "provisioningState"), Some(Kind::String));
+        assert_eq!(unknown(properties, "subnets"), Some(Kind::List));
+        assert_eq!(unknown(&outputs, "tags"), Some(Kind::Map));
+    }
+
+    #[test]
+    fn an_update_keeps_what_the_service_said_below_the_new_inputs() {
+        let inputs = Value::from(json!({"parent": "/g", "name": "net", "location": "westeurope",
+            "tags": {"b": "2"}, "properties": {"flowTimeoutInMinutes": 10}}));
+        let current =
+            Value::from(json!({"id": "/g/NET", "name": "net", "type": "t", "location": "westeurope",
+            "etag": "1", "tags": {"a": "1"},
+            "properties": {"flowTimeoutInMinutes": 4, "provisioningState": "Succeeded", "subnets": []}}));
+        let outputs = predict(&NETWORK, Some("/g/net".into()), &inputs, Some(&current));
+        assert_eq!(outputs.get("id"), Some(&"/g/NET".into()));
+        assert_eq!(outputs.get("tags"), Some(&Value::from(json!({"b": "2"}))));
+        assert_eq!(
+            outputs.get("properties"),
+            Some(&Value::from(
+                json!({"flowTimeoutInMinutes": 10, "provisioningState": "Succeeded", "subnets": []})
+            ))
+        );
+        assert_eq!(unknown(&outputs, "etag"), Some(Kind::String));
+    }
+
+    #[test]
+    fn what_is_secret_stays_secret() {
+        let inputs =
+            Value::from(json!({"parent": "/g", "name": "acc", "properties": {"adminPassword": "x"}}));
+        let outputs = predict(&ACCOUNT, None, &inputs, None);
+        let properties = outputs.get("properties").unwrap();
+        assert_eq!(properties.get("adminPassword"), Some(&Value::from("x").into_secret()));
+        assert!(properties.get("primaryKey").unwrap().has_secret());
+        assert_eq!(unknown(&outputs, "id"), Some(Kind::String));
+    }
+}

@@ -1,0 +1,194 @@
+//! Reading and deleting.
+
+use super::errors::{Hidden, unknown_kind};
+use super::{AzureProvider, secrets};
+use crate::arm::poller::{is_working, provisioning_state};
+use crate::arm::{ArmError, Deadline};
+use crate::descriptor::TypeDescriptor;
+use atp_iac::provider::ProviderError;
+use atp_iac::value::Value;
+use azure_core::http::Method;
+use serde_json::Value as Json;
+use std::time::Duration;
+
+/// How long a read waits for a resource that the service is still working on.
+const SETTLE: Duration = Duration::from_secs(15 * 60);
+/// How long a resource may still be seen after its DELETE was done.
+const VANISH: Duration = Duration::from_secs(5 * 60);
+/// Types whose DELETE is refused without `If-Match`.
+const DELETE_IF_MATCH: &[&str] =
+    &["Microsoft.Storage/storageAccounts/blobServices/containers/immutabilityPolicies"];
+
+impl AzureProvider {
+    pub(super) fn descriptor(&self, kind: &str) -> Result<&'static TypeDescriptor, ProviderError> {
+        self.catalog.find(kind).ok_or_else(|| unknown_kind(self.catalog.unknown_kind(kind)))
+    }
+
+    pub(super) async fn read_resource(&self, kind: &str, id: &str) -> Result<Option<Value>, ProviderError> {
+        let descriptor = self.descriptor(kind)?;
+        let deadline = self.client.deadline(SETTLE);
+        let body = self.settled(descriptor, id, deadline).await.map_err(|e| Hidden::default().error(e))?;
+        Ok(body.map(|body| secrets::mark(descriptor.body, None, Value::from(body))))
+    }
+
+    /// What the service has, once; `None` when it has nothing.
+    pub(super) async fn get(
+        &self,
+        descriptor: &TypeDescriptor,
+        id: &str,
+        deadline: Deadline,
+    ) -> Result<Option<Json>, ArmError> {
+        let call = self.client.call(Method::Get, id, descriptor.api_version);
+        match self.client.send(&call, deadline).await {
+            Ok(answer) if answer.body.is_null() => {
+                Err(ArmError::Malformed { what: format!("GET {id} gave no body") })
+            }
+            Ok(answer) => Ok(Some(answer.body)),
+            Err(error) if error.is_absent() => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// What the service has when it is done working on it, or when the deadline comes.
+    pub(super) async fn settled(
+        &self,
+        descriptor: &TypeDescriptor,
+        id: &str,
+        deadline: Deadline,
+    ) -> Result<Option<Json>, ArmError> {
+        let mut wait = Duration::from_secs(1);
+        loop {
+            let found = self.get(descriptor, id, deadline).await?;
+            let working = found.as_ref().is_some_and(is_working);
+            if !working || self.client.sleep().now().saturating_add(wait) > deadline.end {
+                return Ok(found);
+            }
+            self.client.sleep().sleep(wait).await;
+            wait = (wait * 2).min(Duration::from_secs(15));
+        }
+    }
+
+    pub(super) async fn delete_resource(
+        &self,
+        kind: &str,
+        id: &str,
+        timeout: Duration,
+    ) -> Result<(), ProviderError> {
+        let descriptor = self.descriptor(kind)?;
+        let deadline = self.client.deadline(timeout);
+        let result = self.delete_and_verify(descriptor, id, deadline).await;
+        result.map_err(|error| Hidden::default().error(error))
+    }
+
+    async fn delete_and_verify(
+        &self,
+        descriptor: &TypeDescriptor,
+        id: &str,
+        deadline: Deadline,
+    ) -> Result<(), ArmError> {
+        // What cannot be deleted goes with its parent.
+        let Some(method) = descriptor.delete else { return Ok(()) };
+        let mut call = self.client.call(Method::Delete, id, descriptor.api_version);
+        if DELETE_IF_MATCH.iter().any(|name| name.eq_ignore_ascii_case(descriptor.name)) {
+            let Some(body) = self.get(descriptor, id, deadline).await? else { return Ok(()) };
+            call.if_match = body.get("etag").and_then(Json::as_str).map(str::to_owned);
+        }
+        match self.client.run(&call, method.long_running, deadline).await {
+            Ok(_) => {}
+            Err(error) if error.is_absent() => return Ok(()),
+            Err(error) => return Err(error),
+        }
+        if descriptor.names.fixed.is_some() {
+            // The service shows settings that were deleted with their defaults.
+            return Ok(());
+        }
+        self.vanished(descriptor, id, deadline).await
+    }
+
+    /// Waits until the resource is not seen any more.
+    async fn vanished(
+        &self,
+        descriptor: &TypeDescriptor,
+        id: &str,
+        deadline: Deadline,
+    ) -> Result<(), ArmError> {
+        let start = self.client.sleep().now();
+        let mut wait = Duration::from_millis(500);
+        while let Some(body) = self.get(descriptor, id, deadline).await? {
+            let now = self.client.sleep().now();
+            let deleting =
+                provisioning_state(&body).is_some_and(|state| state.eq_ignore_ascii_case("Deleting"));
+            let end = if deleting { deadline.end } else { deadline.end.min(start.saturating_add(VANISH)) };
+            if now.saturating_add(wait) > end {
+                let after = now.saturating_sub(start);
+                return Err(ArmError::Timeout { what: format!("the disappearance of {id}"), after });
+            }
+            self.client.sleep().sleep(wait).await;
+            wait = (wait * 2).min(Duration::from_secs(15));
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{NETWORK_ID, provider};
+    use crate::arm::script::{Script, VirtualTime, refused};
+    use atp_iac::provider::{Provider, ProviderErrorKind};
+    use serde_json::{Value as Json, json};
+    use std::time::Duration;
+
+    const KIND: &str = "Microsoft.Network/virtualNetworks";
+
+    #[tokio::test]
+    async fn a_resource_that_is_not_there_is_none_but_a_missing_subscription_is_an_error() {
+        let time = VirtualTime::default();
+        for (code, absent) in
+            [("ResourceNotFound", true), ("ResourceGroupNotFound", true), ("SubscriptionNotFound", false)]
+        {
+            let script = Script::new().then(404, refused(code, "no"));
+            let result = provider(&script, &time).read(KIND, NETWORK_ID).await;
+            assert_eq!(matches!(result, Ok(None)), absent, "{code}: {result:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_read_waits_until_the_service_has_finished() {
+        let time = VirtualTime::default();
+        let script = Script::new()
+            .then(200, json!({"properties": {"provisioningState": "Creating"}}))
+            .then(200, json!({"properties": {"provisioningState": "Succeeded"}}));
+        let read = provider(&script, &time).read(KIND, NETWORK_ID).await.unwrap().unwrap();
+        let state = read.get("properties").and_then(|p| p.get("provisioningState"));
+        assert_eq!(state, Some(&"Succeeded".into()));
+        assert_eq!(time.elapsed(), Duration::from_secs(1));
+    }
+
+    #[tokio::test]
+    async fn a_delete_is_followed_and_verified() {
+        let time = VirtualTime::default();
+        let location = ("location", "https://management.azure.com/subscriptions/s/results/1?api-version=1");
+        let script = Script::new()
+            .then_with(202, &[location], Json::Null)
+            .then(204, Json::Null)
+            .then(200, json!({"id": NETWORK_ID}))
+            .then(404, refused("ResourceNotFound", "gone"));
+        provider(&script, &time).delete(KIND, NETWORK_ID, Duration::from_secs(600)).await.unwrap();
+        assert_eq!(script.lines()[0], format!("DELETE {NETWORK_ID}"));
+        assert_eq!(script.lines()[3], format!("GET {NETWORK_ID}"));
+    }
+
+    #[tokio::test]
+    async fn deleting_what_is_not_there_is_no_error_and_a_lock_is() {
+        let time = VirtualTime::default();
+        let script = Script::new().then(404, refused("ResourceNotFound", "gone"));
+        provider(&script, &time).delete(KIND, NETWORK_ID, Duration::from_secs(9)).await.unwrap();
+        let locked =
+            "The scope 'a' cannot perform delete operation because following scope(s) are locked: '/b'.";
+        let script = Script::new().then(409, refused("ScopeLocked", locked));
+        let error =
+            provider(&script, &time).delete(KIND, NETWORK_ID, Duration::from_secs(9)).await.unwrap_err();
+        assert_eq!((error.kind, error.code.as_str()), (ProviderErrorKind::Refused, "ScopeLocked"));
+        assert!(error.hint.unwrap().contains("/b"));
+    }
+}

@@ -1,0 +1,209 @@
+//! How values of a type compare.
+
+use super::shape;
+use crate::descriptor::{Object, Shape, TypeDescriptor};
+use atp_iac::diff::Rules;
+use atp_iac::value::{Map, Value};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+/// Lists whose order has no meaning, by their last name.
+const SETS: &[&str] = &[
+    "zones",
+    "availabilityZones",
+    "serviceEndpoints",
+    "ipRules",
+    "virtualNetworkRules",
+    "resourceAccessRules",
+    "actions",
+    "notActions",
+    "dataActions",
+    "notDataActions",
+    "keys",
+    "secrets",
+    "certificates",
+    "storage",
+    "accessPolicies",
+    "allowedOrigins",
+    "allowedMethods",
+    "assignableScopes",
+    "groupIds",
+    "locations",
+];
+
+/// The rules of one type; those of an unknown type are that everything counts.
+#[derive(Debug)]
+pub(crate) struct TypeRules {
+    descriptor: Option<&'static TypeDescriptor>,
+    /// Whether what the service sets by itself is left out.
+    observed: bool,
+}
+
+impl TypeRules {
+    /// For inputs.
+    pub fn of_inputs(descriptor: Option<&'static TypeDescriptor>) -> Self {
+        TypeRules { descriptor, observed: false }
+    }
+
+    /// For what the service said.
+    pub fn of_observed(descriptor: Option<&'static TypeDescriptor>) -> Self {
+        TypeRules { descriptor, observed: true }
+    }
+
+    fn find(&self, pattern: &str) -> Option<shape::Found> {
+        shape::find(self.descriptor?.body, pattern)
+    }
+}
+
+impl Rules for TypeRules {
+    fn replaces(&self, pattern: &str) -> bool {
+        match pattern {
+            "parent" | "name" => true,
+            "location" => self.descriptor.is_some_and(TypeDescriptor::has_location),
+            _ => self.descriptor.is_some_and(|descriptor| descriptor.create_only.contains(&pattern)),
+        }
+    }
+
+    fn same_text(&self, pattern: &str, before: &str, after: &str) -> bool {
+        if before.eq_ignore_ascii_case(after) {
+            let is_enum = || {
+                let found = self.find(pattern);
+                found.is_some_and(|f| matches!(f.shape, Shape::String(text) if !text.values.is_empty()))
+            };
+            return matches!(pattern, "name" | "parent")
+                || is_location(pattern)
+                || is_id(before)
+                || uuid::Uuid::parse_str(before).is_ok()
+                || is_enum();
+        }
+        is_location(pattern) && same_location(before, after) || same_instant(before, after)
+    }
+
+    fn ordered(&self, pattern: &str) -> bool {
+        let last = pattern.rsplit('.').next().unwrap_or(pattern);
+        if SETS.contains(&last) || last.ends_with("Ids") {
+            return false;
+        }
+        let item = match self.find(pattern).map(|found| found.shape) {
+            Some(Shape::List { item, .. }) => item,
+            _ => return true,
+        };
+        !matches!(item, Shape::Object(Object { properties: [only], additional: None, .. }) if only.name == "id")
+    }
+
+    fn ignored(&self, pattern: &str) -> bool {
+        if !self.observed {
+            return false;
+        }
+        let last = pattern.rsplit('.').next().unwrap_or(pattern);
+        matches!(last, "etag" | "systemData" | "provisioningState")
+            || self.find(pattern).is_some_and(|found| found.flags.read_only || found.flags.write_only)
+    }
+}
+
+fn is_location(pattern: &str) -> bool {
+    let last = pattern.rsplit('.').next().unwrap_or(pattern).trim_end_matches("[]");
+    matches!(last, "location" | "locations" | "locationName" | "region")
+}
+
+fn same_location(before: &str, after: &str) -> bool {
+    let letters = |text: &str| text.chars().filter(|c| *c != ' ').collect::<String>();
+    letters(before).eq_ignore_ascii_case(&letters(after))
+}
+
+fn is_id(text: &str) -> bool {
+    ["/subscriptions/", "/providers/"]
+        .iter()
+        .any(|start| text.get(..start.len()).is_some_and(|own| own.eq_ignore_ascii_case(start)))
+}
+
+fn same_instant(before: &str, after: &str) -> bool {
+    match (OffsetDateTime::parse(before, &Rfc3339), OffsetDateTime::parse(after, &Rfc3339)) {
+        (Ok(before), Ok(after)) => before == after,
+        _ => false,
+    }
+}
+
+/// The value with whole numbers written as such, without entries that are null, and with keys that are ids in lower
+/// case.
+pub(crate) fn canonical(value: &Value) -> Value {
+    match value {
+        Value::Number(number) if !number.is_i64() && !number.is_u64() => match number.as_f64() {
+            #[allow(clippy::cast_possible_truncation)]
+            Some(float) if float.fract() == 0.0 && float.abs() < 9e15 => Value::from(float as i64),
+            _ => value.clone(),
+        },
+        Value::List(items) => Value::List(items.iter().map(canonical).collect()),
+        Value::Map(map) => Value::Map(
+            map.iter()
+                .filter(|(_, value)| !matches!(value.exposed(), Value::Null))
+                .map(|(key, value)| {
+                    let key = if is_id(key) { key.to_ascii_lowercase() } else { key.clone() };
+                    (key, canonical(value))
+                })
+                .collect::<Map>(),
+        ),
+        Value::Secret(inner) => canonical(inner).into_secret(),
+        other => other.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{ACCOUNT, NETWORK};
+    use super::*;
+    use atp_iac::diff::compare;
+    use serde_json::json;
+
+    fn changes(
+        descriptor: &'static TypeDescriptor,
+        old: serde_json::Value,
+        new: serde_json::Value,
+    ) -> Vec<(String, bool)> {
+        let rules = TypeRules::of_inputs(Some(descriptor));
+        compare(&canonical(&old.into()), &canonical(&new.into()), &rules)
+            .into_iter()
+            .map(|change| (change.path.to_string(), change.replaces))
+            .collect()
+    }
+
+    #[test]
+    fn what_means_the_same_to_the_service_is_no_change() {
+        let old = json!({"parent": "/subscriptions/S/resourceGroups/G", "name": "Net", "location": "West Europe",
+            "zones": ["1", "2"], "properties": {"flowTimeoutInMinutes": 4, "until": "2026-01-01T00:00:00Z",
+            "ddosProtectionPlan": {"id": "/subscriptions/S/x"}}});
+        let new = json!({"parent": "/subscriptions/s/resourcegroups/g", "name": "net", "location": "westeurope",
+            "zones": ["2", "1"], "properties": {"flowTimeoutInMinutes": 4.0, "until": "2026-01-01T01:00:00.000+01:00",
+            "ddosProtectionPlan": {"id": "/subscriptions/s/X"}, "unset": null}});
+        assert!(changes(&NETWORK, old, new).is_empty());
+        let old = json!({"properties": {"accessTier": "hot"}});
+        assert!(changes(&ACCOUNT, old, json!({"properties": {"accessTier": "Hot"}})).is_empty());
+    }
+
+    #[test]
+    fn tags_count_to_the_letter_and_prefixes_in_their_order() {
+        let found = changes(&NETWORK, json!({"tags": {"a": "B"}}), json!({"tags": {"a": "b"}}));
+        assert_eq!(found, [("tags.a".to_owned(), false)]);
+        let prefixes = |list: [&str; 2]| json!({"properties": {"addressSpace": {"addressPrefixes": list}}});
+        assert_eq!(changes(&NETWORK, prefixes(["a", "b"]), prefixes(["b", "a"])).len(), 2);
+    }
+
+    #[test]
+    fn parent_name_location_and_create_only_properties_replace() {
+        for key in ["parent", "name", "location"] {
+            assert_eq!(changes(&NETWORK, json!({key: "a"}), json!({key: "b"})), [(key.to_owned(), true)]);
+        }
+        let found = changes(&ACCOUNT, json!({"kind": "Storage"}), json!({"kind": "StorageV2"}));
+        assert_eq!(found, [("kind".to_owned(), true)]);
+    }
+
+    #[test]
+    fn a_value_that_is_never_returned_is_compared_by_what_the_program_says() {
+        let found = changes(
+            &ACCOUNT,
+            json!({"properties": {"adminPassword": "a"}}),
+            json!({"properties": {"adminPassword": "b"}}),
+        );
+        assert_eq!(found, [("properties.adminPassword".to_owned(), false)]);
+    }
+}

@@ -1,0 +1,51 @@
+//! Which writes must not run at the same time.
+
+use super::catalog::Catalog;
+use crate::descriptor::{Parent, TypeDescriptor};
+
+/// Networking locks a whole top-level resource while one of its parts is written, and refuses the others; so the
+/// parts of one share a key with it. Records and links of DNS zones are free of that.
+pub(crate) fn key(catalog: &Catalog, descriptor: &TypeDescriptor, id: &str) -> Option<String> {
+    let name = descriptor.name.to_ascii_lowercase();
+    let own = name.strip_prefix("microsoft.network/")?;
+    if own.starts_with("dnszones") || own.starts_with("privatednszones") {
+        return None;
+    }
+    let is_part = matches!(descriptor.parent, Parent::Resource(_));
+    (is_part || catalog.is_parent(descriptor)).then(|| top_level(id).to_ascii_lowercase())
+}
+
+/// The id up to the name of the first resource below the last provider.
+fn top_level(id: &str) -> &str {
+    let lower = id.to_ascii_lowercase();
+    let Some(start) = lower.rfind("/providers/") else { return id };
+    let after = start + "/providers/".len();
+    // Namespace, type and name.
+    match lower.get(after..).and_then(|rest| rest.match_indices('/').nth(2)) {
+        Some((offset, _)) => id.get(..after + offset).unwrap_or(id),
+        None => id,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{ACCOUNT, DESCRIPTORS, GROUP, NETWORK, SUBNET};
+    use super::*;
+
+    const ID: &str = "/subscriptions/S/resourceGroups/G/providers/Microsoft.Network/virtualNetworks/Net";
+
+    #[test]
+    fn a_network_and_its_subnets_share_a_key() {
+        let catalog = Catalog::new(DESCRIPTORS);
+        let of_network = key(&catalog, &NETWORK, ID);
+        assert_eq!(of_network, Some(ID.to_lowercase()));
+        assert_eq!(key(&catalog, &SUBNET, &format!("{ID}/subnets/a")), of_network);
+    }
+
+    #[test]
+    fn others_are_free() {
+        let catalog = Catalog::new(DESCRIPTORS);
+        assert_eq!(key(&catalog, &ACCOUNT, "/x"), None);
+        assert_eq!(key(&catalog, &GROUP, "/x"), None);
+    }
+}

@@ -1,0 +1,288 @@
+//! Creating and updating.
+
+use super::errors::{Hidden, bad_inputs};
+use super::{AzureProvider, body, secrets};
+use crate::arm::poller::provisioning_state;
+use crate::arm::{ArmError, Call, Deadline};
+use crate::descriptor::TypeDescriptor;
+use atp_iac::provider::{Existing, Object, ProviderError, ProviderErrorKind, Request};
+use atp_iac::value::Value;
+use azure_core::http::Method;
+use serde_json::{Value as Json, json};
+use std::time::Duration;
+
+/// How long reading back after a failure may take.
+const READ_BACK: Duration = Duration::from_secs(60);
+/// Types, by the start of their names, that refuse a PUT whose `If-Match` is out of date.
+const IF_MATCH: &[&str] = &["microsoft.network/dnszones", "microsoft.network/privatednszones"];
+/// The type whose deleted instances keep their names.
+const VAULT: &str = "Microsoft.KeyVault/vaults";
+
+/// A PUT and what is needed to report about it.
+struct Write<'a> {
+    descriptor: &'static TypeDescriptor,
+    id: String,
+    inputs: &'a Value,
+    hidden: Hidden,
+    deadline: Deadline,
+}
+
+impl AzureProvider {
+    pub(super) async fn create_resource(&self, request: Request<'_>) -> Result<Object, ProviderError> {
+        let descriptor = self.descriptor(request.kind)?;
+        let id = self
+            .id_of(descriptor, request.inputs)
+            .ok_or_else(|| bad_inputs("the inputs have no name, or no parent, that is known"))?;
+        let body = body::of_inputs(request.inputs).map_err(|error| bad_inputs(error.to_string()))?;
+        let write = self.write(descriptor, id, request);
+        self.refuse_existing(&write).await?;
+        match self.put(&write, body.clone(), None).await {
+            Err(error)
+                if descriptor.name.eq_ignore_ascii_case(VAULT)
+                    && error.code == "ConflictError"
+                    && error.message.contains("deleted state") =>
+            {
+                let mut recovery = body.clone();
+                if let Some(properties) = recovery.get_mut("properties") {
+                    properties["createMode"] = json!("recover");
+                }
+                self.put(&write, recovery, None).await?;
+                self.put(&write, body, None).await
+            }
+            result => result,
+        }
+    }
+
+    pub(super) async fn update_resource(
+        &self,
+        request: Request<'_>,
+        old: &Existing<'_>,
+    ) -> Result<Object, ProviderError> {
+        let descriptor = self.descriptor(request.kind)?;
+        let mut body = body::of_inputs(request.inputs).map_err(|error| bad_inputs(error.to_string()))?;
+        let write = self.write(descriptor, old.id.to_owned(), request);
+        let lists = body::left_out(self.catalog.child_lists(descriptor), &body);
+        if !lists.is_empty() {
+            let current = self.get(descriptor, old.id, write.deadline).await;
+            if let Some(current) = current.map_err(|error| write.hidden.error(error))? {
+                body::keep_children(descriptor, &lists, &mut body, &current);
+            }
+        }
+        let name = descriptor.name.to_ascii_lowercase();
+        let conditional = IF_MATCH.iter().any(|start| name.starts_with(start));
+        let etag = old.outputs.get("etag").and_then(|etag| etag.exposed().as_str());
+        self.put(&write, body, etag.filter(|_| conditional)).await
+    }
+
+    fn write<'a>(&self, descriptor: &'static TypeDescriptor, id: String, request: Request<'a>) -> Write<'a> {
+        Write {
+            descriptor,
+            id,
+            inputs: request.inputs,
+            hidden: Hidden::of(request.inputs),
+            deadline: self.client.deadline(request.timeout),
+        }
+    }
+
+    /// Fails when the resource is there already. What cannot be deleted, or can have one name only, is there from the
+    /// moment its parent is: it is taken over.
+    async fn refuse_existing(&self, write: &Write<'_>) -> Result<(), ProviderError> {
+        let descriptor = write.descriptor;
+        if descriptor.delete.is_none() || descriptor.names.fixed.is_some() {
+            return Ok(());
+        }
+        let error = |error| write.hidden.error(error);
+        let mut found = self.get(descriptor, &write.id, write.deadline).await.map_err(error)?;
+        let is_leaving = |body: &Json| {
+            provisioning_state(body).is_some_and(|state| {
+                ["Deleting", "Deprovisioning"].iter().any(|word| word.eq_ignore_ascii_case(state))
+            })
+        };
+        if found.as_ref().is_some_and(is_leaving) {
+            found = self.settled(descriptor, &write.id, write.deadline).await.map_err(error)?;
+        }
+        if found.is_none() {
+            return Ok(());
+        }
+        let message = format!("{} is there already", write.id);
+        Err(ProviderError::new(ProviderErrorKind::AlreadyExists, "AlreadyExists", message)
+            .with_hint("import it into the stack, or give the new resource another name"))
+    }
+
+    /// PUTs a body and waits for the end. After a failure, what is there is reported with it.
+    async fn put(&self, write: &Write<'_>, body: Json, etag: Option<&str>) -> Result<Object, ProviderError> {
+        let mut call: Call = self.client.call(Method::Put, &write.id, write.descriptor.api_version);
+        call.body = Some(body);
+        call.if_match = etag.map(str::to_owned);
+        let first = match self.client.send(&call, write.deadline).await {
+            Ok(first) => first,
+            Err(error) => return Err(write.hidden.error(error)),
+        };
+        let long_running = write.descriptor.put.long_running;
+        match self.client.follow(&call, first, long_running, write.deadline).await {
+            Ok(body) if body.is_object() => Ok(object(write, body)),
+            Ok(_) => {
+                let what = format!("PUT {} gave no body", write.id);
+                Err(self.with_what_is_left(write, ArmError::Malformed { what }).await)
+            }
+            Err(error) => Err(self.with_what_is_left(write, error).await),
+        }
+    }
+
+    async fn with_what_is_left(&self, write: &Write<'_>, error: ArmError) -> ProviderError {
+        let mut error = write.hidden.error(error);
+        let deadline = self.client.deadline(READ_BACK);
+        // When reading back fails too, the first error is the one to tell; the next refresh finds what there is.
+        if let Ok(Some(body)) = self.get(write.descriptor, &write.id, deadline).await {
+            error.left = Some(Box::new(object(write, body)));
+        }
+        error
+    }
+}
+
+fn object(write: &Write<'_>, body: Json) -> Object {
+    let id = body.get("id").and_then(Json::as_str).unwrap_or(&write.id).to_owned();
+    let inputs = body::without_address(write.inputs);
+    Object { id, outputs: secrets::mark(write.descriptor.body, Some(&inputs), Value::from(body)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{ACCOUNT, NETWORK, NETWORK_ID, PARENT, VAULT as VAULT_TYPE, ZONE, provider};
+    use super::*;
+    use crate::arm::script::{Script, VirtualTime, refused};
+    use atp_iac::provider::Provider;
+
+    fn request<'a>(kind: &'a str, inputs: &'a Value) -> Request<'a> {
+        Request { kind, inputs, timeout: Duration::from_secs(600) }
+    }
+
+    fn network() -> Value {
+        Value::from(json!({"parent": PARENT, "name": "net", "location": "westeurope",
+            "properties": {"addressSpace": {"addressPrefixes": ["10.0.0.0/16"]}}}))
+    }
+
+    fn body(state: &str) -> Json {
+        json!({"id": NETWORK_ID, "name": "net", "location": "westeurope", "properties": {"provisioningState": state}})
+    }
+
+    fn missing() -> Json {
+        refused("ResourceNotFound", "no")
+    }
+
+    #[tokio::test]
+    async fn a_create_looks_first_then_puts_the_body_and_waits() {
+        let time = VirtualTime::default();
+        let script =
+            Script::new().then(404, missing()).then(201, body("Updating")).then(200, body("Succeeded"));
+        let object = provider(&script, &time).create(request(NETWORK.name, &network())).await.unwrap();
+        assert_eq!(object.id, NETWORK_ID);
+        let lines = script.lines();
+        assert_eq!(
+            lines,
+            [format!("GET {NETWORK_ID}"), format!("PUT {NETWORK_ID}"), format!("GET {NETWORK_ID}")]
+        );
+        let sent = json!({"location": "westeurope", "properties": {"addressSpace": {"addressPrefixes": ["10.0.0.0/16"]}}});
+        assert_eq!(script.seen()[1].body, sent);
+    }
+
+    #[tokio::test]
+    async fn what_is_there_already_is_not_overwritten() {
+        let time = VirtualTime::default();
+        let script = Script::new().then(200, body("Succeeded"));
+        let error = provider(&script, &time).create(request(NETWORK.name, &network())).await.unwrap_err();
+        assert_eq!(error.kind, ProviderErrorKind::AlreadyExists);
+        assert_eq!(script.seen().len(), 1);
+    }
+
+    #[tokio::test]
+    async fn a_failed_operation_reports_what_it_left() {
+        let time = VirtualTime::default();
+        let operation = (
+            "azure-asyncoperation",
+            "https://management.azure.com/subscriptions/s/operations/1?api-version=1",
+        );
+        let failed =
+            json!({"status": "Failed", "error": {"code": "SkuNotAvailable", "message": "none left"}});
+        let script = Script::new()
+            .then(404, missing())
+            .then_with(201, &[operation], body("Creating"))
+            .then(200, failed)
+            .then(200, body("Failed"));
+        let error = provider(&script, &time).create(request(NETWORK.name, &network())).await.unwrap_err();
+        assert_eq!(error.code, "SkuNotAvailable");
+        assert_eq!(error.left.unwrap().id, NETWORK_ID);
+    }
+
+    #[tokio::test]
+    async fn a_refused_put_leaves_nothing() {
+        let time = VirtualTime::default();
+        let script = Script::new().then(404, missing()).then(400, refused("InvalidParameter", "bad"));
+        let error = provider(&script, &time).create(request(NETWORK.name, &network())).await.unwrap_err();
+        assert_eq!((error.code.as_str(), error.left), ("InvalidParameter", None));
+    }
+
+    #[tokio::test]
+    async fn an_update_of_a_network_keeps_its_subnets() {
+        let time = VirtualTime::default();
+        let subnets = json!([{"id": "/x", "name": "a", "properties": {"addressPrefix": "10.0.0.0/24"}}]);
+        let script = Script::new()
+            .then(200, json!({"id": NETWORK_ID, "properties": {"subnets": subnets}}))
+            .then(200, body("Succeeded"));
+        let (inputs, outputs) = (network(), Value::map());
+        let old = Existing { id: NETWORK_ID, inputs: &inputs, outputs: &outputs };
+        provider(&script, &time).update(request(NETWORK.name, &inputs), &old).await.unwrap();
+        assert_eq!(script.seen()[1].body["properties"]["subnets"], subnets);
+    }
+
+    #[tokio::test]
+    async fn an_update_is_conditional_where_the_type_supports_it() {
+        let time = VirtualTime::default();
+        let (inputs, outputs) = (
+            Value::from(json!({"parent": PARENT, "name": "a.example", "location": "global"})),
+            Value::from(json!({"etag": "W/1"})),
+        );
+        let script = Script::new().then(412, refused("PreconditionFailed", "changed"));
+        let old = Existing { id: "/zone", inputs: &inputs, outputs: &outputs };
+        let error = provider(&script, &time).update(request(ZONE.name, &inputs), &old).await.unwrap_err();
+        assert_eq!(script.seen()[0].if_match.as_deref(), Some("W/1"));
+        assert!(error.hint.unwrap().contains("refresh"));
+    }
+
+    #[tokio::test]
+    async fn a_soft_deleted_vault_is_recovered_and_then_brought_to_its_inputs() {
+        let time = VirtualTime::default();
+        let message = "A vault with the same name already exists in deleted state.";
+        let script = Script::new()
+            .then(404, missing())
+            .then(409, refused("ConflictError", message))
+            .then(200, json!({"id": "/v"}))
+            .then(200, json!({"id": "/v"}));
+        let inputs =
+            Value::from(json!({"parent": PARENT, "name": "kv", "location": "x", "properties": {"sku": 1}}));
+        provider(&script, &time).create(request(VAULT_TYPE.name, &inputs)).await.unwrap();
+        let modes: Vec<Json> =
+            script.seen().iter().map(|seen| seen.body["properties"]["createMode"].clone()).collect();
+        assert_eq!(modes, [Json::Null, Json::Null, json!("recover"), Json::Null]);
+    }
+
+    #[tokio::test]
+    async fn secrets_are_sent_in_clear_and_come_back_marked() {
+        let time = VirtualTime::default();
+        let inputs = Value::from([
+            ("parent", PARENT.into()),
+            ("name", "acc".into()),
+            ("kind", "Storage".into()),
+            ("properties", Value::from([("adminPassword", Value::from("hunter2").into_secret())])),
+        ]);
+        let said = json!({"id": "/a", "properties": {"primaryKey": "k1"}});
+        let script = Script::new().then(404, missing()).then(200, said);
+        let object = provider(&script, &time).create(request(ACCOUNT.name, &inputs)).await.unwrap();
+        assert_eq!(script.seen()[1].body["properties"]["adminPassword"], "hunter2");
+        assert!(!format!("{object:?}").contains("k1"));
+        let script =
+            Script::new().then(404, missing()).then(400, refused("BadPassword", "'hunter2' is weak"));
+        let error = provider(&script, &time).create(request(ACCOUNT.name, &inputs)).await.unwrap_err();
+        assert!(!format!("{error:?}").contains("hunter2"));
+    }
+}
