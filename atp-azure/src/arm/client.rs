@@ -114,7 +114,7 @@ impl ArmClient {
         let client_options = ClientOptions {
             retry: RetryOptions::none(),
             transport: options.transport,
-            user_agent: UserAgentOptions { application_id: Some(options.application), ..Default::default() },
+            user_agent: UserAgentOptions { application_id: Some(options.application) },
             ..Default::default()
         };
         let pipeline = Pipeline::new(
@@ -181,7 +181,8 @@ impl ArmClient {
         }
     }
 
-    async fn persist(&self, call: &Call, deadline: Deadline) -> Result<Answer, ArmError> {
+    /// Sends a request, again where the contract says so.
+    pub(super) async fn persist(&self, call: &Call, deadline: Deadline) -> Result<Answer, ArmError> {
         let mut attempt = 0;
         let mut since: Option<(Cause, Duration)> = None;
         loop {
@@ -251,32 +252,6 @@ impl ArmClient {
         let cause = retry::cause(&refusal, wish.is_some());
         Err(Failure { error: ArmError::Refused(Box::new(refusal)), again: cause, wish })
     }
-
-    /// Registers the namespace that a refusal names, and waits until it is.
-    async fn register(&self, call: &Call, error: &ArmError, deadline: Deadline) -> Result<(), ArmError> {
-        const API_VERSION: &str = "2022-12-01";
-        let message = error.refusal().map_or("", |refusal| refusal.message.as_str());
-        let Some(namespace) = last_quoted(message).filter(|name| is_namespace(name)) else {
-            return Err(error.clone());
-        };
-        let Some(subscription) = subscription_of(call.url.path()) else { return Err(error.clone()) };
-        let id = format!("/subscriptions/{subscription}/providers/{namespace}");
-        let post = self.call(Method::Post, &format!("{id}/register"), API_VERSION);
-        self.persist(&post, deadline).await?;
-        loop {
-            let answer = self.persist(&self.call(Method::Get, &id, API_VERSION), deadline).await?;
-            let state = answer.body.get("registrationState").and_then(Json::as_str).unwrap_or_default();
-            if state.eq_ignore_ascii_case("Registered") {
-                return Ok(());
-            }
-            let wait = answer.retry_after().unwrap_or(Duration::from_secs(10));
-            if self.sleep.now().saturating_add(wait) > deadline.end {
-                let after = self.sleep.now().saturating_sub(deadline.start);
-                return Err(ArmError::Timeout { what: format!("the registration of {namespace}"), after });
-            }
-            self.sleep.sleep(wait).await;
-        }
-    }
 }
 
 /// A try that failed.
@@ -331,22 +306,6 @@ fn unauthorized(refusal: &Refusal) -> ArmError {
             .to_owned()
     });
     ArmError::Unauthorized { code: refusal.code.clone(), reason: refusal.message.clone(), hint }
-}
-
-fn last_quoted(message: &str) -> Option<&str> {
-    let end = message.rfind('\'')?;
-    let start = message.get(..end)?.rfind('\'')?;
-    message.get(start + 1..end)
-}
-
-fn is_namespace(text: &str) -> bool {
-    text.contains('.') && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '.')
-}
-
-fn subscription_of(path: &str) -> Option<&str> {
-    let mut segments = path.split('/');
-    segments.find(|segment| segment.eq_ignore_ascii_case("subscriptions"))?;
-    segments.next()
 }
 
 #[cfg(test)]
@@ -409,22 +368,6 @@ mod tests {
             assert!(result.unwrap_err().is_absent());
             assert_eq!(time.elapsed(), Duration::ZERO);
         }
-    }
-
-    #[tokio::test]
-    async fn an_unregistered_namespace_is_registered_once_and_the_request_sent_again() {
-        let message = "The subscription is not registered to use namespace 'Microsoft.Cache'";
-        let script = Script::new()
-            .then(409, refused("MissingSubscriptionRegistration", message))
-            .then(200, json!({"registrationState": "Registering"}))
-            .then(200, json!({"registrationState": "Registering"}))
-            .then(200, json!({"registrationState": "Registered"}))
-            .then(200, json!({}));
-        assert!(get(&script, 600).await.0.is_ok());
-        let seen = script.seen();
-        assert_eq!(seen[1].line, "POST /subscriptions/s/providers/Microsoft.Cache/register");
-        assert_eq!(seen[2].line, "GET /subscriptions/s/providers/Microsoft.Cache");
-        assert_eq!(seen[4].line, format!("GET {ID}"));
     }
 
     #[tokio::test]

@@ -9,6 +9,7 @@ pub mod endpoint;
 pub mod error;
 mod hints;
 pub mod poller;
+mod registration;
 mod retry;
 pub mod sleep;
 pub mod transport;
