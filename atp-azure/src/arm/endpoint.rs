@@ -84,6 +84,23 @@ impl Endpoint {
         })
     }
 
+    /// The endpoint that the environment names: `AZURE_RESOURCE_MANAGER_ENDPOINT` is a cloud's name or a URL, the public
+    /// cloud when absent; `AZURE_AUTHORITY_HOST` is another issuer of tokens.
+    ///
+    /// # Errors
+    /// When it names neither a cloud nor a URL that can be used.
+    pub fn from_environment(environment: &dyn Fn(&str) -> Option<String>) -> Result<Self, EndpointError> {
+        let variable = |name: &str| environment(name).filter(|value| !value.trim().is_empty());
+        let endpoint = match variable("AZURE_RESOURCE_MANAGER_ENDPOINT") {
+            Some(text) => Self::parse(&text)?,
+            None => Self::public(),
+        };
+        Ok(match variable("AZURE_AUTHORITY_HOST") {
+            Some(host) => endpoint.with_authority(host),
+            None => endpoint,
+        })
+    }
+
     /// The same endpoint with another issuer of tokens.
     pub fn with_authority(mut self, host: impl Into<String>) -> Self {
         self.authority_host = host.into();
@@ -154,6 +171,19 @@ mod tests {
             "https://localhost:8443/"
         );
         assert!(matches!(Endpoint::parse("mars"), Err(EndpointError::UnknownCloud(_))));
+    }
+
+    #[test]
+    fn the_environment_may_name_an_endpoint_and_an_authority() {
+        assert_eq!(Endpoint::from_environment(&|_| None), Ok(Endpoint::public()));
+        let named = |name: &str| match name {
+            "AZURE_RESOURCE_MANAGER_ENDPOINT" => Some("https://localhost:8443".to_owned()),
+            "AZURE_AUTHORITY_HOST" => Some("https://localhost:8444".to_owned()),
+            _ => None,
+        };
+        let endpoint = Endpoint::from_environment(&named).unwrap();
+        assert_eq!(endpoint.scope(), "https://localhost:8443/.default");
+        assert_eq!(endpoint.authority_host, "https://localhost:8444");
     }
 
     #[test]

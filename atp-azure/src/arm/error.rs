@@ -1,6 +1,6 @@
 //! What can go wrong between this process and Azure Resource Manager.
 
-use super::hints;
+use super::{hints, retry};
 use serde_json::Value as Json;
 use std::fmt;
 use std::time::Duration;
@@ -156,6 +156,11 @@ impl ArmError {
     /// Whether the service said that the resource is not there.
     pub fn is_absent(&self) -> bool {
         self.refusal().is_some_and(Refusal::is_absent)
+    }
+
+    /// Whether the same request may succeed a little later.
+    pub fn may_pass(&self) -> bool {
+        self.refusal().is_some_and(retry::may_pass)
     }
 
     /// What to do about it.

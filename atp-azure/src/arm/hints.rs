@@ -55,16 +55,19 @@ fn of_code(code: &str, refusal: &Refusal, error: &Json) -> Option<String> {
             "Azure limits the rate of requests: lower `--parallel`, or wait some minutes"
         }
         "SoftDeletedVaultDoesNotExist" => "there is nothing to recover: leave `createMode` out",
-        other if is_quota(other) => "ask for more quota, use less of it, or use another size or region",
+        other if is_quota(other, message) => {
+            "ask for more quota, use less of it, or use another size or region"
+        }
         other if is_taken(other) => "the name is taken, maybe in another tenant: choose another name",
         _ => return None,
     };
     Some(fixed.to_owned())
 }
 
-fn is_quota(code: &str) -> bool {
+fn is_quota(code: &str, message: &str) -> bool {
     code.contains("Quota")
-        || matches!(code, "SkuNotAvailable" | "OperationNotAllowed" | "AllocationFailed" | "LimitExceeded")
+        || code == "OperationNotAllowed" && message.to_lowercase().contains("quota")
+        || matches!(code, "SkuNotAvailable" | "AllocationFailed" | "LimitExceeded")
         || code.ends_with("LimitReached")
         || code.ends_with("LimitExceeded")
 }

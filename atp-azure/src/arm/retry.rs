@@ -43,6 +43,11 @@ pub(crate) fn cause(refusal: &Refusal, asked_to_wait: bool) -> Option<Cause> {
     }
 }
 
+/// Whether an operation that was accepted and failed may succeed when it is started again.
+pub(crate) fn may_pass(refusal: &Refusal) -> bool {
+    refusal.codes().any(is_busy)
+}
+
 fn is_busy(code: &str) -> bool {
     code == "AnotherOperationInProgress"
         || code.ends_with("OperationInProgress")

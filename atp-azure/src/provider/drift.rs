@@ -1,6 +1,7 @@
 //! What somebody else changed of what the program set.
 
 use super::rules::{TypeRules, canonical};
+use super::secrets::mark;
 use super::shape;
 use crate::descriptor::{Shape, TypeDescriptor};
 use atp_iac::diff::{Change, compare};
@@ -15,14 +16,18 @@ pub(crate) fn drift(
 ) -> Vec<Change> {
     let inputs = canonical(&super::body::without_address(old.inputs));
     let body = descriptor.map_or(&Shape::Any, |descriptor| descriptor.body);
-    let before = project(body, &inputs, &canonical(old.outputs));
-    let after = project(body, &inputs, &canonical(observed));
+    // Who reads does not know the inputs: what they hide is marked here, so that no change shows it.
+    let said = |value: &Value| project(body, &inputs, &mark(body, Some(&inputs), canonical(value)));
+    let (before, after) = (said(old.outputs), said(observed));
     compare(&before, &after, &TypeRules::of_observed(descriptor))
 }
 
 /// The part of `said` that `inputs` cover. Items of lists are matched by name, and take the order of the inputs.
 fn project(body: &'static Shape, inputs: &Value, said: &Value) -> Value {
-    match (inputs.exposed(), said.exposed()) {
+    if let Value::Secret(inner) = said {
+        return project(body, inputs, inner).into_secret();
+    }
+    match (inputs.exposed(), said) {
         (Value::Map(inputs), Value::Map(said)) => {
             let open = matches!(body, Shape::Map(_));
             let entries = said.iter().filter_map(|(key, value)| match inputs.get(key) {
@@ -118,6 +123,18 @@ mod tests {
         assert!(changes(&NETWORK, inputs.clone(), inputs.clone(), same).is_empty());
         let more = json!({"properties": {"subnets": [subnet("c", "3"), subnet("a", "1"), subnet("b", "2")]}});
         assert_eq!(changes(&NETWORK, inputs.clone(), inputs, more), ["properties.subnets[2]"]);
+    }
+
+    #[test]
+    fn a_secret_that_drifts_is_not_shown() {
+        let inputs =
+            Value::from([("tags", Value::from([("token", Value::from("t").into_secret())]).into_secret())]);
+        let outputs = Value::from(json!({"tags": {"token": "t"}}));
+        let observed = Value::from(json!({"tags": {"token": "hunter2"}}));
+        let old = Existing { id: "/x", inputs: &inputs, outputs: &outputs };
+        let found = drift(Some(&NETWORK), &old, &observed);
+        assert_eq!(found.len(), 1);
+        assert!(!format!("{found:?}").contains("hunter2"), "{found:?}");
     }
 
     #[test]

@@ -100,8 +100,16 @@ impl Provider for AzureProvider {
     }
 
     fn diff(&self, kind: &str, old: &Existing<'_>, new: &Value) -> Vec<Change> {
-        let rules = rules::TypeRules::of_inputs(self.catalog.find(kind));
-        compare(&rules::canonical(old.inputs), &rules::canonical(new), &rules)
+        let descriptor = self.catalog.find(kind);
+        let rules = rules::TypeRules::of_inputs(descriptor);
+        let marked = |inputs: &Value| {
+            let inputs = rules::canonical(inputs);
+            match descriptor {
+                Some(descriptor) => secrets::mark(descriptor.body, None, inputs),
+                None => inputs,
+            }
+        };
+        compare(&marked(old.inputs), &marked(new), &rules)
     }
 
     fn drift(&self, kind: &str, old: &Existing<'_>, observed: &Value) -> Vec<Change> {

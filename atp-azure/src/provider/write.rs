@@ -3,7 +3,7 @@
 use super::errors::{Hidden, bad_inputs};
 use super::{AzureProvider, body, secrets};
 use crate::arm::poller::provisioning_state;
-use crate::arm::{ArmError, Call, Deadline};
+use crate::arm::{ArmError, Deadline};
 use crate::descriptor::TypeDescriptor;
 use atp_iac::provider::{Existing, Object, ProviderError, ProviderErrorKind, Request};
 use atp_iac::value::Value;
@@ -13,6 +13,10 @@ use std::time::Duration;
 
 /// How long reading back after a failure may take.
 const READ_BACK: Duration = Duration::from_secs(60);
+/// How often an operation is started that the service accepts, and then fails because of another one.
+const TRIES: u32 = 3;
+/// The wait between these.
+const AGAIN: Duration = Duration::from_secs(10);
 /// Types, by the start of their names, that refuse a PUT whose `If-Match` is out of date.
 const IF_MATCH: &[&str] = &["microsoft.network/dnszones", "microsoft.network/privatednszones"];
 /// The type whose deleted instances keep their names.
@@ -79,7 +83,7 @@ impl AzureProvider {
             descriptor,
             id,
             inputs: request.inputs,
-            hidden: Hidden::of(request.inputs),
+            hidden: Hidden::of(&secrets::mark(descriptor.body, None, request.inputs.clone())),
             deadline: self.client.deadline(request.timeout),
         }
     }
@@ -111,21 +115,25 @@ impl AzureProvider {
 
     /// PUTs a body and waits for the end. After a failure, what is there is reported with it.
     async fn put(&self, write: &Write<'_>, body: Json, etag: Option<&str>) -> Result<Object, ProviderError> {
-        let mut call: Call = self.client.call(Method::Put, &write.id, write.descriptor.api_version);
+        let mut call = self.client.call(Method::Put, &write.id, write.descriptor.api_version);
         call.body = Some(body);
         call.if_match = etag.map(str::to_owned);
-        let first = match self.client.send(&call, write.deadline).await {
-            Ok(first) => first,
-            Err(error) => return Err(write.hidden.error(error)),
-        };
-        let long_running = write.descriptor.put.long_running;
-        match self.client.follow(&call, first, long_running, write.deadline).await {
-            Ok(body) if body.is_object() => Ok(object(write, body)),
-            Ok(_) => {
-                let what = format!("PUT {} gave no body", write.id);
-                Err(self.with_what_is_left(write, ArmError::Malformed { what }).await)
+        let mut tries = 1;
+        loop {
+            let first =
+                self.client.send(&call, write.deadline).await.map_err(|error| write.hidden.error(error))?;
+            let long_running = write.descriptor.put.long_running;
+            let error = match self.client.follow(&call, first, long_running, write.deadline).await {
+                Ok(body) if body.is_object() => return Ok(object(write, body)),
+                Ok(_) => ArmError::Malformed { what: format!("PUT {} gave no body", write.id) },
+                Err(error) => error,
+            };
+            let enough_time = self.client.sleep().now().saturating_add(AGAIN) < write.deadline.end;
+            if tries >= TRIES || !error.may_pass() || !enough_time {
+                return Err(self.with_what_is_left(write, error).await);
             }
-            Err(error) => Err(self.with_what_is_left(write, error).await),
+            tries += 1;
+            self.client.sleep().sleep(AGAIN).await;
         }
     }
 
@@ -212,6 +220,24 @@ mod tests {
         let error = provider(&script, &time).create(request(NETWORK.name, &network())).await.unwrap_err();
         assert_eq!(error.code, "SkuNotAvailable");
         assert_eq!(error.left.unwrap().id, NETWORK_ID);
+    }
+
+    #[tokio::test]
+    async fn an_operation_that_fails_because_of_another_one_is_started_again() {
+        let time = VirtualTime::default();
+        let operation = (
+            "azure-asyncoperation",
+            "https://management.azure.com/subscriptions/s/operations/1?api-version=1",
+        );
+        let failed =
+            json!({"status": "Failed", "error": {"code": "AnotherOperationInProgress", "message": "busy"}});
+        let script = Script::new()
+            .then(404, missing())
+            .then_with(201, &[operation], body("Creating"))
+            .then(200, failed)
+            .then(200, body("Succeeded"));
+        provider(&script, &time).create(request(NETWORK.name, &network())).await.unwrap();
+        assert_eq!(script.lines().iter().filter(|line| line.starts_with("PUT")).count(), 2);
     }
 
     #[tokio::test]
