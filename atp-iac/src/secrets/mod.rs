@@ -1,5 +1,15 @@
 //! Keys, and what they seal: secrets in a state are encrypted one by one.
+//!
+//! Every stack has a data key. It is stored in the state, wrapped by a key that is not: a [`KeyProvider`] has that one.
 
 mod error;
+mod fingerprint;
+mod key;
+mod local;
+mod seal;
 
 pub use error::SecretError;
+pub use fingerprint::Fingerprints;
+pub use key::{DataKey, KeyProvider, WrappedKey};
+pub use local::LocalKeyFile;
+pub use seal::Sealer;
