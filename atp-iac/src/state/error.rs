@@ -166,6 +166,16 @@ pub enum StateError {
         /// Where it would come from.
         from: String,
     },
+    /// A value that is nested so deep that it could not be read back.
+    #[error("{urn}: `{path}` is nested deeper than {limit} levels and cannot be stored")]
+    TooDeep {
+        /// The resource, or the stack.
+        urn: String,
+        /// Where the value stands.
+        path: Path,
+        /// How deep values may be.
+        limit: usize,
+    },
     /// Two objects with one name.
     #[error("{urn} is in the state twice ({first} and {second}); put the file back from a backup")]
     Duplicate {

@@ -4,16 +4,19 @@
 //! of the two is durable before the operation goes on. When the operation ends, the journal is folded into a new
 //! snapshot. Nothing here calls the cloud.
 
+mod encoding;
 mod error;
 mod holder;
 mod record;
 #[cfg(test)]
 mod sample;
 mod snapshot;
+mod store;
 mod view;
 
 pub use error::StateError;
 pub use holder::Holder;
 pub use record::{Action, Intent, Outcome, Record};
 pub use snapshot::{ResourceState, Snapshot};
+pub use store::{Content, Lease, StateStore, Stored, Version, Wait};
 pub use view::StateView;

@@ -1,0 +1,180 @@
+//! The port to where states are kept.
+
+use super::{Holder, StateError};
+use crate::StackName;
+use crate::secrets::WrappedKey;
+use async_trait::async_trait;
+use std::any::Any;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Keeps the states of stacks. It checks that they are whole, and never looks inside.
+///
+/// Invariant: what was acknowledged is durable.
+/// Invariant: a writer whose lease is not the newest writes nothing.
+/// Invariant: damage is an error, never an empty state.
+#[async_trait]
+pub trait StateStore: Send + Sync {
+    /// Where the states are, for people.
+    fn describe(&self) -> String;
+
+    /// What is kept of a stack; `None` when it was never deployed.
+    ///
+    /// # Errors
+    /// When anything of it is missing or damaged.
+    async fn read(&self, stack: &StackName) -> Result<Option<Stored>, StateError>;
+
+    /// Locks a stack, and waits for it: at most so long, and `on_wait` hears of every holder that is waited for.
+    ///
+    /// # Errors
+    /// [`StateError::Locked`] when somebody else holds it still.
+    async fn lock(&self, stack: &StackName, holder: &Holder, wait: Wait<'_>) -> Result<Lease, StateError>;
+
+    /// Puts a new snapshot in the place of the one that was read, and drops its journal.
+    ///
+    /// # Errors
+    /// [`StateError::Changed`] when another one is there than expected, [`StateError::Fenced`] when the lease is old;
+    /// then nothing was written.
+    async fn replace(
+        &self,
+        lease: &Lease,
+        expected: Option<&Version>,
+        content: Content,
+    ) -> Result<Version, StateError>;
+
+    /// Adds a batch of records to the journal of a snapshot, all or none of it. Durable when it returns.
+    ///
+    /// # Errors
+    /// Likewise. After any error no further batch is accepted under this lease until the snapshot is replaced.
+    async fn append(&self, lease: &Lease, base: &Version, batch: Vec<u8>) -> Result<(), StateError>;
+
+    /// Drops the journal of a snapshot: what is in it made no difference.
+    ///
+    /// # Errors
+    /// Like [`replace`](Self::replace).
+    async fn discard_journal(&self, lease: &Lease, base: &Version) -> Result<(), StateError>;
+
+    /// Gives a stack free.
+    ///
+    /// # Errors
+    /// [`StateError::Fenced`] when somebody else took the lock over, [`StateError::LockLost`] when it vanished;
+    /// the lock of another is left alone.
+    async fn unlock(&self, lease: &Lease) -> Result<(), StateError>;
+
+    /// Takes the lock from its holder, who cannot write from then on. Gives the holder, if there was one.
+    ///
+    /// # Errors
+    /// When the lock cannot be written.
+    async fn break_lock(&self, stack: &StackName) -> Result<Option<Holder>, StateError>;
+
+    /// Who holds the lock of a stack, as far as is known.
+    ///
+    /// # Errors
+    /// When the lock cannot be read.
+    async fn holder(&self, stack: &StackName) -> Result<Option<Holder>, StateError>;
+
+    /// The stacks that have a state, in order.
+    ///
+    /// # Errors
+    /// When they cannot be listed.
+    async fn list(&self) -> Result<Vec<StackName>, StateError>;
+
+    /// Forgets a stack: its next deployment starts another lineage. The caller sees to it that nothing is in it.
+    ///
+    /// # Errors
+    /// Like [`replace`](Self::replace).
+    async fn remove(&self, lease: &Lease, expected: &Version) -> Result<(), StateError>;
+}
+
+/// How long to wait for a lock, and who hears of it.
+#[derive(Clone, Copy)]
+pub struct Wait<'a> {
+    /// At most so long; zero asks once.
+    pub at_most: Duration,
+    /// Is called when a wait begins and whenever another holder is waited for.
+    pub on_wait: &'a (dyn Fn(Option<&Holder>) + Send + Sync),
+}
+
+impl Wait<'_> {
+    /// Does not wait.
+    pub const NONE: Wait<'static> = Wait { at_most: Duration::ZERO, on_wait: &|_| {} };
+}
+
+/// Which snapshot.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Version {
+    /// Its history.
+    pub lineage: String,
+    /// Its number in it.
+    pub serial: u64,
+    /// `sha256:` and the hash of its content.
+    pub checksum: String,
+}
+
+impl fmt::Display for Version {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let short = self.checksum.get(..15).unwrap_or(&self.checksum);
+        write!(f, "serial {} ({short})", self.serial)
+    }
+}
+
+/// A snapshot as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Content {
+    /// Its history.
+    pub lineage: String,
+    /// Its number in it.
+    pub serial: u64,
+    /// The key to its secrets.
+    pub key: WrappedKey,
+    /// What it says.
+    pub body: Vec<u8>,
+}
+
+/// What is kept of a stack.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stored {
+    /// Which snapshot it is.
+    pub version: Version,
+    /// The snapshot.
+    pub content: Content,
+    /// The batches that were added to it since.
+    pub journal: Vec<Vec<u8>>,
+}
+
+/// The right to write the state of a stack. Its loss, when the process ends or the lease is dropped, frees the lock.
+#[derive(Clone)]
+pub struct Lease {
+    stack: StackName,
+    epoch: u64,
+    inner: Arc<dyn Any + Send + Sync>,
+}
+
+impl Lease {
+    /// For stores: `inner` is what the store needs, and is dropped with the last copy of the lease.
+    pub fn new(stack: StackName, epoch: u64, inner: Arc<dyn Any + Send + Sync>) -> Self {
+        Lease { stack, epoch, inner }
+    }
+
+    /// The stack that is locked.
+    pub fn stack(&self) -> &StackName {
+        &self.stack
+    }
+
+    /// Rises with every lease of the stack: the highest one is the one that counts.
+    pub fn epoch(&self) -> u64 {
+        self.epoch
+    }
+
+    /// For stores: what the lease was made with.
+    pub fn inner<T: Any + Send + Sync>(&self) -> Option<Arc<T>> {
+        Arc::clone(&self.inner).downcast().ok()
+    }
+}
+
+impl fmt::Debug for Lease {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "lease of {}, epoch {}", self.stack, self.epoch)
+    }
+}
