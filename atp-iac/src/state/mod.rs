@@ -6,6 +6,7 @@
 
 mod encoding;
 mod error;
+mod file;
 mod holder;
 mod record;
 #[cfg(test)]

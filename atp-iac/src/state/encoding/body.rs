@@ -90,7 +90,8 @@ impl Encoding {
         &'a self,
         values: &'a BTreeMap<String, Value>,
     ) -> Result<OutputsOut<'a>, StateError> {
-        values.values().try_for_each(|value| check_storable(value, STACK))?;
+        let mut named = values.iter();
+        named.try_for_each(|(name, value)| check_storable(value, &format!("the output `{name}`")))?;
         Ok(OutputsOut { encoding: self, values })
     }
 

@@ -1,0 +1,43 @@
+//! How a snapshot and a journal are framed, so that any damage to them shows. Knows nothing of what they say.
+
+pub mod journal;
+pub mod snapshot;
+
+use super::StateError;
+use serde::Deserialize;
+
+/// The newest format of snapshots and journals that is understood.
+const FORMAT: u64 = 1;
+
+/// What every format of the future has, too.
+#[derive(Deserialize)]
+struct Kind {
+    format: String,
+    version: u64,
+}
+
+/// That a header is of the right kind, and not newer than this program.
+fn check_kind(file: &str, header: &[u8], format: &str) -> Result<(), StateError> {
+    match serde_json::from_slice::<Kind>(header) {
+        Ok(kind) if kind.format != format => Err(corrupt(file, format!("it is not an {format}"))),
+        Ok(kind) if kind.version > FORMAT => {
+            Err(StateError::NewerFormat { file: file.to_owned(), found: kind.version, supported: FORMAT })
+        }
+        Ok(kind) if kind.version == FORMAT => Ok(()),
+        Ok(kind) => Err(corrupt(file, format!("there is no format {}", kind.version))),
+        Err(error) => Err(corrupt(file, format!("its header cannot be read ({error})"))),
+    }
+}
+
+fn corrupt(file: &str, what: impl Into<String>) -> StateError {
+    StateError::Corrupt { file: file.to_owned(), what: what.into() }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
+        // Writing to a string does not fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
