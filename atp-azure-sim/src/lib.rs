@@ -20,6 +20,7 @@
 mod catalog;
 mod children;
 mod cloud;
+mod clouds;
 mod computed;
 mod delete;
 mod errors;
@@ -47,6 +48,7 @@ mod validate;
 mod write;
 
 pub use cloud::Cloud;
+pub use clouds::AzureClouds;
 pub use faults::{Fault, FaultAction};
 pub use message::{Method, Request, Response};
 pub use persistence::PersistenceError;

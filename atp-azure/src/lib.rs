@@ -6,6 +6,7 @@ pub mod arm;
 pub mod descriptor;
 mod generated;
 pub mod names;
+pub mod provider;
 mod reference;
 
 #[cfg(feature = "authorization")]
@@ -37,4 +38,3 @@ pub fn descriptors() -> &'static [&'static TypeDescriptor] {
 pub fn descriptor(kind: &str) -> Option<&'static TypeDescriptor> {
     descriptors().iter().copied().find(|descriptor| descriptor.name.eq_ignore_ascii_case(kind))
 }
-pub mod provider;

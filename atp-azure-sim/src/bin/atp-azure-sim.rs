@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use atp_azure::descriptors;
 use atp_azure_sim::server::{Tls, serve};
 use atp_azure_sim::{ApiVersions, Settings, Simulator, SystemClock};
 use clap::Parser;
@@ -37,11 +38,6 @@ struct Arguments {
     /// A subscription that exists; may be given more than once. Without it, every GUID is a subscription.
     #[arg(long = "subscription")]
     subscriptions: Vec<String>,
-}
-
-/// Stands in until `atp_azure::descriptors()` exists.
-fn descriptors() -> &'static [&'static atp_azure::descriptor::TypeDescriptor] {
-    &[]
 }
 
 #[tokio::main]

@@ -102,6 +102,18 @@ impl ConfigTree {
         }
     }
 
+    /// A text at the top, for whoever sets up the engine before a program reads its configuration: the id of a
+    /// subscription, say.
+    pub fn text(&self, key: &str) -> Option<&str> {
+        match &self.root.content {
+            Content::Map(entries) => match &entries.get(key)?.node.content {
+                Content::Text(text) => Some(text),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
     /// Every value that the fields would read, with the place it came from: secrets are masked.
     pub fn explain(&self, fields: &[ConfigField]) -> Vec<ConfigLine> {
         let Content::Map(entries) = &self.root.content else { return Vec::new() };

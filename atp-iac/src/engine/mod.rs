@@ -16,7 +16,7 @@ use crate::output::Expression;
 use crate::program::{Context, Program, ProgramError, Reference, Setup, StackOutputs};
 use crate::provider::Provider;
 use crate::secrets::KeyProvider;
-use crate::state::{Holder, Record, StateStore, StateView, read_state};
+use crate::state::{Holder, Record, Snapshot, StateStore, StateView, read_state};
 use crate::{StackName, Urn};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -142,7 +142,10 @@ impl Engine {
         options: &UpdateOptions,
     ) -> Result<Preview, EngineError> {
         let stored = read_state(self.store.as_ref(), &deployment.name, self.keys.as_ref()).await?;
-        let view = stored.map_or_else(|| StateView::empty(deployment.name.clone()), |state| state);
+        let view = match stored {
+            Some(view) => view,
+            None => StateView::new(Snapshot::empty(deployment.name.clone(), ""))?,
+        };
         let (plan, recovered) = self.plan(deployment, kind, options, view, &mut Vec::new()).await?;
         Ok(Preview { plan, recovered })
     }

@@ -1,0 +1,64 @@
+//! The clouds that a command line can choose from: the simulator in this process, and Azure.
+
+use crate::{Settings, Simulator, SystemClock};
+use atp_azure::arm::Endpoint;
+use atp_azure::provider::{AzureProvider, AzureSettings};
+use atp_iac::cloud::{Cloud, CloudError, CloudRequest, Clouds};
+use atp_iac::provider::Provider;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// The folder of the simulated cloud, in the work folder.
+const FOLDER: &str = "simulator";
+
+/// The subscription that the simulator is used with when the configuration names none.
+const SUBSCRIPTION: &str = "00000000-0000-0000-0000-000000000001";
+
+/// Names a PEM file with a certificate authority to trust besides the known ones, for other endpoints than Azure's own.
+const CERTIFICATE_AUTHORITY: &str = "ATP_CERTIFICATE_AUTHORITY";
+
+/// Azure, and its simulator. The configuration may give `subscription_id` and `tenant_id`.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct AzureClouds;
+
+impl Clouds for AzureClouds {
+    fn connect(&self, request: &CloudRequest<'_>) -> Result<Vec<Arc<dyn Provider>>, CloudError> {
+        let provider = match request.cloud {
+            Cloud::Simulator => simulated(request)?,
+            Cloud::Azure => azure(request)?,
+        };
+        Ok(vec![Arc::new(provider)])
+    }
+}
+
+fn simulated(request: &CloudRequest<'_>) -> Result<AzureProvider, CloudError> {
+    let folder = request.work_dir.join(FOLDER);
+    // The client is in this process: it need not wait between two looks at an operation.
+    let settings = Settings { retry_after_milliseconds: Some(0), ..Settings::default() };
+    let simulator = Simulator::open(&folder, atp_azure::descriptors(), settings, Arc::new(SystemClock));
+    let simulator = simulator.map_err(|error| {
+        CloudError::new(format!("the simulated cloud in {} cannot be used: {error}", folder.display()))
+            .with_hint("choose another folder with --work-dir, or repair this one")
+    })?;
+    let subscription = request.config.text("subscription_id").unwrap_or(SUBSCRIPTION);
+    let mut settings = AzureSettings::new(atp_azure::descriptors(), subscription);
+    settings.description = "the Azure simulator, in this process".to_owned();
+    Ok(AzureProvider::with_transport(settings, simulator.transport()))
+}
+
+fn azure(request: &CloudRequest<'_>) -> Result<AzureProvider, CloudError> {
+    let subscription = request.config.text("subscription_id").map(str::to_owned);
+    let subscription = subscription.or_else(|| (request.environment)("AZURE_SUBSCRIPTION_ID"));
+    let subscription = subscription.ok_or_else(|| {
+        CloudError::new("no subscription to deploy to")
+            .with_hint("set `subscription_id` in the configuration, or AZURE_SUBSCRIPTION_ID in the environment")
+    })?;
+    let mut settings = AzureSettings::new(atp_azure::descriptors(), subscription);
+    settings.tenant = request.config.text("tenant_id").map(str::to_owned);
+    settings.certificate_authority = (request.environment)(CERTIFICATE_AUTHORITY).map(PathBuf::from);
+    let endpoint = Endpoint::from_environment(request.environment);
+    settings.endpoint = endpoint.map_err(|error| {
+        CloudError::new(error.to_string()).with_hint("correct or unset AZURE_RESOURCE_MANAGER_ENDPOINT")
+    })?;
+    AzureProvider::connect(settings, request.environment).map_err(|error| CloudError::new(error.to_string()))
+}
