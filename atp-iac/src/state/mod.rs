@@ -8,6 +8,8 @@ mod encoding;
 mod error;
 mod file;
 mod holder;
+mod local;
+mod memory;
 mod record;
 #[cfg(test)]
 mod sample;
@@ -17,6 +19,8 @@ mod view;
 
 pub use error::StateError;
 pub use holder::Holder;
+pub use local::{Fault, Faults, LocalStore};
+pub use memory::{Counters, MemoryStore};
 pub use record::{Action, Intent, Outcome, Record};
 pub use snapshot::{ResourceState, Snapshot};
 pub use store::{Content, Lease, StateStore, Stored, Version, Wait};

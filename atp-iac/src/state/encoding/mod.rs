@@ -9,6 +9,8 @@ mod resource;
 mod time;
 mod value;
 
+pub use record::HolderForm;
+
 use super::StateError;
 use crate::secrets::Sealer;
 use crate::{StackName, Urn};

@@ -1,0 +1,149 @@
+//! The few things that are done to files, each a step at which a test can stop the process.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// What a test does to a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// It fails with this kind of error and has no effect.
+    Fail(io::ErrorKind),
+    /// Only so many bytes are written, then it fails. For other steps than writes, like `Fail`.
+    Partial(usize),
+}
+
+/// Is asked before every step, with its name and file, whether to let it be.
+pub type Faults = Arc<dyn Fn(&str, &Path) -> Option<Fault> + Send + Sync>;
+
+/// The file system.
+#[derive(Clone, Default)]
+pub struct Disk {
+    pub faults: Option<Faults>,
+}
+
+impl Disk {
+    fn step(&self, name: &str, path: &Path) -> io::Result<()> {
+        match self.fault(name, path) {
+            None => Ok(()),
+            Some(Fault::Fail(kind)) => Err(kind.into()),
+            Some(Fault::Partial(_)) => Err(io::ErrorKind::Other.into()),
+        }
+    }
+
+    fn fault(&self, name: &str, path: &Path) -> Option<Fault> {
+        self.faults.as_ref().and_then(|faults| faults(name, path))
+    }
+
+    fn write(&self, name: &str, file: &mut File, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        match self.fault(name, path) {
+            None => file.write_all(bytes),
+            Some(Fault::Fail(kind)) => Err(kind.into()),
+            Some(Fault::Partial(length)) => {
+                file.write_all(&bytes[..length.min(bytes.len())])?;
+                Err(io::ErrorKind::StorageFull.into())
+            }
+        }
+    }
+
+    /// The bytes of a file; `None` when it is not there.
+    pub fn read(&self, path: &Path) -> io::Result<Option<Vec<u8>>> {
+        match fs::read(path) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Puts a file in place whole: after a crash it is the old one or the new one. Durable when it returns.
+    pub fn write_whole(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        let temporary = temporary(path);
+        let written = self.write_temporary(&temporary, bytes);
+        let placed = written.and_then(|()| self.rename(&temporary, path));
+        if placed.is_err() {
+            // It may hold room that is needed; if it stays, the next write takes its place.
+            let _ = self.remove(&temporary);
+        }
+        placed
+    }
+
+    fn write_temporary(&self, temporary: &Path, bytes: &[u8]) -> io::Result<()> {
+        self.step("create", temporary)?;
+        let mut file = File::create(temporary)?;
+        self.write("write", &mut file, temporary, bytes)?;
+        self.step("sync", temporary)?;
+        file.sync_all()
+    }
+
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+        self.step("rename", to)?;
+        fs::rename(from, to)?;
+        self.sync_folder(to)
+    }
+
+    /// Makes `copy` what `path` is now, without a moment in which there is no copy.
+    pub fn keep(&self, path: &Path, copy: &Path) -> io::Result<()> {
+        let temporary = temporary(copy);
+        match fs::remove_file(&temporary) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+        self.step("link", &temporary)?;
+        if fs::hard_link(path, &temporary).is_err() {
+            fs::copy(path, &temporary)?;
+        }
+        self.step("rename", copy)?;
+        fs::rename(&temporary, copy)
+    }
+
+    /// Opens a file to add to it.
+    pub fn open_to_append(&self, path: &Path) -> io::Result<File> {
+        self.step("open", path)?;
+        OpenOptions::new().append(true).open(path)
+    }
+
+    /// Adds to a file. Durable when it returns.
+    pub fn append(&self, file: &mut File, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        self.write("append", file, path, bytes)?;
+        self.step("sync", path)?;
+        file.sync_data()
+    }
+
+    /// Removes a file, if it is there. Durable when it returns.
+    pub fn remove(&self, path: &Path) -> io::Result<()> {
+        self.step("remove", path)?;
+        match fs::remove_file(path) {
+            Ok(()) => self.sync_folder(path),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Makes a folder and those above it up to `root`. Durable when it returns.
+    pub fn create_folder(&self, folder: &Path, root: &Path) -> io::Result<()> {
+        if folder.is_dir() {
+            return Ok(());
+        }
+        self.step("create folder", folder)?;
+        fs::create_dir_all(folder)?;
+        folder
+            .ancestors()
+            .take_while(|above| above.starts_with(root))
+            .try_for_each(|above| self.sync_folder(above))
+    }
+
+    fn sync_folder(&self, path: &Path) -> io::Result<()> {
+        let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) else {
+            return Ok(());
+        };
+        self.step("sync folder", folder)?;
+        if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
+    }
+}
+
+fn temporary(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".new");
+    name.into()
+}

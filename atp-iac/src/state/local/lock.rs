@@ -1,0 +1,148 @@
+//! The lock of a stack: a lock of the operating system, which ends with the process that holds it.
+//!
+//! Beside it, `lock.json` says who holds it, and `epoch` counts the holders. A writer whose epoch is not the newest has
+//! lost the lock, whatever it believes.
+
+use super::files::StackFiles;
+use crate::state::encoding::HolderForm;
+use crate::state::{Holder, StateError};
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io;
+use std::path::PathBuf;
+
+/// What came of an attempt.
+pub enum Attempt {
+    /// The lock is held now; the file is closed to let it go.
+    Taken { file: File, epoch: u64 },
+    /// Somebody else holds it.
+    Busy(Option<Holder>),
+}
+
+impl StackFiles {
+    fn lock_path(&self) -> PathBuf {
+        self.folder.join("lock")
+    }
+
+    fn holder_path(&self) -> PathBuf {
+        self.folder.join("lock.json")
+    }
+
+    fn epoch_path(&self) -> PathBuf {
+        self.folder.join("epoch")
+    }
+
+    /// Tries once.
+    pub fn try_lock(&self, holder: &Holder) -> Result<Attempt, StateError> {
+        self.disk
+            .create_folder(&self.folder, &self.root)
+            .map_err(|source| self.cannot_write(&self.folder, source))?;
+        let path = self.lock_path();
+        let file = loop {
+            let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path);
+            let file = file.map_err(|source| self.cannot_write(&path, source))?;
+            match file.try_lock() {
+                Ok(()) if self.is_lock_file(&file) => break file,
+                // It was removed between the opening and the locking: this is not the lock any more.
+                Ok(()) => {}
+                Err(TryLockError::WouldBlock) => return Ok(Attempt::Busy(self.read_holder())),
+                Err(TryLockError::Error(source)) => {
+                    return Err(StateError::NoLocks { file: path.display().to_string(), source });
+                }
+            }
+        };
+        let epoch = self.next_epoch()?;
+        let text = serde_json::to_vec(&HolderForm(holder.clone())).map_err(io::Error::from);
+        let path = self.holder_path();
+        text.and_then(|text| self.disk.write_whole(&path, &text))
+            .map_err(|source| self.cannot_write(&path, source))?;
+        Ok(Attempt::Taken { file, epoch })
+    }
+
+    /// Who holds the lock, as far as it can be read.
+    pub fn read_holder(&self) -> Option<Holder> {
+        let text = self.disk.read(&self.holder_path()).ok()??;
+        serde_json::from_slice::<HolderForm>(&text).ok().map(|form| form.0)
+    }
+
+    /// Who holds the lock, if it is held.
+    pub fn current_holder(&self) -> Result<Option<Holder>, StateError> {
+        let path = self.lock_path();
+        let file = match OpenOptions::new().write(true).open(&path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(source) => return Err(self.cannot_read(&path, source)),
+        };
+        match file.try_lock_shared() {
+            Ok(()) => Ok(None),
+            Err(TryLockError::WouldBlock) => Ok(self.read_holder()),
+            Err(TryLockError::Error(source)) => {
+                Err(StateError::NoLocks { file: path.display().to_string(), source })
+            }
+        }
+    }
+
+    /// The newest epoch; 0 before the first.
+    pub fn epoch(&self) -> Result<u64, StateError> {
+        let path = self.epoch_path();
+        let bytes = self.disk.read(&path).map_err(|source| self.cannot_read(&path, source))?;
+        let Some(bytes) = bytes else { return Ok(0) };
+        let epoch = std::str::from_utf8(&bytes).ok().and_then(|text| text.trim_end().parse().ok());
+        epoch.ok_or_else(|| StateError::Corrupt {
+            file: path.display().to_string(),
+            what: "it is not a number".into(),
+        })
+    }
+
+    fn next_epoch(&self) -> Result<u64, StateError> {
+        let epoch = self.epoch()? + 1;
+        let path = self.epoch_path();
+        self.disk
+            .write_whole(&path, format!("{epoch}\n").as_bytes())
+            .map_err(|source| self.cannot_write(&path, source))?;
+        Ok(epoch)
+    }
+
+    /// That nobody took the lock over.
+    pub fn check_epoch(&self, held: u64) -> Result<(), StateError> {
+        match self.epoch()? {
+            newest if newest == held => Ok(()),
+            newest => Err(StateError::Fenced { stack: self.stack.clone(), held, newest }),
+        }
+    }
+
+    /// Lets the lock go.
+    pub fn unlock(&self, file: File, epoch: u64) -> Result<(), StateError> {
+        self.check_epoch(epoch)?;
+        if !self.is_lock_file(&file) {
+            return Err(StateError::LockLost { stack: self.stack.clone() });
+        }
+        let path = self.holder_path();
+        self.disk.remove(&path).map_err(|source| self.cannot_write(&path, source))
+        // Closing the file frees the lock. The file stays: removing it would let two processes hold two locks.
+    }
+
+    /// Makes the present holder's lease worthless.
+    pub fn break_lock(&self) -> Result<Option<Holder>, StateError> {
+        let holder = self.current_holder()?;
+        if self.folder.is_dir() {
+            self.next_epoch()?;
+            for path in [self.lock_path(), self.holder_path()] {
+                self.disk.remove(&path).map_err(|source| self.cannot_write(&path, source))?;
+            }
+        }
+        Ok(holder)
+    }
+
+    #[cfg(unix)]
+    fn is_lock_file(&self, file: &File) -> bool {
+        use std::os::unix::fs::MetadataExt as _;
+        let here = file.metadata().map(|meta| (meta.dev(), meta.ino()));
+        let there = std::fs::metadata(self.lock_path()).map(|meta| (meta.dev(), meta.ino()));
+        matches!((here, there), (Ok(here), Ok(there)) if here == there)
+    }
+
+    #[cfg(not(unix))]
+    fn is_lock_file(&self, _: &File) -> bool {
+        self.lock_path().exists()
+    }
+}
