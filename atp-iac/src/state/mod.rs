@@ -10,18 +10,23 @@ mod file;
 mod holder;
 mod local;
 mod memory;
+mod read;
 mod record;
 #[cfg(test)]
 mod sample;
+mod session;
 mod snapshot;
 mod store;
 mod view;
+mod writer;
 
 pub use error::StateError;
 pub use holder::Holder;
 pub use local::{Fault, Faults, LocalStore};
 pub use memory::{Counters, MemoryStore};
+pub use read::{ReadState, read_state};
 pub use record::{Action, Intent, Outcome, Record};
+pub use session::{Closed, SessionPorts, StateSession};
 pub use snapshot::{ResourceState, Snapshot};
 pub use store::{Content, Lease, StateStore, Stored, Version, Wait};
 pub use view::StateView;

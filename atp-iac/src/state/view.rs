@@ -125,6 +125,11 @@ impl StateView {
         self.resources.get(self.present.get(urn)?).map(|resource| &**resource)
     }
 
+    /// The object with this id, present or replaced.
+    pub fn object(&self, urn: &Urn, id: &str) -> Option<&ResourceState> {
+        self.resources.get(&self.position(urn, id)?).map(|resource| &**resource)
+    }
+
     /// The objects of a resource that were replaced and not deleted yet, by id.
     pub fn replaced(&self, urn: &Urn) -> impl Iterator<Item = &ResourceState> {
         let copies = self.replaced.get(urn).into_iter().flat_map(BTreeMap::values);

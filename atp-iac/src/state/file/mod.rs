@@ -33,7 +33,8 @@ fn corrupt(file: &str, what: impl Into<String>) -> StateError {
     StateError::Corrupt { file: file.to_owned(), what: what.into() }
 }
 
-fn hex(bytes: &[u8]) -> String {
+/// Lower-case hexadecimal digits.
+pub fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write as _;
     bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
         // Writing to a string does not fail.

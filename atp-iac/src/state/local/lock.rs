@@ -10,6 +10,9 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io;
 use std::path::PathBuf;
 
+/// How often the lock file may vanish under the hands of one attempt.
+const ATTEMPTS: usize = 16;
+
 /// What came of an attempt.
 pub enum Attempt {
     /// The lock is held now; the file is closed to let it go.
@@ -36,26 +39,32 @@ impl StackFiles {
         self.disk
             .create_folder(&self.folder, &self.root)
             .map_err(|source| self.cannot_write(&self.folder, source))?;
-        let path = self.lock_path();
-        let file = loop {
-            let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path);
-            let file = file.map_err(|source| self.cannot_write(&path, source))?;
-            match file.try_lock() {
-                Ok(()) if self.is_lock_file(&file) => break file,
-                // It was removed between the opening and the locking: this is not the lock any more.
-                Ok(()) => {}
-                Err(TryLockError::WouldBlock) => return Ok(Attempt::Busy(self.read_holder())),
-                Err(TryLockError::Error(source)) => {
-                    return Err(StateError::NoLocks { file: path.display().to_string(), source });
-                }
-            }
-        };
+        let Some(file) = self.lock_file()? else { return Ok(Attempt::Busy(self.read_holder())) };
         let epoch = self.next_epoch()?;
         let text = serde_json::to_vec(&HolderForm(holder.clone())).map_err(io::Error::from);
         let path = self.holder_path();
         text.and_then(|text| self.disk.write_whole(&path, &text))
             .map_err(|source| self.cannot_write(&path, source))?;
         Ok(Attempt::Taken { file, epoch })
+    }
+
+    /// The locked file; `None` when somebody else has it.
+    fn lock_file(&self) -> Result<Option<File>, StateError> {
+        let path = self.lock_path();
+        for _ in 0..ATTEMPTS {
+            let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path);
+            let file = file.map_err(|source| self.cannot_write(&path, source))?;
+            match file.try_lock() {
+                Ok(()) if self.is_lock_file(&file) => return Ok(Some(file)),
+                // It was removed between the opening and the locking: this is not the lock any more.
+                Ok(()) => {}
+                Err(TryLockError::WouldBlock) => return Ok(None),
+                Err(TryLockError::Error(source)) => {
+                    return Err(StateError::NoLocks { file: path.display().to_string(), source });
+                }
+            }
+        }
+        Ok(None)
     }
 
     /// Who holds the lock, as far as it can be read.

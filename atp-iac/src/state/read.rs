@@ -1,0 +1,71 @@
+//! Reading a state without the lock, and what reading has in common with a session.
+
+use super::encoding::Encoding;
+use super::{Content, StateError, StateStore, StateView, Stored, Version};
+use crate::StackName;
+use crate::secrets::{Fingerprints, KeyProvider, Sealer};
+use sha2::{Digest, Sha256};
+
+/// A state as it was when it was read.
+#[derive(Clone)]
+pub struct ReadState {
+    /// What it says, with everything that was recorded since the snapshot.
+    pub view: StateView,
+    /// The snapshot.
+    pub version: Version,
+    /// Hash of the snapshot and of everything that was recorded since: equal only if nothing was written between.
+    pub digest: String,
+    /// Fingerprints with the key of the stack.
+    pub fingerprints: Fingerprints,
+}
+
+/// Reads the state of a stack, for a preview; `None` when it was never deployed.
+///
+/// # Errors
+/// When anything of it is missing or damaged, or its secrets do not open.
+pub async fn read_state(
+    store: &dyn StateStore,
+    stack: &StackName,
+    keys: &dyn KeyProvider,
+) -> Result<Option<ReadState>, StateError> {
+    let Some(stored) = store.read(stack).await? else { return Ok(None) };
+    let encoding = unlock_secrets(stack, &stored.content, keys).await?;
+    let fingerprints = encoding.sealer().fingerprints().clone();
+    let digest = digest(&stored);
+    Ok(Some(ReadState { view: replay(&encoding, &stored)?, version: stored.version, digest, fingerprints }))
+}
+
+/// The encoding with the key of the stack.
+pub(super) async fn unlock_secrets(
+    stack: &StackName,
+    content: &Content,
+    keys: &dyn KeyProvider,
+) -> Result<Encoding, StateError> {
+    let unwrapped = keys.unwrap(&content.key, &content.lineage).await;
+    let key = unwrapped.map_err(|source| StateError::Secret { stack: stack.clone(), source })?;
+    Ok(Encoding::new(stack.clone(), Sealer::new(&key, &content.lineage)))
+}
+
+/// The snapshot with the journal applied. Nothing of it runs any more.
+pub(super) fn replay(encoding: &Encoding, stored: &Stored) -> Result<StateView, StateError> {
+    let Content { lineage, serial, body, .. } = &stored.content;
+    let mut view = StateView::new(encoding.read_body(lineage, *serial, body)?)?;
+    for batch in &stored.journal {
+        for record in encoding.read_batch(batch)? {
+            view.apply(&record)?;
+        }
+    }
+    view.interrupt();
+    Ok(view)
+}
+
+pub(super) fn digest(stored: &Stored) -> String {
+    let mut hash = Sha256::new();
+    hash.update(stored.version.checksum.as_bytes());
+    for batch in &stored.journal {
+        hash.update((batch.len() as u64).to_le_bytes());
+        hash.update(batch);
+    }
+    let digest: [u8; 32] = hash.finalize().into();
+    format!("sha256:{}", super::file::hex(&digest))
+}

@@ -1,0 +1,296 @@
+//! A stack under work: locked, read, and written record by record.
+
+use super::encoding::Encoding;
+use super::read::{digest, replay, unlock_secrets};
+use super::writer::{Base, Entry, Writer};
+use super::{Content, Holder, Lease, Record, Snapshot, StateError, StateStore, StateView, Version, Wait};
+use crate::StackName;
+use crate::ports::{Clock, Random, random_uuid};
+use crate::secrets::{DataKey, Fingerprints, KeyProvider, Sealer, SecretError, WrappedKey};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use time::OffsetDateTime;
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinHandle;
+
+/// What a session needs from outside.
+#[derive(Clone)]
+pub struct SessionPorts {
+    /// Where states are kept.
+    pub store: Arc<dyn StateStore>,
+    /// Who has the keys to their secrets.
+    pub keys: Arc<dyn KeyProvider>,
+    /// Stamps what is saved.
+    pub clock: Arc<dyn Clock>,
+    /// For the lineage and the key of a new stack.
+    pub random: Arc<dyn Random>,
+}
+
+/// The right to change the state of a stack, and the journal of what is done with it.
+///
+/// Nothing is written before the first record. What was acknowledged is durable, whether the session is closed, dropped
+/// or killed; the next one finds it.
+pub struct StateSession {
+    stack: StackName,
+    store: Arc<dyn StateStore>,
+    clock: Arc<dyn Clock>,
+    lease: Lease,
+    encoding: Encoding,
+    key: WrappedKey,
+    version: Option<Version>,
+    digest: Option<String>,
+    view: Mutex<StateView>,
+    writing: Mutex<Option<Writing>>,
+}
+
+struct Writing {
+    queue: mpsc::UnboundedSender<Entry>,
+    task: JoinHandle<Base>,
+}
+
+/// How a session ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Closed {
+    /// The snapshot that is there now; `None` when nothing was ever recorded of the stack.
+    pub version: Option<Version>,
+    /// Whether it is another one than before.
+    pub changed: bool,
+}
+
+impl StateSession {
+    /// Locks a stack and reads its state. What a crashed session recorded is in it.
+    ///
+    /// # Errors
+    /// When somebody else has the lock, or the state is missing or damaged, or its secrets do not open.
+    pub async fn open(
+        ports: &SessionPorts,
+        stack: &StackName,
+        holder: &Holder,
+        wait: Wait<'_>,
+    ) -> Result<StateSession, StateError> {
+        let lease = ports.store.lock(stack, holder, wait).await?;
+        match Self::read(ports, stack, lease.clone()).await {
+            Ok(session) => Ok(session),
+            Err(error) => {
+                // The first error is the one to report; the lock goes with the lease in any case.
+                let _ = ports.store.unlock(&lease).await;
+                Err(error)
+            }
+        }
+    }
+
+    async fn read(ports: &SessionPorts, stack: &StackName, lease: Lease) -> Result<Self, StateError> {
+        let stored = ports.store.read(stack).await?;
+        let (encoding, key, view) = match &stored {
+            Some(stored) => {
+                let encoding = unlock_secrets(stack, &stored.content, &*ports.keys).await?;
+                let view = replay(&encoding, stored)?;
+                (encoding, stored.content.key.clone(), view)
+            }
+            None => Self::create(ports, stack).await?,
+        };
+        let digest = stored.as_ref().map(digest);
+        let (version, body, journal) = match stored {
+            Some(stored) => (Some(stored.version), stored.content.body, !stored.journal.is_empty()),
+            None => (None, Vec::new(), false),
+        };
+        let prepared = if version.is_none() || journal {
+            let serial = version.as_ref().map_or(0, |version| version.serial + 1);
+            let lineage = view.lineage().to_owned();
+            Some(Content { lineage, serial, key: key.clone(), body: encoding.write_body(&view)? })
+        } else {
+            None
+        };
+        let base = Base { version: version.clone(), body, prepared, journal, stopped: None };
+        let writer = Writer { store: ports.store.clone(), lease: lease.clone(), base };
+        let (queue, task) = writer.start();
+        Ok(StateSession {
+            stack: stack.clone(),
+            store: ports.store.clone(),
+            clock: ports.clock.clone(),
+            lease,
+            encoding,
+            key,
+            version,
+            digest,
+            view: Mutex::new(view),
+            writing: Mutex::new(Some(Writing { queue, task })),
+        })
+    }
+
+    async fn create(
+        ports: &SessionPorts,
+        stack: &StackName,
+    ) -> Result<(Encoding, WrappedKey, StateView), StateError> {
+        let secret = |source: SecretError| StateError::Secret { stack: stack.clone(), source };
+        let lineage = random_uuid(&*ports.random)?;
+        let key = DataKey::generate(&*ports.random).map_err(secret)?;
+        let wrapped = ports.keys.wrap(&key, &lineage).await.map_err(secret)?;
+        let encoding = Encoding::new(stack.clone(), Sealer::new(&key, &lineage));
+        let view = StateView::new(Snapshot::empty(stack.clone(), lineage))?;
+        Ok((encoding, wrapped, view))
+    }
+
+    /// The stack.
+    pub fn stack(&self) -> &StackName {
+        &self.stack
+    }
+
+    /// The snapshot that was read when the session was opened; `None` of a new stack.
+    pub fn version(&self) -> Option<&Version> {
+        self.version.as_ref()
+    }
+
+    /// Hash of all that was read when the session was opened, to compare with [`ReadState`](super::ReadState).
+    pub fn digest(&self) -> Option<&str> {
+        self.digest.as_deref()
+    }
+
+    /// Fingerprints with the key of the stack.
+    pub fn fingerprints(&self) -> &Fingerprints {
+        self.encoding.sealer().fingerprints()
+    }
+
+    /// The state as it is now, with what is being recorded.
+    pub fn view(&self) -> StateView {
+        self.lock_view().clone()
+    }
+
+    /// Looks at the state as it is now, without a copy. Must not wait for anything.
+    pub fn with_view<R>(&self, look: impl FnOnce(&StateView) -> R) -> R {
+        look(&self.lock_view())
+    }
+
+    fn lock_view(&self) -> MutexGuard<'_, StateView> {
+        self.view.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Records something. Durable when it returns; what many record at once is made durable at once.
+    ///
+    /// # Errors
+    /// When the record does not fit the state or cannot be stored: then the session goes on without it. When it could
+    /// not be written: then nothing more is written but the final snapshot.
+    pub async fn record(&self, record: Record) -> Result<(), StateError> {
+        self.record_all(vec![record]).await
+    }
+
+    /// Records several things of which, after a crash, either all are there or none.
+    ///
+    /// # Errors
+    /// Likewise; of records that do not fit, those before the first such one are recorded.
+    pub async fn record_all(&self, records: Vec<Record>) -> Result<(), StateError> {
+        let (done, answer) = oneshot::channel();
+        let Some(fits) = self.enqueue(records, done)? else { return Ok(()) };
+        match answer.await {
+            Ok(Ok(())) => fits,
+            Ok(Err(error)) => Err(StateError::Stopped(error)),
+            Err(_) => Err(StateError::Closed(self.stack.clone())),
+        }
+    }
+
+    /// Puts records in line, in the order in which they are applied. Says whether all of them fit; `None` when there is
+    /// none to write.
+    fn enqueue(
+        &self,
+        mut records: Vec<Record>,
+        done: oneshot::Sender<Result<(), Arc<StateError>>>,
+    ) -> Result<Option<Result<(), StateError>>, StateError> {
+        let now = self.now();
+        {
+            let view = self.lock_view();
+            records.iter_mut().for_each(|record| stamp(&view, record, now));
+        }
+        let written: Vec<Vec<u8>> =
+            records.iter().map(|record| self.encoding.write_record(record)).collect::<Result<_, _>>()?;
+        let mut view = self.lock_view();
+        let writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(writing) = &*writing else { return Err(StateError::Closed(self.stack.clone())) };
+        let mut fitting = Vec::with_capacity(written.len());
+        let mut fits = Ok(());
+        for (record, text) in records.iter().zip(written) {
+            fits = view.apply(record);
+            if fits.is_err() {
+                break;
+            }
+            fitting.push(text);
+        }
+        if fitting.is_empty() {
+            return fits.map(|()| None);
+        }
+        let entry = Entry { records: fitting.join(&b','), done };
+        writing.queue.send(entry).map_err(|_| StateError::Closed(self.stack.clone()))?;
+        Ok(Some(fits))
+    }
+
+    fn now(&self) -> OffsetDateTime {
+        let now = self.clock.now();
+        now.replace_nanosecond(0).unwrap_or(now)
+    }
+
+    /// The state as it is now, as the bytes of a snapshot file: for a recovery file when the store fails.
+    ///
+    /// # Errors
+    /// When it cannot be encoded.
+    pub fn export(&self) -> Result<Vec<u8>, StateError> {
+        let content = self.content(self.version.as_ref().map_or(0, |version| version.serial + 1))?;
+        let encoded = super::file::snapshot::encode(&content);
+        let file = "the recovery file".to_owned();
+        encoded.map(|(bytes, _)| bytes).map_err(|error| StateError::Write { file, source: error.into() })
+    }
+
+    fn content(&self, serial: u64) -> Result<Content, StateError> {
+        let view = self.lock_view();
+        let body = self.encoding.write_body(&view)?;
+        Ok(Content { lineage: view.lineage().to_owned(), serial, key: self.key.clone(), body })
+    }
+
+    /// Folds the journal into a new snapshot, unless nothing changed, and gives the lock back.
+    ///
+    /// # Errors
+    /// When the snapshot cannot be written: then the journal stays and says the same. The lock is given back anyway.
+    pub async fn close(&self) -> Result<Closed, StateError> {
+        let taken = self.writing.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let Some(Writing { queue, task }) = taken else { return Err(StateError::Closed(self.stack.clone())) };
+        drop(queue);
+        let folded = match task.await {
+            Ok(base) => self.fold(base).await,
+            Err(_) => Err(StateError::Closed(self.stack.clone())),
+        };
+        let unlocked = self.store.unlock(&self.lease).await;
+        let closed = folded?;
+        unlocked?;
+        Ok(closed)
+    }
+
+    async fn fold(&self, base: Base) -> Result<Closed, StateError> {
+        let Base { version: present, body, journal, stopped, .. } = base;
+        if !journal && stopped.is_none() {
+            return Ok(self.closed(present));
+        }
+        let content = self.content(present.as_ref().map_or(0, |version| version.serial + 1))?;
+        let folded = match present {
+            Some(present) if content.body == body => {
+                self.store.discard_journal(&self.lease, &present).await.map(|()| present)
+            }
+            present => self.store.replace(&self.lease, present.as_ref(), content).await,
+        };
+        match (folded, stopped) {
+            (Ok(version), _) => Ok(self.closed(Some(version))),
+            (Err(_), Some(first)) => Err(StateError::Stopped(first)),
+            (Err(error), None) => Err(error),
+        }
+    }
+
+    fn closed(&self, version: Option<Version>) -> Closed {
+        Closed { changed: version != self.version, version }
+    }
+}
+
+/// When a resource was created and changed: what is saved again as it was keeps its times.
+fn stamp(view: &StateView, record: &mut Record, now: OffsetDateTime) {
+    let Record::Saved { resource, .. } = record else { return };
+    (resource.created, resource.modified) = match view.object(&resource.urn, &resource.id) {
+        Some(known) if known.same_content(resource) => (known.created, known.modified),
+        Some(known) => (known.created, now),
+        None => (now, now),
+    };
+}

@@ -1,0 +1,93 @@
+//! The one task that writes the journal of a session: whatever was recorded while it wrote goes into its next batch.
+
+use super::{Content, Lease, StateError, StateStore, Version};
+use std::sync::Arc;
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinHandle;
+
+/// No batch is longer than this, apart from the last record in it.
+const BATCH_LIMIT: usize = 4 << 20;
+
+/// Records that belong together, as JSON separated by commas, and who waits for them.
+pub struct Entry {
+    pub records: Vec<u8>,
+    pub done: oneshot::Sender<Result<(), Arc<StateError>>>,
+}
+
+/// What is on disk, and what has to be there before the first record.
+pub struct Base {
+    /// The snapshot that is there.
+    pub version: Option<Version>,
+    /// What that snapshot says; empty when there is none.
+    pub body: Vec<u8>,
+    /// A snapshot that takes its place first: of a new stack, or with what a crashed session left in its journal.
+    pub prepared: Option<Content>,
+    /// Whether there is a journal beside the snapshot.
+    pub journal: bool,
+    /// Why nothing can be written any more.
+    pub stopped: Option<Arc<StateError>>,
+}
+
+pub struct Writer {
+    pub store: Arc<dyn StateStore>,
+    pub lease: Lease,
+    pub base: Base,
+}
+
+impl Writer {
+    /// Starts to write; gives back what is on disk when the sender is dropped.
+    pub fn start(mut self) -> (mpsc::UnboundedSender<Entry>, JoinHandle<Base>) {
+        let (sender, mut queue) = mpsc::unbounded_channel();
+        let task = tokio::spawn(async move {
+            while let Some(first) = queue.recv().await {
+                self.write(first, &mut queue).await;
+            }
+            self.base
+        });
+        (sender, task)
+    }
+
+    async fn write(&mut self, first: Entry, queue: &mut mpsc::UnboundedReceiver<Entry>) {
+        let mut batch = vec![b'['];
+        batch.extend_from_slice(&first.records);
+        let mut waiting = vec![first.done];
+        while batch.len() < BATCH_LIMIT
+            && let Ok(entry) = queue.try_recv()
+        {
+            batch.push(b',');
+            batch.extend_from_slice(&entry.records);
+            waiting.push(entry.done);
+        }
+        batch.push(b']');
+        let result = self.append(batch).await;
+        for done in waiting {
+            // Who does not wait any more has no use for the answer.
+            let _ = done.send(result.clone());
+        }
+    }
+
+    async fn append(&mut self, batch: Vec<u8>) -> Result<(), Arc<StateError>> {
+        if let Some(stopped) = &self.base.stopped {
+            return Err(Arc::new(StateError::Stopped(stopped.clone())));
+        }
+        let appended = self.try_append(batch).await.map_err(Arc::new);
+        if let Err(error) = &appended {
+            self.base.stopped = Some(error.clone());
+        }
+        appended
+    }
+
+    async fn try_append(&mut self, batch: Vec<u8>) -> Result<(), StateError> {
+        let Writer { store, lease, base } = self;
+        if let Some(content) = &base.prepared {
+            base.version = Some(store.replace(lease, base.version.as_ref(), content.clone()).await?);
+            base.body = base.prepared.take().map_or_else(Vec::new, |content| content.body);
+            base.journal = false;
+        }
+        let Some(version) = &base.version else {
+            return Err(StateError::Closed(lease.stack().clone()));
+        };
+        base.journal = true;
+        store.append(lease, version, batch).await
+    }
+}
