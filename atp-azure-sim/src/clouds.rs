@@ -50,8 +50,9 @@ fn azure(request: &CloudRequest<'_>) -> Result<AzureProvider, CloudError> {
     let subscription = request.config.text("subscription_id").map(str::to_owned);
     let subscription = subscription.or_else(|| (request.environment)("AZURE_SUBSCRIPTION_ID"));
     let subscription = subscription.ok_or_else(|| {
-        CloudError::new("no subscription to deploy to")
-            .with_hint("set `subscription_id` in the configuration, or AZURE_SUBSCRIPTION_ID in the environment")
+        CloudError::new("no subscription to deploy to").with_hint(
+            "set `subscription_id` in the configuration, or AZURE_SUBSCRIPTION_ID in the environment",
+        )
     })?;
     let mut settings = AzureSettings::new(atp_azure::descriptors(), subscription);
     settings.tenant = request.config.text("tenant_id").map(str::to_owned);

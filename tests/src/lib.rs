@@ -104,7 +104,7 @@ impl Default for World {
 impl World {
     /// A new world with a cloud.
     pub fn new(cloud: MemoryCloud) -> Self {
-        World::with_store(cloud, Arc::new(MemoryStore::default()))
+        World::with_store(cloud, Arc::new(MemoryStore::new(Arc::new(ManualClock::default()))))
     }
 
     /// A new world with a cloud and a store.
@@ -151,7 +151,12 @@ impl World {
     }
 
     /// Runs any update.
-    pub async fn run(&self, what: &Deployment, kind: Kind, options: UpdateOptions) -> Result<Update, EngineError> {
+    pub async fn run(
+        &self,
+        what: &Deployment,
+        kind: Kind,
+        options: UpdateOptions,
+    ) -> Result<Update, EngineError> {
         let mut observe = |_: Event<'_>| {};
         let mut decide = |_: &Plan, _: &[_]| Decision::Apply;
         self.engine.update(what, kind, &options, &mut decide, &mut observe, &Interrupt::default()).await
@@ -175,8 +180,9 @@ pub fn program(items: &[Item]) -> Deployment {
             for (key, other) in &item.links {
                 inputs.insert(key.clone(), Output::<Value>::of_resource(&urn(other), "id").into());
             }
-            let options =
-                Options::new().protect(item.protect).depends_on_all(item.waits_for.iter().map(|other| urn(other)));
+            let options = Options::new()
+                .protect(item.protect)
+                .depends_on_all(item.waits_for.iter().map(|other| urn(other)));
             let location = Location { file: "program.rs", line: index as u32 + 1 };
             cx.register("T", "test", &item.name, Expression::Map(inputs), options, location)?;
         }

@@ -13,7 +13,10 @@ fn writes(world: &World) -> Vec<String> {
         CallKind::Read => None,
     };
     let calls = world.cloud.calls();
-    calls.iter().filter_map(|call| Some(format!("{}{}", symbol(call.kind)?, call.id.trim_start_matches("T/")))).collect()
+    calls
+        .iter()
+        .filter_map(|call| Some(format!("{}{}", symbol(call.kind)?, call.id.trim_start_matches("T/"))))
+        .collect()
 }
 
 fn refused() -> ProviderError {
@@ -73,7 +76,9 @@ async fn a_new_name_makes_the_new_one_before_the_old_one_goes_and_takes_dependen
 #[tokio::test]
 async fn a_fixed_property_of_one_id_deletes_first_and_dependents_bound_to_it_are_replaced_around_it() {
     let world = World::new(MemoryCloud::new("test").replacing("fixed"));
-    let program = |fixed: i64| [item("a").with("fixed", fixed), item("b").link("fixed", "a"), item("c").link("uses", "a")];
+    let program = |fixed: i64| {
+        [item("a").with("fixed", fixed), item("b").link("fixed", "a"), item("c").link("uses", "a")]
+    };
     world.up(&program(1)).await.unwrap();
     assert_eq!(actions(&world.preview(&program(2)).await.unwrap()), ["-/+ a", "-/+ b", "~ c"]);
     world.up(&program(2)).await.unwrap();
@@ -150,7 +155,10 @@ async fn a_protected_resource_is_neither_deleted_nor_replaced() {
     for program in [vec![], vec![item("a").protected().named("a2")]] {
         let error = world.up(&program).await.unwrap_err();
         assert!(matches!(error, EngineError::Refused(_)), "{error}");
-        assert!(error.to_string().contains("`a` is protected") && error.to_string().contains("way out"), "{error}");
+        assert!(
+            error.to_string().contains("`a` is protected") && error.to_string().contains("way out"),
+            "{error}"
+        );
     }
     assert!(matches!(world.destroy().await.unwrap_err(), EngineError::Refused(_)));
     assert_eq!(world.ids(), ["T/a"]);
@@ -182,7 +190,8 @@ async fn a_refresh_finds_what_changed_and_what_is_gone_and_the_update_repairs_it
     let world = World::default();
     let program = [item("a").with("size", 1i64), item("b")];
     world.up(&program).await.unwrap();
-    let changed = Value::from([("name", Value::from("a")), ("size", Value::from(9i64)), ("id", "T/a".into())]);
+    let changed =
+        Value::from([("name", Value::from("a")), ("size", Value::from(9i64)), ("id", "T/a".into())]);
     world.cloud.put("T/a", changed);
     world.cloud.remove("T/b");
     assert!(!world.preview(&program).await.unwrap().has_changes(), "without a refresh nothing is read");
@@ -194,9 +203,12 @@ async fn a_refresh_finds_what_changed_and_what_is_gone_and_the_update_repairs_it
 
 #[tokio::test]
 async fn an_output_that_only_the_cloud_knows_is_unknown_in_the_plan_and_there_afterwards() {
-    let world = World::new(MemoryCloud::new("test").with_outputs("T", Value::from([("endpoint", "https://e".into())])));
+    let world = World::new(
+        MemoryCloud::new("test").with_outputs("T", Value::from([("endpoint", "https://e".into())])),
+    );
     let program = tests::program_with_endpoint();
-    let plan = world.engine.preview(&program, atp_iac::engine::Kind::Up, &Default::default()).await.unwrap().plan;
+    let plan =
+        world.engine.preview(&program, atp_iac::engine::Kind::Up, &Default::default()).await.unwrap().plan;
     assert!(plan.outputs["endpoint"].after.as_ref().unwrap().has_unknown());
     let update = world.run(&program, atp_iac::engine::Kind::Up, Default::default()).await.unwrap();
     assert_eq!(update.outputs["endpoint"], Value::from("https://e"));

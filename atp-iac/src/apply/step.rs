@@ -42,11 +42,11 @@ impl StepContext<'_> {
         let request = Request { kind: &operation.kind, inputs: &inputs, timeout: self.timeout };
         let (object, error) = self.call(self.provider.create(request)).await?;
         let Some(object) = object else { return self.failed(operation, error).await };
-        if let Some(old) = operation.old.as_ref().filter(|old| !old.id.eq_ignore_ascii_case(&object.id)) {
-            // Deleted by a later step; until then the state knows both.
-            self.record(Record::MarkReplaced { urn: old.urn.clone(), id: old.id.clone() }).await?;
-        }
-        self.save(operation, inputs, object, error.is_some()).await?;
+        // The old one is deleted by a later step; until then the state knows both.
+        let other = operation.old.as_ref().filter(|old| !old.id.eq_ignore_ascii_case(&object.id));
+        let marked = other.map(|old| Record::MarkReplaced { urn: old.urn.clone(), id: old.id.clone() });
+        let saved = self.saved(operation, inputs, object, error.is_some());
+        self.record_all(marked.into_iter().chain([saved]).collect()).await?;
         error.map_or(Ok(()), |error| Err(FailureCause::Provider(error)))
     }
 
@@ -68,7 +68,7 @@ impl StepContext<'_> {
         let Some(object) = object else { return self.failed(operation, error).await };
         // After a half-done update the old inputs stay, so that the next plan sees what is still to do.
         let kept = if error.is_some() { old.inputs.clone() } else { inputs };
-        self.save(operation, kept, object, error.is_some()).await?;
+        self.record(self.saved(operation, kept, object, error.is_some())).await?;
         error.map_or(Ok(()), |error| Err(FailureCause::Provider(error)))
     }
 
@@ -133,13 +133,7 @@ impl StepContext<'_> {
         Err(FailureCause::Provider(error))
     }
 
-    async fn save(
-        &self,
-        operation: &Operation,
-        inputs: Value,
-        object: Object,
-        incomplete: bool,
-    ) -> Result<(), FailureCause> {
+    fn saved(&self, operation: &Operation, inputs: Value, object: Object, incomplete: bool) -> Record {
         let now = self.clock.now();
         let created = operation.old.as_ref().filter(|old| old.id == object.id).map_or(now, |old| old.created);
         let resource = ResourceState {
@@ -157,7 +151,7 @@ impl StepContext<'_> {
             incomplete,
             location: operation.location.map(|location| location.to_string()),
         };
-        self.record(Record::Saved { step: Some(self.number), resource }).await
+        Record::Saved { step: Some(self.number), resource }
     }
 
     fn intent(
@@ -181,6 +175,10 @@ impl StepContext<'_> {
             location: operation.location.map(|location| location.to_string()),
             replaced,
         }
+    }
+
+    async fn record_all(&self, records: Vec<Record>) -> Result<(), FailureCause> {
+        self.session.record_all(records).await.map_err(FailureCause::State)
     }
 
     async fn record(&self, record: Record) -> Result<(), FailureCause> {

@@ -10,9 +10,9 @@ pub use update::{Decision, Kind, Preview, Update, UpdateOptions};
 
 use crate::apply::{Recovered, recover, refresh};
 use crate::config::ConfigTree;
+use crate::output::Expression;
 use crate::plan::{Desired, Drift, Plan, Planner};
 use crate::ports::{Clock, Random, SystemClock, SystemRandom};
-use crate::output::Expression;
 use crate::program::{Context, Program, ProgramError, Reference, Setup, StackOutputs};
 use crate::provider::Provider;
 use crate::secrets::KeyProvider;
@@ -34,7 +34,11 @@ pub struct Engine {
     parallel: usize,
     timeout: Duration,
     lock_wait: Duration,
+    on_wait: Arc<OnWait>,
 }
+
+/// Hears of the holder of a lock that is waited for.
+type OnWait = dyn Fn(Option<&Holder>) + Send + Sync;
 
 /// A stack to work on: its name, its program and its configuration.
 #[derive(Clone)]
@@ -54,7 +58,12 @@ impl Deployment {
     ///
     /// # Errors
     /// When a name has another character than letters, digits, `-` and `_`.
-    pub fn new(environment: &str, region: &str, program: Program, config: ConfigTree) -> Result<Self, ProgramError> {
+    pub fn new(
+        environment: &str,
+        region: &str,
+        program: Program,
+        config: ConfigTree,
+    ) -> Result<Self, ProgramError> {
         Ok(Deployment {
             name: StackName::new(environment, region, program.name)?,
             config,
@@ -69,7 +78,13 @@ impl Deployment {
         name: StackName,
         run: impl Fn(&mut Context) -> Result<BTreeMap<String, Expression>, ProgramError> + Send + Sync + 'static,
     ) -> Self {
-        Deployment { name, config: ConfigTree::empty(), contract: 0, references: Vec::new(), run: Arc::new(run) }
+        Deployment {
+            name,
+            config: ConfigTree::empty(),
+            contract: 0,
+            references: Vec::new(),
+            run: Arc::new(run),
+        }
     }
 
     /// Which stack of which environment and region.
@@ -97,6 +112,7 @@ impl Engine {
             parallel: 10,
             timeout: Duration::from_secs(60 * 60),
             lock_wait: Duration::from_secs(30),
+            on_wait: Arc::new(|_| {}),
         }
     }
 
@@ -131,6 +147,12 @@ impl Engine {
         self
     }
 
+    /// Who hears of the holder of a lock that is waited for.
+    pub fn with_on_wait(mut self, on_wait: impl Fn(Option<&Holder>) + Send + Sync + 'static) -> Self {
+        self.on_wait = Arc::new(on_wait);
+        self
+    }
+
     /// What an update would do. Takes no lock and writes nothing.
     ///
     /// # Errors
@@ -141,8 +163,7 @@ impl Engine {
         kind: Kind,
         options: &UpdateOptions,
     ) -> Result<Preview, EngineError> {
-        let stored = read_state(self.store.as_ref(), &deployment.name, self.keys.as_ref()).await?;
-        let view = match stored {
+        let view = match self.state(&deployment.name).await? {
             Some(view) => view,
             None => StateView::new(Snapshot::empty(deployment.name.clone(), ""))?,
         };
@@ -155,10 +176,9 @@ impl Engine {
     /// # Errors
     /// When the state cannot be read.
     pub async fn outputs(&self, name: &StackName) -> Result<Option<StackOutputs>, EngineError> {
-        let view = read_state(self.store.as_ref(), name, self.keys.as_ref()).await?;
-        Ok(view
-            .filter(|view| view.serial() > 0 || !view.is_empty())
-            .map(|view| StackOutputs { contract: view.contract(), values: view.outputs().clone() }))
+        // A stack that was destroyed, or whose first run failed, has no outputs to give.
+        let deployed = self.state(name).await?.filter(|view| !view.outputs().is_empty() || !view.is_empty());
+        Ok(deployed.map(|view| StackOutputs { contract: view.contract(), values: view.outputs().clone() }))
     }
 
     /// The state of a stack; `None` when it was never deployed. Takes no lock.
@@ -166,7 +186,8 @@ impl Engine {
     /// # Errors
     /// When the state cannot be read.
     pub async fn state(&self, name: &StackName) -> Result<Option<StateView>, EngineError> {
-        Ok(read_state(self.store.as_ref(), name, self.keys.as_ref()).await?)
+        let read = read_state(self.store.as_ref(), name, self.keys.as_ref()).await?;
+        Ok(read.map(|read| read.view))
     }
 
     /// Runs the program of a stack, and returns what it declares.

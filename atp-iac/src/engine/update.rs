@@ -4,7 +4,7 @@ use super::{Deployment, Engine, EngineError, names};
 use crate::Urn;
 use crate::apply::{Event, Executor, Failure, FailureCause, Interrupt, Recovered, Report};
 use crate::plan::{Plan, Work};
-use crate::state::{Holder, Outcome, Record, StateSession};
+use crate::state::{Holder, Outcome, Record, SessionPorts, StateSession, Wait};
 use crate::value::Value;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -92,8 +92,14 @@ impl Engine {
     }
 
     async fn open(&self, deployment: &Deployment, kind: Kind) -> Result<StateSession, EngineError> {
-        let _ = (deployment, kind);
-        Ok(StateSession::stub(crate::state::StateView::new(crate::state::Snapshot::empty(deployment.name.clone(), ""))?))
+        let ports = SessionPorts {
+            store: self.store.clone(),
+            keys: self.keys.clone(),
+            clock: self.clock.clone(),
+            random: self.random.clone(),
+        };
+        let wait = Wait { at_most: self.lock_wait, on_wait: self.on_wait.as_ref() };
+        Ok(StateSession::open(&ports, &deployment.name, &self.holder(kind), wait).await?)
     }
 
     fn holder(&self, kind: Kind) -> Holder {

@@ -40,7 +40,8 @@ pub fn declare(
     config: ConfigTree,
     references: BTreeMap<String, StackOutputs>,
 ) -> Result<Declarations> {
-    let mut cx = Context::new(StackName::new(environment, region, program.name)?, Setup { config, references });
+    let mut cx =
+        Context::new(StackName::new(environment, region, program.name)?, Setup { config, references });
     let expressions = (program.run)(&mut cx)?;
     let resolve = |expression: &crate::output::Expression| {
         expression.resolve(&NothingKnown).map_err(|error| ProgramError::Other(error.to_string()))

@@ -126,7 +126,8 @@ impl MemoryCloud {
         if self.log {
             inner.calls.push(Call { kind, id: id.to_owned() });
         }
-        let fault = inner.faults.iter().position(|(fault, part, _)| *fault == kind && id.contains(part.as_str()));
+        let fault =
+            inner.faults.iter().position(|(fault, part, _)| *fault == kind && id.contains(part.as_str()));
         match fault {
             Some(index) => Err(inner.faults.remove(index).2),
             None => Ok(inner),
@@ -208,7 +209,8 @@ impl Provider for MemoryCloud {
     }
 
     async fn create(&self, request: Request<'_>) -> Result<Object, ProviderError> {
-        let refused = |code: &str, message: String| ProviderError::new(ProviderErrorKind::Refused, code, message);
+        let refused =
+            |code: &str, message: String| ProviderError::new(ProviderErrorKind::Refused, code, message);
         let id = self.id(request.kind, request.inputs);
         let id = id.ok_or_else(|| refused("NoId", "the inputs do not determine an id".into()))?;
         let mut inner = self.called(CallKind::Create, &id)?;

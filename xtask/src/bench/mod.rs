@@ -68,7 +68,9 @@ pub enum Phase {
 pub fn engine(bench: &EngineBench, out: &mut dyn std::io::Write) -> anyhow::Result<()> {
     ensure!(bench.n > 0, "--n must be at least 1");
     if cfg!(debug_assertions) {
-        bail!("this is a debug build, whose numbers mean nothing\n  way out: cargo run --release -p xtask -- bench engine ..");
+        bail!(
+            "this is a debug build, whose numbers mean nothing\n  way out: cargo run --release -p xtask -- bench engine .."
+        );
     }
     let temporary;
     let dir: &Path = match &bench.dir {
@@ -86,7 +88,11 @@ pub fn engine(bench: &EngineBench, out: &mut dyn std::io::Write) -> anyhow::Resu
         }
         report.phases.push((phase, measured));
     }
-    if bench.json { writeln!(out, "{}", report.json())? } else { write!(out, "{}", report.table())? }
+    if bench.json {
+        writeln!(out, "{}", report.json())?
+    } else {
+        write!(out, "{}", report.table())?
+    }
     Ok(())
 }
 

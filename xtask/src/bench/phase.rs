@@ -91,7 +91,7 @@ fn engine(arguments: &PhaseArguments) -> Engine {
         operation: "bench".into(),
         since: SystemClock.now(),
     };
-    Engine::new(Arc::new(LocalStore::new(&arguments.dir)), Arc::new(keys), holder)
+    Engine::new(Arc::new(LocalStore::new(&arguments.dir, Arc::new(SystemClock))), Arc::new(keys), holder)
         .with_provider(Arc::new(MemoryCloud::new("memory").without_log()))
         .with_parallel(arguments.parallel)
 }

@@ -4,8 +4,8 @@ use super::Shape;
 use atp_iac::codec::{Codec, Structure};
 use atp_iac::resource::Declared;
 use atp_iac::{
-    Config, Context, Input, InputList, InputMap, IntoInput, IntoInputList, IntoInputMap, Output, Outputs, Resource,
-    ResourceType, Result, stack,
+    Config, Context, Input, InputList, InputMap, IntoInput, IntoInputList, IntoInputMap, Output, Outputs,
+    Resource, ResourceType, Result, stack,
 };
 
 const LAYERS: u32 = 10;
@@ -64,7 +64,8 @@ impl Resource for Item {
 pub fn bench(cx: &mut Context, config: BenchConfig) -> Result<BenchOutputs> {
     let mut ids: Vec<Output<String>> = Vec::new();
     for i in 0..config.n {
-        let parents: Vec<&Output<String>> = parents(&config, i).into_iter().map(|p| &ids[p as usize]).collect();
+        let parents: Vec<&Output<String>> =
+            parents(&config, i).into_iter().map(|p| &ids[p as usize]).collect();
         let item = Item {
             name: format!("resource-{i:05}").into_input(),
             size: (i % 16 + 1).into_input(),
@@ -90,7 +91,8 @@ fn parents(config: &BenchConfig, i: u32) -> Vec<u32> {
     }
     let offsets = [0, 1, width / 2];
     let offsets = &offsets[..2 + (i % 2) as usize];
-    let mut found: Vec<u32> = offsets.iter().map(|offset| (layer - 1) * width + (column + offset) % width).collect();
+    let mut found: Vec<u32> =
+        offsets.iter().map(|offset| (layer - 1) * width + (column + offset) % width).collect();
     found.sort_unstable();
     found.dedup();
     found

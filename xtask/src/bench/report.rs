@@ -33,7 +33,9 @@ impl Measured {
         let stat = std::fs::read_to_string("/proc/self/stat")?;
         let (_, fields) = stat.rsplit_once(')').context("stat without a name")?;
         let fields: Vec<&str> = fields.split_whitespace().collect();
-        let ticks = |index: usize| -> anyhow::Result<f64> { Ok(fields.get(index).context("stat is short")?.parse()?) };
+        let ticks = |index: usize| -> anyhow::Result<f64> {
+            Ok(fields.get(index).context("stat is short")?.parse()?)
+        };
         let cpu_s = (ticks(11)? + ticks(12)?) / 100.0;
         let status = std::fs::read_to_string("/proc/self/status")?;
         let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).context("no VmHWM")?;
