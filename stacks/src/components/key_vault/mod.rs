@@ -1,0 +1,85 @@
+//! The vault of an environment.
+
+use super::PrivateLink;
+use crate::helpers::{Site, diagnostics};
+use atp_azure::key_vault::{
+    Vault, VaultNetworkAcls, VaultNetworkAclsBypass, VaultNetworkAclsDefaultAction, VaultSku, VaultSkuName,
+};
+use atp_azure::network::{PrivateDnsZone, Subnet};
+use atp_azure::operational_insights::Workspace;
+use atp_azure::resources::ResourceGroup;
+use atp_iac::{Component, Context, Input, Name, Output, ResourceId, Result, Urn, component};
+
+/// A vault that only private networks reach and only roles open.
+///
+/// What hardens it is not a choice: purge protection, roles in place of access policies, no public access. What
+/// differs between environments is a setter.
+#[component(type = "atp:security:KeyVault")]
+#[derive(Clone, Debug)]
+pub struct KeyVault {
+    /// Names, tags and region.
+    pub site: Site,
+    /// The resource group that it is in.
+    pub group: Input<ResourceId<ResourceGroup>>,
+    /// Its name, which is unique in all of Azure.
+    pub name: Name<Vault>,
+    /// The tenant whose principals may use it.
+    pub tenant_id: String,
+    /// The subnet of its private endpoint.
+    pub subnet: Input<ResourceId<Subnet>>,
+    /// The private DNS zone of vaults.
+    pub dns_zone: Input<ResourceId<PrivateDnsZone>>,
+    /// Where it logs to.
+    pub workspace: Input<ResourceId<Workspace>>,
+    /// Premium keeps keys in hardware.
+    #[component(default = VaultSkuName::Standard)]
+    pub sku: VaultSkuName,
+    /// Days that deleted secrets, and the deleted vault, can be brought back.
+    #[component(default = 90)]
+    pub soft_delete_days: u32,
+}
+
+/// What the user of a [`KeyVault`] gets.
+#[derive(Clone, Debug)]
+pub struct KeyVaultOutputs {
+    /// Its id.
+    pub id: Output<ResourceId<Vault>>,
+    /// Where clients find it.
+    pub uri: Output<String>,
+    /// All resources of it: a lock waits for them.
+    pub resources: Vec<Urn>,
+}
+
+impl Component for KeyVault {
+    type Outputs = KeyVaultOutputs;
+
+    fn build(self, cx: &mut Context) -> Result<KeyVaultOutputs> {
+        let vault = cx.add("vault", self.vault())?;
+        let KeyVault { site, group, subnet, dns_zone, workspace, .. } = self;
+        cx.add(
+            "private-link",
+            PrivateLink::new(site, group, "key-vault", vault.id(), "vault", subnet, dns_zone),
+        )?;
+        cx.add("diagnostics", diagnostics::logs_and_metrics(vault.id(), workspace))?;
+        Ok(KeyVaultOutputs { id: vault.id(), uri: vault.vault_uri(), resources: cx.declared() })
+    }
+}
+
+impl KeyVault {
+    fn vault(&self) -> Vault {
+        // With public access disabled the rules below let nothing in but trusted services of Azure: backup, encryption
+        // of disks. They also stand if someone enables public access by hand.
+        let rules = VaultNetworkAcls::new()
+            .default_action(VaultNetworkAclsDefaultAction::DENY)
+            .bypass(VaultNetworkAclsBypass::AZURE_SERVICES);
+        let Site { tags, location, .. } = &self.site;
+        Vault::new(&self.group, self.name.clone(), location, &self.tenant_id, VaultSku::new(self.sku))
+            .enable_rbac_authorization(true)
+            .enable_soft_delete(true)
+            .soft_delete_retention_in_days(i64::from(self.soft_delete_days))
+            .enable_purge_protection(true)
+            .public_network_access("Disabled")
+            .network_acls(rules)
+            .tags(tags)
+    }
+}

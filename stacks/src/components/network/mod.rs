@@ -1,0 +1,58 @@
+//! The network of a region.
+
+mod private_dns;
+mod rules;
+mod subnet;
+
+pub use private_dns::{PrivateDns, PrivateDnsOutputs};
+pub use subnet::{SubnetConfig, SubnetPurpose};
+
+use crate::helpers::{Site, diagnostics};
+use atp_azure::network::{Subnet, VirtualNetwork, VirtualNetworkAddressSpace};
+use atp_azure::operational_insights::Workspace;
+use atp_azure::resources::ResourceGroup;
+use atp_iac::{Cidr, Component, Context, Input, Output, ResourceId, Result, component};
+use std::collections::BTreeMap;
+
+/// A virtual network with its subnets, each behind a security group that denies by default.
+#[component(type = "atp:network:Network")]
+#[derive(Clone, Debug)]
+pub struct Network {
+    /// Names, tags and region.
+    pub site: Site,
+    /// The resource group that it is in.
+    pub group: Input<ResourceId<ResourceGroup>>,
+    /// All addresses of the network.
+    pub address_space: Cidr,
+    /// The subnets by name.
+    pub subnets: BTreeMap<String, SubnetConfig>,
+    /// Where it logs to.
+    pub workspace: Input<ResourceId<Workspace>>,
+}
+
+/// What the user of a [`Network`] gets.
+#[derive(Clone, Debug)]
+pub struct NetworkOutputs {
+    /// The network.
+    pub virtual_network: Output<ResourceId<VirtualNetwork>>,
+    /// Its subnets by name.
+    pub subnets: BTreeMap<String, Output<ResourceId<Subnet>>>,
+}
+
+impl Component for Network {
+    type Outputs = NetworkOutputs;
+
+    fn build(self, cx: &mut Context) -> Result<NetworkOutputs> {
+        let Site { names, tags, location } = &self.site;
+        let address_space = VirtualNetworkAddressSpace::new([self.address_space]);
+        let network =
+            VirtualNetwork::new(&self.group, names.virtual_network()?, location, address_space).tags(tags);
+        let network = cx.add("virtual-network", network)?;
+        cx.add("diagnostics", diagnostics::logs_and_metrics(network.id(), &self.workspace))?;
+        let mut subnets = BTreeMap::new();
+        for (name, subnet) in &self.subnets {
+            subnets.insert(name.clone(), self.add_subnet(cx, &network.id(), name, subnet)?);
+        }
+        Ok(NetworkOutputs { virtual_network: network.id(), subnets })
+    }
+}

@@ -1,0 +1,62 @@
+//! One subnet with its security group.
+
+use super::Network;
+use super::rules::inbound_rules;
+use crate::helpers::{Site, diagnostics};
+use atp_azure::network::{
+    NetworkSecurityGroup, Subnet, SubnetPrivateEndpointNetworkPolicies, VirtualNetwork,
+};
+use atp_iac::{Cidr, Config, Context, Output, ResourceId, Result};
+
+/// A subnet, as configuration gives it.
+#[derive(Clone, Debug, Config)]
+pub struct SubnetConfig {
+    /// Its addresses, inside of the address space of the network.
+    pub range: Cidr,
+    /// What is in it; the rules of its security group follow from that.
+    pub purpose: SubnetPurpose,
+}
+
+/// What a subnet is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Config)]
+pub enum SubnetPurpose {
+    /// Nodes and pods of the cluster.
+    Cluster,
+    /// Private endpoints.
+    PrivateLink,
+    /// The application gateway: the only way in from the internet.
+    Gateway,
+    /// SQL managed instances.
+    Sql,
+    /// Clients and relays of Service Bus.
+    ServiceBus,
+}
+
+impl Network {
+    /// A subnet is a resource of its own, and not a part of the network's: so one is added or removed without an update
+    /// of the network.
+    pub(super) fn add_subnet(
+        &self,
+        cx: &mut Context,
+        network: &Output<ResourceId<VirtualNetwork>>,
+        name: &str,
+        subnet: &SubnetConfig,
+    ) -> Result<Output<ResourceId<Subnet>>> {
+        let Site { names, tags, location } = &self.site;
+        let group = NetworkSecurityGroup::new(&self.group, names.network_security_group(name)?, location)
+            .security_rules(inbound_rules(subnet.purpose, &self.subnets))
+            .tags(tags);
+        let group = cx.add(&format!("{name}-security-group"), group)?;
+        cx.add(&format!("{name}-diagnostics"), diagnostics::logs(group.id(), &self.workspace))?;
+        let mut resource = Subnet::new(network, name, subnet.range)
+            .network_security_group(group.id())
+            // Nothing leaves by an address that Azure lends: the way out is one that can be seen and filtered.
+            .default_outbound_access(false);
+        if subnet.purpose == SubnetPurpose::PrivateLink {
+            // Without this, the rules of the security group do not hold for private endpoints.
+            let enabled = SubnetPrivateEndpointNetworkPolicies::NETWORK_SECURITY_GROUP_ENABLED;
+            resource = resource.private_endpoint_network_policies(enabled);
+        }
+        Ok(cx.add(name, resource)?.id())
+    }
+}

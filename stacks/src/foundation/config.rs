@@ -1,0 +1,66 @@
+//! What the foundation has to know.
+
+use super::address_plan;
+use crate::components::network::SubnetConfig;
+use crate::helpers::TagsConfig;
+use atp_azure::key_vault::VaultSkuName;
+use atp_iac::{Cidr, Config};
+use std::collections::BTreeMap;
+
+/// What the foundation of one environment and region has to know.
+#[derive(Clone, Debug, Config)]
+#[config(check = address_plan::check)]
+pub struct FoundationConfig {
+    /// Short name of the project, the start of all names.
+    #[config(default = "atp", length = 2..=8)]
+    pub project: String,
+    /// The subscription that everything is in.
+    #[config(length = 36..=36)]
+    pub subscription_id: String,
+    /// The tenant whose principals may use the vault.
+    #[config(length = 36..=36)]
+    pub tenant_id: String,
+    /// Who owns the resources, who pays, and what is in them.
+    pub tags: TagsConfig,
+    /// Address space of the region's virtual network; no other region or environment has a part of it.
+    pub address_space: Cidr,
+    /// The subnets by name.
+    #[config(length = 1..=64)]
+    pub subnets: BTreeMap<String, SubnetConfig>,
+    /// Name of the vault, in place of the computed one.
+    #[config(length = 3..=24)]
+    pub key_vault_name: Option<String>,
+    /// Whether keys are kept in hardware.
+    #[config(default = VaultSku::Standard)]
+    pub key_vault_sku: VaultSku,
+    /// Days that deleted secrets, and the deleted vault, can be brought back.
+    #[config(default = 90, range = 7..=90)]
+    pub soft_delete_days: u32,
+    /// Days that logs are kept.
+    #[config(default = 90, range = 30..=730)]
+    pub log_retention_days: u32,
+    /// Gigabytes of logs a day after which no more are taken, to bound the cost; without it there is no bound.
+    #[config(range = 1..=1000)]
+    pub log_daily_quota: Option<u32>,
+    /// Whether vault, workspace and private DNS zones are locked against deletion.
+    #[config(default = false)]
+    pub locks: bool,
+}
+
+/// The two kinds of vaults.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Config)]
+pub enum VaultSku {
+    /// Keys are protected by software.
+    Standard,
+    /// Keys can be kept in hardware.
+    Premium,
+}
+
+impl From<VaultSku> for VaultSkuName {
+    fn from(sku: VaultSku) -> Self {
+        match sku {
+            VaultSku::Standard => VaultSkuName::Standard,
+            VaultSku::Premium => VaultSkuName::Premium,
+        }
+    }
+}

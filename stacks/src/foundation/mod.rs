@@ -1,0 +1,14 @@
+//! Layer 0: network, names, vault, identities and workspace of one environment and region.
+
+mod access;
+mod address_plan;
+mod config;
+mod identities;
+mod locks;
+mod outputs;
+mod program;
+
+pub use config::{FoundationConfig, VaultSku};
+pub use identities::Identity;
+pub use outputs::FoundationOutputs;
+pub use program::{Foundation, foundation};

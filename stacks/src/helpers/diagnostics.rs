@@ -1,0 +1,27 @@
+//! Diagnostic settings: everything that a resource logs goes to the workspace.
+
+use atp_azure::Scope;
+use atp_azure::insights::{DiagnosticSetting, DiagnosticSettingLog, DiagnosticSettingMetric};
+use atp_azure::operational_insights::Workspace;
+use atp_iac::{IntoInput, ResourceId};
+
+/// The name of the setting on every resource.
+const NAME: &str = "to-workspace";
+
+/// Sends all logs of a resource to the workspace. For types without metrics, such as network security groups.
+pub fn logs(
+    resource: impl IntoInput<Scope>,
+    workspace: impl IntoInput<ResourceId<Workspace>>,
+) -> DiagnosticSetting {
+    DiagnosticSetting::new(resource, NAME)
+        .workspace_id(workspace)
+        .logs([DiagnosticSettingLog::new(true).category_group("allLogs")])
+}
+
+/// Sends all logs and metrics of a resource to the workspace.
+pub fn logs_and_metrics(
+    resource: impl IntoInput<Scope>,
+    workspace: impl IntoInput<ResourceId<Workspace>>,
+) -> DiagnosticSetting {
+    logs(resource, workspace).metrics([DiagnosticSettingMetric::new(true).category("AllMetrics")])
+}
