@@ -6,7 +6,7 @@ use crate::arguments;
 use crate::errors::Errors;
 use fields::Field;
 use proc_macro2::{Span, TokenStream};
-use quote::{format_ident, quote};
+use quote::{format_ident, quote, quote_spanned};
 use syn::{Fields, ItemStruct};
 
 pub fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
@@ -77,7 +77,7 @@ fn generate(structure: &ItemStruct, kind: &str, fields: &[Field]) -> TokenStream
     let documentation = format!("A [`{name}`] with what it must have; the rest is set by the methods.");
     let constructor =
         if matches!(structure.fields, Fields::Unit) { quote!(Self) } else { quote!(Self { #(#values),* }) };
-    let cx = format_ident!("cx", span = Span::mixed_site());
+    let declare = declare(structure, kind);
     quote! {
         #[automatically_derived]
         impl #implement #name #types #bounds {
@@ -92,15 +92,25 @@ fn generate(structure: &ItemStruct, kind: &str, fields: &[Field]) -> TokenStream
         #[automatically_derived]
         impl #implement ::atp_iac::program::Declare for #name #types #bounds {
             type Handle = <Self as ::atp_iac::Component>::Outputs;
-            fn declare(
-                self,
-                #cx: &mut ::atp_iac::Context,
-                name: &str,
-                options: ::atp_iac::Options,
-                location: ::atp_iac::program::Location,
-            ) -> ::atp_iac::Result<Self::Handle> {
-                #cx.build_component(#kind, name, self, options, location)
-            }
+            #declare
+        }
+    }
+}
+
+/// The method of `Declare`. Its tokens stand at the name of the struct: there a missing `impl Component` is reported.
+fn declare(structure: &ItemStruct, kind: &str) -> TokenStream {
+    let name = &structure.ident;
+    let (_, types, _) = structure.generics.split_for_impl();
+    let cx = format_ident!("cx", span = Span::mixed_site());
+    quote_spanned! {name.span()=>
+        fn declare(
+            self,
+            #cx: &mut ::atp_iac::Context,
+            name: &str,
+            options: ::atp_iac::Options,
+            location: ::atp_iac::program::Location,
+        ) -> ::atp_iac::Result<<#name #types as ::atp_iac::Component>::Outputs> {
+            #cx.build_component(#kind, name, self, options, location)
         }
     }
 }

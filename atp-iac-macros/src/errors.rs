@@ -31,6 +31,13 @@ impl Errors {
         result.map_err(|error| self.push(error)).ok()
     }
 
+    /// The mistakes of another collection.
+    pub fn append(&mut self, other: Errors) {
+        if let Some(error) = other.0 {
+            self.push(error);
+        }
+    }
+
     /// Whether nothing was found.
     pub fn none(&self) -> bool {
         self.0.is_none()

@@ -16,10 +16,38 @@ use proc_macro::TokenStream;
 
 /// Makes a function the program of a stack.
 ///
-/// ```ignore
+/// ```
+/// use atp_iac::{Config, Context, Output, Outputs, Result, StackContract, StackRef, stack};
+///
+/// /// What the foundation has to know.
+/// #[derive(Config)]
+/// pub struct FoundationConfig {
+///     /// Days that deleted secrets are kept.
+///     #[config(default = 90, range = 7..=90)]
+///     pub soft_delete_days: u32,
+/// }
+///
+/// /// What other stacks may use.
+/// #[derive(Outputs)]
+/// pub struct FoundationOutputs {
+///     /// The subnet of the cluster.
+///     pub subnet: Output<String>,
+/// }
+///
+/// /// Networks and vaults.
+/// #[stack(layer = Foundation)]
+/// pub fn foundation(cx: &mut Context, config: FoundationConfig) -> Result<FoundationOutputs> {
+///     // cx.add("net", ..)?
+///     Ok(FoundationOutputs { subnet: Output::known("default".to_owned()) })
+/// }
+///
 /// /// The cluster.
 /// #[stack(layer = Infrastructure)]
-/// pub fn aks(cx: &mut Context, config: AksConfig, foundation: StackRef<Foundation>) -> Result<AksOutputs> { .. }
+/// pub fn aks(cx: &mut Context, foundation: StackRef<Foundation>) -> Result<()> {
+///     let subnet = &foundation.subnet;
+///     Ok(())
+/// }
+/// assert_eq!(Aks::NAME, "aks");
 /// ```
 ///
 /// The function stays. Beside it stands `pub struct Aks;`, which implements `StackContract` and `Stack`.
@@ -42,7 +70,9 @@ pub fn outputs(item: TokenStream) -> TokenStream {
 
 /// Makes a struct a component: a reusable group of resources.
 ///
-/// ```ignore
+/// ```
+/// use atp_iac::{Component, Context, Input, Result, component};
+///
 /// /// A network with its subnets.
 /// #[component]
 /// pub struct Network {
@@ -52,11 +82,17 @@ pub fn outputs(item: TokenStream) -> TokenStream {
 ///     #[component(default = 3)]
 ///     pub zones: u32,
 /// }
+///
 /// impl Component for Network {
-///     type Outputs = NetworkOutputs;
-///     fn build(self, cx: &mut Context) -> Result<NetworkOutputs> { .. }
+///     type Outputs = ();
+///     fn build(self, cx: &mut Context) -> Result<()> {
+///         Ok(()) // cx.add("subnet", ..)?
+///     }
 /// }
-/// // cx.add("net", Network::new("westeurope").zones(2))?
+///
+/// # fn program(cx: &mut Context) -> Result<()> {
+/// cx.add("net", Network::new("westeurope").zones(2))
+/// # }
 /// ```
 ///
 /// Fields are `Input<T>`, `InputList<T>`, `InputMap<T>` or plain types. Those without a default are the arguments of
@@ -68,6 +104,21 @@ pub fn component(arguments: TokenStream, item: TokenStream) -> TokenStream {
 }
 
 /// Makes a struct readable from configuration, or an enum of plain variants a choice of kebab-case words.
+///
+/// ```
+/// use atp_iac::{Config, ConfigTree};
+///
+/// #[derive(Config)]
+/// struct Settings {
+///     /// Days that deleted secrets are kept.
+///     #[config(default = 90, range = 7..=90)]
+///     soft_delete_days: u32,
+/// }
+///
+/// let error = ConfigTree::from_yaml("prod.yaml", "soft_delete_days: 120")?.read::<Settings>().err();
+/// assert_eq!(error.unwrap().to_string(), "prod.yaml:1: soft_delete_days: 120 is not in 7..=90");
+/// # Ok::<(), atp_iac::config::ConfigError>(())
+/// ```
 ///
 /// On a field:
 /// - `#[config(default = expression)]`, `#[config(default)]`: what it is where nothing is given;

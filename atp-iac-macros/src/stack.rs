@@ -39,9 +39,13 @@ pub fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let given = arguments::read(arguments, &["layer", "name"], &mut errors);
     let layer = layer(&given, &mut errors);
     let name = name(&function, &given, &mut errors);
-    let signature = signature(&function, &mut errors);
+    let mut mistakes = Errors::default();
+    let signature = signature(&function, &mut mistakes);
+    let callable = mistakes.none();
+    errors.append(mistakes);
     let check = if errors.none() { order(&layer, &signature) } else { TokenStream::new() };
-    let generated = generate(&function, &layer, &name, &signature);
+    let body = if callable { body(&function, &signature) } else { quote!(::core::unreachable!()) };
+    let generated = generate(&function, &layer, &name, &signature, &body);
     let errors = errors.into_tokens();
     quote!(#item #generated #check #errors)
 }
@@ -172,7 +176,13 @@ fn order(layer: &TokenStream, signature: &Signature) -> TokenStream {
     quote!(#(#checks)*)
 }
 
-fn generate(function: &ItemFn, layer: &TokenStream, name: &str, signature: &Signature) -> TokenStream {
+fn generate(
+    function: &ItemFn,
+    layer: &TokenStream,
+    name: &str,
+    signature: &Signature,
+    body: &TokenStream,
+) -> TokenStream {
     let called = &function.sig.ident;
     let visibility = &function.vis;
     let stack = Ident::new(&camel(&called.unraw().to_string()), called.span());
@@ -186,16 +196,6 @@ fn generate(function: &ItemFn, layer: &TokenStream, name: &str, signature: &Sign
         Parameter::Reference(other) => Some(quote!(::atp_iac::program::Reference::to::<#other>())),
         Parameter::Config => None,
     });
-    let (bindings, values) = bindings(signature);
-    let body = if signature.outputs.is_some() {
-        quote! {
-            let config = cx.config::<#config>()?;
-            #(#bindings)*
-            #called(cx, #(#values),*)
-        }
-    } else {
-        quote!(::core::unreachable!())
-    };
     quote! {
         #(#docs)*
         #(#[doc = #default_doc])*
@@ -213,7 +213,7 @@ fn generate(function: &ItemFn, layer: &TokenStream, name: &str, signature: &Sign
             fn config_fields() -> &'static [::atp_iac::config::ConfigField] {
                 <#config as ::atp_iac::Config>::FIELDS
             }
-            #[allow(unused_variables, clippy::let_unit_value)]
+            #[allow(unused_variables)]
             fn build(cx: &mut ::atp_iac::Context) -> ::atp_iac::Result<#outputs> {
                 #body
             }
@@ -221,9 +221,13 @@ fn generate(function: &ItemFn, layer: &TokenStream, name: &str, signature: &Sign
     }
 }
 
-/// Reads each reference, and what is handed to the function.
-fn bindings(signature: &Signature) -> (Vec<TokenStream>, Vec<TokenStream>) {
-    let mut bindings = Vec::new();
+/// Reads the configuration and each reference, and calls the function.
+fn body(function: &ItemFn, signature: &Signature) -> TokenStream {
+    let called = &function.sig.ident;
+    let mut bindings = match &signature.config {
+        Some(config) => vec![quote!(let config = cx.config::<#config>()?;)],
+        None => vec![quote!(cx.config::<()>()?;)],
+    };
     let mut values = Vec::new();
     for (index, parameter) in signature.parameters.iter().enumerate() {
         match parameter {
@@ -235,5 +239,5 @@ fn bindings(signature: &Signature) -> (Vec<TokenStream>, Vec<TokenStream>) {
             }
         }
     }
-    (bindings, values)
+    quote!(#(#bindings)* #called(cx, #(#values),*))
 }

@@ -34,6 +34,7 @@ pub fn expand(item: &DeriveInput, data: &DataEnum, errors: &mut Errors) -> Token
     let positions = 0..words.len();
     quote! {
         #[automatically_derived]
+        #[diagnostic::do_not_recommend]
         impl ::atp_iac::config::ConfigValue for #name {
             const KIND: ::atp_iac::config::ConfigKind = ::atp_iac::config::ConfigKind::Choice(&[#(#words),*]);
             fn read(

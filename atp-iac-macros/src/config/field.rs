@@ -94,10 +94,13 @@ impl Field {
         let Field { kind, variable, .. } = self;
         let field = quote!(&<Self as ::atp_iac::Config>::FIELDS[#index]);
         let read = match &self.default {
-            None => quote_spanned!(kind.span()=> reader.required::<#kind>(#field)),
+            // The same form as in `FIELDS`, so that the compiler reports a bad type once.
+            None => {
+                quote_spanned!(kind.span()=> <#kind as ::atp_iac::config::ConfigValue>::required(reader, #field))
+            }
             Some(default) => {
                 let value = default.value();
-                quote_spanned!(kind.span()=> reader.defaulted::<#kind>(#field, || #value))
+                quote_spanned!(kind.span()=> <#kind as ::atp_iac::config::ConfigValue>::defaulted(reader, #field, || #value))
             }
         };
         let range = self.range.as_ref().map(|range| {

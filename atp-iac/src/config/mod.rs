@@ -60,6 +60,18 @@ pub trait ConfigValue: Sized {
         reader.missing(field);
         None
     }
+    /// For `#[derive(Config)]`: the value of a field that has no default.
+    fn required(reader: &mut ConfigReader<'_>, field: &ConfigField) -> Option<Self> {
+        reader.required(field)
+    }
+    /// For `#[derive(Config)]`: the value of a field that has a default.
+    fn defaulted(
+        reader: &mut ConfigReader<'_>,
+        field: &ConfigField,
+        default: impl FnOnce() -> Self,
+    ) -> Option<Self> {
+        reader.defaulted(field, default)
+    }
 }
 
 /// The configuration of a stack that has none.

@@ -30,7 +30,7 @@ impl<'a> ConfigReader<'a> {
     }
 
     /// A field that has no default.
-    pub fn required<T: ConfigValue>(&mut self, field: &ConfigField) -> Option<T> {
+    pub(super) fn required<T: ConfigValue>(&mut self, field: &ConfigField) -> Option<T> {
         match self.given(field.name) {
             Some(node) => self.entry(field.name, node),
             None => self.step(field.name, self.here, |reader| T::absent(reader, field)),
@@ -38,7 +38,7 @@ impl<'a> ConfigReader<'a> {
     }
 
     /// A field that has a default.
-    pub fn defaulted<T: ConfigValue>(
+    pub(super) fn defaulted<T: ConfigValue>(
         &mut self,
         field: &ConfigField,
         default: impl FnOnce() -> T,

@@ -6,6 +6,7 @@ use crate::{Cidr, Secret};
 use std::collections::BTreeMap;
 use std::fmt;
 
+#[diagnostic::do_not_recommend]
 impl ConfigValue for bool {
     const KIND: ConfigKind = ConfigKind::Bool;
     fn read(reader: &mut ConfigReader<'_>) -> Option<Self> {
@@ -19,6 +20,7 @@ impl ConfigValue for bool {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl ConfigValue for String {
     const KIND: ConfigKind = ConfigKind::Text;
     fn read(reader: &mut ConfigReader<'_>) -> Option<Self> {
@@ -26,6 +28,7 @@ impl ConfigValue for String {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl ConfigValue for f64 {
     const KIND: ConfigKind = ConfigKind::Number;
     fn read(reader: &mut ConfigReader<'_>) -> Option<Self> {
@@ -40,6 +43,7 @@ impl ConfigValue for f64 {
 }
 
 macro_rules! integers { ($($integer:ty),+) => {$(
+    #[diagnostic::do_not_recommend]
     impl ConfigValue for $integer {
         const KIND: ConfigKind = ConfigKind::Whole;
         fn read(reader: &mut ConfigReader<'_>) -> Option<Self> {
@@ -57,6 +61,7 @@ macro_rules! integers { ($($integer:ty),+) => {$(
             value
         }
     }
+    #[diagnostic::do_not_recommend]
     impl Ranged for $integer {
         type Number = $integer;
         fn number(&self) -> Option<&$integer> {
@@ -66,6 +71,7 @@ macro_rules! integers { ($($integer:ty),+) => {$(
 )+} }
 integers!(u8, u16, u32, u64, usize, i32, i64);
 
+#[diagnostic::do_not_recommend]
 impl ConfigValue for Cidr {
     const KIND: ConfigKind = ConfigKind::Cidr;
     fn read(reader: &mut ConfigReader<'_>) -> Option<Self> {
@@ -79,6 +85,7 @@ impl ConfigValue for Cidr {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: ConfigValue> ConfigValue for Secret<T> {
     const KIND: ConfigKind = ConfigKind::Secret(&T::KIND);
     fn read(reader: &mut ConfigReader<'_>) -> Option<Self> {
@@ -86,6 +93,7 @@ impl<T: ConfigValue> ConfigValue for Secret<T> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: ConfigValue> ConfigValue for Option<T> {
     const KIND: ConfigKind = ConfigKind::Optional(&T::KIND);
     const OPTIONAL: bool = true;
@@ -100,6 +108,7 @@ impl<T: ConfigValue> ConfigValue for Option<T> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: ConfigValue> ConfigValue for Vec<T> {
     const KIND: ConfigKind = ConfigKind::List(&T::KIND);
     fn read(reader: &mut ConfigReader<'_>) -> Option<Self> {
@@ -114,6 +123,7 @@ impl<T: ConfigValue> ConfigValue for Vec<T> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: ConfigValue> ConfigValue for BTreeMap<String, T> {
     const KIND: ConfigKind = ConfigKind::Map(&T::KIND);
     fn read(reader: &mut ConfigReader<'_>) -> Option<Self> {
@@ -143,6 +153,7 @@ pub trait Ranged {
     fn number(&self) -> Option<&Self::Number>;
 }
 
+#[diagnostic::do_not_recommend]
 impl Ranged for f64 {
     type Number = f64;
     fn number(&self) -> Option<&f64> {
@@ -150,6 +161,7 @@ impl Ranged for f64 {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Ranged> Ranged for Option<T> {
     type Number = T::Number;
     fn number(&self) -> Option<&T::Number> {
@@ -170,6 +182,7 @@ pub trait Measured {
     fn length(&self) -> Option<usize>;
 }
 
+#[diagnostic::do_not_recommend]
 impl Measured for String {
     const UNIT: &'static str = "characters";
     fn length(&self) -> Option<usize> {
@@ -177,6 +190,7 @@ impl Measured for String {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T> Measured for Vec<T> {
     const UNIT: &'static str = "items";
     fn length(&self) -> Option<usize> {
@@ -184,6 +198,7 @@ impl<T> Measured for Vec<T> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T> Measured for BTreeMap<String, T> {
     const UNIT: &'static str = "entries";
     fn length(&self) -> Option<usize> {
@@ -191,6 +206,7 @@ impl<T> Measured for BTreeMap<String, T> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Measured> Measured for Secret<T> {
     const UNIT: &'static str = T::UNIT;
     fn length(&self) -> Option<usize> {
@@ -198,6 +214,7 @@ impl<T: Measured> Measured for Secret<T> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Measured> Measured for Option<T> {
     const UNIT: &'static str = T::UNIT;
     fn length(&self) -> Option<usize> {

@@ -266,4 +266,11 @@ mod tests {
         assert!(error(&format!("a: {}1{}", "[".repeat(40), "]".repeat(40))).contains("nested too deeply"));
         assert!(error(&"#".repeat(MAX_BYTES + 1)).contains("more than 1048576"));
     }
+
+    proptest::proptest! {
+        #[test]
+        fn no_text_makes_it_panic(text in "[a-c:\\- \t\r\n\\[\\]{}\"'#&*!|>%?,0-9~<\u{feff}\u{2028}é]{0,60}") {
+            let _ = parse("a.yaml", &text);
+        }
+    }
 }

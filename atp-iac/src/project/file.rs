@@ -101,13 +101,13 @@ mod tests {
     use super::*;
 
     fn error(text: &str) -> String {
-        parse(Path::new("/work"), text).unwrap_err().to_string()
+        parse(Path::new("/project"), text).unwrap_err().to_string()
     }
 
     #[test]
     fn everything_can_be_given() {
         let text = "name: shop\nbackend: azblob://x/y\ncloud: azure\nconfig: settings\nenvironments:\n  prod: { regions: [westeurope, eastus] }\n";
-        let project = parse(Path::new("/work"), text).unwrap();
+        let project = parse(Path::new("/project"), text).unwrap();
         assert_eq!((project.backend.as_deref(), project.cloud), (Some("azblob://x/y"), Cloud::Azure));
         assert_eq!(project.environments["prod"].primary(), Some("westeurope"));
     }

@@ -115,9 +115,9 @@ mod tests {
 
     #[test]
     fn a_project_is_found_from_a_folder_inside_it() {
-        let files = disk(&[("/work/atp.yaml", "name: shop\n"), ("/work/a/other.yaml", "")]);
-        let project = Project::find(&files, Path::new("/work/a/b")).unwrap();
-        assert_eq!(project.root, Path::new("/work"));
+        let files = disk(&[("/project/atp.yaml", "name: shop\n"), ("/project/a/other.yaml", "")]);
+        let project = Project::find(&files, Path::new("/project/a/b")).unwrap();
+        assert_eq!(project.root, Path::new("/project"));
         assert_eq!(
             (project.backend, project.cloud, project.config),
             (None, Cloud::Simulator, "config".into())
@@ -126,8 +126,11 @@ mod tests {
 
     #[test]
     fn without_a_project_the_error_says_where_it_looked() {
-        let error = Project::find(&disk(&[]), Path::new("/work/a")).unwrap_err().to_string();
-        assert!(error.starts_with("no `atp.yaml` in /work/a or a folder above it\n  way out: "), "{error}");
+        let error = Project::find(&disk(&[]), Path::new("/project/a")).unwrap_err().to_string();
+        assert!(
+            error.starts_with("no `atp.yaml` in /project/a or a folder above it\n  way out: "),
+            "{error}"
+        );
     }
 
     #[test]
@@ -138,7 +141,7 @@ mod tests {
                 Err(io::ErrorKind::PermissionDenied.into())
             }
         }
-        let error = Project::find(&Denied, Path::new("/work")).unwrap_err();
-        assert_eq!(error.to_string(), "cannot read /work/atp.yaml: permission denied");
+        let error = Project::find(&Denied, Path::new("/project")).unwrap_err();
+        assert_eq!(error.to_string(), "cannot read /project/atp.yaml: permission denied");
     }
 }
