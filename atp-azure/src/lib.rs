@@ -25,7 +25,7 @@ pub use generated::operational_insights;
 pub use generated::resources;
 #[cfg(feature = "storage")]
 pub use generated::storage;
-pub use reference::{Scope, SubResource};
+pub use reference::{Scope, SubResource, user_assigned};
 
 use descriptor::TypeDescriptor;
 

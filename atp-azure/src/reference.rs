@@ -4,6 +4,7 @@ use atp_iac::codec::{Codec, Structure};
 use atp_iac::output::{Expression, Input, IntoInput, Output};
 use atp_iac::resource::{ResourceId, ResourceType};
 use atp_iac::value::{Data, Decoder, Kind, Value};
+use std::collections::BTreeMap;
 use std::fmt;
 
 /// The id of anything that Azure Resource Manager knows: a resource of any type, a resource group, a subscription or
@@ -114,6 +115,11 @@ impl IntoInput<SubResource> for &str {
     }
 }
 
+/// For properties such as `identity.userAssignedIdentities`, which are a map from the ids of identities to nothing.
+pub fn user_assigned<T: ResourceType>(identity: &Output<ResourceId<T>>) -> Output<BTreeMap<String, Value>> {
+    identity.map(|id| BTreeMap::from([(id.as_str().to_owned(), Value::map())]))
+}
+
 /// Shows a structure as it would be written, with secrets masked.
 pub(crate) fn debug<T: Data>(name: &str, data: &T, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     write!(f, "{name} ")?;
@@ -121,6 +127,7 @@ pub(crate) fn debug<T: Data>(name: &str, data: &T, f: &mut fmt::Formatter<'_>) -
 }
 
 /// Reads one of the known texts. Azure does not keep the case of them.
+#[allow(dead_code, reason = "some features have no closed set")]
 pub(crate) fn decode_closed<T: Copy>(
     value: &Value,
     decoder: &mut Decoder,

@@ -135,3 +135,17 @@ fn debug_shows_what_would_be_written() {
     let shown = format!("{:?}", VaultSku::new(VaultSkuName::Standard));
     assert_eq!(shown, r#"VaultSku {"family": "A", "name": "standard"}"#);
 }
+
+#[test]
+fn identities_are_keys_of_a_map() {
+    use atp_azure::managed_identity::UserAssignedIdentity;
+    use atp_azure::operational_insights::{WorkspaceIdentity, WorkspaceIdentityType};
+    let identity =
+        id::<UserAssignedIdentity>("/providers/Microsoft.ManagedIdentity/userAssignedIdentities/i");
+    let known = Output::known(identity.clone());
+    let written = written(
+        &WorkspaceIdentity::new(WorkspaceIdentityType::UserAssigned)
+            .user_assigned_identities(atp_azure::user_assigned(&known)),
+    );
+    assert_eq!(written["userAssignedIdentities"][identity.as_str()], json!({}));
+}

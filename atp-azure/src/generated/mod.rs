@@ -2,6 +2,8 @@
 
 //! The typed resources, a module per namespace of Azure.
 
+#![allow(clippy::too_many_arguments, reason = "what a resource has to have is up to Azure")]
+
 pub(crate) mod prelude;
 
 #[cfg(feature = "authorization")]

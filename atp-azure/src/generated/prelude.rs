@@ -1,6 +1,11 @@
 //! What generated files use. Written by hand.
 
-#![allow(unused_imports, reason = "which of these are used depends on the features")]
+#![allow(
+    unused_imports,
+    unused_macros,
+    dead_code,
+    reason = "which of these are used depends on the features"
+)]
 
 pub(crate) use crate::descriptor::{
     FinalState, Flags, LongRunning, Method, NameRules, Object, Parent, Property, Shape, Text, TypeDescriptor,

@@ -59,15 +59,4 @@ pub fn tree(schemas: &Path) -> Result<Tree> {
 }
 
 #[cfg(test)]
-mod tests {
-    #[test]
-    fn the_committed_files_are_what_the_generator_writes() {
-        let asked = std::env::var_os(super::SCHEMAS_VARIABLE).map(Into::into);
-        match super::schemas_folder(asked) {
-            Ok(schemas) => drop(super::tree(&schemas).unwrap().check().unwrap()),
-            Err(reason) => eprintln!(
-                "skipped: generate::tests::the_committed_files_are_what_the_generator_writes: {reason}"
-            ),
-        }
-    }
-}
+mod tests;

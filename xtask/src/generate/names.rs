@@ -102,7 +102,9 @@ pub fn singular(name: &str) -> String {
 /// `Microsoft.KeyVault/vaults` to `key_vault`.
 pub fn module(kind: &str) -> String {
     let namespace = kind.split('/').next().unwrap_or(kind);
-    snake(namespace.strip_prefix("Microsoft.").unwrap_or(namespace))
+    let prefix = "Microsoft.".len();
+    let ours = namespace.get(..prefix).is_some_and(|start| start.eq_ignore_ascii_case("Microsoft."));
+    snake(if ours { &namespace[prefix..] } else { namespace })
 }
 
 /// A Rust string literal; raw where that reads better.
@@ -131,5 +133,6 @@ mod tests {
         assert_eq!(nested("VaultSku", "skuName"), "VaultSkuName");
         assert_eq!(nested("Workspace", "workspace"), "WorkspaceWorkspace");
         assert_eq!(module("Microsoft.KeyVault/vaults"), "key_vault");
+        assert_eq!(module("microsoft.alertsManagement/a"), "alerts_management");
     }
 }

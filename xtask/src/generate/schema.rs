@@ -43,8 +43,13 @@ impl Document {
         let path = folder.join(file);
         let text = std::fs::read_to_string(&path).with_context(|| format!("reading {}", path.display()))?;
         let json: Value = serde_json::from_str(&text).with_context(|| format!("in {}", path.display()))?;
+        Self::of(json, kind).with_context(|| format!("in {}", path.display()))
+    }
+
+    /// From the text of a file, as JSON.
+    pub fn of(json: Value, kind: &str) -> Result<Self> {
         let found = json["type"].as_str().unwrap_or_default();
-        ensure!(found.eq_ignore_ascii_case(kind), "{} is about `{found}`, not `{kind}`", path.display());
+        ensure!(found.eq_ignore_ascii_case(kind), "the facts are about `{found}`, not `{kind}`");
         let api_version = json["apiVersion"].as_str().context("no apiVersion")?.to_owned();
         Ok(Document { kind: kind.to_owned(), api_version, json })
     }

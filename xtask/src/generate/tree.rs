@@ -66,6 +66,8 @@ impl Tree {
         let text = format!(
             "{HEADER}//! The typed resources, a module per namespace of Azure.
 
+            #![allow(clippy::too_many_arguments, reason = \"what a resource has to have is up to Azure\")]
+
             pub(crate) mod prelude;
 
             {root}
