@@ -203,14 +203,16 @@ impl<'a> Builder<'a> {
                 reserved.insert(rust.clone());
             }
             let listed = tables::REQUIRED.iter().position(|entry| *entry == (kind, at.as_str()));
-            let schema = required.iter().position(|required| *required == name);
+            // A name comes first, then what the schema requires in its order, then the table in its order.
+            let schema = required.iter().position(|required| *required == name).map(|place| place + 1);
+            let first = (name == "name" && (schema.is_some() || listed.is_some())).then_some(0);
             fields.push(Field {
                 rust,
                 wire: format!("{wire}{name}{}", suffix.replace('.', "/")),
                 form,
                 preset: self.preset(&at, &item),
                 item,
-                required: schema.or(listed.map(|place| 1000 + place)),
+                required: first.or(schema).or(listed.map(|place| 1000 + place)),
                 facts: facts(child),
                 write_only: child.write_only(),
                 path: at,

@@ -190,18 +190,18 @@ pub struct NetworkSecurityGroupSecurityRule {
 impl NetworkSecurityGroupSecurityRule {
     /// From the properties that it has to have.
     pub fn new(
+        name: impl IntoInput<String>,
         protocol: impl IntoInput<NetworkSecurityGroupSecurityRuleProtocol>,
         access: impl IntoInput<NetworkSecurityGroupSecurityRuleAccess>,
         priority: impl IntoInput<i64>,
         direction: impl IntoInput<NetworkSecurityGroupSecurityRuleDirection>,
-        name: impl IntoInput<String>,
     ) -> Self {
         Self {
+            name: name.into_input(),
             protocol: protocol.into_input(),
             access: access.into_input(),
             priority: priority.into_input(),
             direction: direction.into_input(),
-            name: name.into_input(),
             ..Self::default()
         }
     }

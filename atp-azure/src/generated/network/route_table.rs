@@ -167,10 +167,10 @@ pub struct RouteTableRoute {
 impl RouteTableRoute {
     /// From the properties that it has to have.
     pub fn new(
-        next_hop_type: impl IntoInput<RouteTableRouteNextHopType>,
         name: impl IntoInput<String>,
+        next_hop_type: impl IntoInput<RouteTableRouteNextHopType>,
     ) -> Self {
-        Self { next_hop_type: next_hop_type.into_input(), name: name.into_input(), ..Self::default() }
+        Self { name: name.into_input(), next_hop_type: next_hop_type.into_input(), ..Self::default() }
     }
 
     /// Sets `properties.routes[].properties.addressPrefix`.
