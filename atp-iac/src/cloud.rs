@@ -61,7 +61,7 @@ pub struct CloudRequest<'a> {
     /// The configuration of the stack.
     pub config: &'a ConfigTree,
     /// Reads an environment variable.
-    pub environment: &'a dyn Fn(&str) -> Option<String>,
+    pub environment: &'a (dyn Fn(&str) -> Option<String> + Send + Sync),
 }
 
 impl fmt::Debug for CloudRequest<'_> {

@@ -3,6 +3,7 @@
 extern crate self as atp_iac;
 
 pub mod apply;
+pub mod cloud;
 pub mod codec;
 pub mod config;
 pub mod diff;
@@ -24,7 +25,7 @@ pub use atp_iac_macros::{Config, Outputs, component, out_format, stack};
 pub use config::{Config, ConfigTree};
 pub use output::{Input, InputList, InputMap, IntoInput, IntoInputList, IntoInputMap, Output, Secret, all};
 pub use program::{
-    Above, Component, Context, Layer, Outputs, ProgramError, Result, Stack, StackContract, StackRef, layers,
+    Above, Component, Context, Layer, Outputs, Program, ProgramError, Result, Stack, StackContract, StackRef, layers,
 };
 pub use resource::{
     Cidr, Name, NameRules, Named, Options, Resource, ResourceId, ResourceType, disjoint, subnets_fit,

@@ -3,6 +3,7 @@
 mod access;
 mod address_plan;
 mod config;
+mod groups;
 mod identities;
 mod locks;
 mod outputs;

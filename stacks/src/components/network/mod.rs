@@ -11,6 +11,7 @@ use crate::helpers::{Site, diagnostics};
 use atp_azure::network::{Subnet, VirtualNetwork, VirtualNetworkAddressSpace};
 use atp_azure::operational_insights::Workspace;
 use atp_azure::resources::ResourceGroup;
+use atp_iac::program::ProgramError;
 use atp_iac::{Cidr, Component, Context, Input, Output, ResourceId, Result, component};
 use std::collections::BTreeMap;
 
@@ -37,6 +38,22 @@ pub struct NetworkOutputs {
     pub virtual_network: Output<ResourceId<VirtualNetwork>>,
     /// Its subnets by name.
     pub subnets: BTreeMap<String, Output<ResourceId<Subnet>>>,
+}
+
+impl NetworkOutputs {
+    /// A subnet that has to be there.
+    ///
+    /// # Errors
+    /// When it is not.
+    pub fn subnet(&self, name: &str) -> Result<Output<ResourceId<Subnet>>> {
+        let subnet = self.subnets.get(name).cloned();
+        subnet.ok_or_else(|| ProgramError::Other(format!("the network has no subnet `{name}`")))
+    }
+
+    /// A subnet that may be left out.
+    pub fn optional_subnet(&self, name: &str) -> Output<Option<ResourceId<Subnet>>> {
+        self.subnets.get(name).map_or_else(|| Output::known(None), |subnet| subnet.map(Some))
+    }
 }
 
 impl Component for Network {

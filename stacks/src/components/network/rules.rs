@@ -96,7 +96,7 @@ fn deny_everything() -> Rule {
 }
 
 fn inbound(name: &str, access: Access, priority: i64, protocol: Protocol) -> Rule {
-    Rule::new(protocol, access, priority, Direction::INBOUND, name)
+    Rule::new(name, protocol, access, priority, Direction::INBOUND)
         .source_port_range("*")
         .destination_address_prefix("*")
 }

@@ -1,0 +1,5 @@
+//! The foundation of dev.
+
+fn main() -> std::process::ExitCode {
+    stacks::main("dev", &stacks::FOUNDATION)
+}

@@ -1,0 +1,5 @@
+//! The foundation of prod.
+
+fn main() -> std::process::ExitCode {
+    stacks::main("prod", &stacks::FOUNDATION)
+}

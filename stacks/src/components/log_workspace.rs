@@ -1,0 +1,52 @@
+//! Where logs go.
+
+use crate::helpers::{Site, diagnostics};
+use atp_azure::operational_insights::{
+    Workspace, WorkspaceFeatures, WorkspaceSku, WorkspaceSkuName, WorkspaceCapping,
+};
+use atp_azure::resources::ResourceGroup;
+use atp_iac::{Component, Context, Input, Output, ResourceId, Result, Urn, component};
+
+/// A Log Analytics workspace that also keeps the logs of itself: who asked it what.
+#[component(type = "atp:observability:LogWorkspace")]
+#[derive(Clone, Debug)]
+pub struct LogWorkspace {
+    /// Names, tags and region.
+    pub site: Site,
+    /// The resource group that it is in.
+    pub group: Input<ResourceId<ResourceGroup>>,
+    /// Days that logs are kept.
+    pub retention_days: u32,
+    /// Gigabytes a day after which no more are taken. Without it there is no bound.
+    pub daily_quota: Option<u32>,
+}
+
+/// What the user of a [`LogWorkspace`] gets.
+#[derive(Clone, Debug)]
+pub struct LogWorkspaceOutputs {
+    /// Its id.
+    pub id: Output<ResourceId<Workspace>>,
+    /// All resources of it: a lock waits for them.
+    pub resources: Vec<Urn>,
+}
+
+impl Component for LogWorkspace {
+    type Outputs = LogWorkspaceOutputs;
+
+    fn build(self, cx: &mut Context) -> Result<LogWorkspaceOutputs> {
+        let Site { names, tags, location } = &self.site;
+        let mut workspace = Workspace::new(self.group, names.workspace()?, location)
+            .sku(WorkspaceSku::new(WorkspaceSkuName::PER_GB2018))
+            .retention_in_days(i64::from(self.retention_days))
+            // Who writes logs signs in: there are no shared keys.
+            .features(WorkspaceFeatures::new().disable_local_auth(true))
+            .tags(tags);
+        if let Some(gigabytes) = self.daily_quota {
+            let capping = WorkspaceCapping::new().daily_quota_gb(i64::from(gigabytes));
+            workspace = workspace.workspace_capping(capping);
+        }
+        let workspace = cx.add("workspace", workspace)?;
+        cx.add("diagnostics", diagnostics::logs_and_metrics(workspace.id(), workspace.id()))?;
+        Ok(LogWorkspaceOutputs { id: workspace.id(), resources: cx.declared() })
+    }
+}

@@ -1,0 +1,132 @@
+//! What must hold in every environment, and what prod adds.
+
+use super::declared::*;
+use atp_iac::Value;
+use stacks::helpers::tags;
+use std::collections::BTreeSet;
+
+#[test]
+fn every_subnet_is_behind_a_security_group_that_ends_in_denying_everything() {
+    let prod = prod();
+    let subnets = prod.of_type("Microsoft.Network/virtualNetworks/subnets");
+    assert_eq!(subnets.len(), 9);
+    for subnet in subnets {
+        let group = format!("{}-security-group", subnet.name());
+        assert!(subnet.waits_for().contains(&group.as_str()), "{group}");
+        let rules = prod.named(&group).find("properties/securityRules").unwrap().as_list().unwrap();
+        let property = |rule: &Value, name: &str| rule.get("properties").unwrap().get(name).unwrap().clone();
+        let last = rules.last().unwrap();
+        assert_eq!(property(last, "access"), "Deny".into(), "{group}");
+        assert_eq!(property(last, "sourceAddressPrefix"), "*".into(), "{group}");
+        let priorities: BTreeSet<String> =
+            rules.iter().map(|rule| format!("{:?}", property(rule, "priority"))).collect();
+        assert_eq!(priorities.len(), rules.len(), "priorities of {group} are not unique");
+    }
+}
+
+#[test]
+fn only_the_gateway_lets_the_internet_in() {
+    let prod = prod();
+    let open = prod.of_type("Microsoft.Network/networkSecurityGroups").into_iter().filter(|group| {
+        let rules = group.find("properties/securityRules").unwrap().as_list().unwrap();
+        rules.iter().any(|rule| {
+            let source = rule.get("properties").and_then(|p| p.get("sourceAddressPrefix"));
+            source.and_then(Value::as_str) == Some("Internet")
+        })
+    });
+    assert_eq!(open.map(Resource::name).collect::<Vec<_>>(), ["network/gateway-security-group"]);
+}
+
+#[test]
+fn the_vault_is_hardened_everywhere() {
+    for declared in [declare("dev", "westeurope", &[DEV]), prod()] {
+        let vault = declared.named("key-vault/vault");
+        for path in ["enablePurgeProtection", "enableRbacAuthorization", "enableSoftDelete"] {
+            assert_eq!(vault.find(&format!("properties/{path}")), Some(&Value::Bool(true)), "{path}");
+        }
+        assert_eq!(vault.text("properties/publicNetworkAccess"), Some("Disabled"));
+        assert_eq!(vault.text("properties/networkAcls/defaultAction"), Some("Deny"));
+        assert_eq!(vault.text("properties/networkAcls/bypass"), Some("AzureServices"));
+        assert_eq!(vault.find("properties/accessPolicies"), None);
+    }
+}
+
+#[test]
+fn everything_that_can_have_tags_has_all_of_them() {
+    for resource in prod().0 {
+        let descriptor = atp_azure::descriptor(resource.kind()).unwrap();
+        let atp_azure::descriptor::Shape::Object(body) = descriptor.body else { panic!("not an object") };
+        if !body.properties.iter().any(|property| property.name == "tags") {
+            continue;
+        }
+        for tag in tags::REQUIRED {
+            assert!(
+                resource.text(&format!("tags/{tag}")).is_some(),
+                "{} has no tag `{tag}`",
+                resource.name()
+            );
+        }
+    }
+}
+
+#[test]
+fn a_lock_waits_for_everything_in_its_scope() {
+    let prod = prod();
+    let lock = prod.named("keep-key-vault");
+    let inside = ["key-vault/vault", "key-vault/diagnostics", "ingestion-signs", "query-reads-secrets"];
+    for name in inside {
+        assert!(lock.waits_for().contains(&name), "{name}: {:?}", lock.waits_for());
+    }
+    let lock = prod.named("keep-private-dns");
+    for name in ["dns-group", "private-dns/blob", "private-dns/blob-link"] {
+        assert!(lock.waits_for().contains(&name), "{name}");
+    }
+    assert!(prod.named("keep-workspace").waits_for().contains(&"aks-collects-logs"));
+}
+
+#[test]
+fn what_can_be_diagnosed_is() {
+    let prod = prod();
+    let diagnosed: BTreeSet<&str> =
+        prod.of_type("Microsoft.Insights/diagnosticSettings").iter().flat_map(|d| d.waits_for()).collect();
+    for resource in &prod.0 {
+        let diagnosable = [
+            "Microsoft.KeyVault/vaults",
+            "Microsoft.Network/virtualNetworks",
+            "Microsoft.Network/networkSecurityGroups",
+            "Microsoft.OperationalInsights/workspaces",
+        ];
+        if diagnosable.contains(&resource.kind()) {
+            assert!(diagnosed.contains(resource.name()), "{}", resource.name());
+        }
+    }
+}
+
+#[test]
+fn roles_are_given_to_service_principals_only() {
+    let prod = prod();
+    let assignments = prod.of_type("Microsoft.Authorization/roleAssignments");
+    assert!(!assignments.is_empty());
+    for assignment in assignments {
+        let kind = assignment.text("properties/principalType");
+        assert_eq!(kind, Some("ServicePrincipal"), "{}", assignment.name());
+    }
+}
+
+#[test]
+fn no_two_resources_are_one_in_azure() {
+    let prod = prod();
+    let urns: BTreeSet<&str> = prod.0.iter().map(|resource| resource.registration.urn.as_str()).collect();
+    assert_eq!(urns.len(), prod.0.len());
+    // In Azure a resource is known by its type, its name, and what it is in or stands at; the name of an assignment is
+    // computed from its role. What is not known before anything exists is compared by where it comes from.
+    let ids = prod.0.iter().map(|resource| {
+        let place = resource.find("parent").or_else(|| resource.find("scope"));
+        let (name, role) = (resource.find("name"), resource.find("properties/roleDefinitionId"));
+        format!("{} {name:?} {role:?} {place:?}", resource.kind())
+    });
+    let mut seen = BTreeSet::new();
+    for id in ids {
+        assert!(seen.insert(id.clone()), "{id}");
+    }
+}

@@ -1,0 +1,154 @@
+//! The foundation, deployed to the simulator through the engine.
+
+use atp_azure::provider::{AzureProvider, AzureSettings};
+use atp_azure_sim::{Settings, Simulator, SystemClock};
+use atp_iac::apply::{Event, Interrupt};
+use atp_iac::config::ConfigTree;
+use atp_iac::engine::{Decision, Deployment, Engine, Kind, Update, UpdateOptions};
+use atp_iac::plan::{Operation, OperationKind, Plan};
+use atp_iac::ports::{Clock, SystemRandom};
+use atp_iac::project::{Project, DiskFiles};
+use atp_iac::secrets::LocalKeyFile;
+use atp_iac::state::{Holder, MemoryStore};
+use std::path::Path;
+use std::sync::Arc;
+
+struct World {
+    simulator: Simulator,
+    engine: Engine,
+    _keys: tempfile::TempDir,
+}
+
+impl World {
+    fn new() -> Self {
+        let settings = Settings { retry_after_milliseconds: Some(0), ..Settings::default() };
+        let simulator = Simulator::in_memory(atp_azure::descriptors(), settings, Arc::new(SystemClock));
+        let subscription = "00000000-0000-0000-0000-0000000000a4";
+        let settings = AzureSettings::new(atp_azure::descriptors(), subscription);
+        let provider = AzureProvider::with_transport(settings, simulator.transport());
+        let keys = tempfile::tempdir().unwrap();
+        let random = Arc::new(SystemRandom);
+        let clock = Arc::new(atp_iac::ports::SystemClock);
+        let holder = Holder {
+            who: "tester".into(),
+            host: "localhost".into(),
+            process: 1,
+            operation: "test".into(),
+            since: clock.now(),
+        };
+        let key_file = LocalKeyFile::new(keys.path().join("secret.key"), random);
+        let engine = Engine::new(Arc::new(MemoryStore::new(clock)), Arc::new(key_file), holder)
+            .with_provider(Arc::new(provider));
+        World { simulator, engine, _keys: keys }
+    }
+
+    async fn preview(&self, deployment: &Deployment, refresh: bool) -> Plan {
+        self.engine.preview(deployment, Kind::Up, &UpdateOptions { refresh }).await.unwrap().plan
+    }
+
+    async fn run(&self, deployment: &Deployment, kind: Kind) -> Update {
+        let interrupt = Interrupt::default();
+        let mut decide = |_: &Plan, _: &[_]| Decision::Apply;
+        let mut observe = |_: Event<'_>| {};
+        let options = UpdateOptions::default();
+        let update = self.engine.update(deployment, kind, &options, &mut decide, &mut observe, &interrupt);
+        let update = update.await.unwrap();
+        let report = update.report.as_ref().unwrap();
+        assert!(report.is_complete(), "{:#?}", report.failures);
+        update
+    }
+}
+
+fn deployment(environment: &str, changes: &[(&str, &str)]) -> Deployment {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let project = Project::find(&DiskFiles, folder).unwrap();
+    let mut config: ConfigTree =
+        project.load_config(&DiskFiles, environment, "westeurope", "foundation", &["foundation"]).unwrap();
+    for (key, value) in changes {
+        config.set(key, value).unwrap();
+    }
+    Deployment::new(environment, "westeurope", stacks::FOUNDATION, config).unwrap()
+}
+
+fn changed(plan: &Plan) -> Vec<&Operation> {
+    plan.operations.iter().filter(|operation| operation.action != OperationKind::Same).collect()
+}
+
+#[tokio::test]
+async fn prod_is_deployed_plans_to_nothing_and_is_destroyed_without_a_rest() {
+    let world = World::new();
+    let prod = deployment("prod", &[]);
+    let update = world.run(&prod, Kind::Up).await;
+    let created = update.report.as_ref().unwrap().done.create;
+    assert!((50..=80).contains(&created), "{created} resources");
+    assert_eq!(world.simulator.resources().unwrap().len(), created);
+    assert!(!world.preview(&prod, false).await.has_changes());
+    let refreshed = world.preview(&prod, true).await;
+    assert!(!refreshed.has_changes(), "{:#?}", changed(&refreshed));
+    world.run(&prod, Kind::Destroy).await;
+    assert!(world.simulator.is_empty().unwrap(), "{:#?}", world.simulator.resources());
+}
+
+#[tokio::test]
+async fn one_changed_value_is_one_update() {
+    let world = World::new();
+    world.run(&deployment("prod", &[]), Kind::Up).await;
+    let longer = deployment("prod", &[("log_retention_days", "400")]);
+    let plan = world.preview(&longer, false).await;
+    let changed = changed(&plan);
+    assert_eq!(changed.len(), 1, "{changed:#?}");
+    assert_eq!(changed[0].action, OperationKind::Update);
+    assert_eq!(changed[0].changes[0].path.to_string(), "properties.retentionInDays");
+    world.run(&longer, Kind::Up).await;
+    assert!(!world.preview(&longer, true).await.has_changes());
+}
+
+#[tokio::test]
+async fn a_renamed_vault_is_replaced_and_the_plan_names_the_property() {
+    let world = World::new();
+    world.run(&deployment("prod", &[]), Kind::Up).await;
+    let renamed = deployment("prod", &[("key_vault_name", "kv-atp-renamed")]);
+    let plan = world.preview(&renamed, false).await;
+    let vault = plan.operations.iter().find(|o| o.kind == "Microsoft.KeyVault/vaults").unwrap();
+    assert_eq!(vault.action, OperationKind::Replace);
+    let forcing: Vec<String> =
+        vault.changes.iter().filter(|c| c.replaces).map(|c| c.path.to_string()).collect();
+    assert_eq!(forcing, ["name"]);
+    world.run(&renamed, Kind::Up).await;
+    assert!(!world.preview(&renamed, true).await.has_changes());
+    let vaults: Vec<String> = world
+        .simulator
+        .resources()
+        .unwrap()
+        .into_iter()
+        .map(|(id, _)| id)
+        .filter(|id| id.rsplit('/').nth(1) == Some("vaults"))
+        .collect();
+    assert_eq!(vaults.len(), 1, "{vaults:?}");
+    world.run(&renamed, Kind::Destroy).await;
+    assert!(world.simulator.is_empty().unwrap());
+}
+
+#[tokio::test]
+async fn a_removed_subnet_is_deleted_and_nothing_else_but_what_belongs_to_it() {
+    let world = World::new();
+    world.run(&deployment("prod", &[]), Kind::Up).await;
+    let without = deployment("prod", &[("subnets.service-bus", "null")]);
+    let plan = world.preview(&without, false).await;
+    let changed = changed(&plan);
+    assert!(changed.iter().all(|operation| operation.action == OperationKind::Delete), "{changed:#?}");
+    assert!(changed.iter().any(|o| o.kind == "Microsoft.Network/virtualNetworks/subnets"), "{changed:#?}");
+    world.run(&without, Kind::Up).await;
+    assert!(!world.preview(&without, true).await.has_changes());
+}
+
+#[tokio::test]
+async fn every_environment_is_deployed_by_configuration_alone() {
+    for environment in ["dev", "test", "staging"] {
+        let world = World::new();
+        let deployment = deployment(environment, &[]);
+        world.run(&deployment, Kind::Up).await;
+        let plan = world.preview(&deployment, true).await;
+        assert!(!plan.has_changes(), "{environment}: {:#?}", changed(&plan));
+    }
+}
