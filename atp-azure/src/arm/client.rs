@@ -285,8 +285,8 @@ fn transport_error(error: &azure_core::Error) -> Failure {
     }
 }
 
-/// The messages of an error and its sources, each once.
-fn chain(error: &dyn std::error::Error) -> String {
+/// The messages of an error and its sources, each once, on one line.
+pub(super) fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(inner) = source {
@@ -297,7 +297,7 @@ fn chain(error: &dyn std::error::Error) -> String {
         }
         source = inner.source();
     }
-    text
+    text.replace("\r\n", "\n").replace('\n', "; ")
 }
 
 fn unauthorized(refusal: &Refusal) -> ArmError {

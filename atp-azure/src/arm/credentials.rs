@@ -9,11 +9,12 @@
 //! Invariant: a source that the environment configures is used or fails; it is never passed over in favour of whoever
 //! happens to be signed in on this machine.
 
+use super::client::chain;
 use super::endpoint::Endpoint;
 use async_trait::async_trait;
 use azure_core::credentials::{AccessToken, Secret, TokenCredential, TokenRequestOptions};
 use azure_core::error::{Error, ErrorKind};
-use azure_core::http::{ClientOptions, Transport};
+use azure_core::http::{ClientOptions, ExponentialRetryOptions, RetryOptions, Transport};
 use azure_core::time::{Duration, OffsetDateTime};
 use azure_identity as identity;
 use std::fmt;
@@ -33,8 +34,8 @@ pub struct CredentialOptions {
     pub transport: Option<Transport>,
 }
 
-/// Where an identity may come from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Where an identity may come from, in the order in which they are asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Source {
     /// A client secret in the environment.
     Environment,
@@ -142,12 +143,13 @@ impl TokenCredential for CredentialChain {
                     let _ = self.chosen.set(index);
                     return Ok(token);
                 }
-                Err(error) => reasons.push((*source, error.to_string())),
+                Err(error) => reasons.push((*source, chain(&error))),
             }
             if source.is_configured() {
                 break;
             }
         }
+        reasons.sort_by_key(|(source, _)| *source);
         Err(Error::new(ErrorKind::Credential, CredentialError { reasons }))
     }
 }
@@ -172,6 +174,11 @@ impl Builder<'_> {
         ClientOptions {
             transport: self.options.transport.clone(),
             cloud: Some(Arc::new(self.options.endpoint.cloud())),
+            // Signing in is at the start of everything: who waits for it wants to know soon.
+            retry: RetryOptions::exponential(ExponentialRetryOptions {
+                max_retries: 4,
+                ..Default::default()
+            }),
             ..Default::default()
         }
     }

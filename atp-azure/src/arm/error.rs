@@ -46,7 +46,7 @@ pub enum ArmError {
 /// What the service said when it refused.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Refusal {
-    /// Status of the answer; that of the poll when an operation failed later.
+    /// Status of the answer; zero when the request was accepted and its operation failed later.
     pub status: u16,
     /// The service's code, such as `ScopeLocked`.
     pub code: String,
@@ -79,9 +79,10 @@ impl fmt::Display for Refusal {
         for detail in self.details.iter().filter(|detail| detail.message != self.message) {
             write!(f, "; {}: {}", detail.code, detail.message)?;
         }
-        match &self.request_id {
-            Some(id) => write!(f, " (status {}, request {id})", self.status),
-            None => write!(f, " (status {})", self.status),
+        match (self.status, &self.request_id) {
+            (0, _) => Ok(()),
+            (status, Some(id)) => write!(f, " (status {status}, request {id})"),
+            (status, None) => write!(f, " (status {status})"),
         }
     }
 }

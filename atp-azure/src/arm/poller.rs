@@ -224,7 +224,7 @@ fn failed(body: &Json) -> ArmError {
     let error = body.get("error").or(nested).filter(|error| error.is_object());
     let state =
         body.get("status").and_then(Json::as_str).or_else(|| provisioning_state(body)).unwrap_or("Failed");
-    let mut refusal = Refusal::read(200, error.unwrap_or(&Json::Null), None);
+    let mut refusal = Refusal::read(0, error.unwrap_or(&Json::Null), None);
     if error.is_none() {
         refusal.code =
             if state.eq_ignore_ascii_case("Canceled") { "OperationCanceled" } else { "OperationFailed" }
@@ -319,7 +319,7 @@ mod tests {
             json!({"status": "Failed", "error": {"code": "SkuNotAvailable", "message": "none left"}}),
         );
         let error = run(Method::Put, &script, FinalState::Resource).await.0.unwrap_err();
-        assert_eq!(error.refusal().unwrap().code, "SkuNotAvailable");
+        assert_eq!(error.to_string(), "SkuNotAvailable: none left");
         assert!(error.hint().is_some());
         let script = Script::new().then(200, body("Creating")).then(200, body("Canceled"));
         let error = run(Method::Put, &script, FinalState::Resource).await.0.unwrap_err();

@@ -22,6 +22,24 @@ pub(crate) fn drift(
     compare(&before, &after, &TypeRules::of_observed(descriptor))
 }
 
+/// Whether what a change newly sets is what the service has by itself: then it needs no new resource.
+pub(crate) fn has_already(
+    descriptor: Option<&'static TypeDescriptor>,
+    outputs: &Value,
+    change: &Change,
+) -> bool {
+    let (Some(after), Some(now)) = (&change.after, change.path.find(outputs)) else { return false };
+    let shape = descriptor
+        .and_then(|descriptor| shape::find(descriptor.body, &change.path.pattern()))
+        .map_or(&Shape::Any, |found| found.shape);
+    let after = canonical(after);
+    let now = project(shape, &after, &canonical(now));
+    // The rules go by paths from the top of the body.
+    let mut rules = TypeRules::of_inputs(descriptor);
+    rules.below = change.path.pattern();
+    compare(&now, &after, &rules).is_empty()
+}
+
 /// The part of `said` that `inputs` cover. Items of lists are matched by name, and take the order of the inputs.
 fn project(body: &'static Shape, inputs: &Value, said: &Value) -> Value {
     if let Value::Secret(inner) = said {

@@ -109,7 +109,11 @@ impl Provider for AzureProvider {
                 None => inputs,
             }
         };
-        compare(&marked(old.inputs), &marked(new), &rules)
+        let mut changes = compare(&marked(old.inputs), &marked(new), &rules);
+        for change in changes.iter_mut().filter(|change| change.replaces && change.before.is_none()) {
+            change.replaces = !drift::has_already(descriptor, old.outputs, change);
+        }
+        changes
     }
 
     fn drift(&self, kind: &str, old: &Existing<'_>, observed: &Value) -> Vec<Change> {
@@ -134,5 +138,60 @@ impl Provider for AzureProvider {
 
     async fn delete(&self, kind: &str, id: &str, timeout: Duration) -> Result<(), ProviderError> {
         self.delete_resource(kind, id, timeout).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::testing::{ACCOUNT, GROUP, SUBNET, provider};
+    use super::*;
+    use crate::arm::script::{Script, VirtualTime};
+    use atp_iac::value::Kind;
+    use serde_json::json;
+
+    fn offline() -> AzureProvider {
+        provider(&Script::new(), &VirtualTime::default())
+    }
+
+    #[test]
+    fn ids_follow_from_parent_and_name() {
+        let id = |kind: &str, inputs: Value| offline().id(kind, &inputs);
+        let group = Value::from(json!({"name": "g"}));
+        assert_eq!(id(GROUP.name, group), Some("/subscriptions/s/resourceGroups/g".to_owned()));
+        let subnet = Value::from(json!({"parent": "/net", "name": "a"}));
+        assert_eq!(id(SUBNET.name, subnet), Some("/net/subnets/a".to_owned()));
+        let unknown =
+            Value::from([("parent", Value::unknown(Kind::String, "${net.id}")), ("name", "a".into())]);
+        assert_eq!(id(SUBNET.name, unknown), None);
+        assert_eq!(id(SUBNET.name, Value::from(json!({"name": "a"}))), None);
+    }
+
+    #[test]
+    fn an_unknown_type_is_a_problem() {
+        let problems = offline().check("Microsoft.Storage/storageAccount", &Value::map());
+        assert!(problems[0].message.contains("did you mean Microsoft.Storage/storageAccounts?"));
+    }
+
+    #[test]
+    fn saying_what_the_service_chose_by_itself_needs_no_new_resource() {
+        let replaces = |kind: &str| {
+            let inputs = Value::map();
+            let outputs = Value::from(json!({"kind": "StorageV2"}));
+            let old = Existing { id: "/a", inputs: &inputs, outputs: &outputs };
+            offline().diff(ACCOUNT.name, &old, &Value::from(json!({"kind": kind})))[0].replaces
+        };
+        assert!(!replaces("StorageV2"));
+        assert!(replaces("BlobStorage"));
+    }
+
+    #[test]
+    fn a_property_that_the_type_calls_secret_is_not_shown_by_a_diff() {
+        let inputs = Value::from(json!({"properties": {"adminPassword": "hunter1"}}));
+        let new = Value::from(json!({"properties": {"adminPassword": "hunter2"}}));
+        let outputs = Value::map();
+        let changes =
+            offline().diff(ACCOUNT.name, &Existing { id: "/a", inputs: &inputs, outputs: &outputs }, &new);
+        assert_eq!(changes.len(), 1);
+        assert!(!format!("{changes:?}").contains("hunter"), "{changes:?}");
     }
 }

@@ -37,21 +37,32 @@ pub(crate) struct TypeRules {
     descriptor: Option<&'static TypeDescriptor>,
     /// Whether what the service sets by itself is left out.
     observed: bool,
+    /// Where in the body the compared values stand; empty for the whole body.
+    pub below: String,
 }
 
 impl TypeRules {
     /// For inputs.
     pub fn of_inputs(descriptor: Option<&'static TypeDescriptor>) -> Self {
-        TypeRules { descriptor, observed: false }
+        TypeRules { descriptor, observed: false, below: String::new() }
     }
 
     /// For what the service said.
     pub fn of_observed(descriptor: Option<&'static TypeDescriptor>) -> Self {
-        TypeRules { descriptor, observed: true }
+        TypeRules { descriptor, observed: true, below: String::new() }
+    }
+
+    fn whole(&self, pattern: &str) -> String {
+        match (self.below.as_str(), pattern) {
+            ("", pattern) => pattern.to_owned(),
+            (below, "") => below.to_owned(),
+            (below, pattern) if pattern.starts_with('[') => format!("{below}{pattern}"),
+            (below, pattern) => format!("{below}.{pattern}"),
+        }
     }
 
     fn find(&self, pattern: &str) -> Option<shape::Found> {
-        shape::find(self.descriptor?.body, pattern)
+        shape::find(self.descriptor?.body, &self.whole(pattern))
     }
 }
 
@@ -65,10 +76,12 @@ impl Rules for TypeRules {
     }
 
     fn same_text(&self, pattern: &str, before: &str, after: &str) -> bool {
+        let pattern = self.whole(pattern);
+        let pattern = pattern.as_str();
         if before.eq_ignore_ascii_case(after) {
             let is_enum = || {
-                let found = self.find(pattern);
-                found.is_some_and(|f| matches!(f.shape, Shape::String(text) if !text.values.is_empty()))
+                let found = shape_at(self.descriptor, pattern);
+                matches!(found, Some(Shape::String(text)) if !text.values.is_empty())
             };
             return matches!(pattern, "name" | "parent")
                 || is_location(pattern)
@@ -80,11 +93,12 @@ impl Rules for TypeRules {
     }
 
     fn ordered(&self, pattern: &str) -> bool {
-        let last = pattern.rsplit('.').next().unwrap_or(pattern);
+        let pattern = self.whole(pattern);
+        let last = pattern.rsplit('.').next().unwrap_or(&pattern);
         if SETS.contains(&last) || last.ends_with("Ids") {
             return false;
         }
-        let item = match self.find(pattern).map(|found| found.shape) {
+        let item = match shape_at(self.descriptor, &pattern) {
             Some(Shape::List { item, .. }) => item,
             _ => return true,
         };
@@ -99,6 +113,10 @@ impl Rules for TypeRules {
         matches!(last, "etag" | "systemData" | "provisioningState")
             || self.find(pattern).is_some_and(|found| found.flags.read_only || found.flags.write_only)
     }
+}
+
+fn shape_at(descriptor: Option<&'static TypeDescriptor>, pattern: &str) -> Option<&'static Shape> {
+    shape::find(descriptor?.body, pattern).map(|found| found.shape)
 }
 
 fn is_location(pattern: &str) -> bool {
