@@ -198,7 +198,7 @@ impl ArmClient {
                 _ => now,
             };
             since = Some((cause, start));
-            let wait = wish.unwrap_or_else(|| retry::backoff(attempt, call.url.path()));
+            let wait = retry::wait(attempt, wish, call.url.path());
             let limit = deadline.end.min(start.saturating_add(cause.patience()));
             if now.saturating_add(wait) > limit {
                 return Err(error);

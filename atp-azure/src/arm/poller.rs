@@ -207,7 +207,7 @@ impl Poll<'_> {
 
     async fn pause(&self, attempt: u32, wish: Option<Duration>) -> Result<(), ArmError> {
         let sleep = self.client.sleep();
-        let wait = wish.unwrap_or_else(|| retry::backoff(attempt, self.call.url.path()));
+        let wait = retry::wait(attempt, wish, self.call.url.path());
         if sleep.now().saturating_add(wait) > self.deadline.end {
             let after = sleep.now().saturating_sub(self.deadline.start);
             return Err(ArmError::Timeout { what: format!("{:?}", self.call), after });

@@ -55,18 +55,28 @@ fn is_busy(code: &str) -> bool {
         || matches!(code, "StorageAccountIsNotProvisioned" | "ReferencedResourceNotProvisioned")
 }
 
-/// How long the service asks to wait; zero counts as not asked.
+/// How long the service asks to wait. Zero seconds count as not asked, as other clients take them; zero milliseconds
+/// are meant.
 pub(crate) fn retry_after(headers: &Headers) -> Option<Duration> {
     let number = |name: &'static str| {
         headers
             .get_optional_str(&HeaderName::from_static(name))
             .and_then(|text| text.trim().parse::<u64>().ok())
-            .filter(|value| *value > 0)
     };
     number("x-ms-retry-after-ms")
         .or_else(|| number("retry-after-ms"))
         .map(Duration::from_millis)
-        .or_else(|| number("retry-after").map(Duration::from_secs))
+        .or_else(|| number("retry-after").filter(|seconds| *seconds > 0).map(Duration::from_secs))
+}
+
+/// The wait before the next request after try `attempt` (from 1): what the service asks for, or else longer each time.
+/// A service that keeps asking for no wait at all is believed ten times.
+pub(crate) fn wait(attempt: u32, wish: Option<Duration>, seed: &str) -> Duration {
+    match wish {
+        Some(Duration::ZERO) if attempt > 10 => backoff(attempt - 10, seed),
+        Some(wish) => wish,
+        None => backoff(attempt, seed),
+    }
 }
 
 /// The wait before try `attempt` (from 1), doubling from half a second to half a minute. A fifth of it is spread by
@@ -120,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn milliseconds_go_before_seconds_and_zero_is_no_wish() {
+    fn milliseconds_go_before_seconds_and_zero_seconds_are_no_wish() {
         let mut headers = Headers::new();
         headers.insert("retry-after", "7");
         assert_eq!(retry_after(&headers), Some(Duration::from_secs(7)));
@@ -129,5 +139,13 @@ mod tests {
         let mut zero = Headers::new();
         zero.insert("retry-after", "0");
         assert_eq!(retry_after(&zero), None);
+        zero.insert("x-ms-retry-after-ms", "0");
+        assert_eq!(retry_after(&zero), Some(Duration::ZERO));
+    }
+
+    #[test]
+    fn a_service_that_keeps_asking_for_no_wait_is_not_asked_without_end() {
+        assert_eq!(wait(10, Some(Duration::ZERO), "/a"), Duration::ZERO);
+        assert!(wait(11, Some(Duration::ZERO), "/a") >= Duration::from_millis(450));
     }
 }
