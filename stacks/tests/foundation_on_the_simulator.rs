@@ -81,7 +81,9 @@ async fn prod_is_deployed_plans_to_nothing_and_is_destroyed_without_a_rest() {
     let update = world.run(&prod, Kind::Up).await;
     let created = update.report.as_ref().unwrap().done.create;
     assert!((50..=80).contains(&created), "{created} resources");
-    assert_eq!(world.simulator.resources().unwrap().len(), created);
+    // The rules of a security group are part of it in the program, and children of it in Azure.
+    let ids = world.simulator.resources().unwrap().into_iter().map(|(id, _)| id);
+    assert_eq!(ids.filter(|id| !id.contains("/securityRules/")).count(), created);
     assert!(!world.preview(&prod, false).await.has_changes());
     let refreshed = world.preview(&prod, true).await;
     assert!(!refreshed.has_changes(), "{:#?}", changed(&refreshed));

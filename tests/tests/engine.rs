@@ -90,6 +90,20 @@ async fn a_fixed_property_of_one_id_deletes_first_and_dependents_bound_to_it_are
 }
 
 #[tokio::test]
+async fn what_waits_for_something_that_goes_first_goes_before_it_even_under_a_new_name() {
+    let world = World::default();
+    let program = |name: &str, fixed: i64| {
+        [item("a").with("fixed", fixed), item("b").link("fixed", "a"), item("lock").named(name).after("b")]
+    };
+    world.up(&program("lock1", 1)).await.unwrap();
+    let changed = program("lock2", 2);
+    assert_eq!(actions(&world.preview(&changed).await.unwrap()), ["-/+ a", "-/+ b", "-/+ lock"]);
+    assert!(report(&world.up(&changed).await.unwrap()).is_complete());
+    assert_eq!(writes(&world)[3..], ["-lock1", "-b", "-a", "+a", "+b", "+lock2"]);
+    assert!(!world.preview(&changed).await.unwrap().has_changes());
+}
+
+#[tokio::test]
 async fn what_leaves_the_program_is_deleted_after_who_used_it_let_go() {
     let world = World::default();
     world.up(&[item("a"), item("b").link("parent", "a")]).await.unwrap();

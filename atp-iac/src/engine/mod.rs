@@ -232,7 +232,7 @@ impl Engine {
             Planner { stack: &deployment.name, providers: &self.providers, state: &view, drift: &drift };
         let plan = match kind {
             Kind::Up => planner.plan(self.declare(deployment).await?)?,
-            Kind::Destroy => planner.plan_destroy(),
+            Kind::Destroy => planner.plan_destroy()?,
         };
         Ok((plan, recovery.found))
     }

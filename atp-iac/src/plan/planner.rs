@@ -69,11 +69,14 @@ impl<'a> Planner<'a> {
         let outputs = self.outputs(&desired.outputs, &predicted)?;
         drop(predicted);
         self.deletes(&mut operations);
-        Ok(self.finish(operations, outputs, Some(desired.outputs), desired.contract))
+        self.finish(operations, outputs, Some(desired.outputs), desired.contract)
     }
 
     /// The plan that deletes everything.
-    pub fn plan_destroy(&self) -> Plan {
+    ///
+    /// # Errors
+    /// When the dependencies in the state form a circle.
+    pub fn plan_destroy(&self) -> Result<Plan, PlanError> {
         let mut operations = Vec::new();
         self.deletes(&mut operations);
         let outputs =
@@ -89,11 +92,11 @@ impl<'a> Planner<'a> {
         outputs: BTreeMap<String, OutputChange>,
         output_expressions: Option<BTreeMap<String, Expression>>,
         contract: u64,
-    ) -> Plan {
+    ) -> Result<Plan, PlanError> {
         let base = Base { lineage: self.state.lineage().to_owned(), serial: self.state.serial() };
         let refusals = operations.iter().filter_map(refusal).collect();
-        let steps = StepGraph::new(&operations);
-        Plan {
+        let steps = StepGraph::new(&operations)?;
+        Ok(Plan {
             stack: self.stack.clone(),
             base,
             operations,
@@ -102,7 +105,7 @@ impl<'a> Planner<'a> {
             outputs,
             output_expressions,
             contract,
-        }
+        })
     }
 
     fn resolve(
@@ -140,11 +143,21 @@ impl<'a> Planner<'a> {
             None => (OperationKind::Create, Vec::new(), None),
             Some(old) => self.compare(old, &inputs, &provider_name, provider),
         };
+        let action = match (action, old) {
+            (OperationKind::Replace, Some(old)) if predicted.any_goes_first(&old.dependencies) => {
+                OperationKind::ReplaceDeleteFirst
+            }
+            (action, _) => action,
+        };
         if action != OperationKind::Same {
             let current = old.filter(|_| action == OperationKind::Update).map(|old| &old.outputs);
             let outputs = provider.predict(&kind, &inputs, current);
-            let delete_first = action == OperationKind::ReplaceDeleteFirst;
-            predicted.set(&urn, if delete_first { forget_id(outputs, &urn) } else { outputs });
+            if action == OperationKind::ReplaceDeleteFirst {
+                let same_id = old.map(|old| old.id.as_str()) == outputs.get("id").and_then(Value::as_str);
+                predicted.goes_first(&urn, if same_id { forget_id(outputs, &urn) } else { outputs });
+            } else {
+                predicted.set(&urn, outputs);
+            }
         }
         let waits_for_change = dependencies.iter().any(|dependency| predicted.is_changed(dependency));
         let keeps_old = action != OperationKind::Same

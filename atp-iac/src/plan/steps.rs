@@ -7,6 +7,7 @@
 
 use super::{Operation, OperationKind};
 use crate::Urn;
+use crate::program::ProgramError;
 use petgraph::algo::tarjan_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
 use std::collections::{HashMap, HashSet};
@@ -45,12 +46,35 @@ pub struct StepGraph {
 }
 
 impl StepGraph {
-    pub(super) fn new(operations: &[Operation]) -> Self {
+    /// # Errors
+    /// When the steps wait for each other in a circle, which only a damaged state can bring about.
+    pub(super) fn new(operations: &[Operation]) -> Result<Self, ProgramError> {
         let mut builder = Builder::default();
         builder.add_steps(operations);
         builder.add_new_dependencies(operations);
         builder.add_old_dependencies(operations);
-        builder.finish()
+        let graph = builder.finish();
+        let stuck = graph.stuck();
+        if stuck.is_empty() {
+            return Ok(graph);
+        }
+        let names = stuck.iter().map(|step| operations[graph.steps[*step].operation].urn.name().to_owned());
+        Err(ProgramError::Cycle { path: names.collect() })
+    }
+
+    /// The steps that can never start.
+    fn stuck(&self) -> Vec<usize> {
+        let mut waits_for = self.waits_for.clone();
+        let mut ready: Vec<usize> = (0..self.steps.len()).filter(|step| waits_for[*step] == 0).collect();
+        while let Some(step) = ready.pop() {
+            for successor in &self.successors[step] {
+                waits_for[*successor] -= 1;
+                if waits_for[*successor] == 0 {
+                    ready.push(*successor);
+                }
+            }
+        }
+        (0..self.steps.len()).filter(|step| waits_for[*step] > 0).collect()
     }
 }
 
