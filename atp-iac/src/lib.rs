@@ -3,6 +3,8 @@
 extern crate self as atp_iac;
 
 pub mod apply;
+#[cfg(feature = "cli")]
+pub mod cli;
 pub mod cloud;
 pub mod codec;
 pub mod config;

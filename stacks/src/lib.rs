@@ -8,13 +8,16 @@
 pub mod components;
 pub mod foundation;
 pub mod helpers;
+mod run;
+
+pub use run::main;
 
 pub use foundation::{Foundation, FoundationConfig, FoundationOutputs};
 
 use atp_iac::program::Program;
 
 /// Layer 0 of every environment and region.
-pub static FOUNDATION: Program = Program::of::<Foundation>();
+pub const FOUNDATION: Program = Program::of::<Foundation>();
 
 /// All stacks, the lower layers first.
-pub static PROGRAMS: &[&Program] = &[&FOUNDATION];
+pub static PROGRAMS: &[Program] = &[FOUNDATION];

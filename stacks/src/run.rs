@@ -1,9 +1,13 @@
 //! From a binary to the command line.
 
+use crate::PROGRAMS;
+use atp_azure_sim::AzureClouds;
+use atp_iac::cli::Application;
 use atp_iac::program::Program;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 /// Runs the command line for one stack of one environment.
-pub fn main(environment: &str, program: &'static Program) -> ExitCode {
-    atp_iac::cli::main(environment, program)
+pub fn main(environment: &str, program: &Program) -> ExitCode {
+    Application::new(PROGRAMS, Arc::new(AzureClouds)).run(Some(environment), Some(program.name))
 }

@@ -71,7 +71,8 @@ impl ConfigTree {
             return Err(ConfigProblem { place, path: String::new(), message }.into());
         }
         let mut node = yaml::parse("--set", value).map_err(|error| at_key(key, error))?;
-        if value.trim().is_empty() {
+        // A file that says nothing is an empty map; a value that says nothing is nothing.
+        if matches!(value.trim(), "" | "~" | "null" | "Null" | "NULL") {
             node.content = Content::Null;
         }
         forget_lines(&mut node, &place);
@@ -205,6 +206,15 @@ impl fmt::Debug for ConfigTree {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_null_from_outside_unsets_a_whole_map() {
+        let mut tree = ConfigTree::from_yaml("x.yaml", "network: { zones: { a: 1 } }").unwrap();
+        tree.set("network.zones", "null").unwrap();
+        let Content::Map(entries) = &tree.root.content else { panic!("not a map") };
+        let Content::Map(network) = &entries["network"].node.content else { panic!("not a map") };
+        assert!(matches!(network["zones"].node.content, Content::Null));
+    }
     use crate::{Cidr, Secret};
     use std::collections::BTreeMap;
 

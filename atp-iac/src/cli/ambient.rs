@@ -1,0 +1,135 @@
+//! The process: its arguments, environment, directory, streams, terminal, user and signals. The one place that asks
+//! for them.
+
+use super::failure::exit;
+use super::ports::{Answer, Ports, Storage, Terminal};
+use super::{Application, Fixed};
+use crate::ports::{Clock, Random, SystemClock, SystemRandom};
+use crate::project::DiskFiles;
+use crate::secrets::LocalKeyFile;
+use crate::state::{Holder, LocalStore};
+use std::io::{self, IsTerminal, Write};
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::{Arc, mpsc};
+use tokio::sync::watch;
+
+/// The file in the working directory that holds the key to the secrets.
+const KEY_FILE: &str = "secret.key";
+
+pub(super) fn run(application: &Application, fixed: Fixed<'_>) -> ExitCode {
+    std::panic::set_hook(Box::new(|panic| {
+        let _ = writeln!(io::stderr(), "{}", panic_line(panic));
+    }));
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    let code = match runtime {
+        Ok(runtime) => {
+            let code = runtime.block_on(run_process(application, fixed));
+            // Threads that still wait for an answer or a call are not waited for.
+            runtime.shutdown_background();
+            code
+        }
+        Err(error) => failed(&format!("the process cannot start its threads: {error}")),
+    };
+    ExitCode::from(code)
+}
+
+async fn run_process(application: &Application, fixed: Fixed<'_>) -> u8 {
+    let current_dir = match std::env::current_dir() {
+        Ok(current_dir) => current_dir,
+        Err(error) => return failed(&format!("the current directory cannot be used: {error}")),
+    };
+    let (presses, answers) = signals();
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let random: Arc<dyn Random> = Arc::new(SystemRandom);
+    let storage = {
+        let (clock, random) = (clock.clone(), random.clone());
+        move |work_dir: &Path| Storage {
+            store: Arc::new(LocalStore::new(work_dir, clock.clone())),
+            keys: Arc::new(LocalKeyFile::new(work_dir.join(KEY_FILE), random.clone())),
+        }
+    };
+    let (mut out, mut err) = (io::stdout(), io::stderr());
+    let ports = Ports {
+        terminal: Terminal { input: io::stdin().is_terminal(), error: err.is_terminal(), width: width() },
+        out: &mut out,
+        err: &mut err,
+        environment: &variable,
+        current_dir,
+        files: &DiskFiles,
+        holder: holder(clock.as_ref()),
+        ask: &mut move || ask(&answers),
+        presses,
+        storage: &storage,
+        clock,
+        random,
+    };
+    application.execute(fixed, std::env::args_os(), ports).await
+}
+
+fn failed(message: &str) -> u8 {
+    let _ = writeln!(io::stderr(), "error: {message}");
+    exit::FAILED
+}
+
+fn panic_line(panic: &std::panic::PanicHookInfo<'_>) -> String {
+    let place = panic.location().map_or_else(String::new, |location| format!(" at {location}"));
+    format!("panic{place}: {}", panic.payload_as_str().unwrap_or("no message"))
+}
+
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
+fn width() -> Option<usize> {
+    variable("COLUMNS")?.parse().ok().filter(|width| *width >= 20)
+}
+
+/// Who runs this. Names only tell people apart: nothing is allowed because of them.
+fn holder(clock: &dyn Clock) -> Holder {
+    let first = |names: &[&str]| names.iter().find_map(|name| variable(name).filter(|text| !text.is_empty()));
+    let host = || std::fs::read_to_string("/etc/hostname").ok().map(|text| text.trim().to_owned());
+    Holder {
+        who: first(&["USER", "LOGNAME", "USERNAME"]).unwrap_or_else(|| "unknown user".to_owned()),
+        host: first(&["HOSTNAME", "COMPUTERNAME"]).or_else(host).unwrap_or_else(|| "unknown host".to_owned()),
+        process: std::process::id(),
+        operation: String::new(),
+        since: clock.now(),
+    }
+}
+
+/// Counts presses of Ctrl-C, and lets each end a question.
+fn signals() -> (watch::Receiver<u32>, Answers) {
+    let (presses, receiver) = watch::channel(0);
+    let (sender, given) = mpsc::channel();
+    let pressed = sender.clone();
+    tokio::spawn(async move {
+        while tokio::signal::ctrl_c().await.is_ok() {
+            let _ = pressed.send(Answer::Interrupted);
+            presses.send_modify(|count| *count += 1);
+        }
+        // Without signals nobody can press: the channel stays open, and silent.
+        presses.closed().await;
+    });
+    (receiver, Answers { sender, given })
+}
+
+/// Where answers arrive, from the keyboard and from Ctrl-C.
+struct Answers {
+    sender: mpsc::Sender<Answer>,
+    given: mpsc::Receiver<Answer>,
+}
+
+/// Reads one line, on a thread of its own, so that Ctrl-C ends the waiting.
+fn ask(answers: &Answers) -> Answer {
+    let sender = answers.sender.clone();
+    std::thread::spawn(move || {
+        let mut line = String::new();
+        let answer = match io::stdin().read_line(&mut line) {
+            Ok(0) | Err(_) => Answer::End,
+            Ok(_) => Answer::Line(line.trim_end_matches(['\r', '\n']).to_owned()),
+        };
+        let _ = sender.send(answer);
+    });
+    answers.given.recv().unwrap_or(Answer::End)
+}

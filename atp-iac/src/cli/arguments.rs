@@ -1,0 +1,177 @@
+//! What can be typed.
+
+use super::Fixed;
+use crate::cloud::Cloud;
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Plans and deploys infrastructure that is written in Rust.
+///
+/// Without a command: `preview`.
+#[derive(Debug, Parser)]
+#[command(name = "atp", version, max_term_width = 100)]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    #[command(flatten)]
+    pub options: Options,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Shows what `up` would do.
+    Preview,
+    /// Brings the stack to what the program says.
+    Up,
+    /// Deletes everything in the stack.
+    Destroy,
+    /// Shows the outputs of the deployed stack.
+    Outputs {
+        /// Only this one; a text is printed as it is.
+        name: Option<String>,
+        /// In clear.
+        #[arg(long)]
+        show_secrets: bool,
+    },
+    /// Looks into the state.
+    #[command(subcommand)]
+    State(StateCommand),
+    /// Prints the resources and what they depend on, for Graphviz.
+    Graph,
+    /// Looks at the configuration.
+    #[command(subcommand)]
+    Config(ConfigCommand),
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum StateCommand {
+    /// Prints the URN of every resource.
+    List,
+    /// Prints what is known of a resource; secrets are masked.
+    Show {
+        /// The URN, or a name that only one resource has.
+        urn: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum ConfigCommand {
+    /// Prints the values in effect and where each was set; secrets are masked.
+    Show,
+    /// Prints what can be set.
+    Describe,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Global options")]
+pub(super) struct Options {
+    /// Starts in this directory.
+    #[arg(short = 'C', value_name = "DIR", global = true)]
+    pub directory: Option<PathBuf>,
+    /// The environment, such as `prod`.
+    #[arg(short, long, value_name = "NAME", global = true)]
+    pub environment: Option<String>,
+    /// The stack, such as `foundation`.
+    #[arg(short, long, value_name = "NAME", global = true)]
+    pub stack: Option<String>,
+    /// The region; without it, the first one of the environment in `atp.yaml`.
+    #[arg(long, value_name = "NAME", global = true)]
+    pub region: Option<String>,
+    /// Where resources are made: simulator or azure; without it, as `atp.yaml` says.
+    #[arg(long, value_name = "CLOUD", global = true)]
+    pub cloud: Option<Cloud>,
+    /// Where the state is kept: local.
+    #[arg(long, value_name = "URL", global = true)]
+    pub backend: Option<String>,
+    /// Where local state and the simulated cloud live; without it, `.atp` in the project [env: ATP_WORK_DIR].
+    #[arg(long, value_name = "DIR", global = true)]
+    pub work_dir: Option<PathBuf>,
+    /// Sets a value of the configuration over all files; may be repeated.
+    #[arg(long, value_name = "KEY=VALUE", value_parser = key_value, global = true)]
+    pub set: Vec<(String, String)>,
+    /// Reads every resource from the cloud before planning.
+    #[arg(long, global = true)]
+    pub refresh: bool,
+    /// How many calls run at a time.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..), global = true)]
+    pub parallel: Option<u16>,
+    /// How long to wait for the lock of the stack, such as `30s` or `5m`.
+    #[arg(long, value_name = "DURATION", value_parser = duration, global = true)]
+    pub lock_timeout: Option<Duration>,
+    /// Does not ask.
+    #[arg(short, long, global = true)]
+    pub yes: bool,
+    /// Exits with 2 when there are changes.
+    #[arg(long, global = true)]
+    pub detailed_exitcode: bool,
+    /// Prints events in JSON, one per line.
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Shows also where resources are declared, and what is created with which properties.
+    #[arg(short, long, global = true)]
+    pub verbose: bool,
+    /// No colours [env: NO_COLOR].
+    #[arg(long, global = true)]
+    pub no_color: bool,
+}
+
+/// Reads the arguments.
+///
+/// # Errors
+/// What is wrong with them; help and version, too.
+pub(super) fn parse(arguments: Vec<OsString>, fixed: Fixed<'_>) -> Result<Arguments, clap::Error> {
+    let mut command = Arguments::command();
+    if fixed.environment.is_some() {
+        command = command.mut_arg("environment", |argument| argument.hide(true));
+    }
+    if fixed.program.is_some() {
+        command = command.mut_arg("stack", |argument| argument.hide(true));
+    }
+    let matches = command.try_get_matches_from(arguments)?;
+    Arguments::from_arg_matches(&matches)
+}
+
+fn key_value(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((key, value)) if !key.trim().is_empty() => Ok((key.trim().to_owned(), value.to_owned())),
+        _ => Err("write `key=value`".to_owned()),
+    }
+}
+
+fn duration(text: &str) -> Result<Duration, String> {
+    let wrong = || "write a number and `ms`, `s`, `m` or `h`, such as `30s`".to_owned();
+    let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let number: u64 = text[..end].parse().map_err(|_| wrong())?;
+    let seconds = |factor: u64| number.checked_mul(factor).map(Duration::from_secs).ok_or_else(wrong);
+    match &text[end..] {
+        "ms" => Ok(Duration::from_millis(number)),
+        "s" => seconds(1),
+        "m" => seconds(60),
+        "h" => seconds(60 * 60),
+        "" if number == 0 => Ok(Duration::ZERO),
+        _ => Err(wrong()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_definition_is_sound() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn durations_have_a_unit() {
+        assert_eq!(duration("30s"), Ok(Duration::from_secs(30)));
+        assert_eq!(duration("2h"), Ok(Duration::from_secs(7200)));
+        assert_eq!(duration("250ms"), Ok(Duration::from_millis(250)));
+        assert_eq!(duration("0"), Ok(Duration::ZERO));
+        for wrong in ["30", "s", "-1s", "1.5s", "3 days", "99999999999999999999s", "18446744073709551615h"] {
+            assert!(duration(wrong).is_err(), "{wrong}");
+        }
+    }
+}

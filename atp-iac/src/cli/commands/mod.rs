@@ -1,0 +1,82 @@
+//! The commands.
+
+mod config;
+mod graph;
+mod look;
+mod update;
+
+use super::arguments::{Command, Options};
+use super::failure::Failure;
+use super::interruptible::interruptible;
+use super::ports::{Answer, Press, Terminal};
+use super::reporter::Reporter;
+use super::target::Target;
+use crate::engine::{Deployment, Engine, Kind, UpdateOptions};
+use crate::ports::{Clock, Random};
+use crate::project::Files;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::sync::watch;
+
+/// What every command works with.
+pub(super) struct Session<'s, 'p> {
+    pub target: &'s Target<'s>,
+    pub options: &'s Options,
+    pub reporter: &'s Mutex<Reporter<'p>>,
+    pub files: &'p (dyn Files + Sync),
+    pub environment: &'p (dyn Fn(&str) -> Option<String> + Send + Sync),
+    pub terminal: Terminal,
+    pub clock: Arc<dyn Clock>,
+    pub random: Arc<dyn Random>,
+}
+
+impl<'p> Session<'_, 'p> {
+    fn reporter(&self) -> MutexGuard<'_, Reporter<'p>> {
+        self.reporter.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// An engine without a cloud: enough to read states.
+    fn engine(&self) -> Engine {
+        self.target.engine(self.options, self.clock.clone(), self.random.clone())
+    }
+
+    /// The stack, an engine with its cloud, and the header that says which.
+    fn connect(&self) -> Result<(Deployment, Engine), Failure> {
+        let config = self.target.config(self.files, self.options)?;
+        let engine = self.target.connect(self.engine(), &config, self.environment)?;
+        self.reporter().header(self.target, &engine.describe());
+        let deployment = self.target.deployment(config)?;
+        Ok((deployment, engine))
+    }
+
+    fn update_options(&self) -> UpdateOptions {
+        UpdateOptions { refresh: self.options.refresh }
+    }
+}
+
+/// Runs a command; gives the exit code.
+pub(super) async fn run(
+    session: Session<'_, '_>,
+    command: &Command,
+    ask: &mut (dyn FnMut() -> Answer + Send),
+    presses: watch::Receiver<u32>,
+) -> Result<u8, Failure> {
+    let reading = async {
+        match command {
+            Command::Up => update::update(&session, Kind::Up, ask, presses.clone()).await,
+            Command::Destroy => update::update(&session, Kind::Destroy, ask, presses.clone()).await,
+            Command::Preview => update::preview(&session).await,
+            Command::Outputs { name, show_secrets } => {
+                look::outputs(&session, name.as_deref(), *show_secrets).await
+            }
+            Command::State(command) => look::state(&session, command).await,
+            Command::Graph => graph::graph(&session).await,
+            Command::Config(command) => config::config(&session, command),
+        }
+    };
+    if matches!(command, Command::Up | Command::Destroy) {
+        return reading.await;
+    }
+    // What only reads is left at the first Ctrl-C.
+    let mut listener = presses.clone();
+    interruptible(&mut listener, reading, |_| Press::Leave).await
+}

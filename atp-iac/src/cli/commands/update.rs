@@ -1,0 +1,145 @@
+//! `preview`, `up` and `destroy`.
+
+use super::Session;
+use crate::apply::{Event, Interrupt, Recovered};
+use crate::cli::failure::{Failure, exit};
+use crate::cli::interruptible::interruptible;
+use crate::cli::ports::{Answer, Press, press};
+use crate::engine::{Decision, Kind, Update};
+use crate::plan::Plan;
+use std::pin::pin;
+use std::sync::atomic::{AtomicBool, Ordering};
+use tokio::sync::{mpsc, watch};
+
+pub(super) async fn preview(session: &Session<'_, '_>) -> Result<u8, Failure> {
+    let (deployment, engine) = session.connect()?;
+    let preview = engine.preview(&deployment, Kind::Up, &session.update_options()).await?;
+    session.reporter().plan(&preview.plan, &preview.recovered, Kind::Up);
+    match refused(&preview.plan) {
+        Some(refused) => Err(refused),
+        None => Ok(code(session, preview.plan.has_changes())),
+    }
+}
+
+pub(super) async fn update(
+    session: &Session<'_, '_>,
+    kind: Kind,
+    ask: &mut (dyn FnMut() -> Answer + Send),
+    mut presses: watch::Receiver<u32>,
+) -> Result<u8, Failure> {
+    let (deployment, engine) = session.connect()?;
+    let (tell, mut heard) = mpsc::unbounded_channel();
+    let engine = engine.with_on_wait(move |holder| {
+        // When nobody listens any more, nothing is lost.
+        let _ = tell.send(holder.cloned());
+    });
+    let interrupt = Interrupt::default();
+    let applying = AtomicBool::new(false);
+    let mut objection = None;
+    let mut decide = |plan: &Plan, recovered: &[Recovered]| {
+        session.reporter().plan(plan, recovered, kind);
+        match decide(session, plan, kind, ask) {
+            Ok(()) => {
+                applying.store(true, Ordering::Relaxed);
+                if plan.has_changes() {
+                    session.reporter().begin();
+                }
+                Decision::Apply
+            }
+            Err(failure) => {
+                objection = Some(failure);
+                Decision::Decline
+            }
+        }
+    };
+    let mut observe = |event: Event<'_>| session.reporter().step(&event);
+    let options = session.update_options();
+    let work = async {
+        let update = engine.update(&deployment, kind, &options, &mut decide, &mut observe, &interrupt);
+        let mut update = pin!(update);
+        loop {
+            tokio::select! {
+                result = &mut update => return Ok(result?),
+                Some(holder) = heard.recv() => session.reporter().waiting(holder.as_ref()),
+            }
+        }
+    };
+    let on_press = |count| match applying.load(Ordering::Relaxed) {
+        // Nothing has been called yet.
+        false => Press::Leave,
+        true => {
+            session.reporter().note(match count {
+                1 => "stopping: what runs is waited for; press Ctrl-C again to give up waiting",
+                _ => "giving up: the next run looks up what became of the calls",
+            });
+            press(&interrupt, count)
+        }
+    };
+    let update = interruptible(&mut presses, work, on_press).await?;
+    match objection {
+        Some(objection) => Err(objection),
+        None => finish(session, &update, kind, interrupt.is_raised()),
+    }
+}
+
+/// Whether the plan is carried out.
+fn decide(
+    session: &Session<'_, '_>,
+    plan: &Plan,
+    kind: Kind,
+    ask: &mut (dyn FnMut() -> Answer + Send),
+) -> Result<(), Failure> {
+    if let Some(refused) = refused(plan) {
+        return Err(refused);
+    }
+    if session.options.yes || !plan.has_changes() {
+        return Ok(());
+    }
+    if session.options.json || !session.terminal.input || !session.terminal.error {
+        return Err(Failure::refused(
+            "nobody can be asked whether to carry out this plan",
+            "look at the plan, then run again with `--yes`",
+        ));
+    }
+    session.reporter().question(match kind {
+        Kind::Up => "Apply? [y/N]",
+        Kind::Destroy => "Delete all of this? [y/N]",
+    });
+    match ask() {
+        Answer::Line(line) if matches!(line.trim().to_ascii_lowercase().as_str(), "y" | "yes") => Ok(()),
+        Answer::Interrupted => Err(Failure::Interrupted),
+        Answer::Line(_) | Answer::End => Err(Failure::refused(
+            "the answer was not yes: nothing was done",
+            "answer `y`, or run with `--yes`",
+        )),
+    }
+}
+
+fn refused(plan: &Plan) -> Option<Failure> {
+    let message = match plan.refusals.len() {
+        0 => return None,
+        1 => "a protected resource stands against this plan".to_owned(),
+        count => format!("{count} protected resources stand against this plan"),
+    };
+    Some(Failure::refused(message, "it is said above for each of them"))
+}
+
+fn finish(session: &Session<'_, '_>, update: &Update, kind: Kind, interrupted: bool) -> Result<u8, Failure> {
+    let Some(report) = &update.report else { return Ok(exit::DONE) };
+    let mut reporter = session.reporter();
+    if update.plan.has_changes() || !report.is_complete() || session.options.json {
+        reporter.summary(report, interrupted);
+    }
+    if !report.is_complete() {
+        return Err(if interrupted { Failure::Interrupted } else { Failure::Incomplete });
+    }
+    if kind == Kind::Up && (!update.outputs.is_empty() || session.options.json) {
+        reporter.outputs(&update.outputs, false);
+    }
+    drop(reporter);
+    Ok(code(session, update.plan.has_changes()))
+}
+
+fn code(session: &Session<'_, '_>, changes: bool) -> u8 {
+    if changes && session.options.detailed_exitcode { exit::CHANGES } else { exit::DONE }
+}

@@ -1,0 +1,178 @@
+//! The events of `--json`, as `docs/events.md` documents them.
+//!
+//! Invariant: secrets are masked in every event; only [`outputs`] can be told otherwise.
+
+use super::failure::Failure;
+use super::screen::{config_source, masked_pair, output_json, work};
+use crate::apply::{Event, Failure as StepFailure, FailureCause, Recovered, Report};
+use crate::cloud::Cloud;
+use crate::config::{ConfigField, ConfigLine};
+use crate::plan::{Counts, Operation, OperationKind, OutputChange, Plan, Refusal, Work};
+use crate::state::{Holder, ResourceState};
+use crate::value::Value;
+use crate::{StackName, Urn};
+use serde_json::{Value as Json, json};
+use std::collections::BTreeMap;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+/// The version of the events. A new field or a new event does not change it.
+pub(super) const VERSION: u32 = 1;
+
+pub(super) fn header(stack: &StackName, cloud: Option<Cloud>, on: &[String]) -> Json {
+    json!({
+        "event": "header", "version": VERSION, "stack": stack.to_string(),
+        "cloud": cloud.map(Cloud::name), "on": on,
+    })
+}
+
+pub(super) fn waiting(holder: Option<&Holder>) -> Json {
+    json!({
+        "event": "waiting", "who": holder.map(|holder| holder.who.as_str()),
+        "host": holder.map(|holder| holder.host.as_str()), "process": holder.map(|holder| holder.process),
+        "operation": holder.map(|holder| holder.operation.as_str()),
+        "since": holder.map(|holder| time(holder.since)),
+    })
+}
+
+pub(super) fn recovered(recovered: &Recovered) -> Json {
+    let Recovered { urn, action, finding } = recovered;
+    json!({"event": "recovered", "urn": urn.as_str(), "action": action.to_string(), "finding": finding})
+}
+
+pub(super) fn plan(plan: &Plan) -> Json {
+    json!({
+        "event": "plan", "stack": plan.stack.to_string(), "digest": plan.digest(),
+        "lineage": plan.base.lineage, "serial": plan.base.serial, "has_changes": plan.has_changes(),
+        "counts": counts(&plan.counts()),
+    })
+}
+
+pub(super) fn operation(operation: &Operation) -> Json {
+    let changes: Vec<Json> = operation
+        .changes
+        .iter()
+        .map(|change| {
+            let (before, after) = masked_pair(change.before.as_ref(), change.after.as_ref());
+            json!({
+                "path": change.path.to_string(), "before": before, "after": after,
+                "replaces": change.replaces,
+            })
+        })
+        .collect();
+    let location = operation.location.map(|location| location.to_string());
+    let action = match operation.action {
+        OperationKind::Same => "same",
+        OperationKind::Create => "create",
+        OperationKind::Update => "update",
+        OperationKind::Replace => "replace",
+        OperationKind::ReplaceDeleteFirst => "replace_delete_first",
+        OperationKind::Delete => "delete",
+    };
+    json!({
+        "event": "operation", "urn": operation.urn.as_str(), "name": operation.urn.name(),
+        "type": operation.kind, "action": action, "reason": operation.reason,
+        "protected": operation.protect, "location": location, "changes": changes,
+    })
+}
+
+pub(super) fn output_change(name: &str, change: &OutputChange) -> Json {
+    let (before, after) = masked_pair(change.before.as_ref(), change.after.as_ref());
+    json!({"event": "output_change", "name": name, "before": before, "after": after})
+}
+
+pub(super) fn refusal(refusal: &Refusal) -> Json {
+    let Refusal { urn, message, hint } = refusal;
+    json!({"event": "refusal", "urn": urn.as_str(), "message": message, "way_out": hint})
+}
+
+pub(super) fn step(event: &Event<'_>) -> Json {
+    match event {
+        Event::Started { operation, work } => of_step("started", &operation.urn, *work),
+        Event::Finished { operation, work, elapsed } => {
+            let mut event = of_step("finished", &operation.urn, *work);
+            event["elapsed_seconds"] = json!(elapsed.as_secs_f64());
+            event
+        }
+        Event::Failed(failure) => failed(failure),
+        Event::Skipped { operation, work } => of_step("skipped", &operation.urn, *work),
+    }
+}
+
+fn of_step(name: &str, urn: &Urn, step: Work) -> Json {
+    json!({"event": name, "urn": urn.as_str(), "work": work(step)})
+}
+
+pub(super) fn failed(failure: &StepFailure) -> Json {
+    let code = match &failure.cause {
+        FailureCause::Provider(error) => Some(error.code.as_str()),
+        _ => None,
+    };
+    json!({
+        "event": "failed", "urn": failure.urn.as_str(), "work": work(failure.work),
+        "location": failure.location.map(|location| location.to_string()), "code": code,
+        "message": failure.cause.to_string(), "way_out": failure.cause.hint(),
+    })
+}
+
+pub(super) fn summary(report: &Report, interrupted: bool) -> Json {
+    let result = match (report.is_complete(), interrupted) {
+        (true, _) => "done",
+        (false, true) => "interrupted",
+        (false, false) => "failed",
+    };
+    json!({
+        "event": "summary", "result": result, "done": counts(&report.done),
+        "failed": report.failures.len(), "skipped": report.skipped, "not_started": report.not_started,
+        "elapsed_seconds": report.elapsed.as_secs_f64(),
+    })
+}
+
+pub(super) fn outputs(outputs: &BTreeMap<String, Value>, show_secrets: bool) -> Json {
+    let values: serde_json::Map<String, Json> =
+        outputs.iter().map(|(name, value)| (name.clone(), output_json(value, show_secrets))).collect();
+    json!({"event": "outputs", "values": values})
+}
+
+pub(super) fn resource(resource: &ResourceState) -> Json {
+    json!({
+        "event": "resource", "urn": resource.urn.as_str(), "name": resource.urn.name(),
+        "type": resource.kind, "provider": resource.provider, "id": resource.id,
+        "inputs": resource.inputs.to_json_masked(), "outputs": resource.outputs.to_json_masked(),
+        "dependencies": resource.dependencies.iter().map(Urn::as_str).collect::<Vec<_>>(),
+        "protected": resource.protect, "created": time(resource.created), "modified": time(resource.modified),
+        "replaced": resource.replaced, "incomplete": resource.incomplete, "location": resource.location,
+    })
+}
+
+pub(super) fn config(line: &ConfigLine) -> Json {
+    json!({"event": "config", "path": line.path, "value": line.value, "source": config_source(line)})
+}
+
+pub(super) fn config_field(path: &str, field: &ConfigField) -> Json {
+    json!({
+        "event": "config_field", "path": path, "kind": field.kind.to_string(),
+        "description": field.description, "required": field.required, "default": field.default,
+        "range": field.range, "length": field.length, "secret": field.is_secret(),
+    })
+}
+
+pub(super) fn graph(dot: &str) -> Json {
+    json!({"event": "graph", "dot": dot})
+}
+
+pub(super) fn error(failure: &Failure) -> Json {
+    json!({
+        "event": "error", "messages": failure.messages(), "way_out": failure.hint(),
+        "exit_code": failure.code(),
+    })
+}
+
+fn time(at: OffsetDateTime) -> String {
+    at.format(&Rfc3339).unwrap_or_else(|_| at.to_string())
+}
+
+fn counts(counts: &Counts) -> Json {
+    let Counts { create, update, replace, delete, same } = counts;
+    json!({"create": create, "update": update, "replace": replace, "delete": delete, "same": same})
+}

@@ -1,0 +1,128 @@
+//! What ends a run without success, and the exit code for it.
+
+use crate::apply::RecoverError;
+use crate::cloud::CloudError;
+use crate::config::ConfigError;
+use crate::engine::EngineError;
+use crate::program::ProgramError;
+use crate::project::ProjectError;
+use crate::provider::ProviderError;
+use std::error::Error;
+
+/// Exit codes.
+pub mod exit {
+    /// Done, or nothing to do.
+    pub const DONE: u8 = 0;
+    /// Failed.
+    pub const FAILED: u8 = 1;
+    /// With `--detailed-exitcode`: done, and there are or were changes.
+    pub const CHANGES: u8 = 2;
+    /// Refused: something is protected, or nobody said yes.
+    pub const REFUSED: u8 = 3;
+    /// The lock of the stack was not to be had.
+    pub const LOCKED: u8 = 4;
+    /// Interrupted by Ctrl-C.
+    pub const INTERRUPTED: u8 = 130;
+}
+
+/// Why a command was not carried out.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Failure {
+    /// The command line does not fit the project.
+    #[error("{message}")]
+    Usage { message: String, hint: String },
+    /// The project or its configuration files.
+    #[error(transparent)]
+    Project(#[from] ProjectError),
+    /// A value given by `--set`.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The cloud is not set up.
+    #[error(transparent)]
+    Cloud(#[from] CloudError),
+    /// The engine.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    /// Something stands against it.
+    #[error("{message}")]
+    Refused { message: String, hint: String },
+    /// Steps failed: the summary has said which.
+    #[error("not everything was done")]
+    Incomplete,
+    /// Ctrl-C.
+    #[error("interrupted")]
+    Interrupted,
+    /// The program panicked.
+    #[error("the program stopped with a panic: this is a mistake in its code")]
+    Panic,
+}
+
+impl Failure {
+    pub fn usage(message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Failure::Usage { message: message.into(), hint: hint.into() }
+    }
+
+    pub fn refused(message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Failure::Refused { message: message.into(), hint: hint.into() }
+    }
+
+    /// The exit code.
+    pub fn code(&self) -> u8 {
+        match self {
+            Failure::Engine(error) if error.is_locked() => exit::LOCKED,
+            Failure::Engine(error) if error.is_refused() => exit::REFUSED,
+            Failure::Refused { .. } => exit::REFUSED,
+            Failure::Interrupted => exit::INTERRUPTED,
+            _ => exit::FAILED,
+        }
+    }
+
+    /// The message and those of its causes, without what was said before.
+    pub fn messages(&self) -> Vec<String> {
+        let mut messages = vec![self.to_string()];
+        let mut cause = self.source();
+        while let Some(error) = cause {
+            let text = error.to_string();
+            if !messages.iter().any(|said| said.contains(&text)) {
+                messages.push(text);
+            }
+            cause = error.source();
+        }
+        messages
+    }
+
+    /// What the user can do, where the message does not say it.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Failure::Usage { hint, .. } | Failure::Refused { hint, .. } => Some(hint.clone()),
+            Failure::Cloud(error) => error.hint.clone(),
+            Failure::Engine(error) => engine_hint(error),
+            Failure::Interrupted => Some("run again: what was done stays done".into()),
+            Failure::Project(ProjectError::Invalid(_)) | Failure::Config(_) => {
+                Some("`config describe` shows what can be set".into())
+            }
+            _ => None,
+        }
+    }
+}
+
+impl From<ProgramError> for Failure {
+    fn from(error: ProgramError) -> Self {
+        Failure::Engine(error.into())
+    }
+}
+
+fn engine_hint(error: &EngineError) -> Option<String> {
+    let of_provider = |error: &ProviderError| error.hint.clone();
+    match error {
+        EngineError::Recover(RecoverError::Provider { error, .. }) => of_provider(error),
+        EngineError::Refresh(refresh) => of_provider(&refresh.error),
+        EngineError::Program(ProgramError::Config(_)) => {
+            Some("`config describe` shows what can be set".into())
+        }
+        error if error.is_locked() => {
+            Some("try again when that is done, or wait longer with `--lock-timeout 10m`".into())
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,85 @@
+//! What the command line needs from outside.
+
+use crate::apply::Interrupt;
+use crate::ports::{Clock, Random};
+use crate::project::Files;
+use crate::secrets::KeyProvider;
+use crate::state::{Holder, StateStore};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use tokio::sync::watch;
+
+/// The outside of one run.
+pub struct Ports<'p> {
+    /// Data.
+    pub out: &'p mut (dyn Write + Send),
+    /// Plans, progress, questions, errors.
+    pub err: &'p mut (dyn Write + Send),
+    /// What the streams are connected to.
+    pub terminal: Terminal,
+    /// Reads an environment variable.
+    pub environment: &'p (dyn Fn(&str) -> Option<String> + Send + Sync),
+    /// Where the process stands; absolute.
+    pub current_dir: PathBuf,
+    /// Reads the files of the project.
+    pub files: &'p (dyn Files + Sync),
+    /// Who runs this. The operation is filled in.
+    pub holder: Holder,
+    /// Reads the answer to a question. Called on terminals only.
+    pub ask: &'p mut (dyn FnMut() -> Answer + Send),
+    /// How often the user has pressed Ctrl-C.
+    pub presses: watch::Receiver<u32>,
+    /// Where states are kept, given the working directory.
+    pub storage: &'p (dyn Fn(&Path) -> Storage + Sync),
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub random: Arc<dyn Random>,
+}
+
+/// What the streams are connected to.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Terminal {
+    /// Somebody can answer questions.
+    pub input: bool,
+    /// Somebody reads the error stream while it is written.
+    pub error: bool,
+    /// How many characters a line of it has.
+    pub width: Option<usize>,
+}
+
+/// An answer to a question.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    /// What was typed, without the end of the line.
+    Line(String),
+    /// Nothing more can be read.
+    End,
+    /// Ctrl-C was pressed instead.
+    Interrupted,
+}
+
+/// Where states and the key to their secrets are kept.
+#[derive(Clone)]
+pub struct Storage {
+    /// The states.
+    pub store: Arc<dyn StateStore>,
+    /// The keys.
+    pub keys: Arc<dyn KeyProvider>,
+}
+
+/// What one more press of Ctrl-C means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Press {
+    /// Go on, and end soon.
+    Continue,
+    /// Leave at once.
+    Leave,
+}
+
+/// The meaning of Ctrl-C while a plan is carried out: stop starting, then give up waiting, then leave.
+pub(super) fn press(interrupt: &Interrupt, count: u32) -> Press {
+    interrupt.raise();
+    if count > 2 { Press::Leave } else { Press::Continue }
+}

@@ -1,0 +1,239 @@
+//! Tells what happens: as screens, or as events.
+
+use super::arguments::Options;
+use super::failure::Failure;
+use super::ports::Terminal;
+use super::screen::{self, Colour, Look, Progress, clean};
+use super::{events, target::Target};
+use crate::apply::{Event, Recovered, Report};
+use crate::cloud::Cloud;
+use crate::config::{ConfigField, ConfigLine};
+use crate::engine::Kind;
+use crate::plan::{OperationKind, Plan};
+use crate::state::{Holder, ResourceState};
+use crate::value::Value;
+use serde_json::Value as Json;
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+/// Writes data to the one stream and everything else to the other; with `--json`, events to the first.
+///
+/// Writing never stops a run: what could not be written to the first stream is known in the end.
+pub(super) struct Reporter<'p> {
+    out: &'p mut (dyn Write + Send),
+    err: &'p mut (dyn Write + Send),
+    look: Look,
+    json: bool,
+    /// Where the status of a running apply is redrawn: how wide the line is.
+    live: Option<usize>,
+    drawn: bool,
+    progress: Progress,
+    lost: Option<io::Error>,
+}
+
+impl<'p> Reporter<'p> {
+    pub fn new(
+        out: &'p mut (dyn Write + Send),
+        err: &'p mut (dyn Write + Send),
+        options: &Options,
+        terminal: Terminal,
+        environment: &dyn Fn(&str) -> Option<String>,
+    ) -> Self {
+        let no_color = options.no_color || environment("NO_COLOR").is_some_and(|value| !value.is_empty());
+        let dumb = environment("TERM").is_some_and(|name| name == "dumb");
+        let steers = terminal.error && !dumb;
+        Reporter {
+            out,
+            err,
+            look: Look { colour: steers && !no_color, verbose: options.verbose },
+            json: options.json,
+            live: (steers && !options.json).then(|| terminal.width.unwrap_or(80).saturating_sub(1)),
+            drawn: false,
+            progress: Progress::default(),
+            lost: None,
+        }
+    }
+
+    /// Text for people.
+    fn screen(&mut self, text: &str) {
+        if !self.json {
+            self.erase();
+            // Nobody is left to be told that the error stream is closed.
+            let _ = self.err.write_all(text.as_bytes()).and_then(|()| self.err.flush());
+        }
+    }
+
+    /// A remark for people, that no event says.
+    pub fn note(&mut self, text: &str) {
+        self.screen(&format!("{}\n", clean(text)));
+    }
+
+    /// Data.
+    pub fn data(&mut self, text: &str) {
+        self.erase();
+        if let Err(error) = self.out.write_all(text.as_bytes()).and_then(|()| self.out.flush()) {
+            self.lost.get_or_insert(error);
+        }
+    }
+
+    fn event(&mut self, event: &Json) {
+        self.data(&format!("{event}\n"));
+    }
+
+    /// Why data could not be written. That nobody reads on is no reason.
+    pub fn lost(&self) -> Option<&io::Error> {
+        self.lost.as_ref().filter(|error| error.kind() != io::ErrorKind::BrokenPipe)
+    }
+
+    /// Which stack and which cloud.
+    pub fn header(&mut self, target: &Target<'_>, on: &[String]) {
+        if self.json {
+            return self.event(&events::header(&target.name, Some(target.cloud), on));
+        }
+        let choose = match target.cloud {
+            Cloud::Simulator => " (use --cloud azure for Azure)",
+            Cloud::Azure => "",
+        };
+        self.head(target, &format!("on {}{choose}", clean(&on.join(", "))));
+    }
+
+    /// Which stack, where only its state or configuration is looked at.
+    pub fn header_without_cloud(&mut self, target: &Target<'_>, place: &str) {
+        match self.json {
+            true => self.event(&events::header(&target.name, None, &[])),
+            false => self.head(target, place),
+        }
+    }
+
+    fn head(&mut self, target: &Target<'_>, rest: &str) {
+        let (title, name) = (self.look.paint(Colour::Bold, "atp"), target.name.to_string());
+        let name = self.look.paint(Colour::Bold, &name);
+        self.screen(&format!("{title}  {name}  {rest}\n\n"));
+    }
+
+    pub fn plan(&mut self, plan: &Plan, recovered: &[Recovered], kind: Kind) {
+        self.progress = Progress::new(plan);
+        if !self.json {
+            let text = screen::plan(plan, recovered, kind, self.look);
+            return self.screen(&text);
+        }
+        recovered.iter().for_each(|recovered| self.event(&events::recovered(recovered)));
+        self.event(&events::plan(plan));
+        for operation in plan.operations.iter().filter(|o| o.action != OperationKind::Same) {
+            self.event(&events::operation(operation));
+        }
+        for (name, change) in plan.outputs.iter().filter(|(_, change)| change.is_change()) {
+            self.event(&events::output_change(name, change));
+        }
+        plan.refusals.iter().for_each(|refusal| self.event(&events::refusal(refusal)));
+    }
+
+    /// The lock of the stack is held by somebody else.
+    pub fn waiting(&mut self, holder: Option<&Holder>) {
+        match (self.json, holder) {
+            (true, holder) => self.event(&events::waiting(holder)),
+            (false, Some(holder)) => self.note(&format!("waiting for {holder}")),
+            (false, None) => self.note("waiting for a process that has not said who it is"),
+        }
+    }
+
+    /// An apply begins.
+    pub fn begin(&mut self) {
+        self.screen("\n");
+    }
+
+    /// Something happened in an apply.
+    pub fn step(&mut self, event: &Event<'_>) {
+        if self.json {
+            return self.event(&events::step(event));
+        }
+        if let Some(line) = self.progress.line(event, self.look) {
+            self.screen(&format!("{line}\n"));
+        }
+        self.draw();
+    }
+
+    pub fn summary(&mut self, report: &Report, interrupted: bool) {
+        if self.json {
+            return self.event(&events::summary(report, interrupted));
+        }
+        let text = screen::summary(report, &self.progress, interrupted, self.look);
+        self.screen(&format!("\n{text}"));
+    }
+
+    pub fn outputs(&mut self, outputs: &BTreeMap<String, Value>, show_secrets: bool) {
+        match self.json {
+            true => self.event(&events::outputs(outputs, show_secrets)),
+            false => self.data(&screen::outputs(outputs, show_secrets)),
+        }
+    }
+
+    /// Resources of a state: the URNs, or one of them in full.
+    pub fn resources(&mut self, resources: &[&ResourceState], full: bool) {
+        for resource in resources {
+            match (self.json, full) {
+                (true, _) => self.event(&events::resource(resource)),
+                (false, true) => self.data(&screen::resource(resource)),
+                (false, false) => self.data(&format!("{}\n", clean(resource.urn.as_str()))),
+            }
+        }
+    }
+
+    pub fn graph(&mut self, plan: &Plan) {
+        let dot = screen::graph(plan);
+        match self.json {
+            true => self.event(&events::graph(&dot)),
+            false => self.data(&dot),
+        }
+    }
+
+    pub fn config(&mut self, lines: &[ConfigLine]) {
+        match self.json {
+            true => lines.iter().for_each(|line| self.event(&events::config(line))),
+            false => self.data(&screen::show_config(lines)),
+        }
+    }
+
+    pub fn config_fields(&mut self, fields: &[ConfigField]) {
+        if self.json {
+            for (path, field) in screen::config_fields(fields) {
+                self.event(&events::config_field(&path, field));
+            }
+            return;
+        }
+        self.data(&screen::describe_config(fields));
+    }
+
+    /// A question, on the line where the answer is typed.
+    pub fn question(&mut self, text: &str) {
+        let text = self.look.paint(Colour::Bold, text);
+        self.screen(&format!("\n{text} "));
+    }
+
+    /// An error; also on the error stream when events are printed.
+    pub fn failure(&mut self, failure: &Failure) {
+        if self.json {
+            self.event(&events::error(failure));
+        }
+        self.erase();
+        let text = screen::failure(failure, self.look);
+        let _ = self.err.write_all(text.as_bytes()).and_then(|()| self.err.flush());
+    }
+
+    fn erase(&mut self) {
+        if self.drawn {
+            self.drawn = false;
+            let _ = self.err.write_all(b"\r\x1b[K");
+        }
+    }
+
+    fn draw(&mut self) {
+        let Some(width) = self.live else { return };
+        self.erase();
+        let status = self.progress.status(width);
+        if !status.is_empty() {
+            self.drawn = true;
+            let _ = self.err.write_all(status.as_bytes()).and_then(|()| self.err.flush());
+        }
+    }
+}

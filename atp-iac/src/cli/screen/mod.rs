@@ -1,0 +1,61 @@
+//! What people see. Everything here is pure: values in, text out.
+
+mod config;
+mod failure;
+mod graph;
+mod look;
+mod outputs;
+mod plan;
+mod progress;
+mod risk;
+mod state;
+mod summary;
+mod tree;
+mod value;
+
+pub(super) use config::{describe_config, fields as config_fields, show_config, source as config_source};
+pub(super) use failure::failure;
+pub(super) use graph::graph;
+pub(super) use look::{Colour, Look, clean};
+pub(super) use outputs::{json as output_json, outputs};
+pub(super) use plan::plan;
+pub(super) use progress::{Progress, work};
+pub(super) use state::resource;
+pub(super) use summary::summary;
+pub(super) use value::masked_pair;
+
+use crate::plan::OperationKind;
+
+/// The sign of an operation; understood without colour.
+pub(super) fn symbol(action: OperationKind) -> &'static str {
+    match action {
+        OperationKind::Same => "=",
+        OperationKind::Create => "+",
+        OperationKind::Update => "~",
+        OperationKind::Replace => "+/-",
+        OperationKind::ReplaceDeleteFirst => "-/+",
+        OperationKind::Delete => "-",
+    }
+}
+
+/// An operation in words.
+fn verb(action: OperationKind) -> &'static str {
+    match action {
+        OperationKind::Same => "unchanged",
+        OperationKind::Create => "create",
+        OperationKind::Update => "update",
+        OperationKind::Replace => "replace (new first)",
+        OperationKind::ReplaceDeleteFirst => "replace (old deleted first)",
+        OperationKind::Delete => "delete",
+    }
+}
+
+fn colour(action: OperationKind) -> Colour {
+    match action {
+        OperationKind::Same => Colour::Dim,
+        OperationKind::Create => Colour::Green,
+        OperationKind::Update => Colour::Yellow,
+        OperationKind::Replace | OperationKind::ReplaceDeleteFirst => Colour::Magenta,
+        OperationKind::Delete => Colour::Red,
+    }
+}

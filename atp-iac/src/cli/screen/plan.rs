@@ -1,0 +1,97 @@
+//! The screen of a plan.
+
+use super::look::{Colour, Look, clean, hang};
+use super::risk::risk;
+use super::tree::tree;
+use super::value::{change, inline};
+use crate::apply::Recovered;
+use crate::engine::Kind;
+use crate::plan::{Counts, OutputChange, Plan};
+use std::fmt::Write as _;
+
+/// The whole screen: what was recovered, risks, resources, outputs, refusals, counts.
+pub(in crate::cli) fn plan(plan: &Plan, recovered: &[Recovered], kind: Kind, look: Look) -> String {
+    let mut parts = Vec::new();
+    if !recovered.is_empty() {
+        parts.push(recoveries(recovered));
+    }
+    let counts = plan.counts();
+    if counts.changes() > 0 {
+        parts.push(risk(plan, look));
+        parts.push(tree(plan, look));
+    }
+    let outputs = outputs(plan, look);
+    if !outputs.is_empty() {
+        parts.push(format!("outputs:\n{outputs}"));
+    }
+    if !plan.refusals.is_empty() {
+        parts.push(refusals(plan, look));
+    }
+    parts.push(last_line(plan, &counts, kind));
+    parts.join("\n")
+}
+
+fn recoveries(recovered: &[Recovered]) -> String {
+    let mut text = String::from("an earlier run was cut off; what became of its calls:\n");
+    for Recovered { urn, action, finding } in recovered {
+        let _ = writeln!(text, "  {} {}: {finding}", action, clean(urn.name()));
+    }
+    text
+}
+
+fn outputs(plan: &Plan, look: Look) -> String {
+    let mut text = String::new();
+    for (name, output) in plan.outputs.iter().filter(|(_, output)| output.is_change()) {
+        let name = clean(name);
+        let _ = match output {
+            OutputChange { before: None, after: Some(after) } => {
+                writeln!(text, "  {} {name}: {}", look.paint(Colour::Green, "+"), inline(after))
+            }
+            OutputChange { before: Some(_), after: None } => {
+                writeln!(text, "  {} {name}", look.paint(Colour::Red, "-"))
+            }
+            OutputChange { before, after } => {
+                let line = change(before.as_ref(), after.as_ref());
+                writeln!(text, "  {} {name}: {line}", look.paint(Colour::Yellow, "~"))
+            }
+        };
+    }
+    text
+}
+
+fn refusals(plan: &Plan, look: Look) -> String {
+    let mut text = look.paint(Colour::Red, "refused:");
+    text.push('\n');
+    for refusal in &plan.refusals {
+        let _ = writeln!(text, "  {}", hang(&refusal.message, "    "));
+        let _ = writeln!(text, "    way out: {}", hang(&refusal.hint, "    "));
+    }
+    text
+}
+
+fn last_line(plan: &Plan, counts: &Counts, kind: Kind) -> String {
+    if plan.has_changes() {
+        return format!("plan: {}\n", counted(counts, ["to create", "to update", "to replace", "to delete"]));
+    }
+    match (kind, counts.same) {
+        (Kind::Destroy, _) => "nothing to delete\n".to_owned(),
+        (Kind::Up, 0) => "no changes: the program declares nothing, and nothing is there\n".to_owned(),
+        (Kind::Up, 1) => "no changes: the 1 resource is as the program says\n".to_owned(),
+        (Kind::Up, same) => format!("no changes: all {same} resources are as the program says\n"),
+    }
+}
+
+/// Counts in words; what is nothing is left out.
+pub(super) fn counted(counts: &Counts, words: [&str; 4]) -> String {
+    let [create, update, replace, delete] = words;
+    let all = [
+        (counts.create, create),
+        (counts.update, update),
+        (counts.replace, replace),
+        (counts.delete, delete),
+        (counts.same, "unchanged"),
+    ];
+    let some: Vec<String> =
+        all.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect();
+    if some.is_empty() { "nothing but outputs".to_owned() } else { some.join(", ") }
+}

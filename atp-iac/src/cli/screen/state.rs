@@ -1,0 +1,45 @@
+//! One resource of the state.
+
+use super::look::clean;
+use super::value::block;
+use crate::state::ResourceState;
+use std::fmt::Write as _;
+use time::format_description::well_known::Rfc3339;
+
+/// Everything that is known of a resource; secrets are masked.
+pub(in crate::cli) fn resource(resource: &ResourceState) -> String {
+    let time = |at: time::OffsetDateTime| at.format(&Rfc3339).unwrap_or_else(|_| at.to_string());
+    let mut text = String::new();
+    let mut line = |name: &str, value: &str| {
+        let _ = writeln!(text, "{name}: {}", clean(value));
+    };
+    line("urn", resource.urn.as_str());
+    line("type", &resource.kind);
+    line("provider", &resource.provider);
+    line("id", &resource.id);
+    line("created", &time(resource.created));
+    line("modified", &time(resource.modified));
+    if let Some(location) = &resource.location {
+        line("declared at", location);
+    }
+    for (flag, meaning) in [
+        (resource.protect, "protected: plans that delete or replace it are refused"),
+        (resource.replaced, "replaced: deleting it is still owed"),
+        (resource.incomplete, "incomplete: the next `up` repairs it"),
+    ] {
+        if flag {
+            line("note", meaning);
+        }
+    }
+    if !resource.dependencies.is_empty() {
+        text.push_str("depends on:\n");
+        for urn in &resource.dependencies {
+            let _ = writeln!(text, "  {}", clean(urn.as_str()));
+        }
+    }
+    for (title, value) in [("inputs", &resource.inputs), ("outputs", &resource.outputs)] {
+        let _ = writeln!(text, "{title}:");
+        block(value, "  ", &mut text);
+    }
+    text
+}
