@@ -1,5 +1,7 @@
 //! What `out_format!` gives: the value, what it depends on, and how a plan shows it.
 
+#![allow(clippy::unwrap_used)]
+
 use atp_iac::output::{NothingKnown, Resolved};
 use atp_iac::{Output, StackName, Urn, out_format};
 

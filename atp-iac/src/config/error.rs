@@ -31,7 +31,19 @@ pub struct ConfigError {
 }
 
 impl ConfigError {
-    pub(crate) fn new(problems: Vec<ConfigProblem>) -> Self {
+    /// Puts the problems in the order of the lines; the files stay in the order in which they come first.
+    pub(crate) fn new(mut problems: Vec<ConfigProblem>) -> Self {
+        let mut files = Vec::new();
+        for problem in &problems {
+            if !files.contains(&problem.place.file) {
+                files.push(problem.place.file.clone());
+            }
+        }
+        problems.sort_by_key(|problem| {
+            let Place { file, line, column } = &problem.place;
+            let line = if *line == 0 { usize::MAX } else { *line };
+            (files.iter().position(|other| other == file), line, *column)
+        });
         ConfigError { problems }
     }
 

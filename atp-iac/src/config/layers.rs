@@ -173,8 +173,8 @@ mod tests {
         ]);
         assert_eq!(
             error.unwrap_err().to_string(),
-            "base.yaml:2: the section `net` holds names and values, found a number\n\
-             base.yaml:1: unknown stack `network`; known: `app`, `common`, `net`\n\
+            "base.yaml:1: unknown stack `network`; known: `app`, `common`, `net`\n\
+             base.yaml:2: the section `net` holds names and values, found a number\n\
              prod.yaml:1: not valid YAML: unclosed bracket '['\n\
              prod-eu.yaml:1: expected sections, such as `common:` and `net:`, found a list"
         );

@@ -11,6 +11,7 @@ mod kind;
 mod layers;
 mod node;
 mod reader;
+mod reveal;
 mod suggest;
 mod tree;
 mod values;

@@ -46,6 +46,8 @@ pub(super) enum Content {
     Bool(bool),
     Number(serde_json::Number),
     Text(String),
+    /// A text that was encrypted in the file.
+    Revealed(String),
     List(Vec<Node>),
     Map(Entries),
 }
@@ -74,6 +76,7 @@ impl Node {
             Content::Bool(_) => "`true` or `false`",
             Content::Number(_) => "a number",
             Content::Text(_) => "a text",
+            Content::Revealed(_) => "an encrypted text",
             Content::List(_) => "a list",
             Content::Map(_) => "a map",
         }

@@ -109,6 +109,13 @@ impl<'a> ConfigReader<'a> {
     pub fn text(&mut self) -> Option<&'a str> {
         match &self.here.content {
             Content::Text(text) => Some(text),
+            Content::Revealed(text) if self.secret => Some(text),
+            Content::Revealed(_) => {
+                self.problem(
+                    "is encrypted in the file, but the program would show it: make the field a `Secret<..>`",
+                );
+                None
+            }
             Content::Number(_) | Content::Bool(_) => {
                 self.problem(format!("expected a text, found {}: put it in quotes", self.here.described()));
                 None
@@ -133,14 +140,13 @@ impl<'a> ConfigReader<'a> {
     /// Records that the field, at whose path the reader stands, is missing.
     pub fn missing(&mut self, field: &ConfigField) {
         let (parent, name) = self.path.rsplit_once('.').unwrap_or(("", &self.path));
-        let mut message = format!("missing: add `{name}:` with {}", field.kind);
+        let mut message = format!("missing: add `{name}:`");
         if !parent.is_empty() {
             message.push_str(&format!(" under `{parent}:`"));
         }
-        for bounds in
-            [field.range.map(|r| format!(", in {r}")), field.length.map(|l| format!(", of length {l}"))]
-        {
-            message.push_str(&bounds.unwrap_or_default());
+        message.push_str(&format!(", {}", field.kind));
+        for (word, bounds) in [("in", field.range), ("of length", field.length)] {
+            message.push_str(&bounds.map(|bounds| format!(" {word} {bounds}")).unwrap_or_default());
         }
         if !field.description.is_empty() {
             message.push_str(&format!(" ({})", field.description));

@@ -149,6 +149,7 @@ fn explain(node: &Node, path: String, field: &ConfigField, lines: &mut Vec<Confi
             }
             return;
         }
+        Content::Revealed(_) => SECRET_MASK.to_owned(),
         _ if field.is_secret() => SECRET_MASK.to_owned(),
         Content::List(_) => "[]".into(),
         Content::Map(_) => "{}".into(),
@@ -296,8 +297,8 @@ mod tests {
              a.yaml:2: tier: unknown choice `zone-redundent`; did you mean `zone-redundant`?\n\
              a.yaml:3: share: 1 is not in 0.0..1.0\n\
              a.yaml:5: pool: min 5 is above max 3\n\
-             a.yaml:8: pools.cpu: unknown key `mx`; did you mean `max`?\n\
              a.yaml:7: pools.gpu.max: 0 is not in 1..=100\n\
+             a.yaml:8: pools.cpu: unknown key `mx`; did you mean `max`?\n\
              a.yaml:9: type: has 15 characters, expected 1 to 10\n\
              a.yaml:10: port: 10 is not in ..=9"
         );
@@ -309,10 +310,10 @@ mod tests {
         assert_eq!(
             error,
             "a.yaml:1: space: expected a text, found a list\n\
-             a.yaml:5: share: expected a number, found a text\n\
-             a.yaml:3: pool: expected a map, found a text\n\
              a.yaml:2: type: expected a text, found a number: put it in quotes\n\
-             a.yaml:4: port: 70000 is not a whole number from 0 to 65535"
+             a.yaml:3: pool: expected a map, found a text\n\
+             a.yaml:4: port: 70000 is not a whole number from 0 to 65535\n\
+             a.yaml:5: share: expected a number, found a text"
         );
     }
 

@@ -119,11 +119,11 @@ mod tests {
                 "nam: shop\ncloud: aws\nenvironments:\n  prod:\n    region: [a]\n  dev:\n    regions: []\n"
             ),
             "atp.yaml:1: unknown key `nam`; did you mean `name`?\n\
-             atp.yaml: name: missing: add `name:` with a text (Name of the project.)\n\
              atp.yaml:2: cloud: unknown choice `aws`; known: `simulator`, `azure`\n\
-             atp.yaml:7: environments.dev.regions: has 0 items, expected at least 1\n\
              atp.yaml:5: environments.prod: unknown key `region`; did you mean `regions`?\n\
-             atp.yaml: environments.prod.regions: missing: add `regions:` with a list, each item a text under `environments.prod:`, of length 1.. (Its regions; the first is the primary one.)"
+             atp.yaml:7: environments.dev.regions: has 0 items, expected at least 1\n\
+             atp.yaml: name: missing: add `name:`, a text (Name of the project.)\n\
+             atp.yaml: environments.prod.regions: missing: add `regions:` under `environments.prod:`, a list, each item a text of length 1.. (Its regions; the first is the primary one.)"
         );
     }
 

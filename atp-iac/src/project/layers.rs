@@ -78,8 +78,8 @@ mod tests {
         let error = load(&[("/w/config/base.yaml", "")]).unwrap().read::<Settings>().unwrap_err().to_string();
         assert_eq!(
             error,
-            "config/prod.yaml: net.days: missing: add `days:` with a whole number under `net:`, in 7..=90 (Days.)\n\
-             config/prod.yaml: net.owner: missing: add `owner:` with a text under `net:`"
+            "config/prod.yaml: net.days: missing: add `days:` under `net:`, a whole number in 7..=90 (Days.)\n\
+             config/prod.yaml: net.owner: missing: add `owner:` under `net:`, a text"
         );
     }
 
