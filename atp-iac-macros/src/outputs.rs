@@ -56,15 +56,12 @@ fn generate(item: &DeriveInput, fields: &FieldsNamed) -> TokenStream {
     let idents: Vec<_> = fields.named.iter().filter_map(|field| field.ident.as_ref()).collect();
     let names: Vec<String> = idents.iter().map(|ident| ident.unraw().to_string()).collect();
     let kinds = fields.named.iter().map(|field| argument_of(&field.ty, "Output").map(short_text_of));
-    let insert = fields.named.iter().zip(&names).filter_map(|(field, name)| {
-        let ident = field.ident.as_ref()?;
-        Some(quote_spanned!(field.ty.span()=>
-            expressions.insert(
-                ::std::string::String::from(#name),
-                ::core::convert::Into::<::atp_iac::output::Expression>::into(self.#ident),
-            );
-        ))
+    // At the type, so that one that the state cannot hold is reported there.
+    let values = fields.named.iter().map(|field| {
+        let inner = argument_of(&field.ty, "Output");
+        quote_spanned!(inner.span()=> <#inner as ::atp_iac::__private::OutputValue>)
     });
+    let values: Vec<TokenStream> = values.collect();
     quote! {
         #[automatically_derived]
         impl ::core::clone::Clone for #name {
@@ -73,22 +70,22 @@ fn generate(item: &DeriveInput, fields: &FieldsNamed) -> TokenStream {
             }
         }
         #[automatically_derived]
+        #[diagnostic::do_not_recommend]
         impl ::atp_iac::Outputs for #name {
             const FIELDS: &'static [::atp_iac::program::OutputField] =
                 &[#(::atp_iac::program::OutputField { name: #names, kind: #kinds },)*];
             fn into_expressions(
                 self,
             ) -> ::atp_iac::__private::BTreeMap<::std::string::String, ::atp_iac::output::Expression> {
-                #[allow(unused_mut)]
-                let mut expressions = ::atp_iac::__private::BTreeMap::new();
-                #(#insert)*
-                expressions
+                ::atp_iac::__private::BTreeMap::from([
+                    #((::std::string::String::from(#names), #values::expression(self.#idents)),)*
+                ])
             }
             fn from_reference(
                 source: &::atp_iac::program::ReferencedOutputs<'_>,
             ) -> ::atp_iac::Result<Self> {
                 let _ = source;
-                ::core::result::Result::Ok(Self { #(#idents: source.field(#names)?,)* })
+                ::core::result::Result::Ok(Self { #(#idents: #values::referred(source, #names)?,)* })
             }
         }
     }

@@ -192,8 +192,11 @@ fn generate(
     let unit: Type = syn::parse_quote!(());
     let outputs = signature.outputs.as_ref().unwrap_or(&unit);
     let config = signature.config.as_ref().unwrap_or(&unit);
+    let fields = quote_spanned!(config.span()=> <#config as ::atp_iac::Config>::FIELDS);
     let references = signature.parameters.iter().filter_map(|parameter| match parameter {
-        Parameter::Reference(other) => Some(quote!(::atp_iac::program::Reference::to::<#other>())),
+        Parameter::Reference(other) => {
+            Some(quote_spanned!(other.span()=> <#other as ::atp_iac::StackContract>::REFERENCE))
+        }
         Parameter::Config => None,
     });
     quote! {
@@ -202,6 +205,7 @@ fn generate(
         #[derive(Clone, Copy, Debug)]
         #visibility struct #stack;
         #[automatically_derived]
+        #[diagnostic::do_not_recommend]
         impl ::atp_iac::StackContract for #stack {
             const NAME: &'static str = #name;
             type Layer = #layer;
@@ -211,7 +215,7 @@ fn generate(
         impl ::atp_iac::Stack for #stack {
             const REFERENCES: &'static [::atp_iac::program::Reference] = &[#(#references),*];
             fn config_fields() -> &'static [::atp_iac::config::ConfigField] {
-                <#config as ::atp_iac::Config>::FIELDS
+                #fields
             }
             #[allow(unused_variables)]
             fn build(cx: &mut ::atp_iac::Context) -> ::atp_iac::Result<#outputs> {
@@ -221,11 +225,14 @@ fn generate(
     }
 }
 
-/// Reads the configuration and each reference, and calls the function.
+/// Reads the configuration and each reference, and calls the function. Types are named as everywhere in the expansion, so
+/// that the compiler reports a bad one once.
 fn body(function: &ItemFn, signature: &Signature) -> TokenStream {
     let called = &function.sig.ident;
     let mut bindings = match &signature.config {
-        Some(config) => vec![quote!(let config = cx.config::<#config>()?;)],
+        Some(config) => {
+            vec![quote_spanned!(config.span()=> let config = <#config as ::atp_iac::Config>::of_stack(cx)?;)]
+        }
         None => vec![quote!(cx.config::<()>()?;)],
     };
     let mut values = Vec::new();
@@ -234,7 +241,8 @@ fn body(function: &ItemFn, signature: &Signature) -> TokenStream {
             Parameter::Config => values.push(quote!(config)),
             Parameter::Reference(other) => {
                 let variable = format_ident!("reference_{index}");
-                bindings.push(quote!(let #variable = cx.reference::<#other>()?;));
+                bindings.push(quote_spanned!(other.span()=>
+                    let #variable = <#other as ::atp_iac::StackContract>::referred(cx)?;));
                 values.push(quote!(#variable));
             }
         }

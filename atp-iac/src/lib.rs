@@ -39,7 +39,7 @@ pub use value::Value;
 #[doc(hidden)]
 pub mod __private {
     pub use crate::output::{FormatArgument, Template};
-    pub use crate::program::above;
+    pub use crate::program::{OutputValue, above};
     pub use std::collections::BTreeMap;
     pub use std::format;
 }

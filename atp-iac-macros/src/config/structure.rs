@@ -26,6 +26,7 @@ pub fn expand(item: &DeriveInput, named: &FieldsNamed, errors: &mut Errors) -> T
     let check = check.map(|path| quote_spanned!(path.span()=> reader.check(#path(&read))?;));
     quote! {
         #[automatically_derived]
+        #[diagnostic::do_not_recommend]
         impl ::atp_iac::Config for #name {
             const FIELDS: &'static [::atp_iac::config::ConfigField] = &[#(#entries),*];
             fn read_fields(

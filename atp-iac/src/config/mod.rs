@@ -3,8 +3,8 @@
 //! Files are merged into a [`ConfigTree`], in which every value keeps the file and line it came from; a type with
 //! `#[derive(Config)]` is read from it, and everything that is wrong is reported at once.
 //!
-//! Invariant: no `Debug` or error shows a value that is or may be secret: trees show no values, errors show numbers,
-//! booleans and words of choices only, and none of these under a `Secret`.
+//! Invariant: no `Debug` or error shows what may be secret. Trees show no values; errors show numbers, IPv4 ranges and
+//! words of choices, and none of these under a `Secret`. What was encrypted can be read into a `Secret` only.
 
 mod error;
 mod kind;
@@ -27,6 +27,8 @@ pub use values::{Measured, Ranged};
 
 pub(crate) use suggest::unknown;
 
+use crate::program::{Context, ProgramError};
+
 /// Configuration as a type: a struct with `#[derive(Config)]`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the configuration of a stack",
@@ -38,6 +40,14 @@ pub trait Config: Sized {
     /// For `#[derive(Config)]`: reads the fields of the map that the reader stands at. `None` after a problem was
     /// recorded.
     fn read_fields(reader: &mut ConfigReader<'_>) -> Option<Self>;
+    /// Not public API: for `#[stack]`.
+    ///
+    /// # Errors
+    /// As [`Context::config`].
+    #[doc(hidden)]
+    fn of_stack(cx: &Context) -> Result<Self, ProgramError> {
+        cx.config()
+    }
 }
 
 /// A type that a field of a configuration can have.
@@ -76,6 +86,7 @@ pub trait ConfigValue: Sized {
 }
 
 /// The configuration of a stack that has none.
+#[diagnostic::do_not_recommend]
 impl Config for () {
     const FIELDS: &'static [ConfigField] = &[];
     fn read_fields(_: &mut ConfigReader<'_>) -> Option<Self> {

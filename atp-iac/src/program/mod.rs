@@ -10,6 +10,8 @@ pub use component::Component;
 pub use context::{Context, Declare, Location, Registration, Setup};
 #[doc(hidden)]
 pub use layer::above;
+#[doc(hidden)]
+pub use stack::OutputValue;
 pub use layer::{Above, Layer, layers};
 pub use reference::{ReferencedOutputs, StackRef};
 pub use stack::{

@@ -1,12 +1,18 @@
 //! Stacks and their contracts.
 
-use super::{Context, Layer, Result};
+use super::{Context, Layer, ReferencedOutputs, Result, StackRef};
+use crate::Output;
 use crate::config::ConfigField;
 use crate::output::Expression;
-use crate::value::Value;
+use crate::value::{Data, Value};
 use std::collections::BTreeMap;
 
 /// What other stacks may know of a stack: its name, layer and outputs. `#[stack]` generates it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a stack",
+    label = "not a stack",
+    note = "`#[stack]` on the function `key_vault` makes the stack `KeyVault`: import that"
+)]
 pub trait StackContract: Sized + 'static {
     /// Unique in the estate.
     const NAME: &'static str;
@@ -14,6 +20,17 @@ pub trait StackContract: Sized + 'static {
     type Layer: Layer;
     /// What it gives to others.
     type Outputs: Outputs;
+    /// Not public API: the reference from another stack.
+    #[doc(hidden)]
+    const REFERENCE: Reference = Reference::to::<Self>();
+    /// Not public API: reads the outputs for another stack.
+    ///
+    /// # Errors
+    /// As [`Context::reference`].
+    #[doc(hidden)]
+    fn referred(cx: &Context) -> Result<StackRef<Self>> {
+        cx.reference()
+    }
 }
 
 /// The program of a stack. `#[stack]` generates it from a function.
@@ -70,16 +87,45 @@ pub trait Outputs: Sized + Clone {
     ///
     /// # Errors
     /// When an output is missing or has another type.
-    fn from_reference(source: &super::ReferencedOutputs<'_>) -> Result<Self>;
+    fn from_reference(source: &ReferencedOutputs<'_>) -> Result<Self>;
+}
+
+/// Not public API: a type that an output of a stack can have. `#[derive(Outputs)]` names it in both directions in the
+/// same form, so that the compiler reports a bad type once.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the type of an output",
+    label = "not a type that the state can hold",
+    note = "outputs are booleans, numbers, strings, lists, string maps, ids, secrets of these, or structures made of them"
+)]
+pub trait OutputValue: Sized {
+    /// For the engine.
+    fn expression(output: Output<Self>) -> Expression;
+    /// From the state of the other stack.
+    ///
+    /// # Errors
+    /// As [`ReferencedOutputs::field`].
+    fn referred(source: &ReferencedOutputs<'_>, name: &str) -> Result<Output<Self>>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Data> OutputValue for T {
+    fn expression(output: Output<Self>) -> Expression {
+        output.into()
+    }
+    fn referred(source: &ReferencedOutputs<'_>, name: &str) -> Result<Output<Self>> {
+        source.field(name)
+    }
 }
 
 /// A stack that gives nothing to others.
+#[diagnostic::do_not_recommend]
 impl Outputs for () {
     const FIELDS: &'static [OutputField] = &[];
     fn into_expressions(self) -> BTreeMap<String, Expression> {
         BTreeMap::new()
     }
-    fn from_reference(_: &super::ReferencedOutputs<'_>) -> Result<Self> {
+    fn from_reference(_: &ReferencedOutputs<'_>) -> Result<Self> {
         Ok(())
     }
 }
@@ -161,7 +207,7 @@ impl std::fmt::Debug for Program {
 mod tests {
     use super::*;
     use crate::program::Setup;
-    use crate::{Cidr, Config, ConfigTree, Output, Outputs, Secret, StackName, StackRef, stack};
+    use crate::{Cidr, Config, ConfigTree, Outputs, Secret, StackName, stack};
 
     #[derive(Config)]
     struct NetworkConfig {
