@@ -10,10 +10,10 @@ pub use component::Component;
 pub use context::{Context, Declare, Location, Registration, Setup};
 #[doc(hidden)]
 pub use layer::above;
-#[doc(hidden)]
-pub use stack::OutputValue;
 pub use layer::{Above, Layer, layers};
 pub use reference::{ReferencedOutputs, StackRef};
+#[doc(hidden)]
+pub use stack::OutputValue;
 pub use stack::{
     OutputField, Outputs, Program, Reference, Stack, StackContract, StackOutputs, contract_hash,
 };
