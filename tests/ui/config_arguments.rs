@@ -1,5 +1,5 @@
 //! Arguments of `#[config]` that do not exist or contradict each other.
-use atp_iac::Config;
+use atp_iac::{Config, Secret};
 
 #[derive(Config)]
 pub struct NetworkConfig {
@@ -11,6 +11,8 @@ pub struct NetworkConfig {
     pub peers: Option<u32>,
     #[config(range = 5)]
     pub hours: u32,
+    #[config(default = Secret::new("hunter2".to_owned()))]
+    pub password: Secret<String>,
 }
 
 #[derive(Config)]

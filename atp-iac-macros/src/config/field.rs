@@ -40,6 +40,11 @@ pub fn read(field: &syn::Field, index: usize, errors: &mut Errors) -> Option<Fie
             argument.span(),
             "an `Option` is not given by default: remove the default, or the `Option`",
         );
+    } else if let (Some(argument), true) = (find("default"), argument_of(&field.ty, "Secret").is_some()) {
+        errors.here(
+            argument.span(),
+            "a secret has no default: it would stand in the program; use `Option<Secret<..>>`",
+        );
     } else if let (Some(default), Some(range)) = (&default, &range) {
         default.check(range, errors);
     }

@@ -125,7 +125,10 @@ impl ConfigTree {
                 Some(node) => explain(node, field.name.to_owned(), field, &mut lines),
                 None => lines.push(ConfigLine {
                     path: field.name.to_owned(),
-                    value: field.default.unwrap_or("(not set)").to_owned(),
+                    value: match field.default {
+                        Some(_) if field.is_secret() => SECRET_MASK.to_owned(),
+                        other => other.unwrap_or("(not set)").to_owned(),
+                    },
                     place: None,
                 }),
             }
@@ -352,7 +355,7 @@ mod tests {
 
     #[test]
     fn what_a_stack_reads_can_be_listed_with_its_places() {
-        let text = "space: 10.0.0.0/8\npassword: correct-horse\npool: {min: 2}\nkeys: [1]\nunheard: x";
+        let text = "space: 10.0.0.0/8\npassword: correct-horse\npool: {min: 2}\nunheard: x";
         let tree = ConfigTree::from_yaml("a.yaml", text).unwrap();
         let lines: Vec<String> = tree
             .explain(Settings::FIELDS)
@@ -373,7 +376,7 @@ mod tests {
                 "pools = {} (default)",
                 "type = standard (default)",
                 "port = (not set) (default)",
-                "keys[0] = [secret] (a.yaml:4)",
+                "keys = [secret] (default)",
             ]
         );
     }
