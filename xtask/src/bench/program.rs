@@ -23,7 +23,7 @@ pub struct BenchConfig {
 }
 
 /// What the stack gives.
-#[derive(Outputs, Clone)]
+#[derive(Outputs)]
 pub struct BenchOutputs {
     /// The id of the last resource.
     pub last: Output<String>,
