@@ -7,7 +7,7 @@ use atp_iac::config::ConfigTree;
 use atp_iac::engine::{Decision, Deployment, Engine, Kind, Update, UpdateOptions};
 use atp_iac::plan::{Operation, OperationKind, Plan};
 use atp_iac::ports::{Clock, SystemRandom};
-use atp_iac::project::{Project, DiskFiles};
+use atp_iac::project::{DiskFiles, Project};
 use atp_iac::secrets::LocalKeyFile;
 use atp_iac::state::{Holder, MemoryStore};
 use std::path::Path;

@@ -2,7 +2,7 @@
 
 use crate::helpers::{Site, diagnostics};
 use atp_azure::operational_insights::{
-    Workspace, WorkspaceFeatures, WorkspaceSku, WorkspaceSkuName, WorkspaceCapping,
+    Workspace, WorkspaceCapping, WorkspaceFeatures, WorkspaceSku, WorkspaceSkuName,
 };
 use atp_azure::resources::ResourceGroup;
 use atp_iac::{Component, Context, Input, Output, ResourceId, Result, Urn, component};

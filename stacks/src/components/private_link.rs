@@ -7,7 +7,8 @@ use atp_azure::network::{
     PrivateEndpointPrivateLinkServiceConnection, Subnet,
 };
 use atp_azure::resources::ResourceGroup;
-use atp_iac::{Component, Context, Input, Output, ResourceId, Result, component};
+use atp_iac::resource::HasUrn;
+use atp_iac::{Component, Context, Input, Output, ResourceId, Result, Urn, component};
 
 /// A private endpoint of a service, and its name in the private DNS zone.
 #[component(type = "atp:network:PrivateLink")]
@@ -34,6 +35,8 @@ pub struct PrivateLink {
 pub struct PrivateLinkOutputs {
     /// The endpoint.
     pub endpoint: Output<ResourceId<PrivateEndpoint>>,
+    /// What registers it in the zone: a lock on the zone waits for that.
+    pub registration: Urn,
 }
 
 impl Component for PrivateLink {
@@ -48,7 +51,8 @@ impl Component for PrivateLink {
             .tags(&self.site.tags);
         let endpoint = cx.add("endpoint", endpoint)?;
         let zone = PrivateDnsZoneGroupPrivateDnsZoneConfig::new(&self.service, self.dns_zone);
-        cx.add("zone-group", PrivateDnsZoneGroup::new(endpoint.id(), "default", [zone]))?;
-        Ok(PrivateLinkOutputs { endpoint: endpoint.id() })
+        let registration = PrivateDnsZoneGroup::new(endpoint.id(), "default", [zone]);
+        let registration = cx.add("zone-group", registration)?.urn().clone();
+        Ok(PrivateLinkOutputs { endpoint: endpoint.id(), registration })
     }
 }

@@ -75,9 +75,9 @@ fn add_locks(
     let logging = workspace.resources.iter().chain(&assigned.workspace);
     lock(cx, "keep-workspace", &workspace.id, logging)?;
     // The private endpoint of the vault keeps its address in a zone.
-    let naming = zones.resources.iter().chain(&key_vault.resources).chain([groups.dns.urn()]);
+    let naming = zones.resources.iter().chain([groups.dns.urn(), &key_vault.registration]);
     lock(cx, "keep-private-dns", &groups.dns.id(), naming)?;
-    let keeping = key_vault.resources.iter().chain(&assigned.key_vault);
+    let keeping = key_vault.contents.iter().chain(&assigned.key_vault);
     lock(cx, "keep-key-vault", &key_vault.id, keeping)
 }
 

@@ -8,6 +8,7 @@ use atp_azure::key_vault::{
 use atp_azure::network::{PrivateDnsZone, Subnet};
 use atp_azure::operational_insights::Workspace;
 use atp_azure::resources::ResourceGroup;
+use atp_iac::resource::HasUrn;
 use atp_iac::{Component, Context, Input, Name, Output, ResourceId, Result, Urn, component};
 
 /// A vault that only private networks reach and only roles open.
@@ -46,8 +47,10 @@ pub struct KeyVaultOutputs {
     pub id: Output<ResourceId<Vault>>,
     /// Where clients find it.
     pub uri: Output<String>,
-    /// All resources of it: a lock waits for them.
-    pub resources: Vec<Urn>,
+    /// What a lock on it holds: the vault and what extends it. The private endpoint stands beside it.
+    pub contents: Vec<Urn>,
+    /// What registers the private endpoint in the DNS zone.
+    pub registration: Urn,
 }
 
 impl Component for KeyVault {
@@ -56,12 +59,17 @@ impl Component for KeyVault {
     fn build(self, cx: &mut Context) -> Result<KeyVaultOutputs> {
         let vault = cx.add("vault", self.vault())?;
         let KeyVault { site, group, subnet, dns_zone, workspace, .. } = self;
-        cx.add(
+        let link = cx.add(
             "private-link",
             PrivateLink::new(site, group, "key-vault", vault.id(), "vault", subnet, dns_zone),
         )?;
-        cx.add("diagnostics", diagnostics::logs_and_metrics(vault.id(), workspace))?;
-        Ok(KeyVaultOutputs { id: vault.id(), uri: vault.vault_uri(), resources: cx.declared() })
+        let logging = cx.add("diagnostics", diagnostics::logs_and_metrics(vault.id(), workspace))?;
+        Ok(KeyVaultOutputs {
+            id: vault.id(),
+            uri: vault.vault_uri(),
+            contents: vec![vault.urn().clone(), logging.urn().clone()],
+            registration: link.registration,
+        })
     }
 }
 
