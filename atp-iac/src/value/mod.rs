@@ -151,6 +151,30 @@ impl Value {
         self.as_map()?.get(key)
     }
 
+    /// This value, secret wherever `marks` is: for what the cloud says again of something that the program called
+    /// secret. Lists match by position.
+    pub fn with_secrets_of(self, marks: &Value) -> Value {
+        match (self, marks) {
+            (value, Value::Secret(_)) => value.into_secret(),
+            (Value::Map(map), Value::Map(marks)) => {
+                let mark = |(key, value): (String, Value)| match marks.get(&key) {
+                    Some(marks) => (key, value.with_secrets_of(marks)),
+                    None => (key, value),
+                };
+                Value::Map(map.into_iter().map(mark).collect())
+            }
+            (Value::List(list), Value::List(marks)) => {
+                let mut marks = marks.iter();
+                let mark = |value: Value| match marks.next() {
+                    Some(marks) => value.with_secrets_of(marks),
+                    None => value,
+                };
+                Value::List(list.into_iter().map(mark).collect())
+            }
+            (value, _) => value,
+        }
+    }
+
     /// Whether the value, or a part of it, is not known.
     pub fn has_unknown(&self) -> bool {
         match self {
@@ -245,6 +269,14 @@ mod tests {
     fn a_secret_is_not_wrapped_twice() {
         let once = Value::from("x").into_secret();
         assert_eq!(once.clone().into_secret(), once);
+    }
+
+    #[test]
+    fn what_was_secret_is_secret_when_it_is_said_again() {
+        let marks = Value::from([("a", Value::List(vec!["x".into(), Value::from("y").into_secret()])), ("b", 1i64.into())]);
+        let said = Value::from([("a", Value::List(vec!["x".into(), "z".into()])), ("c", true.into())]);
+        let marked = said.with_secrets_of(&marks);
+        assert_eq!(format!("{marked:?}"), r#"{"a": ["x", [secret]], "c": true}"#);
     }
 
     #[test]
