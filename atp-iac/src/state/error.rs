@@ -21,7 +21,7 @@ pub enum StateError {
     )]
     Missing {
         /// The stack.
-        stack: StackName,
+        stack: Box<StackName>,
         /// The file.
         file: String,
         /// The lineage that was recorded when the stack was created.
@@ -80,7 +80,7 @@ pub enum StateError {
     )]
     Locked {
         /// The stack.
-        stack: StackName,
+        stack: Box<StackName>,
         /// Who, if it could be read.
         holder: Option<Box<Holder>>,
     },
@@ -99,7 +99,7 @@ pub enum StateError {
     )]
     Fenced {
         /// The stack.
-        stack: StackName,
+        stack: Box<StackName>,
         /// The epoch of the refused writer.
         held: u64,
         /// The newest epoch.
@@ -111,7 +111,7 @@ pub enum StateError {
     )]
     LockLost {
         /// The stack.
-        stack: StackName,
+        stack: Box<StackName>,
     },
     /// The state changed since it was read; nothing was written.
     #[error(
@@ -120,7 +120,7 @@ pub enum StateError {
     )]
     Changed {
         /// The stack.
-        stack: StackName,
+        stack: Box<StackName>,
         /// What was read.
         expected: String,
         /// What is there.
@@ -152,7 +152,7 @@ pub enum StateError {
     #[error("the secrets of {stack} cannot be read: {source}")]
     Secret {
         /// The stack.
-        stack: StackName,
+        stack: Box<StackName>,
         /// Why.
         source: SecretError,
     },

@@ -41,6 +41,8 @@ struct Inner {
 struct Kept {
     snapshot: Option<(Version, Content)>,
     journal: Vec<Vec<u8>>,
+    /// Epoch of the lease that began the journal; no other continues it.
+    journal_of: u64,
     epoch: u64,
     holder: Option<Holder>,
     /// Epoch of a lease whose journal cannot be continued.
@@ -125,7 +127,7 @@ impl MemoryStore {
 }
 
 fn check_lease(kept: &Kept, lease: &Lease) -> Result<(), StateError> {
-    let stack = lease.stack().clone();
+    let stack = Box::new(lease.stack().clone());
     if kept.epoch != lease.epoch() {
         return Err(StateError::Fenced { stack, held: lease.epoch(), newest: kept.epoch });
     }
@@ -141,7 +143,7 @@ fn check_version(kept: &Kept, stack: &StackName, expected: Option<&Version>) -> 
         return Ok(());
     }
     let name = |version: Option<&Version>| version.map_or_else(|| "none".to_owned(), Version::to_string);
-    Err(StateError::Changed { stack: stack.clone(), expected: name(expected), found: name(found) })
+    Err(StateError::Changed { stack: stack.clone().into(), expected: name(expected), found: name(found) })
 }
 
 fn full(what: &str) -> StateError {
@@ -171,7 +173,7 @@ impl StateStore for MemoryStore {
             };
             let left = deadline - self.clock.now();
             if !left.is_positive() {
-                return Err(StateError::Locked { stack: stack.clone(), holder: other.map(Box::new) });
+                return Err(StateError::Locked { stack: stack.clone().into(), holder: other.map(Box::new) });
             }
             if told.as_ref() != Some(&other) {
                 (wait.on_wait)(other.as_ref());
@@ -222,10 +224,15 @@ impl StateStore for MemoryStore {
         let now = self.inner().power_cuts;
         self.write(lease, |kept| {
             check_version(kept, lease.stack(), Some(base))?;
+            if !kept.journal.is_empty() && kept.journal_of != lease.epoch() {
+                let (expected, found) = (base.to_string(), format!("{base} and a journal"));
+                return Err(StateError::Changed { stack: lease.stack().clone().into(), expected, found });
+            }
             if failed || now != power_cuts || kept.broken == Some(lease.epoch()) {
                 kept.broken = Some(lease.epoch());
                 return Err(full("the journal"));
             }
+            kept.journal_of = lease.epoch();
             kept.journal.push(batch);
             Ok(())
         })

@@ -17,6 +17,8 @@ mod sample;
 mod session;
 mod snapshot;
 mod store;
+#[cfg(test)]
+mod tests;
 mod view;
 mod writer;
 

@@ -42,7 +42,7 @@ pub(super) async fn unlock_secrets(
     keys: &dyn KeyProvider,
 ) -> Result<Encoding, StateError> {
     let unwrapped = keys.unwrap(&content.key, &content.lineage).await;
-    let key = unwrapped.map_err(|source| StateError::Secret { stack: stack.clone(), source })?;
+    let key = unwrapped.map_err(|source| StateError::Secret { stack: stack.clone().into(), source })?;
     Ok(Encoding::new(stack.clone(), Sealer::new(&key, &content.lineage)))
 }
 

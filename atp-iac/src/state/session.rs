@@ -121,7 +121,7 @@ impl StateSession {
         ports: &SessionPorts,
         stack: &StackName,
     ) -> Result<(Encoding, WrappedKey, StateView), StateError> {
-        let secret = |source: SecretError| StateError::Secret { stack: stack.clone(), source };
+        let secret = |source: SecretError| StateError::Secret { stack: stack.clone().into(), source };
         let lineage = random_uuid(&*ports.random)?;
         let key = DataKey::generate(&*ports.random).map_err(secret)?;
         let wrapped = ports.keys.wrap(&key, &lineage).await.map_err(secret)?;

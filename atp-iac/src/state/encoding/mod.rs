@@ -32,10 +32,6 @@ impl Encoding {
         Encoding { stack, prefix, sealer }
     }
 
-    pub fn stack(&self) -> &StackName {
-        &self.stack
-    }
-
     pub fn sealer(&self) -> &Sealer {
         &self.sealer
     }

@@ -221,7 +221,7 @@ impl Encoding {
         match (tag, inner) {
             (SECRET, Value::String(text)) => {
                 let opened = self.sealer.open(&place.bytes(), &text).ok_or_else(|| StateError::Secret {
-                    stack: self.stack.clone(),
+                    stack: self.stack.clone().into(),
                     source: crate::secrets::SecretError::Sealed { place: place.to_string() },
                 })?;
                 // No detail: it could quote the secret.

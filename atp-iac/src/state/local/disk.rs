@@ -12,6 +12,8 @@ pub enum Fault {
     Fail(io::ErrorKind),
     /// Only so many bytes are written, then it fails. For other steps than writes, like `Fail`.
     Partial(usize),
+    /// A sync that does nothing, as on a disk that lies; other steps take place.
+    Unsynced,
 }
 
 /// Is asked before every step, with its name and file, whether to let it be.
@@ -26,7 +28,16 @@ pub struct Disk {
 impl Disk {
     fn step(&self, name: &str, path: &Path) -> io::Result<()> {
         match self.fault(name, path) {
-            None => Ok(()),
+            None | Some(Fault::Unsynced) => Ok(()),
+            Some(Fault::Fail(kind)) => Err(kind.into()),
+            Some(Fault::Partial(_)) => Err(io::ErrorKind::Other.into()),
+        }
+    }
+
+    fn sync(&self, path: &Path, sync: impl FnOnce() -> io::Result<()>) -> io::Result<()> {
+        match self.fault("sync", path) {
+            None => sync(),
+            Some(Fault::Unsynced) => Ok(()),
             Some(Fault::Fail(kind)) => Err(kind.into()),
             Some(Fault::Partial(_)) => Err(io::ErrorKind::Other.into()),
         }
@@ -38,7 +49,7 @@ impl Disk {
 
     fn write(&self, name: &str, file: &mut File, path: &Path, bytes: &[u8]) -> io::Result<()> {
         match self.fault(name, path) {
-            None => file.write_all(bytes),
+            None | Some(Fault::Unsynced) => file.write_all(bytes),
             Some(Fault::Fail(kind)) => Err(kind.into()),
             Some(Fault::Partial(length)) => {
                 file.write_all(&bytes[..length.min(bytes.len())])?;
@@ -72,8 +83,7 @@ impl Disk {
         self.step("create", temporary)?;
         let mut file = File::create(temporary)?;
         self.write("write", &mut file, temporary, bytes)?;
-        self.step("sync", temporary)?;
-        file.sync_all()
+        self.sync(temporary, || file.sync_all())
     }
 
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
@@ -106,8 +116,7 @@ impl Disk {
     /// Adds to a file. Durable when it returns.
     pub fn append(&self, file: &mut File, path: &Path, bytes: &[u8]) -> io::Result<()> {
         self.write("append", file, path, bytes)?;
-        self.step("sync", path)?;
-        file.sync_data()
+        self.sync(path, || file.sync_data())
     }
 
     /// Removes a file, if it is there. Durable when it returns.
@@ -137,8 +146,7 @@ impl Disk {
         let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) else {
             return Ok(());
         };
-        self.step("sync folder", folder)?;
-        if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
+        self.sync(folder, || if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) })
     }
 }
 

@@ -128,7 +128,7 @@ impl StackFiles {
             return Ok(());
         }
         Err(StateError::Missing {
-            stack: self.stack.clone(),
+            stack: self.stack.clone().into(),
             file: self.snapshot_path().display().to_string(),
             lineage: marker.map_or_else(|| "unknown".into(), |marker| marker.lineage),
         })
@@ -185,7 +185,7 @@ impl StackFiles {
         }
         let name = |version: Option<&Version>| version.map_or_else(|| "none".to_owned(), Version::to_string);
         Err(StateError::Changed {
-            stack: self.stack.clone(),
+            stack: self.stack.clone().into(),
             expected: name(expected),
             found: name(found.as_ref()),
         })
@@ -220,7 +220,7 @@ impl StackFiles {
         self.check_version(Some(base))?;
         if !self.read_journal(base)?.is_empty() {
             return Err(StateError::Changed {
-                stack: self.stack.clone(),
+                stack: self.stack.clone().into(),
                 expected: base.to_string(),
                 found: format!("{base} and a journal"),
             });

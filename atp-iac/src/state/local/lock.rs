@@ -115,7 +115,7 @@ impl StackFiles {
     pub fn check_epoch(&self, held: u64) -> Result<(), StateError> {
         match self.epoch()? {
             newest if newest == held => Ok(()),
-            newest => Err(StateError::Fenced { stack: self.stack.clone(), held, newest }),
+            newest => Err(StateError::Fenced { stack: self.stack.clone().into(), held, newest }),
         }
     }
 
@@ -123,7 +123,7 @@ impl StackFiles {
     pub fn unlock(&self, file: File, epoch: u64) -> Result<(), StateError> {
         self.check_epoch(epoch)?;
         if !self.is_lock_file(&file) {
-            return Err(StateError::LockLost { stack: self.stack.clone() });
+            return Err(StateError::LockLost { stack: self.stack.clone().into() });
         }
         let path = self.holder_path();
         self.disk.remove(&path).map_err(|source| self.cannot_write(&path, source))

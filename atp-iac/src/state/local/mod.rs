@@ -73,11 +73,11 @@ impl LocalStore {
     ) -> Result<T, StateError> {
         let files = self.files(lease.stack());
         let held: Arc<Held> =
-            lease.inner().ok_or_else(|| StateError::LockLost { stack: lease.stack().clone() })?;
+            lease.inner().ok_or_else(|| StateError::LockLost { stack: lease.stack().clone().into() })?;
         let epoch = lease.epoch();
         blocking(move || {
             if held.lock.lock().unwrap_or_else(PoisonError::into_inner).is_none() {
-                return Err(StateError::LockLost { stack: files.stack.clone() });
+                return Err(StateError::LockLost { stack: files.stack.clone().into() });
             }
             files.check_epoch(epoch)?;
             work(&files, &mut held.writer.lock().unwrap_or_else(PoisonError::into_inner))
@@ -123,7 +123,7 @@ impl StateStore for LocalStore {
             };
             let left = deadline - self.clock.now();
             if !left.is_positive() {
-                return Err(StateError::Locked { stack: stack.clone(), holder: other.map(Box::new) });
+                return Err(StateError::Locked { stack: stack.clone().into(), holder: other.map(Box::new) });
             }
             if told.as_ref() != Some(&other) {
                 (wait.on_wait)(other.as_ref());
@@ -164,7 +164,7 @@ impl StateStore for LocalStore {
     }
 
     async fn unlock(&self, lease: &Lease) -> Result<(), StateError> {
-        let lost = || StateError::LockLost { stack: lease.stack().clone() };
+        let lost = || StateError::LockLost { stack: lease.stack().clone().into() };
         let held: Arc<Held> = lease.inner().ok_or_else(lost)?;
         let file = held.lock.lock().unwrap_or_else(PoisonError::into_inner).take().ok_or_else(lost)?;
         let (files, epoch) = (self.files(lease.stack()), lease.epoch());
