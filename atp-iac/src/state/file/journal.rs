@@ -72,12 +72,11 @@ pub fn decode(file: &str, bytes: &[u8]) -> Result<(Version, Vec<Vec<u8>>), State
     Ok((Version { lineage, serial, checksum }, batches))
 }
 
-/// The text of the first line and what follows it; `None` at the end, or when the last line is not whole.
-fn line<'b>(
-    file: &str,
-    bytes: &'b [u8],
-    chain: &mut [u8; 32],
-) -> Result<Option<(&'b [u8], &'b [u8])>, StateError> {
+/// The text of a line, and what follows the line.
+type Line<'b> = (&'b [u8], &'b [u8]);
+
+/// The first line; `None` at the end, or when the last line is not whole.
+fn line<'b>(file: &str, bytes: &'b [u8], chain: &mut [u8; 32]) -> Result<Option<Line<'b>>, StateError> {
     let (line, rest, ended) = match bytes.iter().position(|byte| *byte == b'\n') {
         Some(end) => (&bytes[..end], &bytes[end + 1..], true),
         None => (bytes, &bytes[bytes.len()..], false),

@@ -129,3 +129,46 @@ async fn a_failed_batch_stops_the_session_and_the_final_snapshot_still_has_all()
     session.close().await.unwrap();
     assert_eq!(bench.ids().await, ["/a", "/b", "/c", "/d"]);
 }
+
+#[tokio::test]
+async fn nothing_is_put_in_place_before_it_is_synced_nor_acknowledged_before_its_folder_is() {
+    let log = Arc::new(Mutex::new(Vec::new()));
+    let seen = log.clone();
+    let faults: Faults = Arc::new(move |name, _| {
+        seen.lock().unwrap().push(name.to_owned());
+        None
+    });
+    let bench = Bench::with(|root, clock| Arc::new(LocalStore::new(root, clock).with_faults(faults)));
+    bench.deploy(&["a", "b"]).await;
+    let log = log.lock().unwrap();
+    let position = |name: &str| -> Vec<usize> { (0..log.len()).filter(|at| log[*at] == name).collect() };
+    for at in position("create") {
+        assert_eq!(log[at..at + 5], ["create", "write", "sync", "rename", "sync"]);
+    }
+    for at in position("append") {
+        assert_eq!(log[at + 1], "sync");
+    }
+    assert!(position("create").len() >= 4 && !position("append").is_empty(), "{log:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_reads_beside_a_writer_always_sees_a_whole_state_and_never_an_older_one() {
+    let bench = Arc::new(Bench::unsynced());
+    bench.deploy(&["first"]).await;
+    let writer = tokio::spawn({
+        let bench = bench.clone();
+        async move {
+            for number in 0..40 {
+                bench.deploy(&[&format!("x{number}"), &format!("y{number}")]).await;
+            }
+        }
+    });
+    let mut known = 0;
+    while !writer.is_finished() {
+        let now = bench.ids().await.len();
+        assert!(now >= known, "{now} after {known}");
+        known = now;
+    }
+    writer.await.unwrap();
+    assert_eq!(bench.ids().await.len(), 81);
+}
