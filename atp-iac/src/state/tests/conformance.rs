@@ -17,6 +17,7 @@ every_store!(
     a_stack_that_was_never_deployed_has_no_state_and_is_not_listed,
     what_was_recorded_reads_back_and_the_lineage_is_kept,
     the_serial_rises_by_one_with_a_change_and_not_without,
+    a_first_operation_that_did_nothing_is_written_once,
     what_was_changed_and_changed_back_leaves_the_snapshot_alone,
     two_first_snapshots_race_and_one_wins,
     a_snapshot_of_another_version_or_lineage_is_not_replaced,
@@ -59,6 +60,16 @@ async fn the_serial_rises_by_one_with_a_change_and_not_without(bench: Bench) {
     assert_eq!(again, Closed { changed: false, ..first });
     assert_eq!(bench.deploy(&["b"]).await.version.unwrap().serial, 2);
     assert_eq!(bench.read().await.unwrap().unwrap().view.serial(), 2);
+}
+
+async fn a_first_operation_that_did_nothing_is_written_once(bench: Bench) {
+    let session = bench.open().await.unwrap();
+    session.record(begin()).await.unwrap();
+    session.record(Record::End { result: Outcome::Done }).await.unwrap();
+    let closed = session.close().await.unwrap();
+    assert_eq!((closed.version.unwrap().serial, closed.changed), (0, true));
+    let stored = bench.ports.store.read(&stack()).await.unwrap().unwrap();
+    assert!(stored.journal.is_empty());
 }
 
 async fn what_was_changed_and_changed_back_leaves_the_snapshot_alone(bench: Bench) {
