@@ -109,7 +109,7 @@ impl Urn {
 
     /// The types, outermost component first, joined by `$`.
     pub fn types(&self) -> &str {
-        self.0.splitn(3, "::").nth(1).unwrap_or_default()
+        self.0.split("::").nth(1).unwrap_or_default()
     }
 
     /// The names of the components and of the resource, joined by `/`.

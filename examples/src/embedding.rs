@@ -42,7 +42,8 @@ pub fn deployment(users: Vec<String>) -> Result<Deployment, ProgramError> {
     Ok(Deployment::of_function(name, move |cx| {
         let mut outputs = BTreeMap::new();
         for user in &users {
-            let group = cx.add(&format!("{user}-group"), ResourceGroup::new(format!("rg-{user}"), "westeurope"))?;
+            let group =
+                cx.add(&format!("{user}-group"), ResourceGroup::new(format!("rg-{user}"), "westeurope"))?;
             let identity = UserAssignedIdentity::new(group.id(), format!("id-{user}"), "westeurope");
             let identity = cx.add(&format!("{user}-identity"), identity)?;
             outputs.insert(user.clone(), identity.client_id().into());

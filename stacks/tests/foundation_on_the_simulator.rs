@@ -1,5 +1,7 @@
 //! The foundation, deployed to the simulator through the engine.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 use atp_azure::provider::{AzureProvider, AzureSettings};
 use atp_azure_sim::{Settings, Simulator, SystemClock};
 use atp_iac::apply::{Event, Interrupt};

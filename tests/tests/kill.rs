@@ -1,5 +1,7 @@
 //! The real binary, killed at random points: nothing is lost, made twice or orphaned.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 use atp_azure_sim::{Settings, Simulator, SystemClock};
 use atp_iac::ports::{Random, SystemRandom};
 use atp_iac::secrets::LocalKeyFile;
@@ -36,7 +38,8 @@ fn succeeds(work_dir: &Path, arguments: &[&str]) {
 fn cloud(work_dir: &Path) -> BTreeMap<String, Json> {
     let folder = work_dir.join("simulator");
     let simulator =
-        Simulator::open(&folder, atp_azure::descriptors(), Settings::default(), Arc::new(SystemClock)).unwrap();
+        Simulator::open(&folder, atp_azure::descriptors(), Settings::default(), Arc::new(SystemClock))
+            .unwrap();
     let mut resources: BTreeMap<String, Json> = simulator.resources().unwrap().into_iter().collect();
     resources.values_mut().for_each(forget_times);
     resources
@@ -44,8 +47,17 @@ fn cloud(work_dir: &Path) -> BTreeMap<String, Json> {
 
 fn forget_times(value: &mut Json) {
     const DIFFERENT: [&str; 11] = [
-        "systemData", "etag", "createdDate", "modifiedDate", "createdOn", "updatedOn", "creationTime", "resourceGuid",
-        "customerId", "networkInterfaces", "customDnsConfigs",
+        "systemData",
+        "etag",
+        "createdDate",
+        "modifiedDate",
+        "createdOn",
+        "updatedOn",
+        "creationTime",
+        "resourceGuid",
+        "customerId",
+        "networkInterfaces",
+        "customDnsConfigs",
     ];
     match value {
         Json::Object(map) => {

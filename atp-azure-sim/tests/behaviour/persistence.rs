@@ -140,13 +140,13 @@ fn a_cloud_as_json_is_the_same_cloud() {
     assert_eq!(send(&mut second, Method::Get, &json!({})).status, 200);
 }
 
-/// Not a test: what the process does that the next test kills. It creates groups and says so, for ever.
-#[test]
-#[ignore = "started by the test that kills it"]
-fn writer() {
-    let Ok(folder) = std::env::var("ATP_SIM_TEST_FOLDER") else { return };
+/// Tells the process that this test starts what it is there for, and where.
+const WRITER: &str = "ATP_SIM_TEST_FOLDER";
+
+/// What the killed processes do: they create groups and say so, for ever.
+fn write_for_ever(folder: &Path) {
     let settings = Settings { compact_after_bytes: 2000, ..Settings::default() };
-    let simulator = Simulator::open(Path::new(&folder), descriptors::ALL, settings, Time::new()).unwrap();
+    let simulator = Simulator::open(folder, descriptors::ALL, settings, Time::new()).unwrap();
     let world = World { simulator, time: Time::new() };
     let process = std::process::id();
     for number in 0.. {
@@ -158,11 +158,14 @@ fn writer() {
 
 #[test]
 fn two_processes_that_are_killed_lose_nothing_that_was_answered() {
+    if let Some(folder) = std::env::var_os(WRITER) {
+        return write_for_ever(Path::new(&folder));
+    }
     let folder = tempfile::tempdir().unwrap();
     let start = || {
         let mut command = Command::new(std::env::current_exe().unwrap());
-        command.args(["--exact", "persistence::writer", "--ignored", "--nocapture"]);
-        let command = command.env("ATP_SIM_TEST_FOLDER", folder.path());
+        let this = "persistence::two_processes_that_are_killed_lose_nothing_that_was_answered";
+        let command = command.args(["--exact", this, "--nocapture"]).env(WRITER, folder.path());
         command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap()
     };
     let mut created = Vec::new();

@@ -43,7 +43,8 @@ impl StepContext<'_> {
         let (object, error) = self.call(self.provider.create(request)).await?;
         let Some(object) = object else { return self.failed(operation, error).await };
         // The old one is deleted by a later step; until then the state knows both.
-        let present = self.session.with_view(|view| view.get(&operation.urn).map(|present| present.id.clone()));
+        let present =
+            self.session.with_view(|view| view.get(&operation.urn).map(|present| present.id.clone()));
         let other = present.filter(|present| !present.eq_ignore_ascii_case(&object.id));
         let marked = other.map(|id| Record::MarkReplaced { urn: operation.urn.clone(), id });
         let saved = self.saved(operation, inputs, object, error.is_some());

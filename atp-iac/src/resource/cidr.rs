@@ -24,6 +24,7 @@ pub struct CidrError {
 impl Cidr {
     /// Reads a literal at compile time; see [`cidr!`](crate::cidr).
     #[track_caller]
+    #[allow(clippy::panic, reason = "it is how a constant tells the compiler that a literal is bad")]
     pub const fn literal(text: &str) -> Self {
         match parse(text.as_bytes()) {
             Ok(cidr) => cidr,
@@ -126,6 +127,7 @@ impl Data for Cidr {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl IntoInput<String> for Cidr {
     fn into_input(self) -> Input<String> {
         Input::Value(self.to_string())

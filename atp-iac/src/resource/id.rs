@@ -76,7 +76,10 @@ fn azure_type(id: &str) -> Option<String> {
         };
     };
     let segments: Vec<&str> = tail.split('/').collect();
-    if segments.len() < 3 || segments.len() % 2 == 0 || segments.iter().any(|segment| segment.is_empty()) {
+    if segments.len() < 3
+        || segments.len().is_multiple_of(2)
+        || segments.iter().any(|segment| segment.is_empty())
+    {
         return None;
     }
     let types: Vec<&str> = segments.iter().skip(1).step_by(2).copied().collect();

@@ -36,6 +36,7 @@ pub struct Name<T> {
 impl<T: Named> Name<T> {
     /// Checks a literal; see [`name!`](crate::name).
     #[track_caller]
+    #[allow(clippy::panic, reason = "it is how a constant tells the compiler that a literal is bad")]
     pub const fn literal(text: &'static str) -> Self {
         if let Some(problem) = problem(text, &T::RULES) {
             panic!("{}", problem);
@@ -101,6 +102,7 @@ impl<T> Clone for Name<T> {
         Name { text: self.text.clone(), kind: PhantomData }
     }
 }
+#[diagnostic::do_not_recommend]
 impl<T> IntoInput<String> for Name<T> {
     fn into_input(self) -> Input<String> {
         Input::Value(self.text.into_owned())

@@ -273,7 +273,10 @@ mod tests {
 
     #[test]
     fn what_was_secret_is_secret_when_it_is_said_again() {
-        let marks = Value::from([("a", Value::List(vec!["x".into(), Value::from("y").into_secret()])), ("b", 1i64.into())]);
+        let marks = Value::from([
+            ("a", Value::List(vec!["x".into(), Value::from("y").into_secret()])),
+            ("b", 1i64.into()),
+        ]);
         let said = Value::from([("a", Value::List(vec!["x".into(), "z".into()])), ("c", true.into())]);
         let marked = said.with_secrets_of(&marks);
         assert_eq!(format!("{marked:?}"), r#"{"a": ["x", [secret]], "c": true}"#);

@@ -6,7 +6,6 @@ mod damage;
 mod kill;
 mod round_trip;
 mod secrets;
-mod speed;
 
 use super::sample::{holder, intent, resource, stack, urn};
 use super::*;
