@@ -42,7 +42,7 @@ pub(super) enum Failure {
     Cloud(#[from] CloudError),
     /// The engine.
     #[error(transparent)]
-    Engine(#[from] EngineError),
+    Engine(Box<EngineError>),
     /// Something stands against it.
     #[error("{message}")]
     Refused { message: String, hint: String },
@@ -106,9 +106,15 @@ impl Failure {
     }
 }
 
+impl From<EngineError> for Failure {
+    fn from(error: EngineError) -> Self {
+        Failure::Engine(Box::new(error))
+    }
+}
+
 impl From<ProgramError> for Failure {
     fn from(error: ProgramError) -> Self {
-        Failure::Engine(error.into())
+        EngineError::from(error).into()
     }
 }
 

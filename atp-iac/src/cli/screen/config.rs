@@ -20,7 +20,7 @@ pub(in crate::cli) fn source(line: &ConfigLine) -> String {
 }
 
 /// Every field under its path, those of structures too.
-pub(in crate::cli) fn fields<'f>(fields: &'f [ConfigField]) -> Vec<(String, &'f ConfigField)> {
+pub(in crate::cli) fn fields(fields: &[ConfigField]) -> Vec<(String, &ConfigField)> {
     fn collect<'f>(fields: &'f [ConfigField], prefix: &str, found: &mut Vec<(String, &'f ConfigField)>) {
         for field in fields {
             let path = format!("{prefix}{}", field.name);

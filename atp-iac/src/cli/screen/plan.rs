@@ -91,7 +91,7 @@ pub(super) fn counted(counts: &Counts, words: [&str; 4]) -> String {
         (counts.delete, delete),
         (counts.same, "unchanged"),
     ];
-    let some: Vec<String> =
-        all.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect();
-    if some.is_empty() { "nothing but outputs".to_owned() } else { some.join(", ") }
+    let counted = all.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}"));
+    let outputs = (counts.changes() == 0).then(|| "outputs only".to_owned());
+    outputs.into_iter().chain(counted).collect::<Vec<_>>().join(", ")
 }

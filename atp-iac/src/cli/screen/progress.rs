@@ -27,7 +27,7 @@ impl Progress {
     pub fn line(&mut self, event: &Event<'_>, look: Look) -> Option<String> {
         match event {
             Event::Started { operation, .. } => {
-                self.running.push(operation.urn.name().to_owned());
+                self.start(operation.urn.name());
                 None
             }
             Event::Finished { operation, work, elapsed } => {
@@ -52,6 +52,11 @@ impl Progress {
                 None
             }
         }
+    }
+
+    /// A step of this resource runs.
+    pub fn start(&mut self, name: &str) {
+        self.running.push(name.to_owned());
     }
 
     fn end(&mut self, name: &str) {

@@ -1,1 +1,11 @@
-//! Tests.
+//! Whole command lines against a cloud and a state in memory, and whole screens against hand-made plans.
+
+mod bad_input;
+mod commands;
+mod documented;
+mod hanging;
+mod interrupts;
+mod plans;
+mod progress;
+mod support;
+mod updates;

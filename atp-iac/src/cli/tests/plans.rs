@@ -1,0 +1,161 @@
+//! Whole screens of hand-made plans: what the test program cannot bring about.
+
+use super::support::same;
+use crate::apply::Recovered;
+use crate::cli::screen::{Look, plan as screen};
+use crate::diff::Change;
+use crate::engine::Kind;
+use crate::plan::{Base, Operation, OperationKind, OutputChange, Plan, Refusal};
+use crate::program::Location;
+use crate::state::Action;
+use crate::value::{Path, Value};
+use crate::{StackName, Urn};
+use std::collections::BTreeMap;
+
+fn stack() -> StackName {
+    StackName::new("prod", "north", "base").unwrap()
+}
+
+fn operation(types: &[&str], names: &[&str], action: OperationKind) -> Operation {
+    let urn = Urn::new(&stack(), types, names).unwrap();
+    Operation {
+        kind: urn.resource_type().to_owned(),
+        provider: "memory".into(),
+        action,
+        inputs: Value::map(),
+        expression: None,
+        changes: Vec::new(),
+        old: None,
+        dependencies: Default::default(),
+        protect: false,
+        location: Some(Location { file: "stacks/src/base.rs", line: 42 }),
+        reason: None,
+        urn,
+    }
+}
+
+fn changed(path: &str, before: Option<Value>, after: Option<Value>, replaces: bool) -> Change {
+    Change { path: Path::of_keys(path), before, after, replaces }
+}
+
+fn plan(operations: Vec<Operation>) -> Plan {
+    Plan {
+        stack: stack(),
+        base: Base { lineage: "l".into(), serial: 3 },
+        operations,
+        steps: Default::default(),
+        refusals: Vec::new(),
+        outputs: BTreeMap::new(),
+        output_expressions: None,
+        contract: 0,
+    }
+}
+
+fn show(plan: &Plan) -> String {
+    screen(plan, &[], Kind::Up, Look::default())
+}
+
+#[test]
+fn risks_come_first_and_resources_stand_in_their_components() {
+    let mut cluster = operation(&["Net", "T.Cluster"], &["net", "cluster"], OperationKind::Replace);
+    cluster.changes = vec![
+        changed("sku/name", Some("a".into()), Some("b".into()), true),
+        changed("tags", None, Some(Value::from([("team", "audit".into())])), false),
+        changed("zones", Some(Value::List(vec!["1".into()])), None, true),
+    ];
+    let mut key = operation(&["Net", "Vault", "T.Key"], &["net", "vault", "key/1"], OperationKind::Update);
+    key.reason = Some("the last operation on it did not finish".into());
+    let mut moved = operation(&["T.Store"], &["moved"], OperationKind::ReplaceDeleteFirst);
+    moved.reason = Some("its provider changes from `old` to `memory`".into());
+    let mut owed = operation(&["Net", "T.Cluster"], &["net", "cluster"], OperationKind::Delete);
+    owed.reason = Some("it was replaced, and deleting it is still owed".into());
+    let mut plan = plan(vec![
+        cluster,
+        operation(&["Net", "T.Subnet"], &["net", "a"], OperationKind::Same),
+        key,
+        moved,
+        operation(&["T.Store"], &["store"], OperationKind::Create),
+        owed,
+    ]);
+    plan.outputs = BTreeMap::from([
+        ("gone".to_owned(), OutputChange { before: Some("x".into()), after: None }),
+        ("same".to_owned(), OutputChange { before: Some("x".into()), after: Some("x".into()) }),
+    ]);
+    plan.refusals = vec![Refusal {
+        urn: plan.operations[0].urn.clone(),
+        message: "`net/cluster` is protected and would be replaced".into(),
+        hint: "take `protect` off it at stacks/src/base.rs:42".into(),
+    }];
+    same(
+        &show(&plan),
+        "changes, riskiest first:
+  -   delete   net/cluster (T.Cluster): what is in it is lost
+  -/+ replace  moved (T.Store): its provider changes from `old` to `memory`; the old one is deleted first, with what is in it
+  +/- replace  net/cluster (T.Cluster): forced by `sku.name`, `zones`; the old one is deleted then, with what is in it
+  ~   update   1
+  +   create   1
+
+net (Net)
+  +/- cluster (T.Cluster) replace (new first)
+          sku.name: \"a\" -> \"b\" (forces replacement)
+          tags: (not set) -> {team: \"audit\"}
+          zones: [\"1\"] -> (not set) (forces replacement)
+  vault (Vault)
+    ~ key/1 (T.Key) update: the last operation on it did not finish
+  - cluster (T.Cluster) delete: it was replaced, and deleting it is still owed
+-/+ moved (T.Store) replace (old deleted first): its provider changes from `old` to `memory`
++ store (T.Store) create
+
+outputs:
+  - gone
+
+refused:
+  `net/cluster` is protected and would be replaced
+    way out: take `protect` off it at stacks/src/base.rs:42
+
+plan: 1 to create, 1 to update, 2 to replace, 1 to delete, 1 unchanged
+",
+    );
+}
+
+#[test]
+fn when_only_outputs_change_the_last_line_says_so() {
+    let mut plan = plan(vec![operation(&["T"], &["a"], OperationKind::Same)]);
+    plan.outputs = BTreeMap::from([(
+        "uri".to_owned(),
+        OutputChange { before: Some("a".into()), after: Some("b".into()) },
+    )]);
+    same(&show(&plan), "outputs:\n  ~ uri: \"a\" -> \"b\"\n\nplan: outputs only, 1 unchanged\n");
+}
+
+#[test]
+fn what_was_recovered_is_told_also_when_nothing_changes() {
+    let plan = plan(vec![operation(&["T"], &["a"], OperationKind::Same)]);
+    let recovered = [Recovered {
+        urn: plan.operations[0].urn.clone(),
+        action: Action::Delete,
+        finding: "it was not deleted",
+    }];
+    same(
+        &screen(&plan, &recovered, Kind::Up, Look::default()),
+        "an earlier run was cut off; what became of its calls:\n  delete a: it was not deleted\n\nno changes: the 1 resource is as the program says\n",
+    );
+}
+
+#[test]
+fn many_deletes_are_counted_above_and_named_below() {
+    let names: Vec<String> = (0..25).map(|number| format!("r{number}")).collect();
+    let operations = names.iter().map(|name| operation(&["T"], &[name], OperationKind::Delete)).collect();
+    let text = show(&plan(operations));
+    assert!(text.contains("  -   and 5 more, below\n"), "{text}");
+    assert_eq!(text.matches("what is in it is lost").count(), 20);
+    assert!(text.contains("\n- r24 (T) delete\n"), "{text}");
+}
+
+#[test]
+fn names_and_values_cannot_steer_the_terminal() {
+    let mut create = operation(&["T\x1b[1m"], &["a\x1b[2J\nb"], OperationKind::Update);
+    create.changes = vec![changed("x\x1b", None, Some("\x1b]0;title\x07".into()), false)];
+    create.reason = Some("because\nof \x1b[31mthis".into());
+    assert!(!show(&plan(vec![create])).contains(['\x1b', '\x07']));
+}

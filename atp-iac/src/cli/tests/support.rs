@@ -1,0 +1,243 @@
+//! A project, a program, a cloud and a state in memory.
+
+use super::hanging::Hanging;
+use crate::cli::{Answer, Application, Fixed, Ports, Storage, Terminal};
+use crate::cloud::{CloudError, CloudRequest, Clouds};
+use crate::output::Expression;
+use crate::ports::{ManualClock, SeededRandom};
+use crate::program::{Context, Location, Program, ProgramError};
+use crate::provider::Provider;
+use crate::resource::Options;
+use crate::secrets::{DataKey, KeyProvider, SecretError, WrappedKey};
+use crate::state::{Holder, MemoryStore};
+use crate::testing::MemoryCloud;
+use crate::value::Value;
+use crate::{Component, Config, Output, Secret};
+use async_trait::async_trait;
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use tokio::sync::watch;
+
+/// What the test program reads.
+#[derive(Config)]
+pub struct ShopConfig {
+    /// How big the store is.
+    #[config(default = 1, range = 1..=9)]
+    pub size: u32,
+    /// Whether the store may go.
+    #[config(default = false)]
+    pub protect: bool,
+    /// Where the front is.
+    #[config(default = "north")]
+    pub place: String,
+    /// Who may look.
+    #[config(default)]
+    pub guests: Vec<String>,
+    /// For the store.
+    pub password: Secret<String>,
+}
+
+/// A store with a password, in a component.
+struct Vault(ShopConfig);
+
+impl Component for Vault {
+    type Outputs = ();
+    fn build(self, cx: &mut Context) -> Result<(), ProgramError> {
+        let config = self.0;
+        let inputs = Value::from([
+            ("name", Value::from("store")),
+            ("size", u64::from(config.size).into()),
+            ("password", Value::from(config.password.expose().as_str()).into_secret()),
+        ]);
+        let options = Options::new().protect(config.protect);
+        cx.register("Test.Store", "memory", "store", inputs.into(), options, line(12))?;
+        Ok(())
+    }
+}
+
+fn line(line: u32) -> Location {
+    Location { file: "src/shop.rs", line }
+}
+
+fn shop(cx: &mut Context) -> Result<BTreeMap<String, Expression>, ProgramError> {
+    let config: ShopConfig = cx.config()?;
+    if config.place == "nowhere" {
+        panic!("no such place");
+    }
+    if config.place == "empty" {
+        return Ok(BTreeMap::new());
+    }
+    let front = Value::from([("name", Value::from("front")), ("place", config.place.as_str().into())]);
+    let front = cx.register("Test.Front", "memory", "front", front.into(), Options::new(), line(7))?;
+    for guest in &config.guests {
+        let inputs = BTreeMap::from([
+            ("name".to_owned(), Expression::from(Value::from(guest.as_str()))),
+            ("front".to_owned(), front.output::<String>("id").into()),
+        ]);
+        let inputs = Expression::Map(inputs);
+        cx.register("Test.Guest", "memory", guest, inputs, Options::new(), line(9))?;
+    }
+    let password = config.password.expose().clone();
+    cx.build_component("Shop.Vault", "vault", Vault(config), Options::new(), line(20))?;
+    Ok(BTreeMap::from([
+        ("address".to_owned(), front.output::<String>("address").into()),
+        ("password".to_owned(), Output::known(password).secret().into()),
+    ]))
+}
+
+fn empty(_: &mut Context) -> Result<BTreeMap<String, Expression>, ProgramError> {
+    Ok(BTreeMap::new())
+}
+
+const fn program(name: &'static str) -> Program {
+    Program {
+        name,
+        layer: "Foundation",
+        rank: 0,
+        contract: 1,
+        references: &[],
+        config_fields: || ShopConfig::FIELDS,
+        run: shop,
+    }
+}
+
+pub static PROGRAMS: [Program; 2] =
+    [program("shop"), Program { run: empty, config_fields: || &[], ..program("void") }];
+
+struct OneCloud(Arc<dyn Provider>);
+
+impl Clouds for OneCloud {
+    fn connect(&self, request: &CloudRequest<'_>) -> Result<Vec<Arc<dyn Provider>>, CloudError> {
+        match request.cloud {
+            crate::cloud::Cloud::Simulator => Ok(vec![self.0.clone()]),
+            crate::cloud::Cloud::Azure => {
+                Err(CloudError::new("no credential was found").with_hint("sign in with `az login`"))
+            }
+        }
+    }
+}
+
+struct PlainKeys;
+
+#[async_trait]
+impl KeyProvider for PlainKeys {
+    fn name(&self) -> &str {
+        "plain"
+    }
+    async fn wrap(&self, key: &DataKey, _: &str) -> Result<WrappedKey, SecretError> {
+        let data = key.expose().iter().map(|byte| format!("{byte:02x}")).collect();
+        Ok(WrappedKey { provider: "plain".into(), data })
+    }
+    async fn unwrap(&self, wrapped: &WrappedKey, _: &str) -> Result<DataKey, SecretError> {
+        let digits = wrapped.data.as_bytes().chunks(2);
+        let byte = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap();
+        let bytes: Vec<u8> = digits.map(byte).collect();
+        DataKey::from_bytes(&bytes).ok_or(SecretError::WrongKey { from: "plain".into() })
+    }
+}
+
+/// What a run printed, and how it ended.
+#[derive(Debug)]
+pub struct Ran {
+    pub code: u8,
+    pub out: String,
+    pub err: String,
+}
+
+/// The world around the command line.
+pub struct Bench {
+    pub files: BTreeMap<PathBuf, String>,
+    pub cloud: MemoryCloud,
+    pub store: Arc<MemoryStore>,
+    pub clock: Arc<ManualClock>,
+    pub terminal: Terminal,
+    pub answer: Answer,
+    pub environment: BTreeMap<String, String>,
+    pub fixed: Fixed<'static>,
+    pub presses: watch::Sender<u32>,
+    /// Which creation is never answered, and how often Ctrl-C is pressed then.
+    pub hang: Option<(String, u32)>,
+    random: Arc<SeededRandom>,
+}
+
+impl Bench {
+    pub fn new() -> Self {
+        let project = "name: shop\nenvironments:\n  dev: {regions: [north, south]}\n";
+        let files = [("/work/atp.yaml", project), ("/work/config/base.yaml", "shop:\n  password: hunter2\n")];
+        let clock = Arc::new(ManualClock::default());
+        Bench {
+            files: files.map(|(path, text)| (path.into(), text.to_owned())).into(),
+            cloud: MemoryCloud::new("memory")
+                .replacing("place")
+                .with_outputs("Test.Front", Value::from([("address", "https://front".into())])),
+            store: Arc::new(MemoryStore::new(clock.clone())),
+            clock,
+            terminal: Terminal::default(),
+            answer: Answer::End,
+            environment: BTreeMap::new(),
+            fixed: Fixed { environment: Some("dev"), program: Some("shop") },
+            presses: watch::Sender::new(0),
+            hang: None,
+            random: Arc::new(SeededRandom::new(1)),
+        }
+    }
+
+    pub fn holder(&self, who: &str) -> Holder {
+        let since = crate::ports::Clock::now(self.clock.as_ref());
+        Holder { who: who.into(), host: "desk".into(), process: 7, operation: "up".into(), since }
+    }
+
+    fn provider(&self) -> Arc<dyn Provider> {
+        let cloud = self.cloud.clone();
+        match &self.hang {
+            None => Arc::new(cloud),
+            Some((part, times)) => {
+                Arc::new(Hanging { cloud, part: part.clone(), times: *times, presses: self.presses.clone() })
+            }
+        }
+    }
+
+    /// Runs a command line that is written as it would be typed, without the name of the binary.
+    pub async fn run(&self, arguments: &str) -> Ran {
+        let (mut out, mut err) = (Vec::new(), Vec::new());
+        let code = self.run_with(arguments, &mut out, &mut err).await;
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        Ran { code, out: text(out), err: text(err) }
+    }
+
+    pub async fn run_with(
+        &self,
+        arguments: &str,
+        out: &mut (dyn std::io::Write + Send),
+        err: &mut (dyn std::io::Write + Send),
+    ) -> u8 {
+        let arguments = std::iter::once("atp").chain(arguments.split_whitespace()).map(OsString::from);
+        let application = Application::new(&PROGRAMS, Arc::new(OneCloud(self.provider())));
+        let store = self.store.clone();
+        let storage = move |_: &Path| Storage { store: store.clone(), keys: Arc::new(PlainKeys) };
+        let environment = |name: &str| self.environment.get(name).cloned();
+        let ports = Ports {
+            out,
+            err,
+            terminal: self.terminal,
+            environment: &environment,
+            current_dir: "/work/deep".into(),
+            files: &self.files,
+            holder: self.holder("anna"),
+            ask: &mut || self.answer.clone(),
+            presses: self.presses.subscribe(),
+            storage: &storage,
+            clock: self.clock.clone(),
+            random: self.random.clone(),
+        };
+        application.execute(self.fixed, arguments, ports).await
+    }
+}
+
+/// The two texts are one; a difference is shown as both of them whole.
+#[track_caller]
+pub fn same(actual: &str, expected: &str) {
+    assert!(actual == expected, "--- this was printed:\n{actual}\n--- this was expected:\n{expected}\n---");
+}
