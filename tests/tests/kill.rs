@@ -41,11 +41,11 @@ fn cloud(work_dir: &Path) -> BTreeMap<String, Json> {
         Simulator::open(&folder, atp_azure::descriptors(), Settings::default(), Arc::new(SystemClock))
             .unwrap();
     let mut resources: BTreeMap<String, Json> = simulator.resources().unwrap().into_iter().collect();
-    resources.values_mut().for_each(forget_times);
+    resources.values_mut().for_each(forget_accidents);
     resources
 }
 
-fn forget_times(value: &mut Json) {
+fn forget_accidents(value: &mut Json) {
     const DIFFERENT: [&str; 11] = [
         "systemData",
         "etag",
@@ -62,9 +62,15 @@ fn forget_times(value: &mut Json) {
     match value {
         Json::Object(map) => {
             map.retain(|key, _| !DIFFERENT.contains(&key.as_str()));
-            map.values_mut().for_each(forget_times);
+            map.values_mut().for_each(forget_accidents);
         }
-        Json::Array(list) => list.iter_mut().for_each(forget_times),
+        Json::Array(list) => {
+            list.iter_mut().for_each(forget_accidents);
+            // Subnets stand in the order in which they were made.
+            if list.iter().all(|item| item["id"].is_string()) {
+                list.sort_by_key(|item| item["id"].to_string());
+            }
+        }
         _ => {}
     }
 }
