@@ -98,20 +98,64 @@ fn holder(clock: &dyn Clock) -> Holder {
     }
 }
 
-/// Counts presses of Ctrl-C, and lets each end a question.
+/// Counts presses of Ctrl-C, and lets each end a question. A request to terminate counts as one.
 fn signals() -> (watch::Receiver<u32>, Answers) {
     let (presses, receiver) = watch::channel(0);
     let (sender, given) = mpsc::channel();
     let pressed = sender.clone();
     tokio::spawn(async move {
-        while tokio::signal::ctrl_c().await.is_ok() {
-            let _ = pressed.send(Answer::Interrupted);
-            presses.send_modify(|count| *count += 1);
+        if let Ok(mut signals) = Signals::new() {
+            while signals.next().await {
+                let _ = pressed.send(Answer::Interrupted);
+                presses.send_modify(|count| *count += 1);
+            }
         }
         // Without signals nobody can press: the channel stays open, and silent.
         presses.closed().await;
     });
     (receiver, Answers { sender, given })
+}
+
+/// The signals that ask this process to stop.
+#[cfg(unix)]
+struct Signals {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Signals {
+    fn new() -> io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Signals {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+        })
+    }
+
+    /// Waits for one; false when there will be none.
+    async fn next(&mut self) -> bool {
+        tokio::select! {
+            signal = self.interrupt.recv() => signal.is_some(),
+            signal = self.terminate.recv() => signal.is_some(),
+        }
+    }
+}
+
+/// The signals that ask this process to stop.
+#[cfg(not(unix))]
+struct Signals;
+
+#[cfg(not(unix))]
+impl Signals {
+    fn new() -> io::Result<Self> {
+        Ok(Signals)
+    }
+
+    /// Waits for one; false when there will be none.
+    async fn next(&mut self) -> bool {
+        tokio::signal::ctrl_c().await.is_ok()
+    }
 }
 
 /// Where answers arrive, from the keyboard and from Ctrl-C.

@@ -98,9 +98,7 @@ impl Failure {
             Failure::Cloud(error) => error.hint.clone(),
             Failure::Engine(error) => engine_hint(error),
             Failure::Interrupted => Some("run again: what was done stays done".into()),
-            Failure::Project(ProjectError::Invalid(_)) | Failure::Config(_) => {
-                Some("`config describe` shows what can be set".into())
-            }
+            Failure::Config(_) => Some("`config describe` shows what can be set".into()),
             _ => None,
         }
     }

@@ -137,8 +137,8 @@ impl<'p> Reporter<'p> {
         }
     }
 
-    /// An apply begins.
-    pub fn begin(&mut self) {
+    /// Ends the line of a question that was not answered, or keeps a distance.
+    pub fn end_line(&mut self) {
         self.screen("\n");
     }
 

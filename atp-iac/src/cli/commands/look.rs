@@ -88,10 +88,7 @@ fn find<'v>(view: &'v StateView, wanted: &str) -> Result<Vec<&'v ResourceState>,
     }
     let named: Vec<&ResourceState> = view.resources().filter(|r| r.urn.name() == wanted).collect();
     match named.as_slice() {
-        [] => {
-            let message = unknown("resource", wanted, view.resources().map(|r| r.urn.name()).take(50));
-            Err(Failure::usage(message, "`state list` shows all of them"))
-        }
+        [] => Err(Failure::usage(no_such_resource(view, wanted), "`state list` shows all of them")),
         [first, rest @ ..] if rest.iter().all(|other| other.urn == first.urn) => Ok(named),
         several => {
             let urns: Vec<String> = several.iter().map(|r| format!("`{}`", r.urn)).collect();
@@ -103,11 +100,20 @@ fn find<'v>(view: &'v StateView, wanted: &str) -> Result<Vec<&'v ResourceState>,
     }
 }
 
+/// Guesses what was meant; names all that there are only where these are few.
+fn no_such_resource(view: &StateView, wanted: &str) -> String {
+    let message = unknown("resource", wanted, view.resources().map(|resource| resource.urn.name()));
+    match view.resources().len() > 10 && !message.contains("did you mean") {
+        true => format!("no resource `{wanted}` is in the state"),
+        false => message,
+    }
+}
+
 fn head(session: &Session<'_, '_>) {
     let place = format!("state in {}", session.target.state_place());
     session.reporter().header_without_cloud(session.target, &place);
 }
 
 fn not_deployed(session: &Session<'_, '_>) -> Failure {
-    Failure::usage(format!("{} was never deployed", session.target.name), "run `up` first")
+    Failure::usage(format!("{} is not deployed", session.target.name), "run `up` first")
 }

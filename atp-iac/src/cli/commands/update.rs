@@ -42,7 +42,7 @@ pub(super) async fn update(
             Ok(()) => {
                 applying.store(true, Ordering::Relaxed);
                 if plan.has_changes() {
-                    session.reporter().begin();
+                    session.reporter().end_line();
                 }
                 Decision::Apply
             }
@@ -107,12 +107,20 @@ fn decide(
     });
     match ask() {
         Answer::Line(line) if matches!(line.trim().to_ascii_lowercase().as_str(), "y" | "yes") => Ok(()),
-        Answer::Interrupted => Err(Failure::Interrupted),
-        Answer::Line(_) | Answer::End => Err(Failure::refused(
-            "the answer was not yes: nothing was done",
-            "answer `y`, or run with `--yes`",
-        )),
+        Answer::Line(_) => Err(not_yes()),
+        Answer::End => {
+            session.reporter().end_line();
+            Err(not_yes())
+        }
+        Answer::Interrupted => {
+            session.reporter().end_line();
+            Err(Failure::Interrupted)
+        }
     }
+}
+
+fn not_yes() -> Failure {
+    Failure::refused("the answer was not yes: nothing was done", "answer `y`, or run with `--yes`")
 }
 
 fn refused(plan: &Plan) -> Option<Failure> {
@@ -121,7 +129,7 @@ fn refused(plan: &Plan) -> Option<Failure> {
         1 => "a protected resource stands against this plan".to_owned(),
         count => format!("{count} protected resources stand against this plan"),
     };
-    Some(Failure::refused(message, "it is said above for each of them"))
+    Some(Failure::refused(message, "it is told above, resource by resource"))
 }
 
 fn finish(session: &Session<'_, '_>, update: &Update, kind: Kind, interrupted: bool) -> Result<u8, Failure> {

@@ -48,7 +48,7 @@ async fn a_folder_that_is_no_project_is_named() {
 #[tokio::test]
 async fn wrong_yaml_is_named_with_its_line() {
     let mut bench = Bench::new();
-    bench.files.insert("/work/config/base.yaml".into(), "shop:\n\tsize: 1\n".into());
+    bench.files.insert("/shop/config/base.yaml".into(), "shop:\n\tsize: 1\n".into());
     let ran = bench.run("preview").await;
     assert!(
         ran.err.starts_with("error: config/base.yaml:2: a tab in the indentation: use spaces\n"),
@@ -56,7 +56,7 @@ async fn wrong_yaml_is_named_with_its_line() {
         ran.err
     );
     assert_eq!(ran.code, 1);
-    bench.files.insert("/work/atp.yaml".into(), "name: [".into());
+    bench.files.insert("/shop/atp.yaml".into(), "name: [".into());
     assert!(bench.run("preview").await.err.starts_with("error: atp.yaml:1: not valid YAML"));
 }
 
@@ -108,8 +108,8 @@ async fn another_backend_and_a_cloud_without_credentials_say_what_to_do() {
     .await;
     fails(&bench, "--cloud azure", 1, "error: no credential was found\n  way out: sign in with `az login`\n")
         .await;
-    let project = bench.files[std::path::Path::new("/work/atp.yaml")].clone();
-    bench.files.insert("/work/atp.yaml".into(), format!("{project}backend: azblob://x\n"));
+    let project = bench.files[std::path::Path::new("/shop/atp.yaml")].clone();
+    bench.files.insert("/shop/atp.yaml".into(), format!("{project}backend: azblob://x\n"));
     assert!(bench.run("preview").await.err.starts_with("error: unknown backend `azblob://x`"));
 }
 

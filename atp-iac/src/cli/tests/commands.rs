@@ -28,7 +28,7 @@ async fn outputs_are_masked_unless_asked_for() {
 async fn what_was_never_deployed_says_so() {
     let bench = Bench::new();
     let ran = bench.run("outputs").await;
-    same(&ran.err, &format!("{HEAD}error: dev/north/shop was never deployed\n  way out: run `up` first\n"));
+    same(&ran.err, &format!("{HEAD}error: dev/north/shop is not deployed\n  way out: run `up` first\n"));
     assert_eq!(ran.code, 1);
     let list = bench.run("state list").await;
     same(&list.err, &format!("{HEAD}this stack was never deployed\n"));
@@ -96,7 +96,7 @@ async fn the_graph_is_for_graphviz() {
 #[tokio::test]
 async fn the_configuration_is_shown_with_its_places_and_described() {
     let mut bench = Bench::new();
-    bench.files.insert("/work/config/dev.yaml".into(), "shop:\n  size: 3\n".into());
+    bench.files.insert("/shop/config/dev.yaml".into(), "shop:\n  size: 3\n".into());
     let ran = bench.run("config show --set guests=[ben]").await;
     same(
         &ran.out,
@@ -122,6 +122,19 @@ password: a text, kept secret, required
     For the store.
 ",
     );
+}
+
+#[tokio::test]
+async fn the_state_lives_in_the_project_unless_told_otherwise() {
+    let mut bench = Bench::new();
+    bench.run("state list").await;
+    bench.run("-C config state list --work-dir ../mine").await;
+    bench.environment.insert("ATP_WORK_DIR".into(), "/tmp/given".into());
+    bench.run("state list").await;
+    bench.run("state list --work-dir here").await;
+    let seen = bench.work_dirs.lock().unwrap().clone();
+    let expected = ["/shop/.atp", "/shop/deep/mine", "/tmp/given", "/shop/deep/here"];
+    assert_eq!(seen, expected.map(std::path::PathBuf::from));
 }
 
 #[tokio::test]

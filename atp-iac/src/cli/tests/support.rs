@@ -17,7 +17,7 @@ use async_trait::async_trait;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use tokio::sync::watch;
 
 /// What the test program reads.
@@ -159,13 +159,15 @@ pub struct Bench {
     pub presses: watch::Sender<u32>,
     /// Which creation is never answered, and how often Ctrl-C is pressed then.
     pub hang: Option<(String, u32)>,
+    /// The working directories that states were looked for in.
+    pub work_dirs: Arc<Mutex<Vec<PathBuf>>>,
     random: Arc<SeededRandom>,
 }
 
 impl Bench {
     pub fn new() -> Self {
         let project = "name: shop\nenvironments:\n  dev: {regions: [north, south]}\n";
-        let files = [("/work/atp.yaml", project), ("/work/config/base.yaml", "shop:\n  password: hunter2\n")];
+        let files = [("/shop/atp.yaml", project), ("/shop/config/base.yaml", "shop:\n  password: hunter2\n")];
         let clock = Arc::new(ManualClock::default());
         Bench {
             files: files.map(|(path, text)| (path.into(), text.to_owned())).into(),
@@ -180,6 +182,7 @@ impl Bench {
             fixed: Fixed { environment: Some("dev"), program: Some("shop") },
             presses: watch::Sender::new(0),
             hang: None,
+            work_dirs: Arc::default(),
             random: Arc::new(SeededRandom::new(1)),
         }
     }
@@ -216,14 +219,17 @@ impl Bench {
         let arguments = std::iter::once("atp").chain(arguments.split_whitespace()).map(OsString::from);
         let application = Application::new(&PROGRAMS, Arc::new(OneCloud(self.provider())));
         let store = self.store.clone();
-        let storage = move |_: &Path| Storage { store: store.clone(), keys: Arc::new(PlainKeys) };
+        let storage = move |work_dir: &Path| {
+            self.work_dirs.lock().unwrap().push(work_dir.to_owned());
+            Storage { store: store.clone(), keys: Arc::new(PlainKeys) }
+        };
         let environment = |name: &str| self.environment.get(name).cloned();
         let ports = Ports {
             out,
             err,
             terminal: self.terminal,
             environment: &environment,
-            current_dir: "/work/deep".into(),
+            current_dir: "/shop/deep".into(),
             files: &self.files,
             holder: self.holder("anna"),
             ask: &mut || self.answer.clone(),

@@ -116,7 +116,7 @@ async fn what_is_protected_is_refused_with_the_way_out() {
 
 plan: 2 to delete
 error: a protected resource stands against this plan
-  way out: it is said above for each of them
+  way out: it is told above, resource by resource
 ",
     );
     assert_eq!(bench.cloud.objects().len(), 2);
@@ -149,7 +149,7 @@ async fn on_a_terminal_the_user_is_asked() {
     let ran = bench.run("up").await;
     assert!(
         ran.err.ends_with(
-            "\nApply? [y/N] error: the answer was not yes: nothing was done\n  way out: answer `y`, or run with `--yes`\n"
+            "\nApply? [y/N] \nerror: the answer was not yes: nothing was done\n  way out: answer `y`, or run with `--yes`\n"
         ),
         "{}",
         ran.err
