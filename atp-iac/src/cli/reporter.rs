@@ -137,7 +137,7 @@ impl<'p> Reporter<'p> {
         }
     }
 
-    /// Ends the line of a question that was not answered, or keeps a distance.
+    /// Ends the line of a question that was not answered, or keeps what follows apart.
     pub fn end_line(&mut self) {
         self.screen("\n");
     }

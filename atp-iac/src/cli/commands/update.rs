@@ -142,6 +142,7 @@ fn finish(session: &Session<'_, '_>, update: &Update, kind: Kind, interrupted: b
         return Err(if interrupted { Failure::Interrupted } else { Failure::Incomplete });
     }
     if kind == Kind::Up && (!update.outputs.is_empty() || session.options.json) {
+        reporter.end_line();
         reporter.outputs(&update.outputs, false);
     }
     drop(reporter);

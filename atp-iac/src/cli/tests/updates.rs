@@ -44,12 +44,13 @@ async fn up_tells_every_step_and_prints_the_outputs() {
 + vault/store created (0.0s)
 
 done in 0.0s: 2 created
+
 ",
     );
     same(&ran.out, "address = \"https://front\"\npassword = [secret]\n");
     assert_eq!(ran.code, 0);
     let again = bench.run("up --detailed-exitcode").await;
-    same(&again.err, &format!("{HEADER}no changes: all 2 resources are as the program says\n"));
+    same(&again.err, &format!("{HEADER}no changes: all 2 resources are as the program says\n\n"));
     assert_eq!(again.code, 0, "nothing changes, so nobody has to say yes");
 }
 
@@ -238,5 +239,5 @@ async fn on_a_terminal_the_status_is_redrawn_in_place() {
     bench.terminal = Terminal { input: true, error: true, width: Some(60) };
     let ran = bench.run("up --yes --no-color --parallel 1").await;
     assert!(ran.err.contains("0/2 done, running: front\r\x1b[K+ front created (0.0s)\n"), "{:?}", ran.err);
-    assert!(ran.err.ends_with("done in 0.0s: 2 created\n"));
+    assert!(ran.err.ends_with("done in 0.0s: 2 created\n\n"));
 }
