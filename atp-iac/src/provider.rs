@@ -20,6 +20,12 @@ pub trait Provider: Send + Sync {
     /// Which cloud this is, for people: shown on every screen.
     fn describe(&self) -> String;
 
+    /// Whether the cloud is there and lets this run in. Asked once before anything is done, so that what every call
+    /// would fail with is said once.
+    async fn verify(&self) -> Result<(), ProviderError> {
+        Ok(())
+    }
+
     /// What is wrong with the inputs, as far as they are known. Empty when nothing is.
     fn check(&self, kind: &str, inputs: &Value) -> Vec<Problem>;
 

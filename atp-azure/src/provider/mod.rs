@@ -81,6 +81,10 @@ impl Provider for AzureProvider {
         self.description.clone()
     }
 
+    async fn verify(&self) -> Result<(), ProviderError> {
+        self.verify_subscription().await
+    }
+
     fn check(&self, kind: &str, inputs: &Value) -> Vec<Problem> {
         match self.catalog.find(kind) {
             Some(descriptor) => check::check(descriptor, inputs),

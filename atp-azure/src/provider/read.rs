@@ -15,6 +15,10 @@ use std::time::Duration;
 const SETTLE: Duration = Duration::from_secs(15 * 60);
 /// How long a resource may still be seen after its DELETE was done.
 const VANISH: Duration = Duration::from_secs(5 * 60);
+/// How long to wait for the first answer of all.
+const VERIFY: Duration = Duration::from_secs(20);
+/// The api-version of subscriptions.
+const SUBSCRIPTIONS: &str = "2022-12-01";
 /// Types whose DELETE is refused without `If-Match`.
 const DELETE_IF_MATCH: &[&str] =
     &["Microsoft.Storage/storageAccounts/blobServices/containers/immutabilityPolicies"];
@@ -22,6 +26,14 @@ const DELETE_IF_MATCH: &[&str] =
 impl AzureProvider {
     pub(super) fn descriptor(&self, kind: &str) -> Result<&'static TypeDescriptor, ProviderError> {
         self.catalog.find(kind).ok_or_else(|| unknown_kind(self.catalog.unknown_kind(kind)))
+    }
+
+    /// Whether the subscription answers.
+    pub(super) async fn verify_subscription(&self) -> Result<(), ProviderError> {
+        let id = format!("/subscriptions/{}", self.subscription);
+        let call = self.client.call(Method::Get, &id, SUBSCRIPTIONS);
+        let answer = self.client.send(&call, self.client.deadline(VERIFY)).await;
+        answer.map(|_| ()).map_err(|error| Hidden::default().error(error))
     }
 
     pub(super) async fn read_resource(&self, kind: &str, id: &str) -> Result<Option<Value>, ProviderError> {

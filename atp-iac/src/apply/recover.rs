@@ -41,12 +41,6 @@ pub enum RecoverError {
         /// Which provider.
         provider: String,
     },
-    /// The cloud chose the id, and the run was cut off before it told.
-    #[error("an earlier run was cut off while it created `{}`, whose id only the cloud knows\n  way out: look whether it exists; if it does, delete it or import it, then run `state forget`", .urn.name())]
-    UnknownId {
-        /// Which resource.
-        urn: Urn,
-    },
 }
 
 /// What recovery found, and what the state should be told.
@@ -74,7 +68,11 @@ pub async fn recover(
             provider: intent.provider.clone(),
         })?;
         if intent.id.is_empty() {
-            return Err(RecoverError::UnknownId { urn: intent.urn.clone() });
+            let finding = "whether it was created only the cloud knows, which chose its id: look, and delete what is there";
+            recovery.found.push(Recovered { urn: intent.urn.clone(), action: intent.action, finding });
+            let (urn, message) = (intent.urn.clone(), "its id is not known".to_owned());
+            recovery.records.push(Record::Failed { step: intent.step, urn, message });
+            continue;
         }
         let read = provider.read(&intent.kind, &intent.id).await;
         let outputs = read.map_err(|error| RecoverError::Provider { urn: intent.urn.clone(), error })?;

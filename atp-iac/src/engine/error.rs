@@ -3,6 +3,7 @@
 use crate::apply::{RecoverError, RefreshError};
 use crate::plan::{PlanError, Refusal};
 use crate::program::ProgramError;
+use crate::provider::ProviderError;
 use crate::state::StateError;
 
 /// Why an update was not started, or its result could not be kept.
@@ -23,6 +24,14 @@ pub enum EngineError {
     /// The cloud cannot be read.
     #[error(transparent)]
     Refresh(#[from] RefreshError),
+    /// The cloud is not there, or does not let this run in.
+    #[error("{provider} cannot be used: {error}{}", hint(.error))]
+    Cloud {
+        /// Which cloud.
+        provider: String,
+        /// Why not.
+        error: ProviderError,
+    },
     /// The plan may not be carried out.
     #[error("{}", refusals(.0))]
     Refused(Vec<Refusal>),
@@ -38,6 +47,10 @@ impl EngineError {
     pub fn is_refused(&self) -> bool {
         matches!(self, EngineError::Refused(_))
     }
+}
+
+fn hint(error: &ProviderError) -> String {
+    error.hint.as_ref().map(|hint| format!("\n  way out: {hint}")).unwrap_or_default()
 }
 
 fn refusals(refusals: &[Refusal]) -> String {

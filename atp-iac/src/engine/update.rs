@@ -3,11 +3,11 @@
 use super::{Deployment, Engine, EngineError, names};
 use crate::Urn;
 use crate::apply::{Event, Executor, Failure, FailureCause, Interrupt, Recovered, Report};
-use crate::plan::{Plan, Work};
+use crate::plan::{OperationKind, Plan, Work};
 use crate::state::{Holder, Outcome, Record, SessionPorts, StateSession, Wait};
 use crate::value::Value;
 use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 /// What is wanted of a stack.
@@ -91,6 +91,17 @@ impl Engine {
         Ok(update)
     }
 
+    /// Asks every provider that the plan calls whether it can be called.
+    async fn verify(&self, plan: &Plan) -> Result<(), EngineError> {
+        let calls = plan.operations.iter().filter(|operation| operation.action != OperationKind::Same);
+        let names: BTreeSet<&str> = calls.map(|operation| operation.provider.as_str()).collect();
+        for provider in names.into_iter().filter_map(|name| self.providers.get(name)) {
+            let verified = provider.verify().await;
+            verified.map_err(|error| EngineError::Cloud { provider: provider.describe(), error })?;
+        }
+        Ok(())
+    }
+
     async fn open(&self, deployment: &Deployment, kind: Kind) -> Result<StateSession, EngineError> {
         let ports = SessionPorts {
             store: self.store.clone(),
@@ -151,6 +162,7 @@ impl Engine {
             timeout: self.timeout,
             interrupt,
         };
+        self.verify(plan).await?;
         if plan.has_changes() {
             let (operation, by) = (kind.name().to_owned(), self.holder(kind));
             session
@@ -198,7 +210,7 @@ impl Plan {
 
     /// The names of the resources that change, for messages.
     pub fn changed_names(&self) -> String {
-        let changed = self.operations.iter().filter(|o| o.action != crate::plan::OperationKind::Same);
+        let changed = self.operations.iter().filter(|o| o.action != OperationKind::Same);
         names(changed.map(|operation| &operation.urn))
     }
 }

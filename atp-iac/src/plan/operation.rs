@@ -85,6 +85,13 @@ pub enum OperationKind {
     Delete,
 }
 
+impl OperationKind {
+    /// Whether the resource is replaced, in either order.
+    pub fn replaces(self) -> bool {
+        matches!(self, OperationKind::Replace | OperationKind::ReplaceDeleteFirst)
+    }
+}
+
 /// Why a plan may not be applied.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {

@@ -88,14 +88,14 @@ impl<'a> Planner<'a> {
 
     fn finish(
         &self,
-        operations: Vec<Operation>,
+        mut operations: Vec<Operation>,
         outputs: BTreeMap<String, OutputChange>,
         output_expressions: Option<BTreeMap<String, Expression>>,
         contract: u64,
     ) -> Result<Plan, PlanError> {
         let base = Base { lineage: self.state.lineage().to_owned(), serial: self.state.serial() };
         let refusals = operations.iter().filter_map(refusal).collect();
-        let steps = StepGraph::new(&operations)?;
+        let steps = StepGraph::new(&mut operations)?;
         Ok(Plan {
             stack: self.stack.clone(),
             base,
@@ -143,21 +143,11 @@ impl<'a> Planner<'a> {
             None => (OperationKind::Create, Vec::new(), None),
             Some(old) => self.compare(old, &inputs, &provider_name, provider),
         };
-        let action = match (action, old) {
-            (OperationKind::Replace, Some(old)) if predicted.any_goes_first(&old.dependencies) => {
-                OperationKind::ReplaceDeleteFirst
-            }
-            (action, _) => action,
-        };
         if action != OperationKind::Same {
             let current = old.filter(|_| action == OperationKind::Update).map(|old| &old.outputs);
             let outputs = provider.predict(&kind, &inputs, current);
-            if action == OperationKind::ReplaceDeleteFirst {
-                let same_id = old.map(|old| old.id.as_str()) == outputs.get("id").and_then(Value::as_str);
-                predicted.goes_first(&urn, if same_id { forget_id(outputs, &urn) } else { outputs });
-            } else {
-                predicted.set(&urn, outputs);
-            }
+            let delete_first = action == OperationKind::ReplaceDeleteFirst;
+            predicted.set(&urn, if delete_first { forget_id(outputs, &urn) } else { outputs });
         }
         let waits_for_change = dependencies.iter().any(|dependency| predicted.is_changed(dependency));
         let keeps_old = action != OperationKind::Same

@@ -4,34 +4,21 @@ use crate::Urn;
 use crate::output::Resolver;
 use crate::state::StateView;
 use crate::value::{Kind, Value};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 /// Outputs to expect: predicted for what changes, those of the state for what stays.
 pub(super) struct Predicted<'s> {
     state: &'s StateView,
     changed: HashMap<Urn, Value>,
-    deleted_first: HashSet<Urn>,
 }
 
 impl<'s> Predicted<'s> {
     pub(super) fn new(state: &'s StateView) -> Self {
-        Predicted { state, changed: HashMap::new(), deleted_first: HashSet::new() }
+        Predicted { state, changed: HashMap::new() }
     }
 
     pub(super) fn set(&mut self, urn: &Urn, outputs: Value) {
         self.changed.insert(urn.clone(), outputs);
-    }
-
-    /// What changes by being deleted before it is made anew.
-    pub(super) fn goes_first(&mut self, urn: &Urn, outputs: Value) {
-        self.deleted_first.insert(urn.clone());
-        self.set(urn, outputs);
-    }
-
-    /// Whether any of these is deleted before it is made anew. What uses it has to let go before that, so it cannot
-    /// keep its old self until its new one is there.
-    pub(super) fn any_goes_first(&self, urns: &[Urn]) -> bool {
-        urns.iter().any(|urn| self.deleted_first.contains(urn))
     }
 
     pub(super) fn is_changed(&self, urn: &Urn) -> bool {

@@ -1,16 +1,23 @@
 //! The order of a plan: calls to the cloud, and which waits for which.
 //!
-//! An operation has one step, a replacement two. Edges:
+//! An operation has one step, a replacement two. What has to be so:
 //! - what is made or changed comes after what it depends on;
-//! - what is deleted comes after the deletion or change of whatever depended on it;
-//! - a change comes after the deletion of what depended on the resource, where that makes no circle.
+//! - what is deleted comes after the deletion of whatever depended on it;
+//! - of a replacement, the new one comes before the old one goes, or after, as its operation says.
+//!
+//! What is so where it makes no circle, the first before the second:
+//! - what is deleted comes after the change of whatever lets go of it;
+//! - what is changed comes after the deletion of whatever depended on it.
+//!
+//! New and old dependencies together can form a circle, but only through a replacement that keeps the old one until the
+//! new one is there. Such a replacement deletes the old one first instead.
 
 use super::{Operation, OperationKind};
 use crate::Urn;
 use crate::program::ProgramError;
 use petgraph::algo::tarjan_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 
 /// One call to the cloud, or a look at what dependencies became.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,14 +52,21 @@ pub struct StepGraph {
     pub waits_for: Vec<usize>,
 }
 
+/// From a step to one that waits for it.
+type Edge = (usize, usize);
+
 impl StepGraph {
+    /// Orders the operations. Replacements that would stand in a circle become such that delete first.
+    ///
     /// # Errors
-    /// When the steps wait for each other in a circle, which only a damaged state can bring about.
-    pub(super) fn new(operations: &[Operation]) -> Result<Self, ProgramError> {
+    /// When the steps still wait for each other in a circle, which only a damaged state can bring about.
+    pub(super) fn new(operations: &mut [Operation]) -> Result<Self, ProgramError> {
         let mut builder = Builder::default();
         builder.add_steps(operations);
         builder.add_new_dependencies(operations);
         builder.add_old_dependencies(operations);
+        builder.turn_replacements(operations);
+        builder.grant_wishes();
         let graph = builder.finish();
         let stuck = graph.stuck();
         if stuck.is_empty() {
@@ -80,46 +94,55 @@ impl StepGraph {
 
 #[derive(Default)]
 struct Builder {
-    graph: StepGraph,
+    steps: Vec<Step>,
     /// The step that makes, changes or checks a resource.
     forward: HashMap<Urn, usize>,
-    /// The steps that delete a resource: its own, and those of old copies.
-    deletes: HashMap<Urn, Vec<usize>>,
-    delete_first: HashSet<Urn>,
-    edges: HashSet<(usize, usize)>,
-    wished: Vec<(usize, usize)>,
+    /// The step that deletes the present object of a resource.
+    delete: HashMap<Urn, usize>,
+    /// The steps that delete copies of a resource whose deletion an earlier run still owed.
+    owed: HashMap<Urn, Vec<usize>>,
+    /// What has to be so, apart from the two steps of a replacement.
+    edges: Vec<Edge>,
+    /// That what is deleted comes after whatever lets go of it.
+    let_go: Vec<Edge>,
+    /// That what is changed comes after the deletion of whatever depended on it.
+    gone: Vec<Edge>,
+    /// Operation, step that creates, step that deletes, of each replacement.
+    replacements: Vec<(usize, usize, usize)>,
 }
 
 impl Builder {
     fn step(&mut self, operation: usize, work: Work) -> usize {
-        self.graph.steps.push(Step { operation, work });
-        self.graph.steps.len() - 1
+        self.steps.push(Step { operation, work });
+        self.steps.len() - 1
     }
 
     fn add_steps(&mut self, operations: &[Operation]) {
         for (index, operation) in operations.iter().enumerate() {
-            let forward = match operation.action {
-                OperationKind::Create | OperationKind::Replace => Some(Work::Create),
-                OperationKind::ReplaceDeleteFirst => Some(Work::Create),
-                OperationKind::Update => Some(Work::Update),
-                OperationKind::Same if operation.old.is_some() => Some(Work::Check),
-                OperationKind::Same | OperationKind::Delete => None,
-            };
-            if let Some(work) = forward {
-                let step = self.step(index, work);
-                self.forward.insert(operation.urn.clone(), step);
-            }
-            if is_delete(operation.action) {
-                let step = self.step(index, Work::Delete);
-                self.deletes.entry(operation.urn.clone()).or_default().push(step);
-                match operation.action {
-                    OperationKind::ReplaceDeleteFirst => {
-                        self.delete_first.insert(operation.urn.clone());
-                        self.edge(step, step - 1);
-                    }
-                    OperationKind::Replace => self.edge(step - 1, step),
-                    _ => {}
+            let urn = || operation.urn.clone();
+            let work = match operation.action {
+                OperationKind::Create | OperationKind::Replace | OperationKind::ReplaceDeleteFirst => {
+                    Work::Create
                 }
+                OperationKind::Update => Work::Update,
+                OperationKind::Same if operation.old.is_some() => Work::Check,
+                OperationKind::Same => continue,
+                OperationKind::Delete => {
+                    let step = self.step(index, Work::Delete);
+                    if operation.old.as_ref().is_some_and(|old| old.replaced) {
+                        self.owed.entry(urn()).or_default().push(step);
+                    } else {
+                        self.delete.insert(urn(), step);
+                    }
+                    continue;
+                }
+            };
+            let step = self.step(index, work);
+            self.forward.insert(urn(), step);
+            if operation.action.replaces() {
+                let delete = self.step(index, Work::Delete);
+                self.delete.insert(urn(), delete);
+                self.replacements.push((index, step, delete));
             }
         }
     }
@@ -127,34 +150,34 @@ impl Builder {
     fn add_new_dependencies(&mut self, operations: &[Operation]) {
         for operation in operations.iter().filter(|operation| operation.action != OperationKind::Delete) {
             let Some(step) = self.forward.get(&operation.urn).copied() else { continue };
-            for dependency in &operation.dependencies {
-                if let Some(before) = self.forward.get(dependency).copied() {
-                    self.edge(before, step);
-                }
-            }
+            let before = operation.dependencies.iter().filter_map(|urn| self.forward.get(urn).copied());
+            self.edges.extend(before.map(|before| (before, step)));
         }
     }
 
     fn add_old_dependencies(&mut self, operations: &[Operation]) {
         for (index, operation) in operations.iter().enumerate() {
             let Some(old) = &operation.old else { continue };
-            let own_delete = self.own_delete(index, &operation.urn);
+            let own = self.own_delete(index, &operation.urn);
             let forward = self.forward.get(&operation.urn).copied();
             for dependency in &old.dependencies {
-                let targets = self.deletes.get(dependency).cloned().unwrap_or_default();
-                match (own_delete, forward) {
-                    (Some(delete), _) => {
-                        targets.iter().for_each(|target| self.edge(delete, *target));
-                        let removed = operation.action == OperationKind::Delete;
-                        if let Some(change) = self.forward.get(dependency).copied().filter(|_| removed)
-                            && !self.delete_first.contains(dependency)
-                        {
-                            self.wished.push((delete, change));
+                let present = self.delete.get(dependency).copied();
+                let owed = self.owed.get(dependency).into_iter().flatten().copied();
+                match (own, forward) {
+                    // Copies are from other times: their dependencies need not fit together.
+                    (Some(own), _) if old.replaced => {
+                        self.let_go.extend(present.into_iter().chain(owed).map(|target| (own, target)));
+                    }
+                    (Some(own), forward) => {
+                        self.edges.extend(present.map(|target| (own, target)));
+                        self.let_go.extend(owed.map(|target| (own, target)));
+                        if forward.is_none() {
+                            self.gone.extend(self.forward.get(dependency).map(|change| (own, *change)));
                         }
                     }
-                    // It waits for the new one, so the deletion of the old one cannot wait for it.
-                    (None, Some(_)) if self.delete_first.contains(dependency) => {}
-                    (None, Some(change)) => targets.iter().for_each(|target| self.edge(change, *target)),
+                    (None, Some(change)) => {
+                        self.let_go.extend(present.into_iter().chain(owed).map(|target| (change, target)));
+                    }
                     (None, None) => {}
                 }
             }
@@ -162,44 +185,81 @@ impl Builder {
     }
 
     fn own_delete(&self, operation: usize, urn: &Urn) -> Option<usize> {
-        let steps = self.deletes.get(urn)?;
-        steps.iter().copied().find(|step| self.graph.steps[*step].operation == operation)
+        let steps = self.delete.get(urn).into_iter().chain(self.owed.get(urn).into_iter().flatten());
+        steps.copied().find(|step| self.steps[*step].operation == operation)
     }
 
-    fn edge(&mut self, before: usize, after: usize) {
-        if before != after {
-            self.edges.insert((before, after));
+    /// The edges between the two steps of each replacement.
+    fn replacing(&self, operations: &[Operation]) -> impl Iterator<Item = Edge> {
+        self.replacements.iter().map(|(operation, create, delete)| match operations[*operation].action {
+            OperationKind::ReplaceDeleteFirst => (*delete, *create),
+            _ => (*create, *delete),
+        })
+    }
+
+    /// Lets replacements in circles delete first, until there is no circle.
+    fn turn_replacements(&mut self, operations: &mut [Operation]) {
+        loop {
+            let edges: Vec<Edge> = self.edges.iter().copied().chain(self.replacing(operations)).collect();
+            let keeps_old = |(operation, ..): &(usize, usize, usize)| {
+                operations[*operation].action == OperationKind::Replace
+            };
+            if !self.replacements.iter().any(keeps_old) {
+                self.edges = edges;
+                return;
+            }
+            let circle = self.circles(&edges);
+            let mut turned = false;
+            for (operation, create, delete) in &self.replacements {
+                let action = &mut operations[*operation].action;
+                if *action == OperationKind::Replace && circle[*create] == circle[*delete] {
+                    *action = OperationKind::ReplaceDeleteFirst;
+                    turned = true;
+                }
+            }
+            if !turned {
+                self.edges = edges;
+                return;
+            }
         }
     }
 
-    /// Adds those of the wished edges that are in no circle, and lays out the graph.
-    fn finish(mut self) -> StepGraph {
-        if !self.wished.is_empty() {
-            let mut graph: DiGraph<(), ()> = DiGraph::new();
-            let nodes: Vec<NodeIndex> = self.graph.steps.iter().map(|_| graph.add_node(())).collect();
-            for (before, after) in self.edges.iter().chain(&self.wished) {
-                graph.add_edge(nodes[*before], nodes[*after], ());
+    /// Adds those of the wished edges that make no circle, the weightier ones first.
+    fn grant_wishes(&mut self) {
+        for wished in [std::mem::take(&mut self.let_go), std::mem::take(&mut self.gone)] {
+            if wished.is_empty() {
+                continue;
             }
-            let mut circle = vec![0usize; nodes.len()];
-            for (number, members) in tarjan_scc(&graph).iter().enumerate() {
-                members.iter().for_each(|node| circle[node.index()] = number);
-            }
-            let free = self.wished.iter().filter(|(before, after)| circle[*before] != circle[*after]);
-            self.edges.extend(free.copied());
+            let all: Vec<Edge> = self.edges.iter().chain(&wished).copied().collect();
+            let circle = self.circles(&all);
+            self.edges.extend(wished.into_iter().filter(|(before, after)| circle[*before] != circle[*after]));
         }
-        let count = self.graph.steps.len();
-        let mut edges: Vec<(usize, usize)> = self.edges.into_iter().collect();
-        edges.sort_unstable();
-        self.graph.successors = vec![Vec::new(); count];
-        self.graph.waits_for = vec![0; count];
+    }
+
+    /// For each step, the number of the circle that it stands in; a step in none has a number of its own.
+    fn circles(&self, edges: &[Edge]) -> Vec<usize> {
+        let mut graph: DiGraph<(), ()> = DiGraph::with_capacity(self.steps.len(), edges.len());
+        let nodes: Vec<NodeIndex> = self.steps.iter().map(|_| graph.add_node(())).collect();
         for (before, after) in edges {
-            self.graph.successors[before].push(after);
-            self.graph.waits_for[after] += 1;
+            graph.add_edge(nodes[*before], nodes[*after], ());
         }
-        self.graph
+        let mut circle = vec![0; nodes.len()];
+        for (number, members) in tarjan_scc(&graph).iter().enumerate() {
+            members.iter().for_each(|node| circle[node.index()] = number);
+        }
+        circle
     }
-}
 
-fn is_delete(action: OperationKind) -> bool {
-    matches!(action, OperationKind::Delete | OperationKind::Replace | OperationKind::ReplaceDeleteFirst)
+    fn finish(self) -> StepGraph {
+        let edges: BTreeSet<Edge> =
+            self.edges.into_iter().filter(|(before, after)| before != after).collect();
+        let count = self.steps.len();
+        let mut graph =
+            StepGraph { steps: self.steps, successors: vec![Vec::new(); count], waits_for: vec![0; count] };
+        for (before, after) in edges {
+            graph.successors[before].push(after);
+            graph.waits_for[after] += 1;
+        }
+        graph
+    }
 }

@@ -41,7 +41,7 @@ pub struct Project {
 pub enum ProjectError {
     /// There is no project here.
     #[error(
-        "no `{PROJECT_FILE}` in {} or a folder above it\n  way out: go to the project, name it with `-C DIR`, or make one with `atp new`",
+        "no `{PROJECT_FILE}` in {} or a folder above it\n  way out: go to the project, or name it with `-C DIR`",
         start.display()
     )]
     NotFound {

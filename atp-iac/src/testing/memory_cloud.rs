@@ -97,6 +97,11 @@ impl MemoryCloud {
         self.inner().faults.push((kind, id_part.to_owned(), error));
     }
 
+    /// Takes back the failures that were planted and did not come about.
+    pub fn forget_faults(&self) {
+        self.inner().faults.clear();
+    }
+
     /// Everything that exists: outputs by id.
     pub fn objects(&self) -> BTreeMap<String, Value> {
         self.inner().objects.clone()

@@ -40,7 +40,7 @@ async fn a_folder_that_is_no_project_is_named() {
         &Bench::new(),
         "-C ../../other preview",
         1,
-        "error: no `atp.yaml` in /other or a folder above it\n  way out: go to the project, name it with `-C DIR`, or make one with `atp new`\n",
+        "error: no `atp.yaml` in /other or a folder above it\n  way out: go to the project, or name it with `-C DIR`\n",
     )
     .await;
 }
