@@ -43,6 +43,11 @@ pub trait Provider: Send + Sync {
     /// what it says now.
     fn drift(&self, kind: &str, old: &Existing<'_>, observed: &Value) -> Vec<Change>;
 
+    /// Whether resources of a type hold data that is lost when they are deleted. Those that nothing is known of do.
+    fn holds_data(&self, _kind: &str) -> bool {
+        true
+    }
+
     /// Writes with the same key do not run at the same time, such as those to the subnets of one network.
     fn serial_key(&self, _kind: &str, _id: &str) -> Option<String> {
         None

@@ -10,6 +10,7 @@ mod body;
 mod catalog;
 mod check;
 mod connect;
+mod data;
 mod drift;
 mod errors;
 mod names;
@@ -122,6 +123,10 @@ impl Provider for AzureProvider {
 
     fn drift(&self, kind: &str, old: &Existing<'_>, observed: &Value) -> Vec<Change> {
         drift::drift(self.catalog.find(kind), old, observed)
+    }
+
+    fn holds_data(&self, kind: &str) -> bool {
+        data::holds_data(kind)
     }
 
     fn serial_key(&self, kind: &str, id: &str) -> Option<String> {

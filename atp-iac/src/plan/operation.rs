@@ -62,6 +62,8 @@ pub struct Operation {
     pub dependencies: BTreeSet<Urn>,
     /// Whether later plans that delete or replace it are refused.
     pub protect: bool,
+    /// Whether what it holds is lost when it is deleted or replaced.
+    pub holds_data: bool,
     /// Where it was declared; `None` for a delete.
     pub location: Option<Location>,
     /// Why, where the changes do not say it.

@@ -154,6 +154,7 @@ impl<'a> Planner<'a> {
             || waits_for_change
             || metadata_changed(old, &dependencies, protect);
         Operation {
+            holds_data: provider.holds_data(&kind),
             kind,
             provider: provider_name,
             action,
@@ -227,30 +228,32 @@ impl<'a> Planner<'a> {
         Ok(changes)
     }
 
+    fn delete(&self, old: &ResourceState) -> Operation {
+        let provider = self.providers.get(&old.provider);
+        Operation {
+            urn: old.urn.clone(),
+            kind: old.kind.clone(),
+            provider: old.provider.clone(),
+            action: OperationKind::Delete,
+            inputs: old.inputs.clone(),
+            expression: None,
+            changes: Vec::new(),
+            dependencies: old.dependencies.iter().cloned().collect(),
+            protect: old.protect && !old.replaced,
+            holds_data: provider.is_none_or(|provider| provider.holds_data(&old.kind)),
+            location: None,
+            reason: old.replaced.then(|| "it was replaced, and deleting it is still owed".to_owned()),
+            old: Some(Box::new(old.clone())),
+        }
+    }
+
     /// What is in the state and not in the program, and old copies whose deletion is still owed.
     fn deletes(&self, operations: &mut Vec<Operation>) {
         let declared: HashSet<Urn> = operations.iter().map(|operation| operation.urn.clone()).collect();
         let gone =
             self.state.resources().filter(|resource| resource.replaced || !declared.contains(&resource.urn));
-        let deletes: Vec<Operation> = gone.map(delete).collect();
+        let deletes: Vec<Operation> = gone.map(|old| self.delete(old)).collect();
         operations.extend(deletes);
-    }
-}
-
-fn delete(old: &ResourceState) -> Operation {
-    Operation {
-        urn: old.urn.clone(),
-        kind: old.kind.clone(),
-        provider: old.provider.clone(),
-        action: OperationKind::Delete,
-        inputs: old.inputs.clone(),
-        expression: None,
-        changes: Vec::new(),
-        dependencies: old.dependencies.iter().cloned().collect(),
-        protect: old.protect && !old.replaced,
-        location: None,
-        reason: old.replaced.then(|| "it was replaced, and deleting it is still owed".to_owned()),
-        old: Some(Box::new(old.clone())),
     }
 }
 

@@ -8,13 +8,21 @@ use std::fmt::Write as _;
 /// How many risky operations are named.
 const LIMIT: usize = 20;
 
-/// Deletes and replacements by name, and how many updates and creates there are.
+/// What loses data, then other replacements and deletes, all by name; and how many updates and creates there are.
 pub(super) fn risk(plan: &Plan, look: Look) -> String {
     let mut text = look.paint(Colour::Bold, "changes, riskiest first:");
     text.push('\n');
-    named(plan, &[OperationKind::Delete], look, &mut text);
-    named(plan, &[OperationKind::ReplaceDeleteFirst], look, &mut text);
-    named(plan, &[OperationKind::Replace], look, &mut text);
+    for (action, holds_data) in [
+        (OperationKind::Delete, true),
+        (OperationKind::ReplaceDeleteFirst, true),
+        (OperationKind::Replace, true),
+        (OperationKind::ReplaceDeleteFirst, false),
+        (OperationKind::Replace, false),
+        (OperationKind::Delete, false),
+    ] {
+        let alike = |o: &&Operation| o.action == action && o.holds_data == holds_data;
+        named(&plan.operations.iter().filter(alike).collect::<Vec<_>>(), look, &mut text);
+    }
     let counts = plan.counts();
     for (action, verb, count) in
         [(OperationKind::Update, "update", counts.update), (OperationKind::Create, "create", counts.create)]
@@ -26,25 +34,27 @@ pub(super) fn risk(plan: &Plan, look: Look) -> String {
     text
 }
 
-fn named(plan: &Plan, actions: &[OperationKind], look: Look, text: &mut String) {
-    let of_kind: Vec<&Operation> =
-        plan.operations.iter().filter(|operation| actions.contains(&operation.action)).collect();
-    for operation in of_kind.iter().take(LIMIT) {
+fn named(alike: &[&Operation], look: Look, text: &mut String) {
+    for operation in alike.iter().take(LIMIT) {
         let (name, kind) = (clean(operation.urn.name()), clean(&operation.kind));
-        let (verb, note) = match operation.action {
-            OperationKind::Delete => ("delete", "what is in it is lost".to_owned()),
-            OperationKind::ReplaceDeleteFirst => {
-                ("replace", format!("{}; the old one is deleted first, with what is in it", cause(operation)))
-            }
-            _ => {
-                ("replace", format!("{}; the old one is deleted then, with what is in it", cause(operation)))
-            }
-        };
-        let _ = writeln!(text, "  {} {verb:<7}  {name} ({kind}): {note}", sign(operation.action, look));
+        let verb = if operation.action.replaces() { "replace" } else { "delete" };
+        let _ = writeln!(
+            text,
+            "  {} {verb:<7}  {name} ({kind}){}",
+            sign(operation.action, look),
+            note(operation)
+        );
     }
-    if let (Some(first), more @ 1..) = (of_kind.first(), of_kind.len().saturating_sub(LIMIT)) {
+    if let (Some(first), more @ 1..) = (alike.first(), alike.len().saturating_sub(LIMIT)) {
         let _ = writeln!(text, "  {} and {more} more, below", sign(first.action, look));
     }
+}
+
+fn note(operation: &Operation) -> String {
+    let cause = operation.action.replaces().then(|| cause(operation));
+    let loss = operation.holds_data.then(|| "DATA LOSS, what it holds is deleted with it".to_owned());
+    let notes: Vec<String> = loss.into_iter().chain(cause).collect();
+    if notes.is_empty() { String::new() } else { format!(": {}", notes.join("; ")) }
 }
 
 /// The properties that force a replacement.

@@ -7,7 +7,12 @@ use serde_json::Value as Json;
 /// Longest value that is shown whole, in characters.
 const LIMIT: usize = 80;
 
-/// A value on one line: secrets masked, unknown parts as where they come from, long ones cut.
+/// How much of the start of a long value is shown; of an id, the end tells more.
+const START: usize = 24;
+/// Likewise its end.
+const END: usize = 50;
+
+/// A value on one line: secrets masked, unknown parts as where they come from, long ones cut in the middle.
 pub(in crate::cli) fn inline(value: &Value) -> String {
     let mut text = String::new();
     write(value, &mut text);
@@ -15,8 +20,9 @@ pub(in crate::cli) fn inline(value: &Value) -> String {
     if length <= LIMIT {
         return text;
     }
-    let start: String = text.chars().take(LIMIT - 20).collect();
-    format!("{start}... ({length} characters)")
+    let start: String = text.chars().take(START).collect();
+    let end: String = text.chars().skip(length - END).collect();
+    format!("{start}...{end}")
 }
 
 fn write(value: &Value, text: &mut String) {
@@ -109,7 +115,7 @@ mod tests {
     fn long_values_are_cut_and_strings_cannot_steer_the_terminal() {
         assert_eq!(inline(&Value::from("a\n\u{1b}[2J\u{9b}")), "\"a\\n\\u001b[2J\u{fffd}\"");
         let long = inline(&Value::from("x".repeat(500)));
-        assert_eq!(long, format!("\"{}... (502 characters)", "x".repeat(59)));
+        assert_eq!(long, format!("\"{}...{}\"", "x".repeat(23), "x".repeat(49)));
         let value = Value::from([
             ("a", Value::List(vec![Value::from(1i64), Value::Null])),
             ("b", Value::unknown(Kind::String, "${vault.id}")),

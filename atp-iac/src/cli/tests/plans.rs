@@ -28,6 +28,7 @@ fn operation(types: &[&str], names: &[&str], action: OperationKind) -> Operation
         old: None,
         dependencies: Default::default(),
         protect: false,
+        holds_data: true,
         location: Some(Location { file: "stacks/src/base.rs", line: 42 }),
         reason: None,
         urn,
@@ -89,9 +90,9 @@ fn risks_come_first_and_resources_stand_in_their_components() {
     same(
         &show(&plan),
         "changes, riskiest first:
-  -   delete   net/cluster (T.Cluster): what is in it is lost
-  -/+ replace  moved (T.Store): its provider changes from `old` to `memory`; the old one is deleted first, with what is in it
-  +/- replace  net/cluster (T.Cluster): forced by `sku.name`, `zones`; the old one is deleted then, with what is in it
+  -   delete   net/cluster (T.Cluster): DATA LOSS, what it holds is deleted with it
+  -/+ replace  moved (T.Store): DATA LOSS, what it holds is deleted with it; its provider changes from `old` to `memory`
+  +/- replace  net/cluster (T.Cluster): DATA LOSS, what it holds is deleted with it; forced by `sku.name`, `zones`
   ~   update   1
   +   create   1
 
@@ -148,7 +149,7 @@ fn many_deletes_are_counted_above_and_named_below() {
     let operations = names.iter().map(|name| operation(&["T"], &[name], OperationKind::Delete)).collect();
     let text = show(&plan(operations));
     assert!(text.contains("  -   and 5 more, below\n"), "{text}");
-    assert_eq!(text.matches("what is in it is lost").count(), 20);
+    assert_eq!(text.matches("DATA LOSS").count(), 20);
     assert!(text.contains("\n- r24 (T) delete\n"), "{text}");
 }
 

@@ -61,8 +61,8 @@ async fn changes_and_replacements_are_shown_with_what_forces_them() {
     let ran = bench.run("preview --detailed-exitcode --set place=south --set size=4 --set password=x").await;
     let expected = format!(
         "{HEADER}changes, riskiest first:
-  -   delete   ben (Test.Guest): what is in it is lost
-  -/+ replace  front (Test.Front): forced by `place`; the old one is deleted first, with what is in it
+  -   delete   ben (Test.Guest): DATA LOSS, what it holds is deleted with it
+  -/+ replace  front (Test.Front): DATA LOSS, what it holds is deleted with it; forced by `place`
   ~   update   1
 
 -/+ front (Test.Front) replace (old deleted first)
