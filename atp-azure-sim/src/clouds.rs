@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 /// The folder of the simulated cloud, in the work folder.
-const FOLDER: &str = "simulator";
+const FOLDER: &str = "cloud";
 
 /// The subscription that the simulator is used with when the configuration names none.
 const SUBSCRIPTION: &str = "00000000-0000-0000-0000-000000000001";

@@ -32,7 +32,9 @@ impl HttpClient for SimulatorClient {
         let request = incoming(request)?;
         self.simulator.handle(&request).map(outgoing).map_err(|error| match error {
             SimulatorError::Disconnected => Error::new(ErrorKind::Connection, error),
-            error => Error::new(ErrorKind::Io, error),
+            SimulatorError::ResponseLost => Error::new(ErrorKind::Io, error),
+            // A full disk does not become empty by waiting: clients must not try again.
+            SimulatorError::Persistence(_) => Error::new(ErrorKind::Other, error),
         })
     }
 }

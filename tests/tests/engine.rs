@@ -1,8 +1,13 @@
 //! What the engine plans and does, on a cloud in memory.
 
+use atp_iac::Value;
+use atp_iac::apply::FailureCause;
+use atp_iac::engine::EngineError;
+use atp_iac::ports::ManualClock;
 use atp_iac::provider::{ProviderError, ProviderErrorKind};
+use atp_iac::state::MemoryStore;
 use atp_iac::testing::{CallKind, MemoryCloud};
-use atp_iac::{Value, engine::EngineError};
+use std::sync::Arc;
 use tests::{World, actions, item, report};
 
 fn writes(world: &World) -> Vec<String> {
@@ -257,4 +262,34 @@ async fn a_circle_and_a_missing_dependency_are_clear_errors_and_nothing_is_calle
     let missing = world.up(&[item("a").after("ghost")]).await.unwrap_err().to_string();
     assert!(missing.contains("ghost"), "{missing}");
     assert!(world.cloud.calls().is_empty());
+}
+
+#[tokio::test]
+async fn a_state_that_cannot_be_written_stops_the_run_with_one_failure_and_the_next_run_finishes() {
+    let program: Vec<_> = (0..20).map(|number| item(&format!("r{number:02}"))).collect();
+    for append in 1..12 {
+        let store = MemoryStore::new(Arc::new(ManualClock::default()));
+        let world = World::with_store(MemoryCloud::new("test"), Arc::new(store.clone()));
+        store.fail_append(append);
+        match world.up(&program).await {
+            // The snapshot at the end was written: it holds everything that was recorded.
+            Ok(update) => {
+                let report = report(&update);
+                let state =
+                    report.failures.iter().filter(|f| matches!(f.cause, FailureCause::State(_))).count();
+                assert!(report.is_complete() || state == 1, "append {append}: {:#?}", report.failures);
+            }
+            Err(error) => assert!(matches!(error, EngineError::State(_)), "append {append}: {error}"),
+        }
+        let update = world.up(&program).await.unwrap();
+        assert!(
+            tests::report(&update).is_complete(),
+            "append {append}: {:#?}",
+            tests::report(&update).failures
+        );
+        assert_eq!(world.ids().len(), 20, "append {append}");
+        let creates = writes(&world).into_iter().filter(|call| call.starts_with('+')).count();
+        assert_eq!(creates, 20, "append {append}: something was made twice");
+        assert!(!world.preview(&program).await.unwrap().has_changes(), "append {append}");
+    }
 }

@@ -36,7 +36,7 @@ fn succeeds(work_dir: &Path, arguments: &[&str]) {
 
 /// Everything in the simulated cloud, without what differs between any two runs.
 fn cloud(work_dir: &Path) -> BTreeMap<String, Json> {
-    let folder = work_dir.join("simulator");
+    let folder = work_dir.join("simulator").join("cloud");
     let simulator =
         Simulator::open(&folder, atp_azure::descriptors(), Settings::default(), Arc::new(SystemClock))
             .unwrap();
@@ -99,7 +99,8 @@ fn described(cloud: &BTreeMap<String, Json>) -> Vec<String> {
 }
 
 async fn state(work_dir: &Path) -> StateView {
-    let store = LocalStore::new(work_dir, Arc::new(ports::SystemClock));
+    let work_dir = work_dir.join("simulator");
+    let store = LocalStore::new(&work_dir, Arc::new(ports::SystemClock));
     let keys = LocalKeyFile::new(work_dir.join("secret.key"), Arc::new(SystemRandom));
     let stack = StackName::new("prod", "westeurope", "foundation").unwrap();
     read_state(&store, &stack, &keys).await.unwrap().unwrap().view

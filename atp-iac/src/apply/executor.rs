@@ -44,8 +44,11 @@ pub struct Report {
     pub failures: Vec<Failure>,
     /// How many steps were not started because one that they wait for was not done.
     pub skipped: usize,
-    /// How many steps were not started because the run was interrupted.
+    /// How many steps were not started because the run was interrupted, or the state could not be written any more.
     pub not_started: usize,
+    /// How many results could not be written down after the state could not be written any more, which is the last of
+    /// the failures. The next run looks up what became of them.
+    pub unrecorded: usize,
     /// How long it took.
     pub elapsed: Duration,
 }
@@ -53,7 +56,7 @@ pub struct Report {
 impl Report {
     /// Whether everything was done.
     pub fn is_complete(&self) -> bool {
-        self.failures.is_empty() && self.skipped == 0 && self.not_started == 0
+        self.failures.is_empty() && self.skipped == 0 && self.not_started == 0 && self.unrecorded == 0
     }
 }
 
@@ -188,6 +191,7 @@ impl Run<'_, '_> {
                 let elapsed = elapsed(begun, self.executor.clock.now());
                 observe(Event::Finished { operation, work, elapsed });
             }
+            Err(FailureCause::State(_)) if self.stopped => self.report.unrecorded += 1,
             Err(cause) => {
                 let (urn, location) = (operation.urn.clone(), operation.location);
                 self.stopped |= matches!(cause, FailureCause::State(_));

@@ -90,18 +90,14 @@ impl<'p> Reporter<'p> {
         if self.json {
             return self.event(&events::header(&target.name, Some(target.cloud), on));
         }
-        let choose = match target.cloud {
-            Cloud::Simulator => " (use --cloud azure for Azure)",
-            Cloud::Azure => "",
-        };
-        self.head(target, &format!("on {}{choose}", clean(&on.join(", "))));
+        self.head(target, &format!("on {}{}", clean(&on.join(", ")), choose(target.cloud)));
     }
 
     /// Which stack, where only its state or configuration is looked at.
     pub fn header_without_cloud(&mut self, target: &Target<'_>, place: &str) {
         match self.json {
-            true => self.event(&events::header(&target.name, None, &[])),
-            false => self.head(target, place),
+            true => self.event(&events::header(&target.name, Some(target.cloud), &[])),
+            false => self.head(target, &format!("{place}, for {}{}", target.cloud, choose(target.cloud))),
         }
     }
 
@@ -235,5 +231,13 @@ impl<'p> Reporter<'p> {
             self.drawn = true;
             let _ = self.err.write_all(status.as_bytes()).and_then(|()| self.err.flush());
         }
+    }
+}
+
+/// How to get to the real cloud from the simulated one.
+fn choose(cloud: Cloud) -> &'static str {
+    match cloud {
+        Cloud::Simulator => " (use --cloud azure for Azure)",
+        Cloud::Azure => "",
     }
 }

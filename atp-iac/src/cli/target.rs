@@ -55,8 +55,10 @@ impl<'a> Target<'a> {
             Some(folder) => normal(&start.join(folder)),
             None => project.root.join(".atp"),
         };
-        let storage = (ports.storage)(&work_dir);
         let cloud = options.cloud.unwrap_or(project.cloud);
+        // A state is of one cloud: what is deployed to the simulator is not in Azure.
+        let work_dir = work_dir.join(cloud.name());
+        let storage = (ports.storage)(&work_dir);
         let holder = ports.holder.clone();
         Ok(Target { name, program, cloud, work_dir, project, application, storage, holder })
     }

@@ -68,7 +68,7 @@ impl Writer {
 
     async fn append(&mut self, batch: Vec<u8>) -> Result<(), Arc<StateError>> {
         if let Some(stopped) = &self.base.stopped {
-            return Err(Arc::new(StateError::Stopped(stopped.clone())));
+            return Err(stopped.clone());
         }
         let appended = self.try_append(batch).await.map_err(Arc::new);
         if let Err(error) = &appended {

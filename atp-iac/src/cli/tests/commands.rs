@@ -2,7 +2,7 @@
 
 use super::support::{Bench, same};
 
-const HEAD: &str = "atp  dev/north/shop  state in memory: nothing of it is kept\n\n";
+const HEAD: &str = "atp  dev/north/shop  state in memory: nothing of it is kept, for simulator (use --cloud azure for Azure)\n\n";
 
 #[tokio::test]
 async fn outputs_are_masked_unless_asked_for() {
@@ -107,7 +107,7 @@ guests[0] = \"ben\"  # --set
 password = [secret]  # config/base.yaml:2
 ",
     );
-    same(&ran.err, "atp  dev/north/shop  configuration\n\n");
+    same(&ran.err, "atp  dev/north/shop  configuration, for simulator (use --cloud azure for Azure)\n\n");
     same(
         &bench.run("config describe").await.out,
         "size: a whole number, in 1..=9, default 1
@@ -125,15 +125,22 @@ password: a text, kept secret, required
 }
 
 #[tokio::test]
-async fn the_state_lives_in_the_project_unless_told_otherwise() {
+async fn the_state_of_each_cloud_lives_in_the_project_unless_told_otherwise() {
     let mut bench = Bench::new();
     bench.run("state list").await;
     bench.run("-C config state list --work-dir ../mine").await;
-    bench.environment.insert("ATP_WORK_DIR".into(), "/tmp/given".into());
+    bench.environment.insert("ATP_WORK_DIR".into(), "/given".into());
     bench.run("state list").await;
     bench.run("state list --work-dir here").await;
+    bench.run("state list --cloud azure").await;
     let seen = bench.work_dirs.lock().unwrap().clone();
-    let expected = ["/shop/.atp", "/shop/deep/mine", "/tmp/given", "/shop/deep/here"];
+    let expected = [
+        "/shop/.atp/simulator",
+        "/shop/deep/mine/simulator",
+        "/given/simulator",
+        "/shop/deep/here/simulator",
+        "/given/azure",
+    ];
     assert_eq!(seen, expected.map(std::path::PathBuf::from));
 }
 
