@@ -1,6 +1,6 @@
 //! What `out_format!` gives: the value, what it depends on, and how a plan shows it.
 
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use atp_iac::output::{NothingKnown, Resolved};
 use atp_iac::{Output, StackName, Urn, out_format};

@@ -15,36 +15,32 @@ pub struct Change {
     pub replaces: bool,
 }
 
-/// How values of one type compare. Patterns are paths without list positions: `properties.rules[].name`.
+/// How values of one type compare; unless told, everything counts and nothing forces a replacement. Patterns are paths
+/// without list positions: `properties.rules[].name`.
 pub trait Rules {
     /// Whether a change here needs a new resource.
-    fn replaces(&self, pattern: &str) -> bool;
+    fn replaces(&self, _pattern: &str) -> bool {
+        false
+    }
     /// Whether two different texts mean the same here, such as ids that differ in case.
-    fn same_text(&self, pattern: &str, before: &str, after: &str) -> bool;
+    fn same_text(&self, _pattern: &str, _before: &str, _after: &str) -> bool {
+        false
+    }
     /// Whether the order of the list here has a meaning.
-    fn ordered(&self, pattern: &str) -> bool;
+    fn ordered(&self, _pattern: &str) -> bool {
+        true
+    }
     /// Whether what stands here is not compared at all.
-    fn ignored(&self, pattern: &str) -> bool;
+    fn ignored(&self, _pattern: &str) -> bool {
+        false
+    }
 }
 
-/// Rules of a type of which nothing is known: everything counts, nothing forces a replacement.
+/// Rules of a type of which nothing is known.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Exact;
 
-impl Rules for Exact {
-    fn replaces(&self, _: &str) -> bool {
-        false
-    }
-    fn same_text(&self, _: &str, _: &str, _: &str) -> bool {
-        false
-    }
-    fn ordered(&self, _: &str) -> bool {
-        true
-    }
-    fn ignored(&self, _: &str) -> bool {
-        false
-    }
-}
+impl Rules for Exact {}
 
 /// The properties that differ, smallest parts first named. An unknown part differs from everything known.
 pub fn compare(before: &Value, after: &Value, rules: &dyn Rules) -> Vec<Change> {

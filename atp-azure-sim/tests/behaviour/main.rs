@@ -1,6 +1,6 @@
 //! What the simulator does, one module for each idea.
 
-#![allow(clippy::unwrap_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 mod descriptors;
 mod support;

@@ -144,6 +144,7 @@ fn a_cloud_as_json_is_the_same_cloud() {
 const WRITER: &str = "ATP_SIM_TEST_FOLDER";
 
 /// What the killed processes do: they create groups and say so, for ever.
+#[allow(clippy::print_stdout, reason = "the test that kills this process reads it")]
 fn write_for_ever(folder: &Path) {
     let settings = Settings { compact_after_bytes: 2000, ..Settings::default() };
     let simulator = Simulator::open(folder, descriptors::ALL, settings, Time::new()).unwrap();

@@ -147,7 +147,10 @@ fn same_instant(before: &str, after: &str) -> bool {
 pub(crate) fn canonical(value: &Value) -> Value {
     match value {
         Value::Number(number) if !number.is_i64() && !number.is_u64() => match number.as_f64() {
-            #[allow(clippy::cast_possible_truncation)]
+            #[allow(
+                clippy::cast_possible_truncation,
+                reason = "it was looked that it has no fraction and fits"
+            )]
             Some(float) if float.fract() == 0.0 && float.abs() < 9e15 => Value::from(float as i64),
             _ => value.clone(),
         },

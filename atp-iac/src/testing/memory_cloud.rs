@@ -153,15 +153,6 @@ impl Rules for Replacing<'_> {
     fn replaces(&self, pattern: &str) -> bool {
         self.0.contains(pattern)
     }
-    fn same_text(&self, _: &str, _: &str, _: &str) -> bool {
-        false
-    }
-    fn ordered(&self, _: &str) -> bool {
-        true
-    }
-    fn ignored(&self, _: &str) -> bool {
-        false
-    }
 }
 
 #[async_trait]

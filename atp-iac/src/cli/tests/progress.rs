@@ -27,6 +27,7 @@ fn every_failure_has_its_cause_and_way_out() {
         skipped: 0,
         not_started: 2,
         elapsed: Duration::from_secs(75),
+        unrecorded: 0,
     };
     same(
         &summary(&report, &Progress::default(), false, Look::default()),
