@@ -19,10 +19,10 @@ use time::format_description::well_known::Rfc3339;
 /// The version of the events. A new field or a new event does not change it.
 pub(super) const VERSION: u32 = 1;
 
-pub(super) fn header(stack: &StackName, cloud: Option<Cloud>, on: &[String]) -> Json {
+pub(super) fn header(stack: &StackName, cloud: Cloud, on: &[String]) -> Json {
     json!({
         "event": "header", "version": VERSION, "stack": stack.to_string(),
-        "cloud": cloud.map(Cloud::name), "on": on,
+        "cloud": cloud.name(), "on": on,
     })
 }
 
@@ -72,7 +72,7 @@ pub(super) fn operation(operation: &Operation) -> Json {
     json!({
         "event": "operation", "urn": operation.urn.as_str(), "name": operation.urn.name(),
         "type": operation.kind, "action": action, "reason": operation.reason,
-        "protected": operation.protect, "location": location, "changes": changes,
+        "protected": operation.protect, "holds_data": operation.holds_data, "location": location, "changes": changes,
     })
 }
 

@@ -88,7 +88,7 @@ impl<'p> Reporter<'p> {
     /// Which stack and which cloud.
     pub fn header(&mut self, target: &Target<'_>, on: &[String]) {
         if self.json {
-            return self.event(&events::header(&target.name, Some(target.cloud), on));
+            return self.event(&events::header(&target.name, target.cloud, on));
         }
         self.head(target, &format!("on {}{}", clean(&on.join(", ")), choose(target.cloud)));
     }
@@ -96,7 +96,7 @@ impl<'p> Reporter<'p> {
     /// Which stack, where only its state or configuration is looked at.
     pub fn header_without_cloud(&mut self, target: &Target<'_>, place: &str) {
         match self.json {
-            true => self.event(&events::header(&target.name, Some(target.cloud), &[])),
+            true => self.event(&events::header(&target.name, target.cloud, &[])),
             false => self.head(target, &format!("{place}, for {}{}", target.cloud, choose(target.cloud))),
         }
     }
