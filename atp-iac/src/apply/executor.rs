@@ -175,10 +175,11 @@ impl Run<'_, '_> {
             let path = first_difference(&operation.inputs, &inputs);
             return Err(FailureCause::Diverged { path });
         }
-        match inputs.to_json_exposed() {
-            Err(error) => Err(FailureCause::Inputs(error.to_string())),
-            Ok(_) => Ok(inputs),
+        if !inputs.has_unknown() {
+            return Ok(inputs);
         }
+        let unknown = inputs.to_json_exposed().err().map(|error| error.to_string());
+        Err(FailureCause::Inputs(unknown.unwrap_or_default()))
     }
 
     fn end(&mut self, (step, begun, result): Ended, observe: &mut (dyn FnMut(Event<'_>) + Send)) {
