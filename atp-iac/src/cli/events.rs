@@ -8,6 +8,7 @@ use crate::apply::{Event, Failure as StepFailure, FailureCause, Recovered, Repor
 use crate::cloud::Cloud;
 use crate::config::{ConfigField, ConfigLine};
 use crate::plan::{Counts, Operation, OperationKind, OutputChange, Plan, Refusal, Work};
+use crate::secrets::Fingerprints;
 use crate::state::{Holder, ResourceState};
 use crate::value::Value;
 use crate::{StackName, Urn};
@@ -48,12 +49,12 @@ pub(super) fn plan(plan: &Plan) -> Json {
     })
 }
 
-pub(super) fn operation(operation: &Operation) -> Json {
+pub(super) fn operation(operation: &Operation, fingerprints: Option<&Fingerprints>) -> Json {
     let changes: Vec<Json> = operation
         .changes
         .iter()
         .map(|change| {
-            let (before, after) = masked_pair(change.before.as_ref(), change.after.as_ref());
+            let (before, after) = masked_pair(change.before.as_ref(), change.after.as_ref(), fingerprints);
             json!({
                 "path": change.path.to_string(), "before": before, "after": after,
                 "replaces": change.replaces,
@@ -76,8 +77,8 @@ pub(super) fn operation(operation: &Operation) -> Json {
     })
 }
 
-pub(super) fn output_change(name: &str, change: &OutputChange) -> Json {
-    let (before, after) = masked_pair(change.before.as_ref(), change.after.as_ref());
+pub(super) fn output_change(name: &str, change: &OutputChange, fingerprints: Option<&Fingerprints>) -> Json {
+    let (before, after) = masked_pair(change.before.as_ref(), change.after.as_ref(), fingerprints);
     json!({"event": "output_change", "name": name, "before": before, "after": after})
 }
 

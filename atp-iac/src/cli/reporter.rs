@@ -22,7 +22,7 @@ use std::io::{self, Write};
 pub(super) struct Reporter<'p> {
     out: &'p mut (dyn Write + Send),
     err: &'p mut (dyn Write + Send),
-    look: Look,
+    look: Look<'static>,
     json: bool,
     /// Where the status of a running apply is redrawn: how wide the line is.
     live: Option<usize>,
@@ -45,7 +45,7 @@ impl<'p> Reporter<'p> {
         Reporter {
             out,
             err,
-            look: Look { colour: steers && !no_color, verbose: options.verbose },
+            look: Look { fingerprints: None, colour: steers && !no_color, verbose: options.verbose },
             json: options.json,
             live: (steers && !options.json).then(|| terminal.width.unwrap_or(80).saturating_sub(1)),
             drawn: false,
@@ -116,10 +116,10 @@ impl<'p> Reporter<'p> {
         recovered.iter().for_each(|recovered| self.event(&events::recovered(recovered)));
         self.event(&events::plan(plan));
         for operation in plan.operations.iter().filter(|o| o.action != OperationKind::Same) {
-            self.event(&events::operation(operation));
+            self.event(&events::operation(operation, plan.fingerprints.as_ref()));
         }
         for (name, change) in plan.outputs.iter().filter(|(_, change)| change.is_change()) {
-            self.event(&events::output_change(name, change));
+            self.event(&events::output_change(name, change, plan.fingerprints.as_ref()));
         }
         plan.refusals.iter().for_each(|refusal| self.event(&events::refusal(refusal)));
     }

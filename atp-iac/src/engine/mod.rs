@@ -15,7 +15,7 @@ use crate::plan::{Desired, Drift, Plan, Planner};
 use crate::ports::{Clock, Random, SystemClock, SystemRandom};
 use crate::program::{Context, Program, ProgramError, Reference, Setup, StackOutputs};
 use crate::provider::Provider;
-use crate::secrets::KeyProvider;
+use crate::secrets::{Fingerprints, KeyProvider};
 use crate::state::{Holder, Record, Snapshot, StateStore, StateView, read_state};
 use crate::{StackName, Urn};
 use std::collections::BTreeMap;
@@ -163,11 +163,14 @@ impl Engine {
         kind: Kind,
         options: &UpdateOptions,
     ) -> Result<Preview, EngineError> {
-        let view = match self.state(&deployment.name).await? {
-            Some(view) => view,
-            None => StateView::new(Snapshot::empty(deployment.name.clone(), ""))?,
-        };
-        let (plan, recovered) = self.plan(deployment, kind, options, view, &mut Vec::new()).await?;
+        let (view, fingerprints) =
+            match read_state(self.store.as_ref(), &deployment.name, self.keys.as_ref()).await? {
+                Some(read) => (read.view, Some(read.fingerprints)),
+                None => (StateView::new(Snapshot::empty(deployment.name.clone(), ""))?, None),
+            };
+        let records = &mut Vec::new();
+        let (plan, recovered) =
+            self.plan(deployment, kind, options, view, fingerprints.as_ref(), records).await?;
         Ok(Preview { plan, recovered })
     }
 
@@ -218,6 +221,7 @@ impl Engine {
         kind: Kind,
         options: &UpdateOptions,
         mut view: StateView,
+        fingerprints: Option<&Fingerprints>,
         records: &mut Vec<Record>,
     ) -> Result<(Plan, Vec<Recovered>), EngineError> {
         let recovery = recover(&view, &self.providers, self.clock.now()).await?;
@@ -228,8 +232,13 @@ impl Engine {
             keep(&mut view, records, refreshed.records)?;
             drift = refreshed.drift;
         }
-        let planner =
-            Planner { stack: &deployment.name, providers: &self.providers, state: &view, drift: &drift };
+        let planner = Planner {
+            stack: &deployment.name,
+            providers: &self.providers,
+            state: &view,
+            drift: &drift,
+            fingerprints,
+        };
         let plan = match kind {
             Kind::Up => planner.plan(self.declare(deployment).await?)?,
             Kind::Destroy => planner.plan_destroy()?,

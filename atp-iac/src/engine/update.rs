@@ -130,7 +130,9 @@ impl Engine {
     ) -> Result<Update, EngineError> {
         let mut records = Vec::new();
         let view = session.with_view(Clone::clone);
-        let (plan, recovered) = self.plan(deployment, kind, options, view, &mut records).await?;
+        let fingerprints = Some(session.fingerprints());
+        let (plan, recovered) =
+            self.plan(deployment, kind, options, view, fingerprints, &mut records).await?;
         for record in records {
             session.record(record).await?;
         }

@@ -4,6 +4,7 @@ use super::StepGraph;
 use crate::diff::Change;
 use crate::output::Expression;
 use crate::program::Location;
+use crate::secrets::Fingerprints;
 use crate::state::ResourceState;
 use crate::value::Value;
 use crate::{StackName, Urn};
@@ -28,6 +29,8 @@ pub struct Plan {
     pub output_expressions: Option<BTreeMap<String, Expression>>,
     /// Contract of the outputs.
     pub contract: u64,
+    /// Tells secrets apart without showing them, with the key of the stack.
+    pub fingerprints: Option<Fingerprints>,
 }
 
 /// The state that a plan was made from.

@@ -7,6 +7,7 @@ use crate::diff::Change;
 use crate::output::Expression;
 use crate::program::Registration;
 use crate::provider::{Existing, Provider};
+use crate::secrets::Fingerprints;
 use crate::state::{ResourceState, StateView};
 use crate::value::Value;
 use crate::{StackName, Urn};
@@ -37,6 +38,8 @@ pub struct Planner<'a> {
     pub state: &'a StateView,
     /// What was found changed, when the cloud was read before.
     pub drift: &'a Drift,
+    /// Tells secrets apart; `None` when there is no key for it.
+    pub fingerprints: Option<&'a Fingerprints>,
 }
 
 impl<'a> Planner<'a> {
@@ -105,6 +108,7 @@ impl<'a> Planner<'a> {
             outputs,
             output_expressions,
             contract,
+            fingerprints: self.fingerprints.cloned(),
         })
     }
 

@@ -6,6 +6,7 @@ use crate::ports::Random;
 use crate::value::Value;
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
+use std::fmt;
 
 /// Makes short keyed hashes of values: of use to compare, and of none to guess without the key of the stack.
 #[derive(Clone)]
@@ -31,6 +32,12 @@ impl Fingerprints {
         feed(&mut mac, value);
         let digest: [u8; 32] = mac.finalize().into_bytes().into();
         format!("#{:02x}{:02x}", digest[0], digest[1])
+    }
+}
+
+impl fmt::Debug for Fingerprints {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Fingerprints")
     }
 }
 

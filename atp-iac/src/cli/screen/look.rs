@@ -1,10 +1,13 @@
 //! How text is shown.
 
+use crate::secrets::Fingerprints;
 use std::time::Duration;
 
 /// What a screen may use.
 #[derive(Debug, Clone, Copy, Default)]
-pub(in crate::cli) struct Look {
+pub(in crate::cli) struct Look<'f> {
+    /// Makes the marks by which two secrets are told apart.
+    pub fingerprints: Option<&'f Fingerprints>,
     /// Colours.
     pub colour: bool,
     /// More than is needed.
@@ -22,7 +25,7 @@ pub(in crate::cli) enum Colour {
     Dim,
 }
 
-impl Look {
+impl Look<'_> {
     /// The text in a colour, where there are colours.
     pub fn paint(self, colour: Colour, text: &str) -> String {
         if !self.colour {

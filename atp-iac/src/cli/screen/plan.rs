@@ -10,7 +10,8 @@ use crate::plan::{Counts, OutputChange, Plan};
 use std::fmt::Write as _;
 
 /// The whole screen: what was recovered, risks, resources, outputs, refusals, counts.
-pub(in crate::cli) fn plan(plan: &Plan, recovered: &[Recovered], kind: Kind, look: Look) -> String {
+pub(in crate::cli) fn plan(plan: &Plan, recovered: &[Recovered], kind: Kind, look: Look<'_>) -> String {
+    let look = Look { fingerprints: plan.fingerprints.as_ref(), ..look };
     let mut parts = Vec::new();
     if !recovered.is_empty() {
         parts.push(recoveries(recovered));
@@ -39,19 +40,19 @@ fn recoveries(recovered: &[Recovered]) -> String {
     text
 }
 
-fn outputs(plan: &Plan, look: Look) -> String {
+fn outputs(plan: &Plan, look: Look<'_>) -> String {
     let mut text = String::new();
     for (name, output) in plan.outputs.iter().filter(|(_, output)| output.is_change()) {
         let name = clean(name);
         let _ = match output {
             OutputChange { before: None, after: Some(after) } => {
-                writeln!(text, "  {} {name}: {}", look.paint(Colour::Green, "+"), inline(after))
+                writeln!(text, "  {} {name}: {}", look.paint(Colour::Green, "+"), inline(after, look))
             }
             OutputChange { before: Some(_), after: None } => {
                 writeln!(text, "  {} {name}", look.paint(Colour::Red, "-"))
             }
             OutputChange { before, after } => {
-                let line = change(before.as_ref(), after.as_ref());
+                let line = change(before.as_ref(), after.as_ref(), look);
                 writeln!(text, "  {} {name}: {line}", look.paint(Colour::Yellow, "~"))
             }
         };
@@ -59,7 +60,7 @@ fn outputs(plan: &Plan, look: Look) -> String {
     text
 }
 
-fn refusals(plan: &Plan, look: Look) -> String {
+fn refusals(plan: &Plan, look: Look<'_>) -> String {
     let mut text = look.paint(Colour::Red, "refused:");
     text.push('\n');
     for refusal in &plan.refusals {

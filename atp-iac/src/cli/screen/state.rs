@@ -1,6 +1,6 @@
 //! One resource of the state.
 
-use super::look::clean;
+use super::look::{Look, clean};
 use super::value::block;
 use crate::state::ResourceState;
 use std::fmt::Write as _;
@@ -39,7 +39,7 @@ pub(in crate::cli) fn resource(resource: &ResourceState) -> String {
     }
     for (title, value) in [("inputs", &resource.inputs), ("outputs", &resource.outputs)] {
         let _ = writeln!(text, "{title}:");
-        block(value, "  ", &mut text);
+        block(value, "  ", Look::default(), &mut text);
     }
     text
 }

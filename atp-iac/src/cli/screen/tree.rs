@@ -108,7 +108,7 @@ fn write_operation(operation: &Operation, label: &str, indent: &str, look: Look,
     for changed in &operation.changes {
         let path =
             if changed.path.is_root() { "(all)".to_owned() } else { one_line(&changed.path.to_string()) };
-        let line = change(changed.before.as_ref(), changed.after.as_ref());
+        let line = change(changed.before.as_ref(), changed.after.as_ref(), look);
         let force = if changed.replaces {
             look.paint(colour(action), " (forces replacement)")
         } else {
@@ -117,6 +117,6 @@ fn write_operation(operation: &Operation, label: &str, indent: &str, look: Look,
         let _ = writeln!(text, "{inner}{path}: {line}{force}");
     }
     if look.verbose && action == OperationKind::Create && operation.inputs != Value::map() {
-        block(&operation.inputs, &inner, text);
+        block(&operation.inputs, &inner, look, text);
     }
 }

@@ -49,6 +49,7 @@ fn plan(operations: Vec<Operation>) -> Plan {
         outputs: BTreeMap::new(),
         output_expressions: None,
         contract: 0,
+        fingerprints: None,
     }
 }
 

@@ -65,6 +65,7 @@ fn the_status_fits_on_the_line() {
         outputs: Default::default(),
         output_expressions: None,
         contract: 0,
+        fingerprints: None,
     };
     let mut progress = Progress::new(&plan);
     assert_eq!(progress.status(40), "");

@@ -69,13 +69,13 @@ async fn changes_and_replacements_are_shown_with_what_forces_them() {
         place: \"north\" -> \"south\" (forces replacement)
 vault (Shop.Vault)
   ~ store (Test.Store) update
-        password: [secret] -> [secret]
+        password: [secret #fe19] -> [secret #33fe]
         size: 1 -> 4
 - ben (Test.Guest) delete
 
 outputs:
   ~ address: \"https://front\" -> ${{front.address}}
-  ~ password: [secret] -> [secret]
+  ~ password: [secret #fe19] -> [secret #33fe]
 
 plan: 1 to update, 1 to replace, 1 to delete
 "
