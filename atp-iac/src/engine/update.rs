@@ -133,9 +133,7 @@ impl Engine {
         let fingerprints = Some(session.fingerprints());
         let (plan, recovered) =
             self.plan(deployment, kind, options, view, fingerprints, &mut records).await?;
-        for record in records {
-            session.record(record).await?;
-        }
+        session.record_all(records).await?;
         let decision = decide(&plan, &recovered);
         if decision == Decision::Apply && !plan.refusals.is_empty() {
             return Err(EngineError::Refused(plan.refusals));
