@@ -28,6 +28,8 @@ pub struct Item {
     pub waits_for: Vec<String>,
     /// Whether it is protected.
     pub protect: bool,
+    /// Whether the second cloud of the world has it.
+    pub elsewhere: bool,
 }
 
 /// A resource of a test program.
@@ -60,6 +62,12 @@ impl Item {
         self
     }
 
+    /// In the second cloud of the world.
+    pub fn elsewhere(mut self) -> Self {
+        self.elsewhere = true;
+        self
+    }
+
     /// Protected.
     pub fn protected(mut self) -> Self {
         self.protect = true;
@@ -87,6 +95,8 @@ pub fn stack_name() -> StackName {
 pub struct World {
     /// The cloud.
     pub cloud: MemoryCloud,
+    /// A second cloud, under the name `other`.
+    pub other: MemoryCloud,
     /// The store.
     pub store: Arc<dyn StateStore>,
     /// Where the key of secrets is.
@@ -113,6 +123,7 @@ impl World {
             Ok(keys) => keys,
             Err(error) => unreachable!("no temporary folder: {error}"),
         };
+        let other = MemoryCloud::new("other");
         let clock = Arc::new(ManualClock::default());
         let random = Arc::new(SeededRandom::new(7));
         let key_file = LocalKeyFile::new(keys.path().join("secret.key"), random.clone());
@@ -125,9 +136,10 @@ impl World {
         };
         let engine = Engine::new(store.clone(), Arc::new(key_file), holder)
             .with_provider(Arc::new(cloud.clone()))
+            .with_provider(Arc::new(other.clone()))
             .with_ports(clock, random)
             .with_lock_wait(std::time::Duration::ZERO);
-        World { cloud, store, _keys: keys, engine }
+        World { cloud, other, store, _keys: keys, engine }
     }
 
     /// The plan for a program.
@@ -184,7 +196,14 @@ pub fn program(items: &[Item]) -> Deployment {
                 .protect(item.protect)
                 .depends_on_all(item.waits_for.iter().map(|other| urn(other)));
             let location = Location { file: "program.rs", line: index as u32 + 1 };
-            cx.register("T", "test", &item.name, Expression::Map(inputs), options, location)?;
+            cx.register(
+                "T",
+                if item.elsewhere { "other" } else { "test" },
+                &item.name,
+                Expression::Map(inputs),
+                options,
+                location,
+            )?;
         }
         let first = items.first().map(|item| Output::<Value>::of_resource(&urn(&item.name), "id"));
         Ok(first.map(|output| ("first".to_owned(), output.into())).into_iter().collect())

@@ -293,3 +293,15 @@ async fn a_state_that_cannot_be_written_stops_the_run_with_one_failure_and_the_n
         assert!(!world.preview(&program).await.unwrap().has_changes(), "append {append}");
     }
 }
+
+#[tokio::test]
+async fn a_resource_that_moves_to_another_provider_is_deleted_by_the_one_that_made_it() {
+    let world = World::default();
+    world.up(&[item("a")]).await.unwrap();
+    let moved = [item("a").elsewhere()];
+    assert_eq!(actions(&world.preview(&moved).await.unwrap()), ["-/+ a"]);
+    assert!(report(&world.up(&moved).await.unwrap()).is_complete());
+    assert!(world.ids().is_empty());
+    assert_eq!(world.other.objects().len(), 1);
+    assert!(!world.preview(&moved).await.unwrap().has_changes());
+}

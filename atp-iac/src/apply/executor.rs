@@ -128,9 +128,11 @@ impl Run<'_, '_> {
         let operation = &plan.operations[plan.steps.steps[step].operation];
         let executor = self.executor;
         let begun = executor.clock.now();
-        let Some(provider) = executor.providers.get(&operation.provider) else {
-            let cause =
-                FailureCause::Inputs(format!("the provider `{}` is not registered", operation.provider));
+        let Some(provider) = executor.providers.get(operation.provider_of(work)) else {
+            let cause = FailureCause::Inputs(format!(
+                "the provider `{}` is not registered",
+                operation.provider_of(work)
+            ));
             return self.end((step, begun, Err(cause)), observe);
         };
         let inputs = match self.inputs(operation, work) {

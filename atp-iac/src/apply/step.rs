@@ -10,6 +10,16 @@ use futures::FutureExt;
 use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
+impl From<Action> for Work {
+    fn from(action: Action) -> Self {
+        match action {
+            Action::Create => Work::Create,
+            Action::Update => Work::Update,
+            Action::Delete => Work::Delete,
+        }
+    }
+}
+
 /// What a step runs with.
 pub(super) struct StepContext<'a> {
     pub session: &'a StateSession,
@@ -169,7 +179,7 @@ impl StepContext<'_> {
             action,
             urn: operation.urn.clone(),
             kind: operation.kind.clone(),
-            provider: operation.provider.clone(),
+            provider: operation.provider_of(action.into()).to_owned(),
             id,
             inputs,
             dependencies: operation.dependencies.iter().cloned().collect(),

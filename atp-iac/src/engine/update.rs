@@ -93,8 +93,9 @@ impl Engine {
 
     /// Asks every provider that the plan calls whether it can be called.
     async fn verify(&self, plan: &Plan) -> Result<(), EngineError> {
-        let calls = plan.operations.iter().filter(|operation| operation.action != OperationKind::Same);
-        let names: BTreeSet<&str> = calls.map(|operation| operation.provider.as_str()).collect();
+        let steps = plan.steps.steps.iter().filter(|step| step.work != Work::Check);
+        let names: BTreeSet<&str> =
+            steps.map(|step| plan.operations[step.operation].provider_of(step.work)).collect();
         for provider in names.into_iter().filter_map(|name| self.providers.get(name)) {
             let verified = provider.verify().await;
             verified.map_err(|error| EngineError::Cloud { provider: provider.describe(), error })?;

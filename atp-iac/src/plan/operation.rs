@@ -1,6 +1,6 @@
 //! The parts of a plan.
 
-use super::StepGraph;
+use super::{StepGraph, Work};
 use crate::diff::Change;
 use crate::output::Expression;
 use crate::program::Location;
@@ -88,6 +88,16 @@ pub enum OperationKind {
     ReplaceDeleteFirst,
     /// It is deleted.
     Delete,
+}
+
+impl Operation {
+    /// The name of the provider that does a step: what an object was made by deletes it.
+    pub fn provider_of(&self, work: Work) -> &str {
+        match (&self.old, work) {
+            (Some(old), Work::Delete) => &old.provider,
+            _ => &self.provider,
+        }
+    }
 }
 
 impl OperationKind {
