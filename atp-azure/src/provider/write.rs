@@ -110,7 +110,7 @@ impl AzureProvider {
         }
         let message = format!("{} is there already", write.id);
         Err(ProviderError::new(ProviderErrorKind::AlreadyExists, "AlreadyExists", message)
-            .with_hint("import it into the stack, or give the new resource another name"))
+            .with_hint("give the new resource another name, or delete the one that is there"))
     }
 
     /// PUTs a body and waits for the end. After a failure, what is there is reported with it.
