@@ -83,7 +83,11 @@ fn generate(structure: &ItemStruct, kind: &str, fields: &[Field]) -> TokenStream
         impl #implement #name #types #bounds {
             #[doc = #documentation]
             #[must_use]
-            #[allow(clippy::too_many_arguments, clippy::new_without_default)]
+            #[allow(
+                clippy::too_many_arguments,
+                clippy::new_without_default,
+                reason = "its arguments are the fields of the component"
+            )]
             #visibility fn new(#(#parameters),*) -> Self {
                 #constructor
             }

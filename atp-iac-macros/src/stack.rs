@@ -217,7 +217,7 @@ fn generate(
             fn config_fields() -> &'static [::atp_iac::config::ConfigField] {
                 #fields
             }
-            #[allow(unused_variables)]
+            #[allow(unused_variables, reason = "a stack may have neither configuration nor references")]
             fn build(cx: &mut ::atp_iac::Context) -> ::atp_iac::Result<#outputs> {
                 #body
             }

@@ -6,6 +6,7 @@ use atp_iac::output::Expression;
 use atp_iac::plan::{OperationKind, Plan};
 use atp_iac::ports::{ManualClock, SeededRandom};
 use atp_iac::program::Location;
+use atp_iac::provider::Provider;
 use atp_iac::secrets::LocalKeyFile;
 use atp_iac::state::{Holder, MemoryStore, StateStore};
 use atp_iac::testing::MemoryCloud;
@@ -142,6 +143,12 @@ impl World {
         World { cloud, other, store, _keys: keys, engine }
     }
 
+    /// With another provider in the place of the cloud.
+    pub fn with_provider(mut self, provider: impl Provider + 'static) -> Self {
+        self.engine = self.engine.with_provider(Arc::new(provider));
+        self
+    }
+
     /// The plan for a program.
     pub async fn preview(&self, items: &[Item]) -> Result<Plan, EngineError> {
         self.engine.preview(&program(items), Kind::Up, &UpdateOptions::default()).await.map(|p| p.plan)
@@ -234,6 +241,21 @@ pub fn report(update: &Update) -> &Report {
         Some(report) => report,
         None => unreachable!("the update was declined"),
     }
+}
+
+/// A program of a resource of some size, and of one that takes its `endpoint`, which only the cloud knows.
+pub fn program_with_reader(size: i64) -> Deployment {
+    Deployment::of_function(stack_name(), move |cx| {
+        let location = Location { file: "program.rs", line: 1 };
+        let inputs = Value::from([("name", "a".into()), ("size", size.into())]);
+        let server = cx.register("T", "test", "a", inputs.into(), Options::new(), location)?;
+        let inputs = BTreeMap::from([
+            ("name".to_owned(), Value::from("b").into()),
+            ("server".to_owned(), server.output::<String>("endpoint").into()),
+        ]);
+        cx.register("T", "test", "b", Expression::Map(inputs), Options::new(), location)?;
+        Ok(BTreeMap::new())
+    })
 }
 
 /// A program of one resource whose output `endpoint` only the cloud knows.

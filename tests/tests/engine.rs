@@ -1,13 +1,16 @@
 //! What the engine plans and does, on a cloud in memory.
 
+use async_trait::async_trait;
 use atp_iac::Value;
 use atp_iac::apply::FailureCause;
-use atp_iac::engine::EngineError;
+use atp_iac::diff::Change;
+use atp_iac::engine::{EngineError, Kind, UpdateOptions};
 use atp_iac::ports::ManualClock;
-use atp_iac::provider::{ProviderError, ProviderErrorKind};
+use atp_iac::provider::{Existing, Object, Problem, Provider, ProviderError, ProviderErrorKind, Request};
 use atp_iac::state::MemoryStore;
 use atp_iac::testing::{CallKind, MemoryCloud};
 use std::sync::Arc;
+use std::time::Duration;
 use tests::{World, actions, item, report};
 
 fn writes(world: &World) -> Vec<String> {
@@ -304,4 +307,90 @@ async fn a_resource_that_moves_to_another_provider_is_deleted_by_the_one_that_ma
     assert!(world.ids().is_empty());
     assert_eq!(world.other.objects().len(), 1);
     assert!(!world.preview(&moved).await.unwrap().has_changes());
+}
+
+#[tokio::test]
+async fn what_becomes_something_else_than_the_plan_said_stops_its_dependents_and_the_next_plan_has_them() {
+    let cloud = |endpoint: &str| {
+        MemoryCloud::new("test").with_outputs("T", Value::from([("endpoint", endpoint.into())]))
+    };
+    let first = cloud("https://one");
+    let moved = first.clone().with_outputs("T", Value::from([("endpoint", "https://two".into())]));
+    let world = World::new(first);
+    world.run(&tests::program_with_reader(1), Kind::Up, UpdateOptions::default()).await.unwrap();
+    // From now on the cloud gives another endpoint to whatever is changed, which no plan can know.
+    let world = world.with_provider(moved);
+    let update = world.run(&tests::program_with_reader(2), Kind::Up, UpdateOptions::default()).await.unwrap();
+    assert_eq!(actions(&update.plan), ["~ a"]);
+    let report = report(&update);
+    assert!(
+        matches!(&report.failures[..], [failure] if failure.urn.name() == "b"
+            && matches!(&failure.cause, FailureCause::Diverged { path } if path == "server")),
+        "{:?}",
+        report.failures
+    );
+    assert_eq!(world.cloud.objects()["T/b"].get("server"), Some(&Value::from("https://one")));
+    let update = world.run(&tests::program_with_reader(2), Kind::Up, UpdateOptions::default()).await.unwrap();
+    assert_eq!(actions(&update.plan), ["~ b"]);
+    assert!(tests::report(&update).is_complete());
+    assert_eq!(world.cloud.objects()["T/b"].get("server"), Some(&Value::from("https://two")));
+}
+
+/// A provider whose calls for one resource panic after the work is done.
+struct Panics(MemoryCloud);
+
+#[async_trait]
+impl Provider for Panics {
+    fn name(&self) -> &str {
+        self.0.name()
+    }
+    fn describe(&self) -> String {
+        self.0.describe()
+    }
+    fn check(&self, kind: &str, inputs: &Value) -> Vec<Problem> {
+        self.0.check(kind, inputs)
+    }
+    fn id(&self, kind: &str, inputs: &Value) -> Option<String> {
+        self.0.id(kind, inputs)
+    }
+    fn predict(&self, kind: &str, inputs: &Value, current: Option<&Value>) -> Value {
+        self.0.predict(kind, inputs, current)
+    }
+    fn diff(&self, kind: &str, old: &Existing<'_>, new: &Value) -> Vec<Change> {
+        self.0.diff(kind, old, new)
+    }
+    fn drift(&self, kind: &str, old: &Existing<'_>, observed: &Value) -> Vec<Change> {
+        self.0.drift(kind, old, observed)
+    }
+    async fn create(&self, request: Request<'_>) -> Result<Object, ProviderError> {
+        let object = self.0.create(request).await?;
+        assert_ne!(object.id, "T/a", "planted");
+        Ok(object)
+    }
+    async fn read(&self, kind: &str, id: &str) -> Result<Option<Value>, ProviderError> {
+        self.0.read(kind, id).await
+    }
+    async fn update(&self, request: Request<'_>, old: &Existing<'_>) -> Result<Object, ProviderError> {
+        self.0.update(request, old).await
+    }
+    async fn delete(&self, kind: &str, id: &str, timeout: Duration) -> Result<(), ProviderError> {
+        self.0.delete(kind, id, timeout).await
+    }
+}
+
+#[tokio::test]
+async fn a_panic_of_a_provider_is_the_failure_of_one_operation_and_what_it_made_is_adopted() {
+    let world = World::default();
+    let cloud = world.cloud.clone();
+    let world = world.with_provider(Panics(cloud.clone()));
+    let program = [item("a"), item("b")];
+    let update = world.up(&program).await.unwrap();
+    let causes: Vec<&FailureCause> = report(&update).failures.iter().map(|failure| &failure.cause).collect();
+    assert!(matches!(causes[..], [FailureCause::Panic]), "{causes:?}");
+    assert_eq!(world.ids(), ["T/a", "T/b"]);
+    let world = world.with_provider(cloud);
+    assert!(report(&world.up(&program).await.unwrap()).is_complete());
+    let creates = writes(&world).into_iter().filter(|call| call.starts_with('+')).count();
+    assert_eq!(creates, 2);
+    assert!(!world.preview(&program).await.unwrap().has_changes());
 }

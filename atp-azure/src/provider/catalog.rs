@@ -65,32 +65,12 @@ pub(crate) fn nearest<'n>(text: &str, names: &[&'n str]) -> Vec<&'n str> {
     let limit = (text.chars().count() / 3).max(1);
     let mut near: Vec<(usize, &str)> = names
         .iter()
-        .map(|name| (distance(&text, &name.to_ascii_lowercase()), *name))
+        .map(|name| (strsim::levenshtein(&text, &name.to_ascii_lowercase()), *name))
         .filter(|(distance, _)| *distance <= limit)
         .collect();
     near.sort();
     let best = near.first().map_or(0, |(distance, _)| *distance);
     near.into_iter().filter(|(distance, _)| *distance <= best + 1).map(|(_, name)| name).take(3).collect()
-}
-
-/// How many characters have to be put in, left out or changed.
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.chars().enumerate() {
-        let mut diagonal = i;
-        let mut left = i + 1;
-        for (y, cell) in b.iter().zip(row.iter_mut().skip(1)) {
-            let replaced = diagonal + usize::from(x != *y);
-            diagonal = *cell;
-            left = replaced.min(*cell + 1).min(left + 1);
-            *cell = left;
-        }
-        if let Some(first) = row.first_mut() {
-            *first = i + 1;
-        }
-    }
-    row.last().copied().unwrap_or(0)
 }
 
 #[cfg(test)]
@@ -114,12 +94,5 @@ mod tests {
     #[test]
     fn lists_that_hold_whole_children_are_known() {
         assert_eq!(Catalog::new(DESCRIPTORS).child_lists(&NETWORK), ["subnets"]);
-    }
-
-    #[test]
-    fn the_distance_counts_edits() {
-        assert_eq!(distance("kitten", "sitting"), 3);
-        assert_eq!(distance("", "abc"), 3);
-        assert_eq!(distance("same", "same"), 0);
     }
 }

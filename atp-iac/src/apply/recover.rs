@@ -26,7 +26,7 @@ pub struct Recovered {
 #[derive(Debug, thiserror::Error)]
 pub enum RecoverError {
     /// The cloud could not be read.
-    #[error("an earlier run was cut off while it worked on `{}`, and the resource cannot be read now: {error}", .urn.name())]
+    #[error("an earlier run was cut off while it worked on `{}`, and the resource cannot be read now: {error}\n  way out: {}", .urn.name(), .error.hint.as_deref().unwrap_or("run again when the cloud can be read; nothing is lost until then"))]
     Provider {
         /// Which resource.
         urn: Urn,
@@ -34,7 +34,7 @@ pub enum RecoverError {
         error: ProviderError,
     },
     /// The provider of the resource is not registered.
-    #[error("an earlier run was cut off while it worked on `{}`; its provider `{provider}` is not registered", .urn.name())]
+    #[error("an earlier run was cut off while it worked on `{}`; its provider `{provider}` is not registered\n  way out: register it where the engine is set up", .urn.name())]
     UnknownProvider {
         /// Which resource.
         urn: Urn,

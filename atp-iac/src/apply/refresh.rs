@@ -19,7 +19,11 @@ pub struct Refreshed {
 
 /// A resource that could not be read.
 #[derive(Debug, thiserror::Error)]
-#[error("`{}` cannot be read: {error}", .urn.name())]
+#[error(
+    "`{}` cannot be read: {error}\n  way out: {}",
+    .urn.name(),
+    .error.hint.as_deref().unwrap_or("run again when the cloud can be read, or without --refresh")
+)]
 pub struct RefreshError {
     /// Which.
     pub urn: Urn,

@@ -8,6 +8,7 @@ mod update;
 pub use error::EngineError;
 pub use update::{Decision, Kind, Preview, Update, UpdateOptions};
 
+use crate::StackName;
 use crate::apply::{Recovered, recover, refresh};
 use crate::config::ConfigTree;
 use crate::output::Expression;
@@ -17,7 +18,6 @@ use crate::program::{Context, Program, ProgramError, Reference, Setup, StackOutp
 use crate::provider::Provider;
 use crate::secrets::{Fingerprints, KeyProvider};
 use crate::state::{Holder, Record, Snapshot, StateStore, StateView, read_state};
-use crate::{StackName, Urn};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -268,9 +268,4 @@ fn stale_contract(reader: &StackName, other: &StackName) -> ProgramError {
         ),
         hint: format!("run `up` on the stack `{}` with the present code, then try again", other.stack),
     }
-}
-
-/// The names of resources, for messages.
-pub(crate) fn names<'u>(urns: impl Iterator<Item = &'u Urn>) -> String {
-    urns.map(|urn| format!("`{}`", urn.name())).collect::<Vec<_>>().join(", ")
 }

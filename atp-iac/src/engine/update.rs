@@ -1,9 +1,9 @@
 //! An update from lock to unlock.
 
-use super::{Deployment, Engine, EngineError, names};
+use super::{Deployment, Engine, EngineError};
 use crate::Urn;
 use crate::apply::{Event, Executor, Failure, FailureCause, Interrupt, Recovered, Report};
-use crate::plan::{OperationKind, Plan, Work};
+use crate::plan::{Plan, Work};
 use crate::state::{Holder, Outcome, Record, SessionPorts, StateSession, Wait};
 use crate::value::Value;
 use sha2::{Digest, Sha256};
@@ -198,7 +198,7 @@ fn outputs_failure(plan: &Plan, cause: FailureCause) -> Failure {
 }
 
 impl Plan {
-    /// A hash of what the plan does: the same plan of the same state has the same.
+    /// A hash of what the plan does: the same plan of the same state has the same. Secrets do not count in it.
     pub fn digest(&self) -> String {
         let mut text = format!("{} {} {}", self.stack, self.base.lineage, self.base.serial);
         for operation in &self.operations {
@@ -207,11 +207,5 @@ impl Plan {
         }
         let digest = Sha256::digest(text.as_bytes());
         digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
-    }
-
-    /// The names of the resources that change, for messages.
-    pub fn changed_names(&self) -> String {
-        let changed = self.operations.iter().filter(|o| o.action != OperationKind::Same);
-        names(changed.map(|operation| &operation.urn))
     }
 }
