@@ -17,6 +17,7 @@
 //! # Ok::<(), atp_azure_sim::SimulatorError>(())
 //! ```
 
+mod actions;
 mod catalog;
 mod children;
 mod cloud;

@@ -4,9 +4,8 @@ use serde_json::{Value, json};
 
 use crate::cloud::Cloud;
 use crate::errors::{Answer, ApiError};
-use crate::locks::Access;
-use crate::message::{Request, Response};
-use crate::route::{Collection, Route};
+use crate::message::Response;
+use crate::route::Route;
 
 impl Cloud {
     pub(crate) fn list_subscriptions(&self) -> Response {
@@ -83,44 +82,5 @@ impl Cloud {
             "registrationPolicy": "RegistrationRequired",
             "resourceTypes": types,
         })
-    }
-
-    /// POST `{id}/{action}`: 404 when the resource is missing, and a `ReadOnly` lock refuses it. Keys follow from the id.
-    pub(crate) fn act(&mut self, route: &Route, action: &Collection, request: &Request) -> Answer<Response> {
-        let type_name = action.type_name.rsplit_once('/').map_or("", |(type_name, _)| type_name);
-        let descriptor = self.catalog.known(type_name, request.method)?;
-        self.require_version(descriptor, request, "")?;
-        if !action.nested || !descriptor.actions.iter().any(|known| known.eq_ignore_ascii_case(&action.leaf))
-        {
-            return Err(ApiError::method_not_allowed(&request.path));
-        }
-        let key = action.parent.to_ascii_lowercase();
-        if self.store.get(&key).is_none_or(|resource| resource.hidden) {
-            let message = format!(
-                "The Resource '{}' under resource group '{}' was not found.",
-                crate::route::parent_name(&action.parent),
-                route.group.as_deref().unwrap_or("<null>")
-            );
-            return Err(ApiError::new(404, "ResourceNotFound", message));
-        }
-        self.refuse_locked(&action.parent, Access::Write)?;
-        if !action.leaf.to_ascii_lowercase().contains("key") {
-            return Ok(Response::json(200, &json!({})));
-        }
-        let secret = |which: &str| self.uuid(&format!("{which}/{key}"));
-        let (first, second) = (secret("key1"), secret("key2"));
-        let body = json!({
-            "keys": [
-                { "keyName": "key1", "value": first, "permissions": "FULL" },
-                { "keyName": "key2", "value": second, "permissions": "FULL" },
-            ],
-            "primaryKey": first,
-            "secondaryKey": second,
-            "primarySharedKey": first,
-            "secondarySharedKey": second,
-            "primaryMasterKey": first,
-            "secondaryMasterKey": second,
-        });
-        Ok(Response::json(200, &body))
     }
 }

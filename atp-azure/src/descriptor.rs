@@ -26,12 +26,28 @@ pub struct TypeDescriptor {
     pub delete: Option<Method>,
     /// Path templates of the list calls, such as `/subscriptions/{subscriptionId}/resourceGroups`.
     pub lists: &'static [&'static str],
-    /// Names of the POST actions, such as `listKeys`.
-    pub actions: &'static [&'static str],
+    /// The POST actions.
+    pub actions: &'static [Action],
     /// Paths whose change needs a new resource.
     pub create_only: &'static [&'static str],
     /// Property paths that may hold an id, each with the type that it names.
     pub references: &'static [(&'static str, &'static str)],
+    /// What the service is expected to fill in where a body is silent: path, and the value as JSON. Hints from the
+    /// swagger of 2021 and from what terraform-provider-azurerm documents; nothing is sent or compared because of them.
+    pub defaults: &'static [(&'static str, &'static str)],
+}
+
+/// A POST on an instance, such as `listKeys`.
+#[derive(Debug)]
+pub struct Action {
+    /// The last segment of its URL.
+    pub name: &'static str,
+    /// Shape of the body that it takes. `None` when it takes none, or when its shape is not described.
+    pub input: Option<&'static Shape>,
+    /// Shape of its answer. Described for actions that give out secrets; `None` for the others.
+    pub output: Option<&'static Shape>,
+    /// Present when the service may answer before the work is done.
+    pub long_running: Option<LongRunning>,
 }
 
 /// What an instance of a type lives in.
@@ -207,6 +223,11 @@ impl Flags {
 }
 
 impl TypeDescriptor {
+    /// The action with a name, in any case.
+    pub fn action(&self, name: &str) -> Option<&'static Action> {
+        self.actions.iter().find(|action| action.name.eq_ignore_ascii_case(name))
+    }
+
     /// The namespace: `Microsoft.Network` of `Microsoft.Network/virtualNetworks/subnets`.
     pub fn namespace(&self) -> &'static str {
         self.name.split('/').next().unwrap_or(self.name)

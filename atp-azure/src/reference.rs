@@ -23,6 +23,16 @@ impl Scope {
         Scope(format!("/subscriptions/{subscription_id}"))
     }
 
+    /// A management group.
+    pub fn management_group(name: &str) -> Self {
+        Scope(format!("/providers/Microsoft.Management/managementGroups/{name}"))
+    }
+
+    /// The whole tenant.
+    pub fn tenant() -> Self {
+        Scope("/".to_owned())
+    }
+
     /// The id.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -124,6 +134,16 @@ pub fn user_assigned<T: ResourceType>(identity: &Output<ResourceId<T>>) -> Outpu
 pub(crate) fn debug<T: Data>(name: &str, data: &T, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     write!(f, "{name} ")?;
     fmt::Debug::fmt(&data.encode(), f)
+}
+
+/// A structure with the property that tells which of several it is.
+#[allow(dead_code, reason = "some features have no unions")]
+pub(crate) fn tagged<T: Structure>(value: &T, tag: &str, text: &str) -> Expression {
+    let mut expression = value.encode();
+    if let Expression::Map(map) = &mut expression {
+        map.insert(tag.to_owned(), Expression::Value(text.into()));
+    }
+    expression
 }
 
 /// Reads one of the known texts. Azure does not keep the case of them.

@@ -33,7 +33,13 @@ fn find(shape: &'static Shape, path: &str) -> Option<&'static Shape> {
     for step in path.split('.') {
         let name = step.trim_end_matches("[]");
         shape = match shape {
-            Shape::Object(object) => object.properties.iter().find(|property| property.name == name)?.shape,
+            Shape::Object(object) => {
+                let variants = object.variants.map_or(&[][..], |(_, variants)| variants);
+                let mut objects = std::iter::once(*object).chain(variants.iter().map(|(_, object)| *object));
+                objects
+                    .find_map(|object| object.properties.iter().find(|property| property.name == name))?
+                    .shape
+            }
             Shape::Map(item) => item,
             _ => return None,
         };
@@ -75,13 +81,22 @@ fn parents_are_known_types() {
 fn paths_exist_in_the_shape() {
     for kind in descriptors() {
         assert!(sorted_and_unique(kind.create_only), "{}", kind.name);
-        assert!(sorted_and_unique(kind.actions), "{}", kind.name);
+        let actions: Vec<&str> = kind.actions.iter().map(|action| action.name).collect();
+        assert!(sorted_and_unique(&actions), "{}", kind.name);
         for path in kind.create_only {
             assert!(find(kind.body, path).is_some(), "{}: create-only {path}", kind.name);
         }
         for (path, target) in kind.references {
             assert!(find(kind.body, path).is_some(), "{}: reference {path}", kind.name);
             assert!(descriptor(target).is_some(), "{}: {path} names {target}", kind.name);
+        }
+        for (path, value) in kind.defaults {
+            assert!(find(kind.body, path).is_some(), "{}: default {path}", kind.name);
+            assert!(
+                serde_json::from_str::<serde_json::Value>(value).is_ok(),
+                "{}: default {path}",
+                kind.name
+            );
         }
     }
 }

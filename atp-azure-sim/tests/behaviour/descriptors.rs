@@ -1,8 +1,8 @@
 //! Small descriptors: enough of each kind of type, and no more.
 
 use atp_azure::descriptor::{
-    FinalState, Flags, LongRunning, Method, NameRules, Object, Parent, Property, Shape, Text, TypeDescriptor,
-    Unique,
+    Action, FinalState, Flags, LongRunning, Method, NameRules, Object, Parent, Property, Shape, Text,
+    TypeDescriptor, Unique,
 };
 
 const TEXT: Shape = Shape::String(&Text { min: 0, max: usize::MAX, pattern: "", values: &[], open: false });
@@ -76,6 +76,7 @@ pub const GROUP: TypeDescriptor = TypeDescriptor {
     actions: &[],
     create_only: &["location"],
     references: &[],
+    defaults: &[],
 };
 
 const SUBNET_PROPERTIES: Shape = Shape::Object(&object(&[
@@ -130,6 +131,7 @@ pub const NETWORK: TypeDescriptor = TypeDescriptor {
     actions: &[],
     create_only: &["location"],
     references: &[],
+    defaults: &[],
 };
 
 pub const SUBNET: TypeDescriptor = TypeDescriptor {
@@ -194,7 +196,29 @@ pub const VAULT: TypeDescriptor = TypeDescriptor {
     actions: &[],
     create_only: &["location", "properties.tenantId"],
     references: &[],
+    defaults: &[],
 };
+
+static KEYS: Shape = Shape::Object(&Object {
+    properties: &[Property {
+        name: "keys",
+        shape: &Shape::List {
+            item: &Shape::Object(&Object {
+                properties: &[
+                    Property { name: "keyName", shape: &TEXT, flags: Flags::NONE },
+                    Property { name: "value", shape: &TEXT, flags: Flags::SECRET },
+                ],
+                additional: None,
+                variants: None,
+            }),
+            min: 0,
+            max: usize::MAX,
+        },
+        flags: Flags::NONE,
+    }],
+    additional: None,
+    variants: None,
+});
 
 pub const STORAGE: TypeDescriptor = TypeDescriptor {
     name: "Microsoft.Storage/storageAccounts",
@@ -207,7 +231,7 @@ pub const STORAGE: TypeDescriptor = TypeDescriptor {
     ])),
     put: Method { codes: &[200, 202], long_running: Some(BY_LOCATION) },
     delete: Some(at_once(&[200, 204])),
-    actions: &["listKeys"],
+    actions: &[Action { name: "listKeys", input: None, output: Some(&KEYS), long_running: None }],
     create_only: &["location"],
     ..VAULT
 };

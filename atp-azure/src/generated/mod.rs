@@ -3,72 +3,62 @@
 //! The typed resources, a module per namespace of Azure.
 
 #![allow(clippy::too_many_arguments, reason = "what a resource has to have is up to Azure")]
+#![allow(clippy::module_inception, reason = "a resource may have the name of its namespace")]
 
+pub(crate) mod descriptors;
 pub(crate) mod prelude;
 
+#[cfg(feature = "alerts_management")]
+pub mod alerts_management;
 #[cfg(feature = "authorization")]
 pub mod authorization;
+#[cfg(feature = "cache")]
+pub mod cache;
+#[cfg(feature = "consumption")]
+pub mod consumption;
+#[cfg(feature = "container_registry")]
+pub mod container_registry;
+#[cfg(feature = "container_service")]
+pub mod container_service;
+#[cfg(feature = "cost_management")]
+pub mod cost_management;
+#[cfg(feature = "dashboard")]
+pub mod dashboard;
+#[cfg(feature = "documentdb")]
+pub mod documentdb;
+#[cfg(feature = "event_grid")]
+pub mod event_grid;
+#[cfg(feature = "event_hub")]
+pub mod event_hub;
 #[cfg(feature = "insights")]
 pub mod insights;
 #[cfg(feature = "key_vault")]
 pub mod key_vault;
+#[cfg(feature = "kubernetes_configuration")]
+pub mod kubernetes_configuration;
 #[cfg(feature = "managed_identity")]
 pub mod managed_identity;
+#[cfg(feature = "management")]
+pub mod management;
+#[cfg(feature = "monitor")]
+pub mod monitor;
 #[cfg(feature = "network")]
 pub mod network;
 #[cfg(feature = "operational_insights")]
 pub mod operational_insights;
+#[cfg(feature = "operations_management")]
+pub mod operations_management;
+#[cfg(feature = "portal")]
+pub mod portal;
 #[cfg(feature = "resources")]
 pub mod resources;
+#[cfg(feature = "security")]
+pub mod security;
+#[cfg(feature = "security_insights")]
+pub mod security_insights;
+#[cfg(feature = "service_bus")]
+pub mod service_bus;
+#[cfg(feature = "sql")]
+pub mod sql;
 #[cfg(feature = "storage")]
 pub mod storage;
-
-use crate::descriptor::TypeDescriptor;
-
-/// The descriptors of all types, by namespace.
-pub(crate) static DESCRIPTORS: &[&TypeDescriptor] = &[
-    #[cfg(feature = "authorization")]
-    &authorization::MANAGEMENT_LOCK,
-    #[cfg(feature = "authorization")]
-    &authorization::ROLE_ASSIGNMENT,
-    #[cfg(feature = "authorization")]
-    &authorization::ROLE_DEFINITION,
-    #[cfg(feature = "insights")]
-    &insights::DIAGNOSTIC_SETTING,
-    #[cfg(feature = "key_vault")]
-    &key_vault::VAULT,
-    #[cfg(feature = "managed_identity")]
-    &managed_identity::USER_ASSIGNED_IDENTITY,
-    #[cfg(feature = "managed_identity")]
-    &managed_identity::FEDERATED_IDENTITY_CREDENTIAL,
-    #[cfg(feature = "network")]
-    &network::NAT_GATEWAY,
-    #[cfg(feature = "network")]
-    &network::NETWORK_SECURITY_GROUP,
-    #[cfg(feature = "network")]
-    &network::SECURITY_RULE,
-    #[cfg(feature = "network")]
-    &network::PRIVATE_DNS_ZONE,
-    #[cfg(feature = "network")]
-    &network::PRIVATE_DNS_ZONE_A,
-    #[cfg(feature = "network")]
-    &network::PRIVATE_DNS_ZONE_VIRTUAL_NETWORK_LINK,
-    #[cfg(feature = "network")]
-    &network::PRIVATE_ENDPOINT,
-    #[cfg(feature = "network")]
-    &network::PRIVATE_DNS_ZONE_GROUP,
-    #[cfg(feature = "network")]
-    &network::PUBLIC_IP_ADDRESS,
-    #[cfg(feature = "network")]
-    &network::ROUTE_TABLE,
-    #[cfg(feature = "network")]
-    &network::VIRTUAL_NETWORK,
-    #[cfg(feature = "network")]
-    &network::SUBNET,
-    #[cfg(feature = "operational_insights")]
-    &operational_insights::WORKSPACE,
-    #[cfg(feature = "resources")]
-    &resources::RESOURCE_GROUP,
-    #[cfg(feature = "storage")]
-    &storage::STORAGE_ACCOUNT,
-];

@@ -8,8 +8,8 @@
 )]
 
 pub(crate) use crate::descriptor::{
-    FinalState, Flags, LongRunning, Method, NameRules, Object, Parent, Property, Shape, Text, TypeDescriptor,
-    Unique,
+    Action, FinalState, Flags, LongRunning, Method, NameRules, Object, Parent, Property, Shape, Text,
+    TypeDescriptor, Unique,
 };
 pub(crate) use crate::reference::{Scope, SubResource};
 pub(crate) use atp_iac::codec::{Codec, Structure};
@@ -90,6 +90,53 @@ macro_rules! closed_enum {
     };
 }
 pub(crate) use closed_enum;
+
+/// A value that has one of several shapes, told apart by a tag.
+macro_rules! union {
+    ($(#[$docs:meta])* pub $name:ident by $tag:literal {
+        $($(#[$variant_docs:meta])* $variant:ident($item:ident) = $text:literal,)*
+    }) => {
+        $(#[$docs])*
+        #[derive(Clone, Debug)]
+        #[non_exhaustive]
+        #[allow(clippy::large_enum_variant, reason = "made once, and not kept")]
+        pub enum $name {
+            $($(#[$variant_docs])* $variant($item),)*
+            /// A shape that is not listed here: a map, with its tag.
+            Other(Value),
+        }
+        $(
+            impl From<$item> for $name {
+                fn from(value: $item) -> Self {
+                    Self::$variant(value)
+                }
+            }
+            #[diagnostic::do_not_recommend]
+            impl IntoInput<$name> for $item {
+                fn into_input(self) -> Input<$name> {
+                    Input::Value(self.into())
+                }
+            }
+        )*
+        impl atp_iac::value::Data for $name {
+            const KIND: atp_iac::value::Kind = atp_iac::value::Kind::Map;
+            fn encode(&self) -> atp_iac::output::Expression {
+                match self {
+                    $(Self::$variant(value) => crate::reference::tagged(value, $tag, $text),)*
+                    Self::Other(value) => atp_iac::output::Expression::Value(value.clone()),
+                }
+            }
+            fn decode(value: &Value, decoder: &mut atp_iac::value::Decoder) -> Option<Self> {
+                let tag = value.exposed().get($tag).and_then(|tag| tag.exposed().as_str()).unwrap_or_default();
+                $(if tag.eq_ignore_ascii_case($text) {
+                    return <$item as atp_iac::value::Data>::decode(value, decoder).map(Self::$variant);
+                })*
+                <Value as atp_iac::value::Data>::decode(value, decoder).map(Self::Other)
+            }
+        }
+    };
+}
+pub(crate) use union;
 
 /// `Debug` that masks secrets: what is shown is what would be written.
 macro_rules! debug_through_the_codec {

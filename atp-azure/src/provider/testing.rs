@@ -92,6 +92,7 @@ const fn descriptor(name: &'static str, parent: Parent, body: &'static Shape) ->
         actions: &[],
         create_only: &["kind"],
         references: &[],
+        defaults: &[],
     }
 }
 

@@ -21,14 +21,9 @@ pub fn body(descriptor: &TypeDescriptor) -> Map<String, Json> {
 
 /// A name that a type allows; `number` makes it another.
 pub fn name(descriptor: &TypeDescriptor, number: usize) -> String {
-    let guid = format!("00000000-0000-4000-8000-{number:012}");
-    let is_guid =
-        descriptor.names.pattern.contains("0-9a-fA-F") || descriptor.namespace() == "Microsoft.Authorization";
-    match descriptor.names.fixed {
-        Some(fixed) => fixed.to_owned(),
-        None if is_guid => guid,
-        None => format!("name{number:02}"),
-    }
+    // Types whose names have a form of their own want a GUID.
+    atp_azure::names::resource_name(&descriptor.names, &["instance", &format!("{number:04}")], None)
+        .unwrap_or_else(|_| format!("00000000-0000-4000-8000-{number:012}"))
 }
 
 fn value(shape: &Shape, name: &str) -> Json {

@@ -2,15 +2,15 @@
 
 use super::descriptor_names::{Rules, rules};
 use super::model::{Parent, Resource};
-use super::names;
 use super::schema::{Document, Kind, Node};
 use super::tables;
+use super::{facts, names};
 use anyhow::{Result, bail};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
-/// The code of the descriptor, and of the rules for names that the compiler checks.
+/// The code of the descriptor.
 pub fn emit(document: &Document, resource: &Resource) -> Result<String> {
     let rules = rules(document, &resource.parent);
     let mut shapes = Shapes {
@@ -19,14 +19,16 @@ pub fn emit(document: &Document, resource: &Resource) -> Result<String> {
         statics: BTreeMap::new(),
     };
     let body = shapes.object(document.body(), "");
-    let mut out = named(resource.entry.name, &rules)?;
+    shapes.statics.insert("BODY".into(), ("Object", body));
+    let actions = actions(document, &mut shapes);
+    let mut out = String::new();
     let kind = resource.entry.kind;
     writeln!(out, "/// What is known of `{kind}`.")?;
     writeln!(out, "pub static {}: TypeDescriptor = TypeDescriptor {{", names::constant(resource.entry.name))?;
     writeln!(out, "name: {kind:?}, api_version: {:?},", document.api_version)?;
     writeln!(out, "parent: {},", parent(&resource.parent))?;
     writeln!(out, "names: {},", name_rules(&rules))?;
-    writeln!(out, "body: &Shape::Object(&{body}),")?;
+    writeln!(out, "body: &Shape::Object(&BODY),")?;
     let put =
         method(document, "PUT").unwrap_or_else(|| "Method { codes: &[200, 201], long_running: None }".into());
     writeln!(out, "put: {put},")?;
@@ -35,15 +37,19 @@ pub fn emit(document: &Document, resource: &Resource) -> Result<String> {
         writeln!(out, "{field}: {method},")?;
     }
     writeln!(out, "lists: {},", list(&lists(document)))?;
-    writeln!(out, "actions: {},", list(&actions(document)))?;
+    writeln!(out, "actions: &[{actions}],")?;
     writeln!(out, "create_only: {},", list(&create_only(document)?))?;
-    let references: Vec<String> =
-        references(kind).into_iter().map(|(path, target)| format!("({path:?}, {target:?})")).collect();
-    writeln!(out, "references: &[{}], }};\n", references.join(", "))?;
-    for (name, code) in &shapes.statics {
-        writeln!(out, "static {name}: Object = {code};\n")?;
+    writeln!(out, "references: {},", pairs(&facts::references(document)))?;
+    writeln!(out, "defaults: {}, }};\n", pairs(&facts::defaults(document)))?;
+    for (name, (kind, code)) in &shapes.statics {
+        writeln!(out, "static {name}: {kind} = {code};\n")?;
     }
     Ok(out)
+}
+
+/// What the compiler knows of the names of a type.
+pub fn emit_names(document: &Document, resource: &Resource) -> Result<String> {
+    named(resource.entry.name, &rules(document, &resource.parent))
 }
 
 fn named(name: &str, rules: &Rules) -> Result<String> {
@@ -79,6 +85,12 @@ fn list(texts: &[String]) -> String {
     format!("&[{}]", quoted.join(", "))
 }
 
+fn pairs(pairs: &BTreeMap<String, String>) -> String {
+    let pairs: Vec<String> =
+        pairs.iter().map(|(path, value)| format!("({path:?}, {})", names::literal(value))).collect();
+    format!("&[{}]", pairs.join(", "))
+}
+
 fn method(document: &Document, verb: &str) -> Option<String> {
     let facts = &document.fact("operations")[verb];
     let known = facts["codes"].as_array().into_iter().flatten().filter_map(Value::as_u64).collect::<Vec<_>>();
@@ -87,22 +99,25 @@ fn method(document: &Document, verb: &str) -> Option<String> {
     if codes.is_empty() {
         return None;
     }
-    let lro = &document.fact("lro")[verb];
-    let long_running = if facts["lro"].as_bool() == Some(true) || lro["isLro"].as_bool() == Some(true) {
-        let headers = facts["lroHeaders"].as_object().into_iter().flatten();
-        let headers: BTreeSet<&str> = headers
-            .flat_map(|(_, names)| names.as_array().into_iter().flatten().filter_map(Value::as_str))
-            .collect();
-        let final_state = if lro["finalStateVia"] == "location" { "Location" } else { "Resource" };
-        format!(
-            "Some(LongRunning {{ azure_async_operation: {}, location: {}, final_state: FinalState::{final_state} }})",
-            headers.contains("Azure-AsyncOperation"),
-            headers.contains("Location"),
-        )
-    } else {
-        "None".into()
-    };
+    let long_running = long_running(facts, &document.fact("lro")[verb]);
     Some(format!("Method {{ codes: &{codes:?}, long_running: {long_running} }}"))
+}
+
+/// How an operation is followed, by its codes and headers and by what is said of its end.
+fn long_running(facts: &Value, lro: &Value) -> String {
+    if facts["lro"].as_bool() != Some(true) && lro["isLro"].as_bool() != Some(true) {
+        return "None".into();
+    }
+    let headers = facts["lroHeaders"].as_object().into_iter().flatten();
+    let headers: BTreeSet<&str> = headers
+        .flat_map(|(_, names)| names.as_array().into_iter().flatten().filter_map(Value::as_str))
+        .collect();
+    let final_state = if lro["finalStateVia"] == "location" { "Location" } else { "Resource" };
+    format!(
+        "Some(LongRunning {{ azure_async_operation: {}, location: {}, final_state: FinalState::{final_state} }})",
+        headers.contains("Azure-AsyncOperation"),
+        headers.contains("Location"),
+    )
 }
 
 fn lists(document: &Document) -> Vec<String> {
@@ -111,11 +126,38 @@ fn lists(document: &Document) -> Vec<String> {
     lists.into_iter().collect()
 }
 
-fn actions(document: &Document) -> Vec<String> {
+/// Actions whose answers are described: those that give out what is secret, and make it anew.
+fn is_described(action: &str) -> bool {
+    ["list", "regenerate", "generateCredentials", "sharedKeys", "readonlykeys"]
+        .iter()
+        .any(|start| action.starts_with(start))
+}
+
+/// Constant expressions of type `Action`.
+fn actions<'a>(document: &'a Document, shapes: &mut Shapes<'a>) -> String {
     let declared = document.fact("functions").as_object().into_iter().flatten();
     let called = document.fact("operations")["POST"].as_object().into_iter().flatten();
-    let names: BTreeSet<String> = declared.chain(called).map(|(name, _)| name.clone()).collect();
-    names.into_iter().collect()
+    let names: BTreeSet<&String> = declared.chain(called).map(|(name, _)| name).collect();
+    let mut code = String::new();
+    for name in names {
+        let facts = &document.fact("functions")[name.as_str()];
+        let mut shape = |part: &str| {
+            let known = is_described(name) && facts.get(part).is_some();
+            let path = format!("{name}.{part}");
+            if !known {
+                return "None".to_owned();
+            }
+            format!("Some({})", shapes.shape(document.node(&facts[part]), &path, false))
+        };
+        let (input, output) = (shape("input"), shape("output"));
+        let long_running = long_running(&document.fact("operations")["POST"][name.as_str()], &Value::Null);
+        // Writing to a `String` does not fail.
+        let _ = writeln!(
+            code,
+            "Action {{ name: {name:?}, input: {input}, output: {output}, long_running: {long_running} }},"
+        );
+    }
+    code
 }
 
 /// Sources that hold by themselves.
@@ -145,16 +187,12 @@ fn create_only(document: &Document) -> Result<Vec<String>> {
     Ok(paths)
 }
 
-fn references(kind: &str) -> BTreeMap<&'static str, &'static str> {
-    let own = tables::REFERENCES.iter().filter(|(owner, _, target)| *owner == kind && *target != tables::ANY);
-    own.map(|(_, path, target)| (*path, *target)).collect()
-}
-
 struct Shapes<'a> {
     document: &'a Document,
     /// Whether instances have a region of their own, so that the service refuses a body without one.
     located: bool,
-    statics: BTreeMap<String, String>,
+    /// Statics of the file, by name: type and code.
+    statics: BTreeMap<String, (&'static str, String)>,
 }
 
 impl<'a> Shapes<'a> {
@@ -169,7 +207,7 @@ impl<'a> Shapes<'a> {
                 let (min, max) = (node.fact("minimum").as_i64(), node.fact("maximum").as_i64());
                 format!("&Shape::Integer {{ min: {min:?}, max: {max:?} }}")
             }
-            Kind::String => text(node),
+            Kind::String => self.text(node, path),
             Kind::List(items) => {
                 let item = match items {
                     Some(items) if !frozen => self.shape(items, &format!("{path}[]"), frozen),
@@ -179,22 +217,52 @@ impl<'a> Shapes<'a> {
                 format!("&Shape::List {{ item: {item}, min: {min}, max: {max} }}")
             }
             Kind::Map(item) => format!("&Shape::Map({})", self.shape(item, &format!("{path}.*"), frozen)),
-            Kind::Object if node.is_located_resource() || (node.is_resource() && !path.ends_with(']')) => {
-                "&REFERENCE".into()
-            }
-            Kind::Object | Kind::Union => {
-                let Some(definition) = node.definition else {
-                    return format!("&Shape::Object(&{})", self.object(node, path));
-                };
-                let name = format!("OBJECT_{}", names::constant(definition));
-                if !self.statics.contains_key(&name) {
-                    self.statics.insert(name.clone(), String::new());
-                    let code = self.object(node, path);
-                    self.statics.insert(name.clone(), code);
+            Kind::Object if node.names_resource(path) => "&REFERENCE".into(),
+            Kind::Object | Kind::Union => match node.definition {
+                Some(definition) => {
+                    let name = format!("OBJECT_{}", names::constant(definition));
+                    if !self.statics.contains_key(&name) {
+                        self.statics.insert(name.clone(), ("Object", String::new()));
+                        let code = self.object(node, path);
+                        self.statics.insert(name.clone(), ("Object", code));
+                    }
+                    format!("&Shape::Object(&{name})")
                 }
-                format!("&Shape::Object(&{name})")
-            }
+                None => format!("&Shape::Object({})", self.own_static(node, path, path)),
+            },
         }
+    }
+
+    /// A constant expression for a text; one with rules of its own is a static, called after its place.
+    fn text(&mut self, node: Node<'_>, path: &str) -> String {
+        let (min, max) = (node.fact("minLength").as_u64().unwrap_or(0), most(node.fact("maxLength")));
+        let pattern = node.fact("pattern").as_str().filter(|pattern| regex_lite::Regex::new(pattern).is_ok());
+        let values = node.values();
+        if min == 0 && max == "usize::MAX" && pattern.is_none() && values.is_empty() {
+            return "&TEXT".into();
+        }
+        let pattern = names::literal(pattern.unwrap_or_default());
+        let code = format!(
+            "Shape::String(&Text {{ min: {min}, max: {max}, pattern: {pattern}, values: &{values:?}, open: {} }})",
+            node.open()
+        );
+        format!("&{}", self.named("TEXT", "Shape", node.definition.unwrap_or(path), code))
+    }
+
+    /// The name of a static with this code, called after its place.
+    fn named(&mut self, prefix: &str, kind: &'static str, place: &str, code: String) -> String {
+        let mut name = format!("{prefix}_{}", names::constant(place));
+        while self.statics.get(&name).is_some_and(|other| *other != (kind, code.clone())) {
+            name.push('_');
+        }
+        self.statics.insert(name.clone(), (kind, code));
+        name
+    }
+
+    /// A static for an object without a name, called after its place.
+    fn own_static(&mut self, node: Node<'a>, path: &str, place: &str) -> String {
+        let code = self.object(node, path);
+        format!("&{}", self.named("AT", "Object", place, code))
     }
 
     /// A constant expression of type `Object`.
@@ -225,7 +293,10 @@ impl<'a> Shapes<'a> {
                 let variants: Vec<String> = node
                     .variants()
                     .into_iter()
-                    .map(|(value, variant)| format!("({value:?}, &{})", self.object(variant, path)))
+                    .map(|(value, variant)| {
+                        let place = format!("{path} {value}");
+                        format!("({value:?}, {})", self.own_static(variant, path, &place))
+                    })
                     .collect();
                 format!("Some(({selector:?}, &[{}]))", variants.join(", "))
             }
@@ -249,18 +320,4 @@ fn flags(required: bool, read_only: bool, write_only: bool, secret: bool) -> Str
 
 fn most(fact: &Value) -> String {
     fact.as_u64().map_or("usize::MAX".into(), |max| max.to_string())
-}
-
-fn text(node: Node<'_>) -> String {
-    let (min, max) = (node.fact("minLength").as_u64().unwrap_or(0), most(node.fact("maxLength")));
-    let pattern = node.fact("pattern").as_str().filter(|pattern| regex_lite::Regex::new(pattern).is_ok());
-    let values = node.values();
-    if min == 0 && max == "usize::MAX" && pattern.is_none() && values.is_empty() {
-        return "&TEXT".into();
-    }
-    let pattern = names::literal(pattern.unwrap_or_default());
-    format!(
-        "&Shape::String(&Text {{ min: {min}, max: {max}, pattern: {pattern}, values: &{values:?}, open: {} }})",
-        node.open()
-    )
 }

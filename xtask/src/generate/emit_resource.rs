@@ -1,6 +1,6 @@
 //! Writes the Rust types of a resource.
 
-use super::model::{Enum, Field, Form, Parent, Resource, Struct};
+use super::model::{Enum, Field, Form, Parent, Resource, Struct, Union, Variant};
 use super::names;
 use std::fmt::{self, Write};
 
@@ -18,6 +18,9 @@ fn write_all(resource: &Resource, out: &mut String) -> fmt::Result {
     handle(resource, out)?;
     for nested in &resource.structs {
         nested_struct(nested, out)?;
+    }
+    for union in &resource.unions {
+        variants(union, out)?;
     }
     for set in &resource.enums {
         enumeration(set, out)?;
@@ -62,7 +65,7 @@ fn main_struct(resource: &Resource, out: &mut String) -> fmt::Result {
     }
     writeln!(out, "}}\nimpl {name} {{")?;
     let before: Vec<(&str, &str)> = envelope.iter().map(|(rust, item, ..)| (*rust, item.as_str())).collect();
-    constructor(&before, fields, out)?;
+    constructor(&before, resource.fixed_name.as_deref(), fields, out)?;
     setters(fields, out)?;
     writeln!(out, "}}\nimpl Structure for {name} {{ fn visit(&mut self, codec: &mut Codec<'_>) {{")?;
     for (rust, _, wire, _) in &envelope {
@@ -78,7 +81,7 @@ fn nested_struct(nested: &Struct, out: &mut String) -> fmt::Result {
         declare(field, out)?;
     }
     writeln!(out, "}}\nimpl {name} {{")?;
-    constructor(&[], fields, out)?;
+    constructor(&[], None, fields, out)?;
     setters(fields, out)?;
     writeln!(out, "}}\nimpl Structure for {name} {{ fn visit(&mut self, codec: &mut Codec<'_>) {{")?;
     visit(fields, out)
@@ -102,7 +105,14 @@ fn form(form: Form) -> (&'static str, &'static str, &'static str) {
     }
 }
 
-fn constructor(before: &[(&str, &str)], fields: &[Field], out: &mut String) -> fmt::Result {
+/// The function `new`. A resource with a fixed name is not asked for it.
+fn constructor(
+    before: &[(&str, &str)],
+    fixed_name: Option<&str>,
+    fields: &[Field],
+    out: &mut String,
+) -> fmt::Result {
+    let before: Vec<_> = before.iter().filter(|(rust, _)| *rust != "name" || fixed_name.is_none()).collect();
     let preset: Vec<&Field> = fields.iter().filter(|field| field.preset.is_some()).collect();
     let mut required: Vec<&Field> =
         fields.iter().filter(|field| field.required.is_some() && field.preset.is_none()).collect();
@@ -112,15 +122,18 @@ fn constructor(before: &[(&str, &str)], fields: &[Field], out: &mut String) -> f
         return Ok(());
     }
     writeln!(out, "/// From the properties that it has to have.\npub fn new(")?;
-    for (rust, item) in before {
+    for (rust, item) in &before {
         writeln!(out, "{rust}: impl IntoInput<{item}>,")?;
     }
     for field in &required {
         writeln!(out, "{}: impl {}<{}>,", field.rust, form(field.form).1, field.item)?;
     }
     writeln!(out, ") -> Self {{ Self {{")?;
-    for (rust, _) in before {
+    for (rust, _) in &before {
         writeln!(out, "{rust}: {rust}.into_input(),")?;
+    }
+    if let Some(name) = fixed_name {
+        writeln!(out, "name: Input::Value({name:?}.to_owned()),")?;
     }
     for field in &required {
         writeln!(out, "{0}: {0}.{1}(),", field.rust, form(field.form).2)?;
@@ -145,6 +158,9 @@ fn setters(fields: &[Field], out: &mut String) -> fmt::Result {
 }
 
 fn visit(fields: &[Field], out: &mut String) -> fmt::Result {
+    if fields.is_empty() {
+        writeln!(out, "let _ = codec;")?;
+    }
     for field in fields {
         writeln!(out, "codec.property({:?}, &mut self.{});", field.wire, field.rust)?;
     }
@@ -178,6 +194,16 @@ fn handle(resource: &Resource, out: &mut String) -> fmt::Result {
         method(&format!("`{path}`."), &output.rust, &output.kind, &output.wire)?;
     }
     writeln!(out, "}}\nimpl HasUrn for {name}Handle {{ fn urn(&self) -> &Urn {{ self.declared.urn() }} }}\n")
+}
+
+fn variants(union: &Union, out: &mut String) -> fmt::Result {
+    let Union { name, path, tag, variants } = union;
+    writeln!(out, "union! {{\n    /// The value of `{path}`: one of these, told apart by `{tag}`.")?;
+    writeln!(out, "    pub {name} by {tag:?} {{")?;
+    for Variant { name, item, value } in variants {
+        writeln!(out, "        /// `{value}`.\n        {name}({item}) = {value:?},")?;
+    }
+    writeln!(out, "    }}\n}}\n")
 }
 
 fn enumeration(set: &Enum, out: &mut String) -> fmt::Result {

@@ -6,6 +6,7 @@
 mod descriptor_names;
 mod emit_descriptor;
 mod emit_resource;
+mod facts;
 mod model;
 mod names;
 mod schema;
@@ -51,8 +52,9 @@ pub fn tree(schemas: &Path) -> Result<Tree> {
         let failed = || format!("generating {}", entry.kind);
         let resource = model::Resource::build(&document, entry).with_context(failed)?;
         let code = emit_resource::emit(&resource);
+        let names = emit_descriptor::emit_names(&document, &resource).with_context(failed)?;
         let descriptor = emit_descriptor::emit(&document, &resource).with_context(failed)?;
-        tree.resource(entry, &format!("{code}\n{descriptor}"), resource.namespaces())?;
+        tree.resource(entry, &format!("{code}\n{names}"), &descriptor, resource.namespaces())?;
     }
     tree.modules()?;
     Ok(tree)

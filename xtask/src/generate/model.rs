@@ -15,6 +15,9 @@ pub struct Resource {
     pub outputs: Vec<Output>,
     pub structs: Vec<Struct>,
     pub enums: Vec<Enum>,
+    pub unions: Vec<Union>,
+    /// The only name that an instance can have.
+    pub fixed_name: Option<String>,
     namespaces: BTreeSet<String>,
 }
 
@@ -63,6 +66,24 @@ pub struct Enum {
     pub values: Vec<String>,
 }
 
+/// A value that has one of several shapes.
+pub struct Union {
+    pub name: String,
+    pub path: String,
+    /// The property that tells them apart.
+    pub tag: String,
+    pub variants: Vec<Variant>,
+}
+
+/// One shape of a union.
+pub struct Variant {
+    pub name: String,
+    /// The structure with its properties.
+    pub item: String,
+    /// What the tag says.
+    pub value: String,
+}
+
 /// One output of a handle.
 pub struct Output {
     pub rust: String,
@@ -78,6 +99,7 @@ struct Builder<'a> {
     stack: Vec<String>,
     structs: Vec<Struct>,
     enums: Vec<Enum>,
+    unions: Vec<Union>,
     namespaces: BTreeSet<String>,
 }
 
@@ -98,6 +120,7 @@ impl Resource {
             stack: Vec::new(),
             structs: Vec::new(),
             enums: Vec::new(),
+            unions: Vec::new(),
             namespaces: BTreeSet::new(),
         };
         let parent = builder.parent();
@@ -109,12 +132,29 @@ impl Resource {
         }
         let mut fields = Vec::new();
         builder.fields(document.body(), "", "", entry.name, &mut reserved, &mut fields);
+        if matches!(parent, Parent::ResourceGroup) {
+            // Whatever its schema says: a resource in a group has a region.
+            let location = fields.iter_mut().find(|field| field.path == "location");
+            location.into_iter().for_each(|field| field.required = Some(0));
+        }
         order_arguments(&mut fields, document.body(), entry.kind);
         let outputs = builder.outputs(&fields);
-        let Builder { structs, enums, namespaces, .. } = builder;
+        let Builder { structs, enums, unions, namespaces, .. } = builder;
         let main = Struct { name: entry.name.to_owned(), path: String::new(), fields };
         let api_version = document.api_version.clone();
-        Ok(Resource { entry, api_version, parent, main, outputs, structs, enums, namespaces })
+        let fixed_name = document.fact("name")["const"].as_str().map(str::to_owned);
+        Ok(Resource {
+            entry,
+            api_version,
+            parent,
+            main,
+            outputs,
+            structs,
+            enums,
+            unions,
+            fixed_name,
+            namespaces,
+        })
     }
 
     /// The other namespaces that the code names.
@@ -156,7 +196,9 @@ impl<'a> Builder<'a> {
 
     /// The Rust type of an id that names a resource of type `kind`.
     fn id_type(&mut self, kind: &str) -> String {
-        match tables::entry_of(kind) {
+        let own = names::module(self.entry.kind);
+        let known = tables::entry_of(kind);
+        match known.filter(|entry| tables::may_name(&own, &names::module(entry.kind))) {
             None => "Scope".into(),
             Some(entry) => {
                 let module = names::module(entry.kind);
@@ -181,7 +223,7 @@ impl<'a> Builder<'a> {
         for (name, child) in node.writable() {
             let at = format!("{path}{name}");
             let skipped = wrapper && ["id", "type", "etag", "systemData"].contains(&name);
-            if skipped || tables::computed(kind, &at) || tables::OMITTED.contains(&(kind, at.as_str())) {
+            if skipped || tables::computed(kind, &at) || tables::omitted(kind, &at) {
                 continue;
             }
             if name == "properties" && matches!(child.kind(), Kind::Object) {
@@ -189,7 +231,7 @@ impl<'a> Builder<'a> {
                 self.fields(child, &wire, &path, owner, reserved, fields);
                 continue;
             }
-            let is_reference = child.is_bare_reference() || child.is_resource();
+            let is_reference = child.is_bare_reference() || child.names_resource(&at);
             let target = is_reference.then(|| tables::reference(kind, &format!("{at}.id"))).flatten();
             let suffix = if target.is_some() { ".id" } else { "" };
             let at = format!("{at}{suffix}");
@@ -252,7 +294,8 @@ impl<'a> Builder<'a> {
             return "Secret<Value>".into();
         }
         match node.kind() {
-            Kind::Any | Kind::Union => "Value".into(),
+            Kind::Any => "Value".into(),
+            Kind::Union => self.union(node, path, owner, name),
             Kind::Boolean => "bool".into(),
             Kind::Integer => "i64".into(),
             Kind::Number => "f64".into(),
@@ -270,8 +313,7 @@ impl<'a> Builder<'a> {
     }
 
     fn object(&mut self, node: Node<'a>, path: &str, owner: &str, name: &str) -> String {
-        let in_list = path.ends_with(']');
-        if node.is_bare_reference() || node.is_located_resource() || (!in_list && node.is_resource()) {
+        if node.is_bare_reference() || node.names_resource(path) {
             return "SubResource".into();
         }
         if let Some(definition) = node.definition {
@@ -306,6 +348,43 @@ impl<'a> Builder<'a> {
         type_name
     }
 
+    /// The enumeration of the shapes that a value may have.
+    fn union(&mut self, node: Node<'a>, path: &str, owner: &str, name: &str) -> String {
+        if let Some(definition) = node.definition {
+            if self.stack.iter().any(|open| open == definition) {
+                return "Value".into();
+            }
+            if let Some(known) = self.definitions.get(definition) {
+                return known.clone();
+            }
+        }
+        let type_name = self.type_name(node, owner, name);
+        if let Some(definition) = node.definition {
+            self.stack.push(definition.to_owned());
+        }
+        let tag = node.fact("discriminator").as_str().unwrap_or_default().to_owned();
+        let mut variants = Vec::new();
+        for (value, variant) in node.variants() {
+            let label = names::variant(value.rsplit(['.', '/']).next().unwrap_or(value));
+            let item = self.unique(&names::nested(&type_name, &label));
+            let (mut fields, mut reserved) = (Vec::new(), BTreeSet::from([names::snake(&tag)]));
+            let place = self.structs.len();
+            let at = format!("{path}.");
+            for part in [node.base_node(), variant] {
+                self.fields(part, "", &at, &item, &mut reserved, &mut fields);
+            }
+            fields.retain(|field| field.wire != tag);
+            self.structs.insert(place, Struct { name: item.clone(), path: path.to_owned(), fields });
+            variants.push(Variant { name: label, item, value: value.to_owned() });
+        }
+        if let Some(definition) = node.definition {
+            self.stack.pop();
+            self.definitions.insert(definition.to_owned(), type_name.clone());
+        }
+        self.unions.push(Union { name: type_name.clone(), path: path.to_owned(), tag, variants });
+        type_name
+    }
+
     fn enumeration(&mut self, node: Node<'a>, path: &str, owner: &str, name: &str) -> String {
         if let Some(known) = node.definition.and_then(|definition| self.definitions.get(definition)) {
             return known.clone();
@@ -329,7 +408,12 @@ impl<'a> Builder<'a> {
                 names::nested(resource, rest)
             }
         };
-        let mut unique = wanted.clone();
+        self.unique(&wanted)
+    }
+
+    /// A name that nothing else in the module has.
+    fn unique(&mut self, wanted: &str) -> String {
+        let mut unique = wanted.to_owned();
         let mut number = 2;
         while !self.used.insert(unique.clone()) {
             unique = format!("{wanted}{number}");
@@ -364,7 +448,7 @@ impl<'a> Builder<'a> {
             }
             let wire = format!("{prefix}{name}");
             let path = wire.replace('/', ".");
-            if tables::OMITTED.contains(&(self.entry.kind, path.as_str())) {
+            if tables::omitted(self.entry.kind, &path) {
                 continue;
             }
             let read_only = node.read_only() || tables::computed(self.entry.kind, &path);

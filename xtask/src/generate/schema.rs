@@ -1,5 +1,6 @@
 //! Reads one file of schema facts.
 
+use super::tables;
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -74,7 +75,8 @@ impl Document {
         self.json["secret"].get(path).is_some()
     }
 
-    fn node<'a>(&'a self, site: &'a Value) -> Node<'a> {
+    /// A place in the document that is a schema.
+    pub fn node<'a>(&'a self, site: &'a Value) -> Node<'a> {
         let definition = site["$ref"].as_str().and_then(|text| text.strip_prefix("#/defs/"));
         let value = definition.map_or(site, |name| &self.json["defs"][name]);
         Node { document: self, site, value, definition }
@@ -132,6 +134,10 @@ impl<'a> Node<'a> {
     pub fn base(&self) -> BTreeMap<&'a str, Node<'a>> {
         self.children(&self.value["base"]["properties"])
     }
+    /// What all variants of a union have, as an object.
+    pub fn base_node(&self) -> Node<'a> {
+        self.document.node(&self.value["base"])
+    }
     fn children(&self, object: &'a Value) -> BTreeMap<&'a str, Node<'a>> {
         let entries = object.as_object().into_iter().flatten();
         entries.map(|(name, child)| (name.as_str(), self.document.node(child))).collect()
@@ -169,9 +175,11 @@ impl<'a> Node<'a> {
             && properties.contains_key("properties")
             && properties.get("id").is_some_and(|id| !id.read_only())
     }
-    /// Whether it is a whole resource of its own, rather than a child in a list.
-    pub fn is_located_resource(&self) -> bool {
-        self.is_resource() && self.properties().contains_key("location")
+    /// Whether it names a resource of its own, of which only the id is written, rather than being a part of this one:
+    /// resources with a region, and others that do not stand in a list.
+    pub fn names_resource(&self, path: &str) -> bool {
+        let part = path.ends_with(']') || tables::PARTS.iter().any(|part| path.ends_with(part));
+        self.is_resource() && (self.properties().contains_key("location") || !part)
     }
 }
 

@@ -71,7 +71,10 @@ fn properties_are_written_by_what_they_are() {
                 "password": string,
                 "state": {"type": "string", "readOnly": true},
                 "tree": {"$ref": "#/defs/Tree"},
-                "either": {"type": "object", "discriminator": "kind", "base": {}, "variants": {}},
+                "either": {"type": "object", "discriminator": "form", "base": {"properties": {"label": string}}, "variants": {
+                    "Big.Circle": {"properties": {"form": string, "radius": {"type": "integer"}}},
+                    "Dot": {"properties": {"form": string}},
+                }},
                 "matrix": {"type": "array", "items": {"type": "array", "items": {"type": "integer"}}},
                 "network": {"type": "object", "properties": {"id": string}},
             }},
@@ -87,7 +90,12 @@ fn properties_are_written_by_what_they_are() {
         "pub password: Input<Secret<String>>",
         "pub tree: Input<ThingTree>",
         "pub left: Input<Value>",
-        "pub either: Input<Value>",
+        "pub either: Input<ThingEither>",
+        "pub ThingEither by \"form\"",
+        "Circle(ThingEitherCircle) = \"Big.Circle\"",
+        "Dot(ThingEitherDot) = \"Dot\"",
+        "pub radius: Input<i64>",
+        "pub label: Input<String>",
         "pub matrix: InputList<Vec<i64>>",
         "pub network: Input<SubResource>",
         "codec.property(\"properties/kind\", &mut self.kind_property);",
@@ -95,5 +103,5 @@ fn properties_are_written_by_what_they_are() {
     ] {
         assert!(code.contains(line), "{line}\nis not in\n{code}");
     }
-    assert!(!code.contains("pub state:"), "{code}");
+    assert!(!code.contains("pub state:") && !code.contains("pub form:"), "{code}");
 }

@@ -31,12 +31,16 @@ impl Tree {
         &mut self,
         entry: &'static Entry,
         code: &str,
+        descriptor: &str,
         namespaces: impl Iterator<Item = &'a str>,
     ) -> Result<()> {
         let (module, file) = (names::module(entry.kind), names::snake(entry.name));
-        let text = format!("{HEADER}//! `{}`.\n\nuse crate::generated::prelude::*;\n\n{code}", entry.kind);
-        let text = self.format(&text)?;
-        self.files.insert(format!("{module}/{file}.rs"), text);
+        for (folder, code) in [("", code), ("descriptors/", descriptor)] {
+            let text =
+                format!("{HEADER}//! `{}`.\n\nuse crate::generated::prelude::*;\n\n{code}", entry.kind);
+            let text = self.format(&text)?;
+            self.files.insert(format!("{folder}{module}/{file}.rs"), text);
+        }
         self.needs.entry(module.clone()).or_default().extend(namespaces.map(str::to_owned));
         self.modules.entry(module).or_default().push((file, entry));
         Ok(())
@@ -44,41 +48,55 @@ impl Tree {
 
     /// Adds the files that hold the others together.
     pub fn modules(&mut self) -> Result<()> {
-        let mut root = String::new();
-        let mut list = String::new();
-        let modules = self.modules.clone();
-        for (module, entries) in &modules {
+        let (mut typed, mut described, mut list) = (String::new(), String::new(), String::new());
+        for (module, entries) in self.modules.clone() {
             let namespace =
-                entries.first().and_then(|(_, entry)| entry.kind.split('/').next()).unwrap_or_default();
-            let mut text = format!("{HEADER}//! `{namespace}`.\n\n");
-            for (file, _) in entries {
-                writeln!(text, "mod {file};")?;
+                entries.first().map(|(_, entry)| entry.kind.split('/').next().unwrap_or_default());
+            let head = format!("{HEADER}//! `{}`.\n\n", namespace.unwrap_or_default());
+            let (mut modules, mut uses) = (String::new(), String::new());
+            for (file, entry) in &entries {
+                writeln!(modules, "mod {file};")?;
+                writeln!(uses, "pub use {file}::*;")?;
+                writeln!(list, "&{module}::{},", names::constant(entry.name))?;
             }
-            for (file, entry) in entries {
-                writeln!(text, "pub use {file}::*;")?;
-                let constant = names::constant(entry.name);
-                writeln!(list, "#[cfg(feature = {module:?})] &{module}::{constant},")?;
-            }
-            let text = self.format(&text)?;
-            self.files.insert(format!("{module}/mod.rs"), text);
-            writeln!(root, "#[cfg(feature = {module:?})] pub mod {module};")?;
+            let descriptors = format!("pub use super::descriptors::{module}::*;");
+            self.add(format!("{module}/mod.rs"), &format!("{head}{modules}\n{descriptors}\n{uses}"))?;
+            self.add(format!("descriptors/{module}/mod.rs"), &format!("{head}{modules}\n{uses}"))?;
+            writeln!(typed, "#[cfg(feature = {module:?})] pub mod {module};")?;
+            writeln!(described, "pub mod {module};")?;
         }
-        let text = format!(
-            "{HEADER}//! The typed resources, a module per namespace of Azure.
+        self.add(
+            "mod.rs".to_owned(),
+            &format!(
+                "{HEADER}//! The typed resources, a module per namespace of Azure.
 
-            #![allow(clippy::too_many_arguments, reason = \"what a resource has to have is up to Azure\")]
+                #![allow(clippy::too_many_arguments, reason = \"what a resource has to have is up to Azure\")]
+                #![allow(clippy::module_inception, reason = \"a resource may have the name of its namespace\")]
 
-            pub(crate) mod prelude;
+                pub(crate) mod descriptors;
+                pub(crate) mod prelude;
 
-            {root}
+                {typed}"
+            ),
+        )?;
+        self.add(
+            "descriptors/mod.rs".to_owned(),
+            &format!(
+                "{HEADER}//! What is known of each type, with or without its feature.
 
-            use crate::descriptor::TypeDescriptor;
+                {described}
 
-            /// The descriptors of all types, by namespace.
-            pub(crate) static DESCRIPTORS: &[&TypeDescriptor] = &[{list}];"
-        );
-        let text = self.format(&text)?;
-        self.files.insert("mod.rs".into(), text);
+                use crate::descriptor::TypeDescriptor;
+
+                /// The descriptors of all types, by namespace.
+                pub(crate) static ALL: &[&TypeDescriptor] = &[{list}];"
+            ),
+        )
+    }
+
+    fn add(&mut self, name: String, text: &str) -> Result<()> {
+        let text = self.format(text)?;
+        self.files.insert(name, text);
         Ok(())
     }
 

@@ -2,9 +2,27 @@
 
 //! `Microsoft.Authorization`.
 
+mod deny_assignment;
 mod management_lock;
+mod policy_assignment;
+mod policy_definition;
+mod policy_exemption;
+mod policy_set_definition;
 mod role_assignment;
+mod role_assignment_schedule_request;
 mod role_definition;
+mod role_eligibility_schedule_request;
+mod role_management_policy_assignment;
+
+pub use super::descriptors::authorization::*;
+pub use deny_assignment::*;
 pub use management_lock::*;
+pub use policy_assignment::*;
+pub use policy_definition::*;
+pub use policy_exemption::*;
+pub use policy_set_definition::*;
 pub use role_assignment::*;
+pub use role_assignment_schedule_request::*;
 pub use role_definition::*;
+pub use role_eligibility_schedule_request::*;
+pub use role_management_policy_assignment::*;

@@ -2,5 +2,33 @@
 
 //! `Microsoft.Insights`.
 
+mod action_group;
+mod activity_log_alert;
+mod application_insights;
+mod autoscale_setting;
+mod data_collection_endpoint;
+mod data_collection_rule;
+mod data_collection_rule_association;
 mod diagnostic_setting;
+mod metric_alert;
+mod private_link_scope;
+mod private_link_scoped_resource;
+mod scheduled_query_rule;
+mod web_test;
+mod workbook;
+
+pub use super::descriptors::insights::*;
+pub use action_group::*;
+pub use activity_log_alert::*;
+pub use application_insights::*;
+pub use autoscale_setting::*;
+pub use data_collection_endpoint::*;
+pub use data_collection_rule::*;
+pub use data_collection_rule_association::*;
 pub use diagnostic_setting::*;
+pub use metric_alert::*;
+pub use private_link_scope::*;
+pub use private_link_scoped_resource::*;
+pub use scheduled_query_rule::*;
+pub use web_test::*;
+pub use workbook::*;

@@ -2,5 +2,19 @@
 
 //! `Microsoft.KeyVault`.
 
+mod managed_hsm;
+mod managed_hsm_key;
 mod vault;
+mod vault_access_policies;
+mod vault_key;
+mod vault_private_endpoint_connection;
+mod vault_secret;
+
+pub use super::descriptors::key_vault::*;
+pub use managed_hsm::*;
+pub use managed_hsm_key::*;
 pub use vault::*;
+pub use vault_access_policies::*;
+pub use vault_key::*;
+pub use vault_private_endpoint_connection::*;
+pub use vault_secret::*;

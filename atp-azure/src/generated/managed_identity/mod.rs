@@ -4,5 +4,7 @@
 
 mod federated_identity_credential;
 mod user_assigned_identity;
+
+pub use super::descriptors::managed_identity::*;
 pub use federated_identity_credential::*;
 pub use user_assigned_identity::*;

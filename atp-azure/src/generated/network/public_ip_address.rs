@@ -37,8 +37,8 @@ pub struct PublicIpAddress {
     pub public_ip_address_version: Input<PublicIpAddressVersion>,
     /// `properties.publicIPAllocationMethod`.
     pub public_ip_allocation_method: Input<PublicIpAddressPublicIpAllocationMethod>,
-    /// `properties.publicIPPrefix`.
-    pub public_ip_prefix: Input<SubResource>,
+    /// `properties.publicIPPrefix.id`.
+    pub public_ip_prefix: Input<ResourceId<crate::network::PublicIpPrefix>>,
     /// `properties.servicePublicIPAddress.id`.
     pub service_public_ip_address: Input<ResourceId<crate::network::PublicIpAddress>>,
     /// `sku`.
@@ -143,8 +143,11 @@ impl PublicIpAddress {
         self
     }
 
-    /// Sets `properties.publicIPPrefix`.
-    pub fn public_ip_prefix(mut self, value: impl IntoInput<SubResource>) -> Self {
+    /// Sets `properties.publicIPPrefix.id`.
+    pub fn public_ip_prefix(
+        mut self,
+        value: impl IntoInput<ResourceId<crate::network::PublicIpPrefix>>,
+    ) -> Self {
         self.public_ip_prefix = value.into_input();
         self
     }
@@ -187,7 +190,7 @@ impl Structure for PublicIpAddress {
         codec.property("properties/natGateway/id", &mut self.nat_gateway);
         codec.property("properties/publicIPAddressVersion", &mut self.public_ip_address_version);
         codec.property("properties/publicIPAllocationMethod", &mut self.public_ip_allocation_method);
-        codec.property("properties/publicIPPrefix", &mut self.public_ip_prefix);
+        codec.property("properties/publicIPPrefix/id", &mut self.public_ip_prefix);
         codec.property("properties/servicePublicIPAddress/id", &mut self.service_public_ip_address);
         codec.property("sku", &mut self.sku);
         codec.property("tags", &mut self.tags);
@@ -301,9 +304,9 @@ impl PublicIpAddressHandle {
         self.declared.output("properties/publicIPAllocationMethod")
     }
 
-    /// `properties.publicIPPrefix`.
-    pub fn public_ip_prefix(&self) -> Output<SubResource> {
-        self.declared.output("properties/publicIPPrefix")
+    /// `properties.publicIPPrefix.id`.
+    pub fn public_ip_prefix(&self) -> Output<ResourceId<crate::network::PublicIpPrefix>> {
+        self.declared.output("properties/publicIPPrefix/id")
     }
 
     /// `properties.resourceGuid`.
@@ -380,8 +383,8 @@ impl Structure for PublicIpAddressExtendedLocation {
 pub struct PublicIpAddressDdosSettings {
     /// `properties.ddosSettings.ddosCustomPolicy`.
     pub ddos_custom_policy: Input<SubResource>,
-    /// `properties.ddosSettings.ddosProtectionPlan`.
-    pub ddos_protection_plan: Input<SubResource>,
+    /// `properties.ddosSettings.ddosProtectionPlan.id`.
+    pub ddos_protection_plan: Input<ResourceId<crate::network::DdosProtectionPlan>>,
     /// `properties.ddosSettings.protectionMode`.
     pub protection_mode: Input<PublicIpAddressDdosSettingsProtectionMode>,
 }
@@ -397,8 +400,11 @@ impl PublicIpAddressDdosSettings {
         self
     }
 
-    /// Sets `properties.ddosSettings.ddosProtectionPlan`.
-    pub fn ddos_protection_plan(mut self, value: impl IntoInput<SubResource>) -> Self {
+    /// Sets `properties.ddosSettings.ddosProtectionPlan.id`.
+    pub fn ddos_protection_plan(
+        mut self,
+        value: impl IntoInput<ResourceId<crate::network::DdosProtectionPlan>>,
+    ) -> Self {
         self.ddos_protection_plan = value.into_input();
         self
     }
@@ -415,7 +421,7 @@ impl PublicIpAddressDdosSettings {
 impl Structure for PublicIpAddressDdosSettings {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("ddosCustomPolicy", &mut self.ddos_custom_policy);
-        codec.property("ddosProtectionPlan", &mut self.ddos_protection_plan);
+        codec.property("ddosProtectionPlan/id", &mut self.ddos_protection_plan);
         codec.property("protectionMode", &mut self.protection_mode);
     }
 }
@@ -658,289 +664,3 @@ impl Named for PublicIpAddress {
     const RULES: atp_iac::NameRules =
         atp_iac::NameRules { min: 1, max: 80, hyphens: true, upper: true, punctuation: true };
 }
-
-/// What is known of `Microsoft.Network/publicIPAddresses`.
-pub static PUBLIC_IP_ADDRESS: TypeDescriptor = TypeDescriptor {
-    name: "Microsoft.Network/publicIPAddresses",
-    api_version: "2025-09-01",
-    parent: Parent::ResourceGroup,
-    names: NameRules {
-        min: 1,
-        max: 80,
-        pattern: "^[a-zA-Z0-9]([a-zA-Z0-9-._]*[a-zA-Z0-9_])?$",
-        hyphens: true,
-        upper: true,
-        unique: Unique::ResourceGroup,
-        fixed: None,
-    },
-    body: &Shape::Object(&Object {
-        properties: &[
-            Property { name: "etag", shape: &TEXT, flags: Flags::READ_ONLY },
-            Property {
-                name: "extendedLocation",
-                shape: &Shape::Object(&OBJECT_EXTENDED_LOCATION),
-                flags: Flags::NONE,
-            },
-            Property { name: "location", shape: &TEXT, flags: Flags::REQUIRED },
-            Property {
-                name: "properties",
-                shape: &Shape::Object(&OBJECT_PUBLIC_IP_ADDRESS_PROPERTIES_FORMAT),
-                flags: Flags::NONE,
-            },
-            Property {
-                name: "sku",
-                shape: &Shape::Object(&OBJECT_PUBLIC_IP_ADDRESS_SKU),
-                flags: Flags::NONE,
-            },
-            Property { name: "tags", shape: &Shape::Map(&TEXT), flags: Flags::NONE },
-            Property {
-                name: "zones",
-                shape: &Shape::List { item: &TEXT, min: 0, max: usize::MAX },
-                flags: Flags::NONE,
-            },
-        ],
-        additional: None,
-        variants: None,
-    }),
-    put: Method {
-        codes: &[200, 201],
-        long_running: Some(LongRunning {
-            azure_async_operation: true,
-            location: false,
-            final_state: FinalState::Resource,
-        }),
-    },
-    patch: Some(Method { codes: &[200], long_running: None }),
-    delete: Some(Method {
-        codes: &[200, 202, 204],
-        long_running: Some(LongRunning {
-            azure_async_operation: false,
-            location: true,
-            final_state: FinalState::Location,
-        }),
-    }),
-    lists: &[
-        "/subscriptions/{subscriptionId}/providers/Microsoft.Network/publicIPAddresses",
-        "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Network/publicIPAddresses",
-    ],
-    actions: &[
-        "ddosProtectionStatus",
-        "disassociateCloudServiceReservedPublicIp",
-        "reserveCloudServicePublicIpAddress",
-    ],
-    create_only: &[
-        "extendedLocation",
-        "location",
-        "properties.ipTags",
-        "properties.publicIPAddressVersion",
-        "properties.publicIPPrefix",
-        "sku.tier",
-        "zones",
-    ],
-    references: &[
-        ("properties.linkedPublicIPAddress.id", "Microsoft.Network/publicIPAddresses"),
-        ("properties.natGateway.id", "Microsoft.Network/natGateways"),
-        ("properties.servicePublicIPAddress.id", "Microsoft.Network/publicIPAddresses"),
-    ],
-};
-
-static OBJECT_EXTENDED_LOCATION: Object = Object {
-    properties: &[
-        Property { name: "name", shape: &TEXT, flags: Flags::NONE },
-        Property {
-            name: "type",
-            shape: &Shape::String(&Text {
-                min: 0,
-                max: usize::MAX,
-                pattern: "",
-                values: &["EdgeZone"],
-                open: true,
-            }),
-            flags: Flags::NONE,
-        },
-    ],
-    additional: None,
-    variants: None,
-};
-
-static OBJECT_PUBLIC_IP_ADDRESS_PROPERTIES_FORMAT: Object = Object {
-    properties: &[
-        Property {
-            name: "ddosSettings",
-            shape: &Shape::Object(&Object {
-                properties: &[
-                    Property {
-                        name: "ddosCustomPolicy",
-                        shape: &Shape::Object(&OBJECT_SUB_RESOURCE),
-                        flags: Flags::NONE,
-                    },
-                    Property {
-                        name: "ddosProtectionPlan",
-                        shape: &Shape::Object(&OBJECT_SUB_RESOURCE),
-                        flags: Flags::NONE,
-                    },
-                    Property {
-                        name: "protectionMode",
-                        shape: &Shape::String(&Text {
-                            min: 0,
-                            max: usize::MAX,
-                            pattern: "",
-                            values: &["VirtualNetworkInherited", "Enabled", "Disabled"],
-                            open: true,
-                        }),
-                        flags: Flags::NONE,
-                    },
-                ],
-                additional: None,
-                variants: None,
-            }),
-            flags: Flags::NONE,
-        },
-        Property {
-            name: "deleteOption",
-            shape: &Shape::String(&Text {
-                min: 0,
-                max: usize::MAX,
-                pattern: "",
-                values: &["Delete", "Detach"],
-                open: true,
-            }),
-            flags: Flags::NONE,
-        },
-        Property {
-            name: "dnsSettings",
-            shape: &Shape::Object(&Object {
-                properties: &[
-                    Property { name: "domainNameLabel", shape: &TEXT, flags: Flags::NONE },
-                    Property {
-                        name: "domainNameLabelScope",
-                        shape: &Shape::String(&Text {
-                            min: 0,
-                            max: usize::MAX,
-                            pattern: "",
-                            values: &["TenantReuse", "SubscriptionReuse", "ResourceGroupReuse", "NoReuse"],
-                            open: false,
-                        }),
-                        flags: Flags::NONE,
-                    },
-                    Property { name: "fqdn", shape: &TEXT, flags: Flags::NONE },
-                    Property { name: "reverseFqdn", shape: &TEXT, flags: Flags::NONE },
-                ],
-                additional: None,
-                variants: None,
-            }),
-            flags: Flags::NONE,
-        },
-        Property {
-            name: "idleTimeoutInMinutes",
-            shape: &Shape::Integer { min: None, max: None },
-            flags: Flags::NONE,
-        },
-        Property { name: "ipAddress", shape: &TEXT, flags: Flags::NONE },
-        Property { name: "ipConfiguration", shape: &REFERENCE, flags: Flags::READ_ONLY },
-        Property {
-            name: "ipTags",
-            shape: &Shape::List {
-                item: &Shape::Object(&Object {
-                    properties: &[
-                        Property { name: "firstPartyServiceTagId", shape: &TEXT, flags: Flags::NONE },
-                        Property { name: "ipTagType", shape: &TEXT, flags: Flags::NONE },
-                        Property { name: "tag", shape: &TEXT, flags: Flags::NONE },
-                    ],
-                    additional: None,
-                    variants: None,
-                }),
-                min: 0,
-                max: usize::MAX,
-            },
-            flags: Flags::NONE,
-        },
-        Property { name: "linkedPublicIPAddress", shape: &REFERENCE, flags: Flags::NONE },
-        Property {
-            name: "migrationPhase",
-            shape: &Shape::String(&Text {
-                min: 0,
-                max: usize::MAX,
-                pattern: "",
-                values: &["None", "Prepare", "Commit", "Abort", "Committed"],
-                open: true,
-            }),
-            flags: Flags::NONE,
-        },
-        Property { name: "natGateway", shape: &REFERENCE, flags: Flags::NONE },
-        Property {
-            name: "provisioningState",
-            shape: &Shape::String(&Text {
-                min: 0,
-                max: usize::MAX,
-                pattern: "",
-                values: &["Failed", "Succeeded", "Canceled", "Creating", "Updating", "Deleting"],
-                open: true,
-            }),
-            flags: Flags::READ_ONLY,
-        },
-        Property {
-            name: "publicIPAddressVersion",
-            shape: &Shape::String(&Text {
-                min: 0,
-                max: usize::MAX,
-                pattern: "",
-                values: &["IPv4", "IPv6"],
-                open: true,
-            }),
-            flags: Flags::NONE,
-        },
-        Property {
-            name: "publicIPAllocationMethod",
-            shape: &Shape::String(&Text {
-                min: 0,
-                max: usize::MAX,
-                pattern: "",
-                values: &["Static", "Dynamic"],
-                open: true,
-            }),
-            flags: Flags::NONE,
-        },
-        Property { name: "publicIPPrefix", shape: &Shape::Object(&OBJECT_SUB_RESOURCE), flags: Flags::NONE },
-        Property { name: "resourceGuid", shape: &TEXT, flags: Flags::READ_ONLY },
-        Property { name: "servicePublicIPAddress", shape: &REFERENCE, flags: Flags::NONE },
-        Property { name: "upgradedToV2", shape: &Shape::Boolean, flags: Flags::READ_ONLY },
-    ],
-    additional: None,
-    variants: None,
-};
-
-static OBJECT_PUBLIC_IP_ADDRESS_SKU: Object = Object {
-    properties: &[
-        Property {
-            name: "name",
-            shape: &Shape::String(&Text {
-                min: 0,
-                max: usize::MAX,
-                pattern: "",
-                values: &["Basic", "Standard", "StandardV2"],
-                open: true,
-            }),
-            flags: Flags::NONE,
-        },
-        Property {
-            name: "tier",
-            shape: &Shape::String(&Text {
-                min: 0,
-                max: usize::MAX,
-                pattern: "",
-                values: &["Regional", "Global"],
-                open: true,
-            }),
-            flags: Flags::NONE,
-        },
-    ],
-    additional: None,
-    variants: None,
-};
-
-static OBJECT_SUB_RESOURCE: Object = Object {
-    properties: &[Property { name: "id", shape: &TEXT, flags: Flags::NONE }],
-    additional: None,
-    variants: None,
-};

@@ -19,8 +19,8 @@ pub struct VirtualNetwork {
     pub address_space: Input<VirtualNetworkAddressSpace>,
     /// `properties.bgpCommunities`.
     pub bgp_communities: Input<VirtualNetworkBgpCommunities>,
-    /// `properties.ddosProtectionPlan`.
-    pub ddos_protection_plan: Input<SubResource>,
+    /// `properties.ddosProtectionPlan.id`.
+    pub ddos_protection_plan: Input<ResourceId<crate::network::DdosProtectionPlan>>,
     /// `properties.dhcpOptions`.
     pub dhcp_options: Input<VirtualNetworkDhcpOptions>,
     /// `properties.enableDdosProtection`.
@@ -40,7 +40,7 @@ pub struct VirtualNetwork {
     /// `properties.summarizedGatewayPrefixes`.
     pub summarized_gateway_prefixes: Input<VirtualNetworkAddressSpace>,
     /// `properties.virtualNetworkPeerings`.
-    pub virtual_network_peerings: InputList<VirtualNetworkPeering>,
+    pub virtual_network_peerings: InputList<VirtualNetworkPeering2>,
     /// `tags`.
     pub tags: InputMap<String>,
 }
@@ -73,8 +73,11 @@ impl VirtualNetwork {
         self
     }
 
-    /// Sets `properties.ddosProtectionPlan`.
-    pub fn ddos_protection_plan(mut self, value: impl IntoInput<SubResource>) -> Self {
+    /// Sets `properties.ddosProtectionPlan.id`.
+    pub fn ddos_protection_plan(
+        mut self,
+        value: impl IntoInput<ResourceId<crate::network::DdosProtectionPlan>>,
+    ) -> Self {
         self.ddos_protection_plan = value.into_input();
         self
     }
@@ -137,7 +140,7 @@ impl VirtualNetwork {
     }
 
     /// Sets `properties.virtualNetworkPeerings`.
-    pub fn virtual_network_peerings(mut self, value: impl IntoInputList<VirtualNetworkPeering>) -> Self {
+    pub fn virtual_network_peerings(mut self, value: impl IntoInputList<VirtualNetworkPeering2>) -> Self {
         self.virtual_network_peerings = value.into_input_list();
         self
     }
@@ -156,7 +159,7 @@ impl Structure for VirtualNetwork {
         codec.property("location", &mut self.location);
         codec.property("properties/addressSpace", &mut self.address_space);
         codec.property("properties/bgpCommunities", &mut self.bgp_communities);
-        codec.property("properties/ddosProtectionPlan", &mut self.ddos_protection_plan);
+        codec.property("properties/ddosProtectionPlan/id", &mut self.ddos_protection_plan);
         codec.property("properties/dhcpOptions", &mut self.dhcp_options);
         codec.property("properties/enableDdosProtection", &mut self.enable_ddos_protection);
         codec.property("properties/enableVmProtection", &mut self.enable_vm_protection);
@@ -212,9 +215,9 @@ impl VirtualNetworkHandle {
         self.declared.output("properties/bgpCommunities/regionalCommunity")
     }
 
-    /// `properties.ddosProtectionPlan`.
-    pub fn ddos_protection_plan(&self) -> Output<SubResource> {
-        self.declared.output("properties/ddosProtectionPlan")
+    /// `properties.ddosProtectionPlan.id`.
+    pub fn ddos_protection_plan(&self) -> Output<ResourceId<crate::network::DdosProtectionPlan>> {
+        self.declared.output("properties/ddosProtectionPlan/id")
     }
 
     /// `properties.defaultPublicNatGateway`.
@@ -303,7 +306,7 @@ impl VirtualNetworkHandle {
     }
 
     /// `properties.virtualNetworkPeerings`.
-    pub fn virtual_network_peerings(&self) -> Output<Vec<VirtualNetworkPeering>> {
+    pub fn virtual_network_peerings(&self) -> Output<Vec<VirtualNetworkPeering2>> {
         self.declared.output("properties/virtualNetworkPeerings")
     }
 }
@@ -705,7 +708,7 @@ impl Structure for VirtualNetworkSubnetServiceEndpoint {
 
 /// The value of `properties.virtualNetworkPeerings[]`.
 #[derive(Clone, Default)]
-pub struct VirtualNetworkPeering {
+pub struct VirtualNetworkPeering2 {
     /// `properties.virtualNetworkPeerings[].name`.
     pub name: Input<String>,
     /// `properties.virtualNetworkPeerings[].properties.allowForwardedTraffic`.
@@ -727,9 +730,9 @@ pub struct VirtualNetworkPeering {
     /// `properties.virtualNetworkPeerings[].properties.peerCompleteVnets`.
     pub peer_complete_vnets: Input<bool>,
     /// `properties.virtualNetworkPeerings[].properties.peeringState`.
-    pub peering_state: Input<VirtualNetworkPeeringState>,
+    pub peering_state: Input<VirtualNetworkPeering2PeeringState>,
     /// `properties.virtualNetworkPeerings[].properties.peeringSyncLevel`.
-    pub peering_sync_level: Input<VirtualNetworkPeeringSyncLevel>,
+    pub peering_sync_level: Input<VirtualNetworkPeering2PeeringSyncLevel>,
     /// `properties.virtualNetworkPeerings[].properties.remoteAddressSpace`.
     pub remote_address_space: Input<VirtualNetworkAddressSpace>,
     /// `properties.virtualNetworkPeerings[].properties.remoteBgpCommunities`.
@@ -743,7 +746,7 @@ pub struct VirtualNetworkPeering {
     /// `properties.virtualNetworkPeerings[].properties.useRemoteGateways`.
     pub use_remote_gateways: Input<bool>,
 }
-impl VirtualNetworkPeering {
+impl VirtualNetworkPeering2 {
     /// From the properties that it has to have.
     pub fn new(
         name: impl IntoInput<String>,
@@ -814,13 +817,16 @@ impl VirtualNetworkPeering {
     }
 
     /// Sets `properties.virtualNetworkPeerings[].properties.peeringState`.
-    pub fn peering_state(mut self, value: impl IntoInput<VirtualNetworkPeeringState>) -> Self {
+    pub fn peering_state(mut self, value: impl IntoInput<VirtualNetworkPeering2PeeringState>) -> Self {
         self.peering_state = value.into_input();
         self
     }
 
     /// Sets `properties.virtualNetworkPeerings[].properties.peeringSyncLevel`.
-    pub fn peering_sync_level(mut self, value: impl IntoInput<VirtualNetworkPeeringSyncLevel>) -> Self {
+    pub fn peering_sync_level(
+        mut self,
+        value: impl IntoInput<VirtualNetworkPeering2PeeringSyncLevel>,
+    ) -> Self {
         self.peering_sync_level = value.into_input();
         self
     }
@@ -858,7 +864,7 @@ impl VirtualNetworkPeering {
         self
     }
 }
-impl Structure for VirtualNetworkPeering {
+impl Structure for VirtualNetworkPeering2 {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("name", &mut self.name);
         codec.property("properties/allowForwardedTraffic", &mut self.allow_forwarded_traffic);
@@ -951,7 +957,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.virtualNetworkPeerings[].properties.peeringState`.
-    pub VirtualNetworkPeeringState {
+    pub VirtualNetworkPeering2PeeringState {
         /// `Initiated`.
         INITIATED = "Initiated",
         /// `Connected`.
@@ -963,7 +969,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.virtualNetworkPeerings[].properties.peeringSyncLevel`.
-    pub VirtualNetworkPeeringSyncLevel {
+    pub VirtualNetworkPeering2PeeringSyncLevel {
         /// `FullyInSync`.
         FULLY_IN_SYNC = "FullyInSync",
         /// `RemoteNotInSync`.
@@ -986,755 +992,10 @@ debug_through_the_codec!(
     VirtualNetworkSubnet,
     VirtualNetworkSubnetDelegation,
     VirtualNetworkSubnetServiceEndpoint,
-    VirtualNetworkPeering
+    VirtualNetworkPeering2
 );
 
 impl Named for VirtualNetwork {
     const RULES: atp_iac::NameRules =
         atp_iac::NameRules { min: 2, max: 64, hyphens: true, upper: true, punctuation: true };
 }
-
-/// What is known of `Microsoft.Network/virtualNetworks`.
-pub static VIRTUAL_NETWORK: TypeDescriptor = TypeDescriptor {
-    name: "Microsoft.Network/virtualNetworks",
-    api_version: "2025-09-01",
-    parent: Parent::ResourceGroup,
-    names: NameRules {
-        min: 2,
-        max: 64,
-        pattern: "^[a-zA-Z0-9][a-zA-Z0-9-._]*[a-zA-Z0-9_]$",
-        hyphens: true,
-        upper: true,
-        unique: Unique::ResourceGroup,
-        fixed: None,
-    },
-    body: &Shape::Object(&Object {
-        properties: &[
-            Property { name: "etag", shape: &TEXT, flags: Flags::READ_ONLY },
-            Property {
-                name: "extendedLocation",
-                shape: &Shape::Object(&OBJECT_EXTENDED_LOCATION),
-                flags: Flags::NONE,
-            },
-            Property { name: "location", shape: &TEXT, flags: Flags::REQUIRED },
-            Property {
-                name: "properties",
-                shape: &Shape::Object(&Object {
-                    properties: &[
-                        Property {
-                            name: "addressSpace",
-                            shape: &Shape::Object(&OBJECT_ADDRESS_SPACE),
-                            flags: Flags::NONE,
-                        },
-                        Property {
-                            name: "bgpCommunities",
-                            shape: &Shape::Object(&OBJECT_VIRTUAL_NETWORK_BGP_COMMUNITIES),
-                            flags: Flags::NONE,
-                        },
-                        Property {
-                            name: "ddosProtectionPlan",
-                            shape: &Shape::Object(&OBJECT_SUB_RESOURCE),
-                            flags: Flags::NONE,
-                        },
-                        Property {
-                            name: "defaultPublicNatGateway",
-                            shape: &Shape::Object(&OBJECT_SUB_RESOURCE),
-                            flags: Flags::READ_ONLY,
-                        },
-                        Property {
-                            name: "dhcpOptions",
-                            shape: &Shape::Object(&Object {
-                                properties: &[Property {
-                                    name: "dnsServers",
-                                    shape: &Shape::List { item: &TEXT, min: 0, max: usize::MAX },
-                                    flags: Flags::NONE,
-                                }],
-                                additional: None,
-                                variants: None,
-                            }),
-                            flags: Flags::NONE,
-                        },
-                        Property { name: "enableDdosProtection", shape: &Shape::Boolean, flags: Flags::NONE },
-                        Property { name: "enableVmProtection", shape: &Shape::Boolean, flags: Flags::NONE },
-                        Property {
-                            name: "encryption",
-                            shape: &Shape::Object(&OBJECT_VIRTUAL_NETWORK_ENCRYPTION),
-                            flags: Flags::NONE,
-                        },
-                        Property {
-                            name: "flowLogs",
-                            shape: &Shape::List { item: &Shape::Any, min: 0, max: usize::MAX },
-                            flags: Flags::READ_ONLY,
-                        },
-                        Property {
-                            name: "flowTimeoutInMinutes",
-                            shape: &Shape::Integer { min: None, max: None },
-                            flags: Flags::NONE,
-                        },
-                        Property {
-                            name: "ipAllocations",
-                            shape: &Shape::List {
-                                item: &Shape::Object(&OBJECT_SUB_RESOURCE),
-                                min: 0,
-                                max: usize::MAX,
-                            },
-                            flags: Flags::NONE,
-                        },
-                        Property {
-                            name: "privateEndpointVNetPolicies",
-                            shape: &Shape::String(&Text {
-                                min: 0,
-                                max: usize::MAX,
-                                pattern: "",
-                                values: &["Disabled", "Basic"],
-                                open: true,
-                            }),
-                            flags: Flags::NONE,
-                        },
-                        Property {
-                            name: "provisioningState",
-                            shape: &Shape::String(&Text {
-                                min: 0,
-                                max: usize::MAX,
-                                pattern: "",
-                                values: &[
-                                    "Failed",
-                                    "Succeeded",
-                                    "Canceled",
-                                    "Creating",
-                                    "Updating",
-                                    "Deleting",
-                                ],
-                                open: true,
-                            }),
-                            flags: Flags::READ_ONLY,
-                        },
-                        Property { name: "resourceGuid", shape: &TEXT, flags: Flags::READ_ONLY },
-                        Property {
-                            name: "subnets",
-                            shape: &Shape::List {
-                                item: &Shape::Object(&OBJECT_SUBNET),
-                                min: 0,
-                                max: usize::MAX,
-                            },
-                            flags: Flags::NONE,
-                        },
-                        Property {
-                            name: "summarizedGatewayPrefixes",
-                            shape: &Shape::Object(&OBJECT_ADDRESS_SPACE),
-                            flags: Flags::NONE,
-                        },
-                        Property {
-                            name: "virtualNetworkPeerings",
-                            shape: &Shape::List {
-                                item: &Shape::Object(&Object {
-                                    properties: &[
-                                        Property { name: "etag", shape: &TEXT, flags: Flags::READ_ONLY },
-                                        Property { name: "id", shape: &TEXT, flags: Flags::NONE },
-                                        Property { name: "name", shape: &TEXT, flags: Flags::NONE },
-                                        Property {
-                                            name: "properties",
-                                            shape: &Shape::Object(&Object {
-                                                properties: &[
-                                                    Property {
-                                                        name: "allowForwardedTraffic",
-                                                        shape: &Shape::Boolean,
-                                                        flags: Flags::NONE,
-                                                    },
-                                                    Property {
-                                                        name: "allowGatewayTransit",
-                                                        shape: &Shape::Boolean,
-                                                        flags: Flags::NONE,
-                                                    },
-                                                    Property {
-                                                        name: "allowVirtualNetworkAccess",
-                                                        shape: &Shape::Boolean,
-                                                        flags: Flags::NONE,
-                                                    },
-                                                    Property {
-                                                        name: "doNotVerifyRemoteGateways",
-                                                        shape: &Shape::Boolean,
-                                                        flags: Flags::NONE,
-                                                    },
-                                                    Property {
-                                                        name: "enableOnlyIPv6Peering",
-                                                        shape: &Shape::Boolean,
-                                                        flags: Flags::NONE,
-                                                    },
-                                                    Property {
-                                                        name: "localAddressSpace",
-                                                        shape: &Shape::Object(&OBJECT_ADDRESS_SPACE),
-                                                        flags: Flags::NONE,
-                                                    },
-                                                    Property {
-                                                        name: "localSubnetNames",
-                                                        shape: &Shape::List {
-                                                            item: &TEXT,
-                                                            min: 0,
-                                                            max: usize::MAX,
-                                                        },
-                                                        flags: Flags::NONE,
-                                                    },
-                                                    Property {
-                                                        name: "localVirtualNetworkAddressSpace",
-                                                        shape: &Shape::Object(&OBJECT_ADDRESS_SPACE),
-                                                        flags: Flags::NONE,
-                                                    },
-                                                    Property {
-                                                        name: "peerCompleteVnets",
-                                                        shape: &Shape::Boolean,
-                                                        flags: Flags::NONE,
-                                                    },
-                                                    Property {
-                                                        name: "peeringState",
-                                                        shape: &Shape::String(&Text {
-                                                            min: 0,
-                                                            max: usize::MAX,
-                                                            pattern: "",
-                                                            values: &[
-                                                                "Initiated",
-                                                                "Connected",
-                                                                "Disconnected",
-                                                            ],
-                                                            open: true,
-                                                        }),
-                                                        flags: Flags::NONE,
-                                                    },
-                                                    Property {
-                                                        name: "peeringSyncLevel",
-                                                        shape: &Shape::String(&Text {
-                                                            min: 0,
-                                                            max: usize::MAX,
-                                                            pattern: "",
-                                                            values: &[
-                                                                "FullyInSync",
-                                                                "RemoteNotInSync",
-                                                                "LocalNotInSync",
-                                                                "LocalAndRemoteNotInSync",
-                                                            ],
-                                                            open: true,
-                                                        }),
-                                                        flags: Flags::NONE,
-                                                    },
-                                                    Property {
-                                                        name: "provisioningState",
-                                                        shape: &Shape::String(&Text {
-                                                            min: 0,
-                                                            max: usize::MAX,
-                                                            pattern: "",
-                                                            values: &[
-                                                                "Failed",
-                                                                "Succeeded",
-                                                                "Canceled",
-                                                                "Creating",
-                                                                "Updating",
-                                                                "Deleting",
-                                                            ],
-                                                            open: true,
-                                                        }),
-                                                        flags: Flags::READ_ONLY,
-                                                    },
-                                                    Property {
-                                                        name: "remoteAddressSpace",
-                                                        shape: &Shape::Object(&OBJECT_ADDRESS_SPACE),
-                                                        flags: Flags::NONE,
-                                                    },
-                                                    Property {
-                                                        name: "remoteBgpCommunities",
-                                                        shape: &Shape::Object(
-                                                            &OBJECT_VIRTUAL_NETWORK_BGP_COMMUNITIES,
-                                                        ),
-                                                        flags: Flags::NONE,
-                                                    },
-                                                    Property {
-                                                        name: "remoteSubnetNames",
-                                                        shape: &Shape::List {
-                                                            item: &TEXT,
-                                                            min: 0,
-                                                            max: usize::MAX,
-                                                        },
-                                                        flags: Flags::NONE,
-                                                    },
-                                                    Property {
-                                                        name: "remoteVirtualNetwork",
-                                                        shape: &Shape::Object(&OBJECT_SUB_RESOURCE),
-                                                        flags: Flags::NONE,
-                                                    },
-                                                    Property {
-                                                        name: "remoteVirtualNetworkAddressSpace",
-                                                        shape: &Shape::Object(&OBJECT_ADDRESS_SPACE),
-                                                        flags: Flags::NONE,
-                                                    },
-                                                    Property {
-                                                        name: "remoteVirtualNetworkEncryption",
-                                                        shape: &Shape::Object(
-                                                            &OBJECT_VIRTUAL_NETWORK_ENCRYPTION,
-                                                        ),
-                                                        flags: Flags::READ_ONLY,
-                                                    },
-                                                    Property {
-                                                        name: "resourceGuid",
-                                                        shape: &TEXT,
-                                                        flags: Flags::READ_ONLY,
-                                                    },
-                                                    Property {
-                                                        name: "useRemoteGateways",
-                                                        shape: &Shape::Boolean,
-                                                        flags: Flags::NONE,
-                                                    },
-                                                ],
-                                                additional: None,
-                                                variants: None,
-                                            }),
-                                            flags: Flags::NONE,
-                                        },
-                                        Property { name: "type", shape: &TEXT, flags: Flags::READ_ONLY },
-                                    ],
-                                    additional: None,
-                                    variants: None,
-                                }),
-                                min: 0,
-                                max: usize::MAX,
-                            },
-                            flags: Flags::NONE,
-                        },
-                    ],
-                    additional: None,
-                    variants: None,
-                }),
-                flags: Flags::NONE,
-            },
-            Property { name: "tags", shape: &Shape::Map(&TEXT), flags: Flags::NONE },
-        ],
-        additional: None,
-        variants: None,
-    }),
-    put: Method {
-        codes: &[200, 201],
-        long_running: Some(LongRunning {
-            azure_async_operation: true,
-            location: false,
-            final_state: FinalState::Resource,
-        }),
-    },
-    patch: Some(Method { codes: &[200], long_running: None }),
-    delete: Some(Method {
-        codes: &[200, 202, 204],
-        long_running: Some(LongRunning {
-            azure_async_operation: false,
-            location: true,
-            final_state: FinalState::Location,
-        }),
-    }),
-    lists: &[
-        "/subscriptions/{subscriptionId}/providers/Microsoft.Network/virtualNetworks",
-        "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Network/virtualNetworks",
-    ],
-    actions: &[
-        "ddosProtectionStatus",
-        "listNetworkManagerEffectiveConnectivityConfigurations",
-        "listNetworkManagerEffectiveSecurityAdminRules",
-        "moveIpConfigurations",
-    ],
-    create_only: &["extendedLocation", "location"],
-    references: &[
-        ("properties.subnets[].properties.natGateway.id", "Microsoft.Network/natGateways"),
-        (
-            "properties.subnets[].properties.networkSecurityGroup.id",
-            "Microsoft.Network/networkSecurityGroups",
-        ),
-        ("properties.subnets[].properties.routeTable.id", "Microsoft.Network/routeTables"),
-        (
-            "properties.virtualNetworkPeerings[].properties.remoteVirtualNetwork.id",
-            "Microsoft.Network/virtualNetworks",
-        ),
-    ],
-};
-
-static OBJECT_ADDRESS_SPACE: Object = Object {
-    properties: &[
-        Property {
-            name: "addressPrefixes",
-            shape: &Shape::List { item: &TEXT, min: 0, max: usize::MAX },
-            flags: Flags::NONE,
-        },
-        Property {
-            name: "ipamPoolPrefixAllocations",
-            shape: &Shape::List {
-                item: &Shape::Object(&OBJECT_IPAM_POOL_PREFIX_ALLOCATION),
-                min: 0,
-                max: usize::MAX,
-            },
-            flags: Flags::NONE,
-        },
-    ],
-    additional: None,
-    variants: None,
-};
-
-static OBJECT_EXTENDED_LOCATION: Object = Object {
-    properties: &[
-        Property { name: "name", shape: &TEXT, flags: Flags::NONE },
-        Property {
-            name: "type",
-            shape: &Shape::String(&Text {
-                min: 0,
-                max: usize::MAX,
-                pattern: "",
-                values: &["EdgeZone"],
-                open: true,
-            }),
-            flags: Flags::NONE,
-        },
-    ],
-    additional: None,
-    variants: None,
-};
-
-static OBJECT_IPAM_POOL_PREFIX_ALLOCATION: Object = Object {
-    properties: &[
-        Property {
-            name: "allocatedAddressPrefixes",
-            shape: &Shape::List { item: &Shape::Any, min: 0, max: usize::MAX },
-            flags: Flags::READ_ONLY,
-        },
-        Property { name: "numberOfIpAddresses", shape: &TEXT, flags: Flags::NONE },
-        Property {
-            name: "pool",
-            shape: &Shape::Object(&Object {
-                properties: &[Property { name: "id", shape: &TEXT, flags: Flags::NONE }],
-                additional: None,
-                variants: None,
-            }),
-            flags: Flags::NONE,
-        },
-    ],
-    additional: None,
-    variants: None,
-};
-
-static OBJECT_SUBNET: Object = Object {
-    properties: &[
-        Property { name: "etag", shape: &TEXT, flags: Flags::READ_ONLY },
-        Property { name: "id", shape: &TEXT, flags: Flags::NONE },
-        Property { name: "name", shape: &TEXT, flags: Flags::NONE },
-        Property {
-            name: "properties",
-            shape: &Shape::Object(&Object {
-                properties: &[
-                    Property { name: "addressPrefix", shape: &TEXT, flags: Flags::NONE },
-                    Property {
-                        name: "addressPrefixes",
-                        shape: &Shape::List { item: &TEXT, min: 0, max: usize::MAX },
-                        flags: Flags::NONE,
-                    },
-                    Property {
-                        name: "applicationGatewayIPConfigurations",
-                        shape: &Shape::List {
-                            item: &Shape::Object(&Object {
-                                properties: &[
-                                    Property { name: "etag", shape: &TEXT, flags: Flags::READ_ONLY },
-                                    Property { name: "id", shape: &TEXT, flags: Flags::NONE },
-                                    Property { name: "name", shape: &TEXT, flags: Flags::NONE },
-                                    Property {
-                                        name: "properties",
-                                        shape: &Shape::Object(&Object {
-                                            properties: &[
-                                                Property {
-                                                    name: "provisioningState",
-                                                    shape: &Shape::String(&Text {
-                                                        min: 0,
-                                                        max: usize::MAX,
-                                                        pattern: "",
-                                                        values: &[
-                                                            "Failed",
-                                                            "Succeeded",
-                                                            "Canceled",
-                                                            "Creating",
-                                                            "Updating",
-                                                            "Deleting",
-                                                        ],
-                                                        open: true,
-                                                    }),
-                                                    flags: Flags::READ_ONLY,
-                                                },
-                                                Property {
-                                                    name: "subnet",
-                                                    shape: &Shape::Object(&OBJECT_SUB_RESOURCE),
-                                                    flags: Flags::NONE,
-                                                },
-                                            ],
-                                            additional: None,
-                                            variants: None,
-                                        }),
-                                        flags: Flags::NONE,
-                                    },
-                                    Property { name: "type", shape: &TEXT, flags: Flags::READ_ONLY },
-                                ],
-                                additional: None,
-                                variants: None,
-                            }),
-                            min: 0,
-                            max: usize::MAX,
-                        },
-                        flags: Flags::NONE,
-                    },
-                    Property { name: "defaultOutboundAccess", shape: &Shape::Boolean, flags: Flags::NONE },
-                    Property {
-                        name: "delegations",
-                        shape: &Shape::List {
-                            item: &Shape::Object(&Object {
-                                properties: &[
-                                    Property { name: "etag", shape: &TEXT, flags: Flags::READ_ONLY },
-                                    Property { name: "id", shape: &TEXT, flags: Flags::NONE },
-                                    Property { name: "name", shape: &TEXT, flags: Flags::NONE },
-                                    Property {
-                                        name: "properties",
-                                        shape: &Shape::Object(&Object {
-                                            properties: &[
-                                                Property {
-                                                    name: "actions",
-                                                    shape: &Shape::List {
-                                                        item: &Shape::Any,
-                                                        min: 0,
-                                                        max: usize::MAX,
-                                                    },
-                                                    flags: Flags::READ_ONLY,
-                                                },
-                                                Property {
-                                                    name: "provisioningState",
-                                                    shape: &Shape::String(&Text {
-                                                        min: 0,
-                                                        max: usize::MAX,
-                                                        pattern: "",
-                                                        values: &[
-                                                            "Failed",
-                                                            "Succeeded",
-                                                            "Canceled",
-                                                            "Creating",
-                                                            "Updating",
-                                                            "Deleting",
-                                                        ],
-                                                        open: true,
-                                                    }),
-                                                    flags: Flags::READ_ONLY,
-                                                },
-                                                Property {
-                                                    name: "serviceName",
-                                                    shape: &TEXT,
-                                                    flags: Flags::NONE,
-                                                },
-                                            ],
-                                            additional: None,
-                                            variants: None,
-                                        }),
-                                        flags: Flags::NONE,
-                                    },
-                                    Property { name: "type", shape: &TEXT, flags: Flags::NONE },
-                                ],
-                                additional: None,
-                                variants: None,
-                            }),
-                            min: 0,
-                            max: usize::MAX,
-                        },
-                        flags: Flags::NONE,
-                    },
-                    Property {
-                        name: "ipAllocations",
-                        shape: &Shape::List {
-                            item: &Shape::Object(&OBJECT_SUB_RESOURCE),
-                            min: 0,
-                            max: usize::MAX,
-                        },
-                        flags: Flags::NONE,
-                    },
-                    Property {
-                        name: "ipConfigurationProfiles",
-                        shape: &Shape::List { item: &Shape::Any, min: 0, max: usize::MAX },
-                        flags: Flags::READ_ONLY,
-                    },
-                    Property {
-                        name: "ipConfigurations",
-                        shape: &Shape::List { item: &Shape::Any, min: 0, max: usize::MAX },
-                        flags: Flags::READ_ONLY,
-                    },
-                    Property {
-                        name: "ipamPoolPrefixAllocations",
-                        shape: &Shape::List {
-                            item: &Shape::Object(&OBJECT_IPAM_POOL_PREFIX_ALLOCATION),
-                            min: 0,
-                            max: usize::MAX,
-                        },
-                        flags: Flags::NONE,
-                    },
-                    Property {
-                        name: "natGateway",
-                        shape: &Shape::Object(&OBJECT_SUB_RESOURCE),
-                        flags: Flags::NONE,
-                    },
-                    Property { name: "networkSecurityGroup", shape: &REFERENCE, flags: Flags::NONE },
-                    Property {
-                        name: "privateEndpointNetworkPolicies",
-                        shape: &Shape::String(&Text {
-                            min: 0,
-                            max: usize::MAX,
-                            pattern: "",
-                            values: &[
-                                "Enabled",
-                                "Disabled",
-                                "NetworkSecurityGroupEnabled",
-                                "RouteTableEnabled",
-                            ],
-                            open: true,
-                        }),
-                        flags: Flags::NONE,
-                    },
-                    Property {
-                        name: "privateEndpoints",
-                        shape: &Shape::List { item: &Shape::Any, min: 0, max: usize::MAX },
-                        flags: Flags::READ_ONLY,
-                    },
-                    Property {
-                        name: "privateLinkServiceNetworkPolicies",
-                        shape: &Shape::String(&Text {
-                            min: 0,
-                            max: usize::MAX,
-                            pattern: "",
-                            values: &["Enabled", "Disabled"],
-                            open: true,
-                        }),
-                        flags: Flags::NONE,
-                    },
-                    Property {
-                        name: "provisioningState",
-                        shape: &Shape::String(&Text {
-                            min: 0,
-                            max: usize::MAX,
-                            pattern: "",
-                            values: &["Failed", "Succeeded", "Canceled", "Creating", "Updating", "Deleting"],
-                            open: true,
-                        }),
-                        flags: Flags::READ_ONLY,
-                    },
-                    Property { name: "purpose", shape: &TEXT, flags: Flags::READ_ONLY },
-                    Property {
-                        name: "resourceNavigationLinks",
-                        shape: &Shape::List { item: &Shape::Any, min: 0, max: usize::MAX },
-                        flags: Flags::READ_ONLY,
-                    },
-                    Property { name: "routeTable", shape: &REFERENCE, flags: Flags::NONE },
-                    Property {
-                        name: "serviceAssociationLinks",
-                        shape: &Shape::List { item: &Shape::Any, min: 0, max: usize::MAX },
-                        flags: Flags::READ_ONLY,
-                    },
-                    Property {
-                        name: "serviceEndpointPolicies",
-                        shape: &Shape::List { item: &REFERENCE, min: 0, max: usize::MAX },
-                        flags: Flags::NONE,
-                    },
-                    Property {
-                        name: "serviceEndpoints",
-                        shape: &Shape::List {
-                            item: &Shape::Object(&Object {
-                                properties: &[
-                                    Property {
-                                        name: "locations",
-                                        shape: &Shape::List { item: &TEXT, min: 0, max: usize::MAX },
-                                        flags: Flags::NONE,
-                                    },
-                                    Property {
-                                        name: "networkIdentifier",
-                                        shape: &Shape::Object(&OBJECT_SUB_RESOURCE),
-                                        flags: Flags::NONE,
-                                    },
-                                    Property {
-                                        name: "provisioningState",
-                                        shape: &Shape::String(&Text {
-                                            min: 0,
-                                            max: usize::MAX,
-                                            pattern: "",
-                                            values: &[
-                                                "Failed",
-                                                "Succeeded",
-                                                "Canceled",
-                                                "Creating",
-                                                "Updating",
-                                                "Deleting",
-                                            ],
-                                            open: true,
-                                        }),
-                                        flags: Flags::READ_ONLY,
-                                    },
-                                    Property { name: "service", shape: &TEXT, flags: Flags::NONE },
-                                ],
-                                additional: None,
-                                variants: None,
-                            }),
-                            min: 0,
-                            max: usize::MAX,
-                        },
-                        flags: Flags::NONE,
-                    },
-                    Property {
-                        name: "serviceGateway",
-                        shape: &Shape::Object(&OBJECT_SUB_RESOURCE),
-                        flags: Flags::NONE,
-                    },
-                    Property {
-                        name: "sharingScope",
-                        shape: &Shape::String(&Text {
-                            min: 0,
-                            max: usize::MAX,
-                            pattern: "",
-                            values: &["Tenant", "DelegatedServices"],
-                            open: true,
-                        }),
-                        flags: Flags::NONE,
-                    },
-                ],
-                additional: None,
-                variants: None,
-            }),
-            flags: Flags::NONE,
-        },
-        Property { name: "type", shape: &TEXT, flags: Flags::READ_ONLY },
-    ],
-    additional: None,
-    variants: None,
-};
-
-static OBJECT_SUB_RESOURCE: Object = Object {
-    properties: &[Property { name: "id", shape: &TEXT, flags: Flags::NONE }],
-    additional: None,
-    variants: None,
-};
-
-static OBJECT_VIRTUAL_NETWORK_BGP_COMMUNITIES: Object = Object {
-    properties: &[
-        Property { name: "regionalCommunity", shape: &TEXT, flags: Flags::READ_ONLY },
-        Property { name: "virtualNetworkCommunity", shape: &TEXT, flags: Flags::REQUIRED },
-    ],
-    additional: None,
-    variants: None,
-};
-
-static OBJECT_VIRTUAL_NETWORK_ENCRYPTION: Object = Object {
-    properties: &[
-        Property { name: "enabled", shape: &Shape::Boolean, flags: Flags::REQUIRED },
-        Property {
-            name: "enforcement",
-            shape: &Shape::String(&Text {
-                min: 0,
-                max: usize::MAX,
-                pattern: "",
-                values: &["DropUnencrypted", "AllowUnencrypted"],
-                open: true,
-            }),
-            flags: Flags::NONE,
-        },
-    ],
-    additional: None,
-    variants: None,
-};

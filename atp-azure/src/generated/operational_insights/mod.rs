@@ -2,5 +2,19 @@
 
 //! `Microsoft.OperationalInsights`.
 
+mod cluster;
+mod data_export;
+mod linked_service;
+mod linked_storage_account;
+mod saved_search;
+mod table;
 mod workspace;
+
+pub use super::descriptors::operational_insights::*;
+pub use cluster::*;
+pub use data_export::*;
+pub use linked_service::*;
+pub use linked_storage_account::*;
+pub use saved_search::*;
+pub use table::*;
 pub use workspace::*;

@@ -16,7 +16,7 @@ pub struct Workspace {
     /// `location`.
     pub location: Input<String>,
     /// `properties.defaultDataCollectionRuleResourceId`.
-    pub default_data_collection_rule_resource_id: Input<String>,
+    pub default_data_collection_rule_resource_id: Input<Scope>,
     /// `properties.failover`.
     pub failover: Input<Value>,
     /// `properties.features`.
@@ -60,7 +60,7 @@ impl Workspace {
     }
 
     /// Sets `properties.defaultDataCollectionRuleResourceId`.
-    pub fn default_data_collection_rule_resource_id(mut self, value: impl IntoInput<String>) -> Self {
+    pub fn default_data_collection_rule_resource_id(mut self, value: impl IntoInput<Scope>) -> Self {
         self.default_data_collection_rule_resource_id = value.into_input();
         self
     }
@@ -194,7 +194,7 @@ impl WorkspaceHandle {
     }
 
     /// `properties.defaultDataCollectionRuleResourceId`.
-    pub fn default_data_collection_rule_resource_id(&self) -> Output<String> {
+    pub fn default_data_collection_rule_resource_id(&self) -> Output<Scope> {
         self.declared.output("properties/defaultDataCollectionRuleResourceId")
     }
 
@@ -375,7 +375,7 @@ impl Structure for WorkspaceIdentity {
 #[derive(Clone, Default)]
 pub struct WorkspaceFeatures {
     /// `properties.features.clusterResourceId`.
-    pub cluster_resource_id: Input<String>,
+    pub cluster_resource_id: Input<ResourceId<crate::operational_insights::Cluster>>,
     /// `properties.features.dataAuthorizationMode`.
     pub data_authorization_mode: Input<bool>,
     /// `properties.features.disableLocalAuth`.
@@ -394,7 +394,10 @@ impl WorkspaceFeatures {
     }
 
     /// Sets `properties.features.clusterResourceId`.
-    pub fn cluster_resource_id(mut self, value: impl IntoInput<String>) -> Self {
+    pub fn cluster_resource_id(
+        mut self,
+        value: impl IntoInput<ResourceId<crate::operational_insights::Cluster>>,
+    ) -> Self {
         self.cluster_resource_id = value.into_input();
         self
     }
@@ -598,384 +601,3 @@ impl Named for Workspace {
     const RULES: atp_iac::NameRules =
         atp_iac::NameRules { min: 4, max: 63, hyphens: true, upper: true, punctuation: false };
 }
-
-/// What is known of `Microsoft.OperationalInsights/workspaces`.
-pub static WORKSPACE: TypeDescriptor = TypeDescriptor {
-    name: "Microsoft.OperationalInsights/workspaces",
-    api_version: "2026-03-01",
-    parent: Parent::ResourceGroup,
-    names: NameRules {
-        min: 4,
-        max: 63,
-        pattern: "^[A-Za-z0-9][A-Za-z0-9-]+[A-Za-z0-9]$",
-        hyphens: true,
-        upper: true,
-        unique: Unique::ResourceGroup,
-        fixed: None,
-    },
-    body: &Shape::Object(&Object {
-        properties: &[
-            Property { name: "etag", shape: &TEXT, flags: Flags::READ_ONLY },
-            Property {
-                name: "identity",
-                shape: &Shape::Object(&Object {
-                    properties: &[
-                        Property { name: "principalId", shape: &TEXT, flags: Flags::READ_ONLY },
-                        Property { name: "tenantId", shape: &TEXT, flags: Flags::READ_ONLY },
-                        Property {
-                            name: "type",
-                            shape: &Shape::String(&Text {
-                                min: 0,
-                                max: usize::MAX,
-                                pattern: "",
-                                values: &["SystemAssigned", "UserAssigned", "None"],
-                                open: false,
-                            }),
-                            flags: Flags::REQUIRED,
-                        },
-                        Property {
-                            name: "userAssignedIdentities",
-                            shape: &Shape::Map(&Shape::Object(&Object {
-                                properties: &[
-                                    Property { name: "clientId", shape: &TEXT, flags: Flags::READ_ONLY },
-                                    Property { name: "principalId", shape: &TEXT, flags: Flags::READ_ONLY },
-                                ],
-                                additional: None,
-                                variants: None,
-                            })),
-                            flags: Flags::NONE,
-                        },
-                    ],
-                    additional: None,
-                    variants: None,
-                }),
-                flags: Flags::NONE,
-            },
-            Property { name: "location", shape: &TEXT, flags: Flags::REQUIRED },
-            Property {
-                name: "properties",
-                shape: &Shape::Object(&Object {
-                    properties: &[
-                        Property { name: "createdDate", shape: &TEXT, flags: Flags::READ_ONLY },
-                        Property { name: "customerId", shape: &TEXT, flags: Flags::READ_ONLY },
-                        Property {
-                            name: "defaultDataCollectionRuleResourceId",
-                            shape: &TEXT,
-                            flags: Flags::NONE,
-                        },
-                        Property {
-                            name: "failover",
-                            shape: &Shape::Object(&Object {
-                                properties: &[
-                                    Property {
-                                        name: "lastModifiedDate",
-                                        shape: &TEXT,
-                                        flags: Flags::READ_ONLY,
-                                    },
-                                    Property {
-                                        name: "state",
-                                        shape: &Shape::String(&Text {
-                                            min: 0,
-                                            max: usize::MAX,
-                                            pattern: "",
-                                            values: &[
-                                                "Inactive",
-                                                "Activating",
-                                                "Active",
-                                                "Deactivating",
-                                                "Failed",
-                                            ],
-                                            open: true,
-                                        }),
-                                        flags: Flags::READ_ONLY,
-                                    },
-                                ],
-                                additional: None,
-                                variants: None,
-                            }),
-                            flags: Flags::NONE,
-                        },
-                        Property {
-                            name: "features",
-                            shape: &Shape::Object(&Object {
-                                properties: &[
-                                    Property {
-                                        name: "associations",
-                                        shape: &Shape::List { item: &Shape::Any, min: 0, max: usize::MAX },
-                                        flags: Flags::READ_ONLY,
-                                    },
-                                    Property { name: "clusterResourceId", shape: &TEXT, flags: Flags::NONE },
-                                    Property {
-                                        name: "dataAuthorizationMode",
-                                        shape: &Shape::Boolean,
-                                        flags: Flags::NONE,
-                                    },
-                                    Property {
-                                        name: "disableLocalAuth",
-                                        shape: &Shape::Boolean,
-                                        flags: Flags::NONE,
-                                    },
-                                    Property {
-                                        name: "enableDataExport",
-                                        shape: &Shape::Boolean,
-                                        flags: Flags::NONE,
-                                    },
-                                    Property {
-                                        name: "enableLogAccessUsingOnlyResourcePermissions",
-                                        shape: &Shape::Boolean,
-                                        flags: Flags::NONE,
-                                    },
-                                    Property {
-                                        name: "immediatePurgeDataOn30Days",
-                                        shape: &Shape::Boolean,
-                                        flags: Flags::NONE,
-                                    },
-                                    Property {
-                                        name: "unifiedSentinelBillingOnly",
-                                        shape: &Shape::Boolean,
-                                        flags: Flags::READ_ONLY,
-                                    },
-                                ],
-                                additional: Some(&Shape::Any),
-                                variants: None,
-                            }),
-                            flags: Flags::NONE,
-                        },
-                        Property { name: "forceCmkForQuery", shape: &Shape::Boolean, flags: Flags::NONE },
-                        Property { name: "modifiedDate", shape: &TEXT, flags: Flags::READ_ONLY },
-                        Property {
-                            name: "privateLinkScopedResources",
-                            shape: &Shape::List { item: &Shape::Any, min: 0, max: usize::MAX },
-                            flags: Flags::READ_ONLY,
-                        },
-                        Property {
-                            name: "provisioningState",
-                            shape: &Shape::String(&Text {
-                                min: 0,
-                                max: usize::MAX,
-                                pattern: "",
-                                values: &[
-                                    "Creating",
-                                    "Succeeded",
-                                    "Failed",
-                                    "Canceled",
-                                    "Deleting",
-                                    "ProvisioningAccount",
-                                    "Updating",
-                                ],
-                                open: true,
-                            }),
-                            flags: Flags::READ_ONLY,
-                        },
-                        Property {
-                            name: "publicNetworkAccessForIngestion",
-                            shape: &Shape::String(&Text {
-                                min: 0,
-                                max: usize::MAX,
-                                pattern: "",
-                                values: &["Enabled", "Disabled", "SecuredByPerimeter"],
-                                open: true,
-                            }),
-                            flags: Flags::NONE,
-                        },
-                        Property {
-                            name: "publicNetworkAccessForQuery",
-                            shape: &Shape::String(&Text {
-                                min: 0,
-                                max: usize::MAX,
-                                pattern: "",
-                                values: &["Enabled", "Disabled", "SecuredByPerimeter"],
-                                open: true,
-                            }),
-                            flags: Flags::NONE,
-                        },
-                        Property {
-                            name: "replication",
-                            shape: &Shape::Object(&Object {
-                                properties: &[
-                                    Property { name: "createdDate", shape: &TEXT, flags: Flags::READ_ONLY },
-                                    Property { name: "enabled", shape: &Shape::Boolean, flags: Flags::NONE },
-                                    Property {
-                                        name: "lastModifiedDate",
-                                        shape: &TEXT,
-                                        flags: Flags::READ_ONLY,
-                                    },
-                                    Property { name: "location", shape: &TEXT, flags: Flags::NONE },
-                                    Property {
-                                        name: "provisioningState",
-                                        shape: &Shape::String(&Text {
-                                            min: 0,
-                                            max: usize::MAX,
-                                            pattern: "",
-                                            values: &[
-                                                "Succeeded",
-                                                "EnableRequested",
-                                                "Enabling",
-                                                "DisableRequested",
-                                                "Disabling",
-                                                "RollbackRequested",
-                                                "RollingBack",
-                                                "Failed",
-                                                "Canceled",
-                                            ],
-                                            open: true,
-                                        }),
-                                        flags: Flags::READ_ONLY,
-                                    },
-                                ],
-                                additional: None,
-                                variants: None,
-                            }),
-                            flags: Flags::NONE,
-                        },
-                        Property {
-                            name: "retentionInDays",
-                            shape: &Shape::Integer { min: None, max: None },
-                            flags: Flags::NONE,
-                        },
-                        Property {
-                            name: "sku",
-                            shape: &Shape::Object(&Object {
-                                properties: &[
-                                    Property {
-                                        name: "capacityReservationLevel",
-                                        shape: &Shape::Integer { min: None, max: None },
-                                        flags: Flags::NONE,
-                                    },
-                                    Property { name: "lastSkuUpdate", shape: &TEXT, flags: Flags::READ_ONLY },
-                                    Property {
-                                        name: "name",
-                                        shape: &Shape::String(&Text {
-                                            min: 0,
-                                            max: usize::MAX,
-                                            pattern: "",
-                                            values: &[
-                                                "Free",
-                                                "Standard",
-                                                "Premium",
-                                                "PerNode",
-                                                "PerGB2018",
-                                                "Standalone",
-                                                "CapacityReservation",
-                                                "LACluster",
-                                            ],
-                                            open: true,
-                                        }),
-                                        flags: Flags::REQUIRED,
-                                    },
-                                ],
-                                additional: None,
-                                variants: None,
-                            }),
-                            flags: Flags::NONE,
-                        },
-                        Property {
-                            name: "workspaceCapping",
-                            shape: &Shape::Object(&Object {
-                                properties: &[
-                                    Property {
-                                        name: "dailyQuotaGb",
-                                        shape: &Shape::Integer { min: None, max: None },
-                                        flags: Flags::NONE,
-                                    },
-                                    Property {
-                                        name: "dataIngestionStatus",
-                                        shape: &Shape::String(&Text {
-                                            min: 0,
-                                            max: usize::MAX,
-                                            pattern: "",
-                                            values: &[
-                                                "RespectQuota",
-                                                "ForceOn",
-                                                "ForceOff",
-                                                "OverQuota",
-                                                "SubscriptionSuspended",
-                                                "ApproachingQuota",
-                                            ],
-                                            open: true,
-                                        }),
-                                        flags: Flags::READ_ONLY,
-                                    },
-                                    Property {
-                                        name: "quotaNextResetTime",
-                                        shape: &TEXT,
-                                        flags: Flags::READ_ONLY,
-                                    },
-                                ],
-                                additional: None,
-                                variants: None,
-                            }),
-                            flags: Flags::NONE,
-                        },
-                    ],
-                    additional: None,
-                    variants: None,
-                }),
-                flags: Flags::NONE,
-            },
-            Property {
-                name: "systemData",
-                shape: &Shape::Object(&Object {
-                    properties: &[
-                        Property { name: "createdAt", shape: &TEXT, flags: Flags::NONE },
-                        Property { name: "createdBy", shape: &TEXT, flags: Flags::NONE },
-                        Property {
-                            name: "createdByType",
-                            shape: &Shape::String(&Text {
-                                min: 0,
-                                max: usize::MAX,
-                                pattern: "",
-                                values: &["User", "Application", "ManagedIdentity", "Key"],
-                                open: true,
-                            }),
-                            flags: Flags::NONE,
-                        },
-                        Property { name: "lastModifiedAt", shape: &TEXT, flags: Flags::NONE },
-                        Property { name: "lastModifiedBy", shape: &TEXT, flags: Flags::NONE },
-                        Property {
-                            name: "lastModifiedByType",
-                            shape: &Shape::String(&Text {
-                                min: 0,
-                                max: usize::MAX,
-                                pattern: "",
-                                values: &["User", "Application", "ManagedIdentity", "Key"],
-                                open: true,
-                            }),
-                            flags: Flags::NONE,
-                        },
-                    ],
-                    additional: None,
-                    variants: None,
-                }),
-                flags: Flags::READ_ONLY,
-            },
-            Property { name: "tags", shape: &Shape::Map(&TEXT), flags: Flags::NONE },
-        ],
-        additional: None,
-        variants: None,
-    }),
-    put: Method {
-        codes: &[200, 201, 202],
-        long_running: Some(LongRunning {
-            azure_async_operation: false,
-            location: true,
-            final_state: FinalState::Resource,
-        }),
-    },
-    patch: Some(Method { codes: &[200], long_running: None }),
-    delete: Some(Method {
-        codes: &[200, 202, 204],
-        long_running: Some(LongRunning {
-            azure_async_operation: false,
-            location: true,
-            final_state: FinalState::Resource,
-        }),
-    }),
-    lists: &[
-        "/subscriptions/{subscriptionId}/providers/Microsoft.OperationalInsights/workspaces",
-        "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.OperationalInsights/workspaces",
-    ],
-    actions: &["failback", "purge", "regenerateSharedKey", "schema", "sharedKeys"],
-    create_only: &["location", "properties.replication.location"],
-    references: &[],
-};

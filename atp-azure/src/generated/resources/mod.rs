@@ -2,5 +2,13 @@
 
 //! `Microsoft.Resources`.
 
+mod deployment;
+mod deployment_stack;
 mod resource_group;
+mod tags;
+
+pub use super::descriptors::resources::*;
+pub use deployment::*;
+pub use deployment_stack::*;
 pub use resource_group::*;
+pub use tags::*;

@@ -2,5 +2,33 @@
 
 //! `Microsoft.Storage`.
 
+mod blob_container;
+mod blob_service;
+mod encryption_scope;
+mod file_service;
+mod immutability_policy;
+mod inventory_policy;
+mod management_policy;
+mod object_replication_policy;
+mod queue;
+mod queue_service;
 mod storage_account;
+mod storage_account_private_endpoint_connection;
+mod table;
+mod table_service;
+
+pub use super::descriptors::storage::*;
+pub use blob_container::*;
+pub use blob_service::*;
+pub use encryption_scope::*;
+pub use file_service::*;
+pub use immutability_policy::*;
+pub use inventory_policy::*;
+pub use management_policy::*;
+pub use object_replication_policy::*;
+pub use queue::*;
+pub use queue_service::*;
 pub use storage_account::*;
+pub use storage_account_private_endpoint_connection::*;
+pub use table::*;
+pub use table_service::*;
