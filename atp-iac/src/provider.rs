@@ -57,13 +57,13 @@ pub trait Provider: Send + Sync {
     async fn create(&self, request: Request<'_>) -> Result<Object, ProviderError>;
 
     /// Reads a resource; `None` when it is not there.
-    async fn read(&self, kind: &str, id: &str) -> Result<Option<Value>, ProviderError>;
+    async fn read(&self, target: Target<'_>) -> Result<Option<Value>, ProviderError>;
 
     /// Brings a resource that is there to these inputs.
     async fn update(&self, request: Request<'_>, old: &Existing<'_>) -> Result<Object, ProviderError>;
 
     /// Deletes a resource; one that is not there is no error.
-    async fn delete(&self, kind: &str, id: &str, timeout: Duration) -> Result<(), ProviderError>;
+    async fn delete(&self, target: Target<'_>, timeout: Duration) -> Result<(), ProviderError>;
 }
 
 /// A create or an update.
@@ -75,6 +75,17 @@ pub struct Request<'a> {
     pub inputs: &'a Value,
     /// How long it may take.
     pub timeout: Duration,
+}
+
+/// The object that a read or a delete is about.
+#[derive(Debug, Clone, Copy)]
+pub struct Target<'a> {
+    /// The type of the resource.
+    pub kind: &'a str,
+    /// The id in the cloud.
+    pub id: &'a str,
+    /// What the program said when it was applied last; an empty map when that is not known.
+    pub inputs: &'a Value,
 }
 
 /// A resource as the state has it.

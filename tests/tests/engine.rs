@@ -6,7 +6,9 @@ use atp_iac::apply::FailureCause;
 use atp_iac::diff::Change;
 use atp_iac::engine::{EngineError, Kind, UpdateOptions};
 use atp_iac::ports::ManualClock;
-use atp_iac::provider::{Existing, Object, Problem, Provider, ProviderError, ProviderErrorKind, Request};
+use atp_iac::provider::{
+    Existing, Object, Problem, Provider, ProviderError, ProviderErrorKind, Request, Target,
+};
 use atp_iac::state::MemoryStore;
 use atp_iac::testing::{CallKind, MemoryCloud};
 use std::sync::Arc;
@@ -367,14 +369,14 @@ impl Provider for Panics {
         assert_ne!(object.id, "T/a", "planted");
         Ok(object)
     }
-    async fn read(&self, kind: &str, id: &str) -> Result<Option<Value>, ProviderError> {
-        self.0.read(kind, id).await
+    async fn read(&self, target: Target<'_>) -> Result<Option<Value>, ProviderError> {
+        self.0.read(target).await
     }
     async fn update(&self, request: Request<'_>, old: &Existing<'_>) -> Result<Object, ProviderError> {
         self.0.update(request, old).await
     }
-    async fn delete(&self, kind: &str, id: &str, timeout: Duration) -> Result<(), ProviderError> {
-        self.0.delete(kind, id, timeout).await
+    async fn delete(&self, target: Target<'_>, timeout: Duration) -> Result<(), ProviderError> {
+        self.0.delete(target, timeout).await
     }
 }
 

@@ -30,7 +30,7 @@ use crate::arm::{ArmClient, CredentialChain, Source};
 use crate::descriptor::{Parent, TypeDescriptor};
 use async_trait::async_trait;
 use atp_iac::diff::{Change, compare};
-use atp_iac::provider::{Existing, Object, Problem, Provider, ProviderError, Request};
+use atp_iac::provider::{Existing, Object, Problem, Provider, ProviderError, Request, Target};
 use atp_iac::value::{Path, Value};
 use catalog::Catalog;
 use std::sync::Arc;
@@ -137,16 +137,16 @@ impl Provider for AzureProvider {
         self.create_resource(request).await
     }
 
-    async fn read(&self, kind: &str, id: &str) -> Result<Option<Value>, ProviderError> {
-        self.read_resource(kind, id).await
+    async fn read(&self, target: Target<'_>) -> Result<Option<Value>, ProviderError> {
+        self.read_resource(target).await
     }
 
     async fn update(&self, request: Request<'_>, old: &Existing<'_>) -> Result<Object, ProviderError> {
         self.update_resource(request, old).await
     }
 
-    async fn delete(&self, kind: &str, id: &str, timeout: Duration) -> Result<(), ProviderError> {
-        self.delete_resource(kind, id, timeout).await
+    async fn delete(&self, target: Target<'_>, timeout: Duration) -> Result<(), ProviderError> {
+        self.delete_resource(target, timeout).await
     }
 }
 

@@ -5,7 +5,7 @@ use super::{AzureProvider, secrets};
 use crate::arm::poller::{is_working, provisioning_state};
 use crate::arm::{ArmError, Deadline};
 use crate::descriptor::TypeDescriptor;
-use atp_iac::provider::ProviderError;
+use atp_iac::provider::{ProviderError, Target};
 use atp_iac::value::Value;
 use azure_core::http::Method;
 use serde_json::Value as Json;
@@ -36,10 +36,11 @@ impl AzureProvider {
         answer.map(|_| ()).map_err(|error| Hidden::default().error(error))
     }
 
-    pub(super) async fn read_resource(&self, kind: &str, id: &str) -> Result<Option<Value>, ProviderError> {
-        let descriptor = self.descriptor(kind)?;
+    pub(super) async fn read_resource(&self, target: Target<'_>) -> Result<Option<Value>, ProviderError> {
+        let descriptor = self.descriptor(target.kind)?;
         let deadline = self.client.deadline(SETTLE);
-        let body = self.settled(descriptor, id, deadline).await.map_err(|e| Hidden::default().error(e))?;
+        let body =
+            self.settled(descriptor, target.id, deadline).await.map_err(|e| Hidden::default().error(e))?;
         Ok(body.map(|body| secrets::mark(descriptor.body, None, Value::from(body))))
     }
 
@@ -82,13 +83,12 @@ impl AzureProvider {
 
     pub(super) async fn delete_resource(
         &self,
-        kind: &str,
-        id: &str,
+        target: Target<'_>,
         timeout: Duration,
     ) -> Result<(), ProviderError> {
-        let descriptor = self.descriptor(kind)?;
+        let descriptor = self.descriptor(target.kind)?;
         let deadline = self.client.deadline(timeout);
-        let result = self.delete_and_verify(descriptor, id, deadline).await;
+        let result = self.delete_and_verify(descriptor, target.id, deadline).await;
         result.map_err(|error| Hidden::default().error(error))
     }
 
@@ -146,11 +146,17 @@ impl AzureProvider {
 mod tests {
     use super::super::testing::{NETWORK_ID, provider};
     use crate::arm::script::{Script, VirtualTime, refused};
-    use atp_iac::provider::{Provider, ProviderErrorKind};
+    use atp_iac::Value;
+    use atp_iac::provider::{Provider, ProviderErrorKind, Target};
+    use atp_iac::value::Map;
     use serde_json::{Value as Json, json};
     use std::time::Duration;
 
-    const KIND: &str = "Microsoft.Network/virtualNetworks";
+    static NOTHING: Value = Value::Map(Map::new());
+
+    fn target() -> Target<'static> {
+        Target { kind: "Microsoft.Network/virtualNetworks", id: NETWORK_ID, inputs: &NOTHING }
+    }
 
     #[tokio::test]
     async fn a_resource_that_is_not_there_is_none_but_a_missing_subscription_is_an_error() {
@@ -159,7 +165,7 @@ mod tests {
             [("ResourceNotFound", true), ("ResourceGroupNotFound", true), ("SubscriptionNotFound", false)]
         {
             let script = Script::new().then(404, refused(code, "no"));
-            let result = provider(&script, &time).read(KIND, NETWORK_ID).await;
+            let result = provider(&script, &time).read(target()).await;
             assert_eq!(matches!(result, Ok(None)), absent, "{code}: {result:?}");
         }
     }
@@ -170,7 +176,7 @@ mod tests {
         let script = Script::new()
             .then(200, json!({"properties": {"provisioningState": "Creating"}}))
             .then(200, json!({"properties": {"provisioningState": "Succeeded"}}));
-        let read = provider(&script, &time).read(KIND, NETWORK_ID).await.unwrap().unwrap();
+        let read = provider(&script, &time).read(target()).await.unwrap().unwrap();
         let state = read.get("properties").and_then(|p| p.get("provisioningState"));
         assert_eq!(state, Some(&"Succeeded".into()));
         assert_eq!(time.elapsed(), Duration::from_secs(1));
@@ -185,7 +191,7 @@ mod tests {
             .then(204, Json::Null)
             .then(200, json!({"id": NETWORK_ID}))
             .then(404, refused("ResourceNotFound", "gone"));
-        provider(&script, &time).delete(KIND, NETWORK_ID, Duration::from_secs(600)).await.unwrap();
+        provider(&script, &time).delete(target(), Duration::from_secs(600)).await.unwrap();
         assert_eq!(script.lines()[0], format!("DELETE {NETWORK_ID}"));
         assert_eq!(script.lines()[3], format!("GET {NETWORK_ID}"));
     }
@@ -194,12 +200,11 @@ mod tests {
     async fn deleting_what_is_not_there_is_no_error_and_a_lock_is() {
         let time = VirtualTime::default();
         let script = Script::new().then(404, refused("ResourceNotFound", "gone"));
-        provider(&script, &time).delete(KIND, NETWORK_ID, Duration::from_secs(9)).await.unwrap();
+        provider(&script, &time).delete(target(), Duration::from_secs(9)).await.unwrap();
         let locked =
             "The scope 'a' cannot perform delete operation because following scope(s) are locked: '/b'.";
         let script = Script::new().then(409, refused("ScopeLocked", locked));
-        let error =
-            provider(&script, &time).delete(KIND, NETWORK_ID, Duration::from_secs(9)).await.unwrap_err();
+        let error = provider(&script, &time).delete(target(), Duration::from_secs(9)).await.unwrap_err();
         assert_eq!((error.kind, error.code.as_str()), (ProviderErrorKind::Refused, "ScopeLocked"));
         assert!(error.hint.unwrap().contains("/b"));
     }

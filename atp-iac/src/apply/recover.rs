@@ -4,7 +4,7 @@
 //! by id, and the user is never asked to guess.
 
 use crate::Urn;
-use crate::provider::{Provider, ProviderError};
+use crate::provider::{Provider, ProviderError, Target};
 use crate::state::{Action, Intent, Record, ResourceState, StateView};
 use crate::value::Value;
 use std::collections::BTreeMap;
@@ -74,7 +74,15 @@ pub async fn recover(
             recovery.records.push(Record::Failed { step: intent.step, urn, message });
             continue;
         }
-        let read = provider.read(&intent.kind, &intent.id).await;
+        // The intent of a delete has no inputs; the state still has what is deleted.
+        let object = state.object(&intent.urn, &intent.id);
+        let nothing = Value::map();
+        let inputs = match (&intent.inputs, object) {
+            (inputs @ Value::Map(_), _) => inputs,
+            (_, Some(object)) => &object.inputs,
+            _ => &nothing,
+        };
+        let read = provider.read(Target { kind: &intent.kind, id: &intent.id, inputs }).await;
         let outputs = read.map_err(|error| RecoverError::Provider { urn: intent.urn.clone(), error })?;
         let (records, finding) = judge(intent, outputs, state.get(&intent.urn).cloned(), now);
         recovery.found.push(Recovered { urn: intent.urn.clone(), action: intent.action, finding });

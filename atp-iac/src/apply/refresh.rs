@@ -1,7 +1,7 @@
 //! Reads every resource, so that a plan starts from what is there.
 
 use crate::plan::Drift;
-use crate::provider::{Existing, Provider, ProviderError};
+use crate::provider::{Existing, Provider, ProviderError, Target};
 use crate::state::{Record, ResourceState, StateView};
 use crate::{Urn, provider};
 use futures::StreamExt;
@@ -49,7 +49,8 @@ pub async fn refresh(
                 format!("the provider `{}` is not registered", resource.provider),
             ),
         })?;
-        let observed = provider.read(&resource.kind, &resource.id).await;
+        let target = Target { kind: &resource.kind, id: &resource.id, inputs: &resource.inputs };
+        let observed = provider.read(target).await;
         let observed = observed.map_err(|error| RefreshError { urn: resource.urn.clone(), error })?;
         Ok((resource, provider, observed))
     });

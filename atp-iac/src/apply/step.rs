@@ -3,7 +3,7 @@
 use super::event::FailureCause;
 use crate::plan::{Operation, Work};
 use crate::ports::Clock;
-use crate::provider::{Existing, Object, Provider, ProviderError, ProviderErrorKind, Request};
+use crate::provider::{Existing, Object, Provider, ProviderError, ProviderErrorKind, Request, Target};
 use crate::state::{Action, Intent, Record, ResourceState, StateSession};
 use crate::value::Value;
 use futures::FutureExt;
@@ -97,7 +97,8 @@ impl StepContext<'_> {
             replaced,
         )))
         .await?;
-        let call = self.provider.delete(&operation.kind, &old.id, self.timeout);
+        let target = Target { kind: &operation.kind, id: &old.id, inputs: &old.inputs };
+        let call = self.provider.delete(target, self.timeout);
         let call = call.map(|result| result.map(|()| Object { id: String::new(), outputs: Value::Null }));
         match self.call(call).await? {
             (Some(_), _) => {

@@ -1,7 +1,9 @@
 //! A provider whose cloud is a map in memory.
 
 use crate::diff::{Change, Rules, compare};
-use crate::provider::{Existing, Object, Problem, Provider, ProviderError, ProviderErrorKind, Request};
+use crate::provider::{
+    Existing, Object, Problem, Provider, ProviderError, ProviderErrorKind, Request, Target,
+};
 use crate::value::{Kind, Map, Path, Value};
 use async_trait::async_trait;
 use std::collections::{BTreeMap, BTreeSet};
@@ -219,8 +221,8 @@ impl Provider for MemoryCloud {
         Ok(Object { id, outputs })
     }
 
-    async fn read(&self, _: &str, id: &str) -> Result<Option<Value>, ProviderError> {
-        Ok(self.called(CallKind::Read, id)?.objects.get(id).cloned())
+    async fn read(&self, target: Target<'_>) -> Result<Option<Value>, ProviderError> {
+        Ok(self.called(CallKind::Read, target.id)?.objects.get(target.id).cloned())
     }
 
     async fn update(&self, request: Request<'_>, old: &Existing<'_>) -> Result<Object, ProviderError> {
@@ -234,8 +236,8 @@ impl Provider for MemoryCloud {
         Ok(Object { id: old.id.to_owned(), outputs })
     }
 
-    async fn delete(&self, _: &str, id: &str, _: Duration) -> Result<(), ProviderError> {
-        self.called(CallKind::Delete, id)?.objects.remove(id);
+    async fn delete(&self, target: Target<'_>, _: Duration) -> Result<(), ProviderError> {
+        self.called(CallKind::Delete, target.id)?.objects.remove(target.id);
         Ok(())
     }
 }

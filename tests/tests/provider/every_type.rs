@@ -5,7 +5,7 @@ use atp_azure::descriptor::{Parent, TypeDescriptor};
 use atp_azure::provider::AzureProvider;
 use atp_azure_sim::Settings;
 use atp_iac::Value;
-use atp_iac::provider::{Existing, Provider};
+use atp_iac::provider::{Existing, Provider, Target};
 use serde_json::{Value as Json, json};
 
 #[tokio::test]
@@ -24,15 +24,16 @@ async fn every_type_is_created_read_updated_and_deleted_without_a_difference_tha
 
         let existing = Existing { id: &object.id, inputs: &inputs, outputs: &object.outputs };
         assert_eq!(provider.diff(kind, &existing, &inputs), [], "{kind}");
-        let read = provider.read(kind, &object.id).await.unwrap().unwrap();
+        let target = Target { kind, id: &object.id, inputs: &inputs };
+        let read = provider.read(target).await.unwrap().unwrap();
         assert_eq!(provider.drift(kind, &existing, &read), [], "{kind}");
         let only_said = Existing { id: &object.id, inputs: &inputs, outputs: &inputs };
         assert_eq!(provider.drift(kind, &only_said, &read), [], "{kind}: what was said is not what is there");
 
         provider.update(request(kind, &inputs), &existing).await.unwrap();
-        provider.delete(kind, &object.id, TIMEOUT).await.unwrap();
+        provider.delete(target, TIMEOUT).await.unwrap();
         if descriptor.delete.is_some() && descriptor.names.fixed.is_none() {
-            assert_eq!(provider.read(kind, &object.id).await.unwrap(), None, "{kind}");
+            assert_eq!(provider.read(target).await.unwrap(), None, "{kind}");
         }
     }
 }

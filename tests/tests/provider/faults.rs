@@ -4,7 +4,7 @@ use super::{TIMEOUT, created, request, world};
 use atp_azure::provider::AzureProvider;
 use atp_azure_sim::{Fault, FaultAction, Method, Settings};
 use atp_iac::Value;
-use atp_iac::provider::{Existing, Object, Provider, ProviderErrorKind};
+use atp_iac::provider::{Existing, Object, Provider, ProviderErrorKind, Target};
 use serde_json::json;
 use std::time::Duration;
 
@@ -41,7 +41,13 @@ async fn subnets_of_their_own_survive_an_update_of_their_network() {
     let changed = network(inputs.get("parent").unwrap().as_str().unwrap(), "bert");
     let updated = provider.update(request(NETWORK, &changed), &existing).await.unwrap();
     assert_eq!(updated.outputs.get("tags"), Some(&Value::from([("owner", "bert".into())])));
-    assert!(provider.read(SUBNET, &subnet.id).await.unwrap().is_some());
+    assert!(
+        provider
+            .read(Target { kind: SUBNET, id: &subnet.id, inputs: &Value::map() })
+            .await
+            .unwrap()
+            .is_some()
+    );
 }
 
 #[tokio::test]
@@ -84,7 +90,7 @@ async fn a_vault_that_was_deleted_softly_is_recovered_and_one_that_is_there_is_n
         "properties": {"tenantId": super::SUBSCRIPTION, "sku": {"family": "A", "name": "standard"}, "accessPolicies": []}
     }));
     let first = created(&provider, VAULT, &vault).await;
-    provider.delete(VAULT, &first.id, TIMEOUT).await.unwrap();
+    provider.delete(Target { kind: VAULT, id: &first.id, inputs: &vault }, TIMEOUT).await.unwrap();
     let second = created(&provider, VAULT, &vault).await;
     assert_eq!(second.outputs.get("tags"), Some(&Value::from([("a", "1".into())])));
     let error = provider.create(request(VAULT, &vault)).await.unwrap_err();

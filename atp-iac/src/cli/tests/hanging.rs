@@ -1,7 +1,7 @@
 //! A cloud whose answer to a create does not come, and a user who then presses Ctrl-C.
 
 use crate::diff::Change;
-use crate::provider::{Existing, Object, Problem, Provider, ProviderError, Request};
+use crate::provider::{Existing, Object, Problem, Provider, ProviderError, Request, Target};
 use crate::testing::MemoryCloud;
 use crate::value::Value;
 use async_trait::async_trait;
@@ -49,13 +49,13 @@ impl Provider for Hanging {
         }
         Ok(created)
     }
-    async fn read(&self, kind: &str, id: &str) -> Result<Option<Value>, ProviderError> {
-        self.cloud.read(kind, id).await
+    async fn read(&self, target: Target<'_>) -> Result<Option<Value>, ProviderError> {
+        self.cloud.read(target).await
     }
     async fn update(&self, request: Request<'_>, old: &Existing<'_>) -> Result<Object, ProviderError> {
         self.cloud.update(request, old).await
     }
-    async fn delete(&self, kind: &str, id: &str, timeout: Duration) -> Result<(), ProviderError> {
-        self.cloud.delete(kind, id, timeout).await
+    async fn delete(&self, target: Target<'_>, timeout: Duration) -> Result<(), ProviderError> {
+        self.cloud.delete(target, timeout).await
     }
 }
