@@ -3,7 +3,7 @@
 //! The form follows a measurement: for 1,650 generated structures it builds in a seventh of the time that serde's
 //! derive takes, and in a third of the memory.
 
-use crate::output::{Expression, Slot};
+use crate::output::{Expression, Extra, Slot};
 use crate::value::{Data, Decoder, Kind, Value};
 use std::collections::BTreeMap;
 
@@ -12,6 +12,9 @@ pub trait Structure: Default + Clone + Send + Sync + 'static {
     /// Hands every property to the codec, with its name on the wire.
     fn visit(&mut self, codec: &mut Codec<'_>);
 }
+
+/// The entry of a structure's map that lists the paths of its [`Extra`] properties: a provider lets them through.
+pub const EXTRA: &str = "$extra";
 
 /// Writes a structure's properties, or reads them.
 pub struct Codec<'a>(Direction<'a>);
@@ -31,6 +34,17 @@ impl Codec<'_> {
                 }
             }
             Direction::Read(value, decoder) => read(value, name, slot, decoder),
+        }
+    }
+
+    /// The properties that the structure has no field for; comes after all others. They are written and not read.
+    pub fn extra(&mut self, extra: &Extra) {
+        if let Direction::Write(map) = &mut self.0
+            && !extra.is_empty()
+        {
+            extra.write(map);
+            let paths = extra.paths().map(Value::from).collect();
+            map.insert(EXTRA.to_owned(), Expression::Value(Value::List(paths)));
         }
     }
 }

@@ -25,10 +25,12 @@ pub mod value;
 
 pub use atp_iac_macros::{Config, Outputs, component, out_format, stack};
 pub use config::{Config, ConfigTree};
-pub use output::{Input, InputList, InputMap, IntoInput, IntoInputList, IntoInputMap, Output, Secret, all};
+pub use output::{
+    Extra, Input, InputList, InputMap, IntoInput, IntoInputList, IntoInputMap, Output, Secret, all,
+};
 pub use program::{
-    Above, Component, Context, Layer, Outputs, Program, ProgramError, Result, Stack, StackContract, StackRef,
-    layers,
+    Above, Component, Context, Layer, Outputs, Program, ProgramError, Result, Stack, StackContract,
+    StackRef, layers,
 };
 pub use resource::{
     Cidr, Name, NameRules, Named, Options, Resource, ResourceId, ResourceType, disjoint, subnets_fit,

@@ -2,7 +2,7 @@
 
 use super::{Output, OutputError, Resolver};
 use crate::Urn;
-use crate::value::{Data, Value};
+use crate::value::{Data, Kind, Value};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
@@ -20,6 +20,54 @@ pub enum Expression {
     Map(BTreeMap<String, Expression>),
     /// A secret expression.
     Secret(Box<Expression>),
+    /// Something that cannot be used: what is declared with it is refused.
+    Refused {
+        /// Of which property.
+        path: String,
+        /// Why.
+        problem: String,
+    },
+}
+
+/// What may be given for a property whose type is not known: anything that a property can be, an output of such, or JSON.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the value of a property",
+    note = "properties are booleans, numbers, strings, lists, string maps, ids, JSON, secrets and outputs of these, or structures made of them"
+)]
+pub trait IntoExpression {
+    /// Converts.
+    fn into_expression(self) -> Expression;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Data> IntoExpression for T {
+    fn into_expression(self) -> Expression {
+        self.encode()
+    }
+}
+#[diagnostic::do_not_recommend]
+impl<T: Data> IntoExpression for Output<T> {
+    fn into_expression(self) -> Expression {
+        self.into()
+    }
+}
+#[diagnostic::do_not_recommend]
+impl<T: Data> IntoExpression for &Output<T> {
+    fn into_expression(self) -> Expression {
+        self.clone().into()
+    }
+}
+#[diagnostic::do_not_recommend]
+impl IntoExpression for &str {
+    fn into_expression(self) -> Expression {
+        Value::from(self).into()
+    }
+}
+#[diagnostic::do_not_recommend]
+impl IntoExpression for serde_json::Value {
+    fn into_expression(self) -> Expression {
+        Value::from(self).into()
+    }
 }
 
 /// An output whose type is forgotten.
@@ -59,11 +107,22 @@ impl Expression {
 
     fn collect(&self, found: &mut BTreeSet<Urn>) {
         match self {
-            Expression::Value(_) => {}
+            Expression::Value(_) | Expression::Refused { .. } => {}
             Expression::Output(output) => found.extend(output.dependencies().iter().cloned()),
             Expression::List(list) => list.iter().for_each(|item| item.collect(found)),
             Expression::Map(map) => map.values().for_each(|item| item.collect(found)),
             Expression::Secret(inner) => inner.collect(found),
+        }
+    }
+
+    /// The first part that cannot be used: its path, and why.
+    pub fn refused(&self) -> Option<(&str, &str)> {
+        match self {
+            Expression::Value(_) | Expression::Output(_) => None,
+            Expression::List(list) => list.iter().find_map(Expression::refused),
+            Expression::Map(map) => map.values().find_map(Expression::refused),
+            Expression::Secret(inner) => inner.refused(),
+            Expression::Refused { path, problem } => Some((path, problem)),
         }
     }
 
@@ -86,6 +145,8 @@ impl Expression {
                 Value::Map(entries)
             }
             Expression::Secret(inner) => inner.resolve(resolver)?.into_secret(),
+            // Nothing that is declared has one.
+            Expression::Refused { path, .. } => Value::unknown(Kind::Any, path.as_str()),
         })
     }
 }
@@ -110,6 +171,7 @@ impl fmt::Debug for Expression {
             Expression::List(list) => f.debug_list().entries(list).finish(),
             Expression::Map(map) => f.debug_map().entries(map).finish(),
             Expression::Secret(_) => f.write_str(crate::value::SECRET_MASK),
+            Expression::Refused { path, problem } => write!(f, "(`{path}` {problem})"),
         }
     }
 }

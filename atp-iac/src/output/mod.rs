@@ -9,12 +9,14 @@
 
 mod all;
 mod expression;
+mod extra;
 mod format;
 mod input;
 mod secret;
 
 pub use all::{OutputTuple, all};
-pub use expression::{Evaluate, Expression};
+pub use expression::{Evaluate, Expression, IntoExpression};
+pub use extra::Extra;
 pub use format::{FormatArgument, Template};
 pub use input::{Input, InputList, InputMap, IntoInput, IntoInputList, IntoInputMap, Slot};
 pub use secret::Secret;
@@ -232,33 +234,21 @@ impl<T: Data> Output<T> {
 /// Reads the part of a resource's outputs. Absent means that the service did not set it: only an `Option` can be that.
 fn read<T: Data>(outputs: &Value, steps: &Path, origin: &Origin) -> Result<Resolved<T>, OutputError> {
     let mut decoder = Decoder::default();
-    let value = match (steps.find(outputs), outputs) {
-        (Some(part), _) => decoder.value(part),
-        (None, Value::Unknown(_)) => return Ok(Resolved { value: None, secret: false }),
-        (None, _) if passes_unknown(outputs, steps) => return Ok(Resolved { value: None, secret: false }),
-        (None, _) => decoder.value(&Value::Null),
+    let (way, part) = steps.walk(outputs);
+    let value = match part {
+        Some(part) => decoder.value(part),
+        None if way.unknown => return Ok(Resolved { value: None, secret: way.secret }),
+        None => decoder.value(&Value::Null),
     };
+    let secret = way.secret || decoder.saw_secret();
     if value.is_none() && decoder.saw_unknown() {
-        return Ok(Resolved { value: None, secret: decoder.saw_secret() });
+        return Ok(Resolved { value: None, secret });
     }
-    let secret = decoder.saw_secret();
     match (value, decoder.into_mismatches().into_iter().next()) {
         (Some(value), None) => Ok(Resolved { value: Some(value), secret }),
         (_, Some(mismatch)) => Err(OutputError { origin: origin.to_string(), mismatch }),
         (None, None) => Ok(Resolved { value: None, secret }),
     }
-}
-
-/// Whether the way to a part leads into a value that is not known.
-fn passes_unknown(outputs: &Value, steps: &Path) -> bool {
-    let mut path = steps.clone();
-    while !path.is_root() {
-        path.pop();
-        if let Some(value) = path.find(outputs) {
-            return matches!(value.exposed(), Value::Unknown(_));
-        }
-    }
-    false
 }
 
 #[cfg(test)]
@@ -314,6 +304,26 @@ mod tests {
         let resolved = length.resolve(&NothingKnown).unwrap();
         assert_eq!((resolved.value, resolved.secret), (Some(8), true));
         assert!(!format!("{:?}", password.resolve(&NothingKnown)).contains("hunter2"));
+    }
+
+    #[test]
+    fn what_the_type_calls_secret_is_secret_though_the_cloud_says_it_in_clear() {
+        let key: Output<Secret<String>> = Output::of_resource(&urn("a"), "key");
+        let known = Known(BTreeMap::from([(urn("a"), Value::from([("key", "k".into())]))]));
+        assert!(key.map(|key| key.expose().clone()).resolve(&known).unwrap().secret);
+    }
+
+    #[test]
+    fn a_part_of_something_secret_is_secret() {
+        let keys = Value::from([("list", Value::List(vec![Value::from([("value", "k".into())])]))]);
+        let known = Known(BTreeMap::from([(urn("a"), Value::from([("keys", keys.into_secret())]))]));
+        let part: Output<String> = Output::of_resource(&urn("a"), "keys/list/0/value");
+        let resolved = part.resolve(&known).unwrap();
+        assert_eq!((resolved.value.as_deref(), resolved.secret), (Some("k"), true));
+        let unknown = Value::unknown(Kind::Map, "x").into_secret();
+        let known = Known(BTreeMap::from([(urn("a"), unknown)]));
+        let resolved = part.resolve(&known).unwrap();
+        assert_eq!((resolved.value, resolved.secret), (None, true));
     }
 
     #[test]

@@ -35,6 +35,8 @@ impl<T: Data> Data for Secret<T> {
         }
     }
     fn decode(value: &Value, decoder: &mut Decoder) -> Option<Self> {
+        // Also what the cloud did not call secret: the program's type does.
+        decoder.note_secret();
         decoder.value(value).map(Secret)
     }
 }

@@ -146,7 +146,7 @@ impl Context {
     /// Records a resource of a type that is known by its name only. Typed resources do this for you.
     ///
     /// # Errors
-    /// When the name is taken in this component.
+    /// When the name is taken in this component, or the inputs have a part that cannot be used.
     pub fn register(
         &mut self,
         kind: &str,
@@ -157,6 +157,15 @@ impl Context {
         location: Location,
     ) -> Result<Declared> {
         let urn = self.claim(kind, name, location)?;
+        if let Some((path, problem)) = inputs.refused() {
+            return Err(ProgramError::Property {
+                name: urn.name().to_owned(),
+                kind: kind.to_owned(),
+                location,
+                path: path.to_owned(),
+                problem: problem.to_owned(),
+            });
+        }
         let options = self.inherited(options);
         let mut dependencies = inputs.dependencies();
         dependencies.extend(options.depends_on);

@@ -56,6 +56,20 @@ pub enum ProgramError {
         /// Names along the circle; the first is repeated at the end.
         path: Vec<String>,
     },
+    /// A property that cannot be set.
+    #[error("`{name}` of type `{kind}` at {location}: the property `{path}` {problem}")]
+    Property {
+        /// Name of the resource, with its components.
+        name: String,
+        /// Type of the resource.
+        kind: String,
+        /// Where it was declared.
+        location: Location,
+        /// Which property.
+        path: String,
+        /// What is wrong with it.
+        problem: String,
+    },
     /// A name that cannot be part of a URN.
     #[error(transparent)]
     Name(#[from] UrnError),

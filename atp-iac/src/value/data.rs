@@ -116,6 +116,11 @@ impl Decoder {
         });
     }
 
+    /// What is read is secret, whatever its value says.
+    pub fn note_secret(&mut self) {
+        self.secret = true;
+    }
+
     /// Whether a secret was looked through.
     pub fn saw_secret(&self) -> bool {
         self.secret

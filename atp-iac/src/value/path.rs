@@ -7,6 +7,15 @@ use std::fmt;
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Path(Vec<Segment>);
 
+/// What lies on the way to a part of a value.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Way {
+    /// The part stands inside something secret.
+    pub secret: bool,
+    /// The way ends at something that is not known.
+    pub unknown: bool,
+}
+
 /// One step of a [`Path`].
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 enum Segment {
@@ -52,13 +61,33 @@ impl Path {
         self.render(|_| String::from("[]"))
     }
 
-    /// The part of `value` at this path. Looks through secrets.
+    /// The part of `value` at this path. Looks through secrets. A number leads into a list too, as a key: so that
+    /// `keys/0/value` is a path of an output.
     pub fn find<'v>(&self, value: &'v Value) -> Option<&'v Value> {
-        self.0.iter().try_fold(value, |value, segment| match (segment, value.exposed()) {
-            (Segment::Key(key), Value::Map(map)) => map.get(key),
-            (Segment::Index(index), Value::List(list)) => list.get(*index),
-            _ => None,
-        })
+        self.walk(value).1
+    }
+
+    /// The same, with what is passed on the way.
+    pub(crate) fn walk<'v>(&self, value: &'v Value) -> (Way, Option<&'v Value>) {
+        let mut way = Way::default();
+        let mut part = value;
+        for segment in &self.0 {
+            way.secret |= matches!(part, Value::Secret(_));
+            let next = match (segment, part.exposed()) {
+                (Segment::Key(key), Value::Map(map)) => map.get(key),
+                (Segment::Key(key), Value::List(list)) => {
+                    key.parse().ok().and_then(|index: usize| list.get(index))
+                }
+                (Segment::Index(index), Value::List(list)) => list.get(*index),
+                (_, inner) => {
+                    way.unknown = matches!(inner, Value::Unknown(_));
+                    None
+                }
+            };
+            let Some(next) = next else { return (way, None) };
+            part = next;
+        }
+        (way, Some(part))
     }
 
     fn render(&self, index: impl Fn(usize) -> String) -> String {
