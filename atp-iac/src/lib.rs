@@ -29,7 +29,7 @@ pub use output::{
     Extra, Input, InputList, InputMap, IntoInput, IntoInputList, IntoInputMap, Output, Secret, all,
 };
 pub use program::{
-    Above, Component, Context, Layer, Outputs, Program, ProgramError, Result, Stack, StackContract,
+    Above, Component, Context, Layer, Outputs, Program, ProgramError, Query, Result, Stack, StackContract,
     StackRef, layers,
 };
 pub use resource::{

@@ -62,6 +62,13 @@ pub trait Provider: Send + Sync {
     /// Brings a resource that is there to these inputs.
     async fn update(&self, request: Request<'_>, old: &Existing<'_>) -> Result<Object, ProviderError>;
 
+    /// Answers a [`Query`](crate::program::Query); `None` when what it asks for is not there. It changes nothing. What
+    /// is secret in the answer is marked so. Every part of `inputs` is known.
+    async fn query(&self, kind: &str, _: &Value, _: Duration) -> Result<Option<Value>, ProviderError> {
+        let message = format!("the provider `{}` answers no queries such as `{kind}`", self.name());
+        Err(ProviderError::new(ProviderErrorKind::Refused, "UnknownQuery", message))
+    }
+
     /// Deletes a resource; one that is not there is no error.
     async fn delete(&self, target: Target<'_>, timeout: Duration) -> Result<(), ProviderError>;
 }

@@ -229,6 +229,7 @@ pub fn actions(plan: &Plan) -> Vec<String> {
                 OperationKind::Delete => "-",
                 OperationKind::Replace => "+/-",
                 OperationKind::ReplaceDeleteFirst => "-/+",
+                OperationKind::Read => "<",
             };
             Some(format!("{symbol} {}", operation.urn.name()))
         })

@@ -20,7 +20,7 @@ fn writes(world: &World) -> Vec<String> {
         CallKind::Create => Some('+'),
         CallKind::Update => Some('~'),
         CallKind::Delete => Some('-'),
-        CallKind::Read => None,
+        CallKind::Read | CallKind::Query => None,
     };
     let calls = world.cloud.calls();
     calls

@@ -6,7 +6,7 @@ use super::scheduler::{Scheduler, StepStatus};
 use super::step::StepContext;
 use crate::Urn;
 use crate::output::Resolver;
-use crate::plan::{Counts, Operation, Plan, Work, agrees};
+use crate::plan::{Answers, Counts, Operation, Plan, Work, agrees};
 use crate::ports::Clock;
 use crate::provider::Provider;
 use crate::state::{Record, StateSession, StateView};
@@ -51,6 +51,8 @@ pub struct Report {
     pub unrecorded: usize,
     /// How long it took.
     pub elapsed: Duration,
+    /// What all queries answered, before the plan and since. Secrets are marked.
+    pub answers: Answers,
 }
 
 impl Report {
@@ -60,7 +62,8 @@ impl Report {
     }
 }
 
-type Ended = (usize, OffsetDateTime, Result<(), FailureCause>);
+/// A step, when it began, and how it ended: with the answer, if it asked a query.
+type Ended = (usize, OffsetDateTime, Result<Option<Value>, FailureCause>);
 
 impl Executor<'_> {
     /// Carries out a plan to its end, or until it is interrupted or the state cannot be written any more.
@@ -71,7 +74,7 @@ impl Executor<'_> {
             plan,
             scheduler: Scheduler::new(&plan.steps),
             running: FuturesUnordered::new(),
-            report: Report::default(),
+            report: Report { answers: plan.answers.clone(), ..Report::default() },
             stopped: false,
         };
         loop {
@@ -141,7 +144,7 @@ impl Run<'_, '_> {
         };
         let id = match (&operation.old, work) {
             (Some(old), Work::Delete | Work::Update) => Some(old.id.clone()),
-            (_, Work::Check) => None,
+            (_, Work::Check | Work::Read) => None,
             _ => provider.id(&operation.kind, &inputs),
         };
         let key = id.and_then(|id| provider.serial_key(&operation.kind, &id));
@@ -171,7 +174,8 @@ impl Run<'_, '_> {
         let Some(expression) = operation.expression.as_ref().filter(|_| work != Work::Delete) else {
             return Ok(Value::Null);
         };
-        let resolved = self.executor.session.with_view(|view| expression.resolve(&Current(view)));
+        let answers = &self.report.answers;
+        let resolved = self.executor.session.with_view(|view| expression.resolve(&Current { view, answers }));
         let inputs = resolved.map_err(|error| FailureCause::Inputs(error.to_string()))?;
         if !agrees(&operation.inputs, &inputs) {
             let path = first_difference(&operation.inputs, &inputs);
@@ -189,10 +193,12 @@ impl Run<'_, '_> {
         let skipped = self.scheduler.finish(step, well);
         let (operation, work) = self.operation(step);
         match result {
-            Ok(()) if work == Work::Check => {}
-            Ok(()) => {
+            Ok(_) if work == Work::Check => {}
+            Ok(answer) => {
                 let elapsed = elapsed(begun, self.executor.clock.now());
                 observe(Event::Finished { operation, work, elapsed });
+                let urn = operation.urn.clone();
+                self.report.answers.extend(answer.map(|answer| (urn, answer)));
             }
             Err(FailureCause::State(_)) if self.stopped => self.report.unrecorded += 1,
             Err(cause) => {
@@ -235,12 +241,15 @@ impl Run<'_, '_> {
     }
 }
 
-/// The outputs that the state has now.
-pub(crate) struct Current<'v>(pub &'v StateView);
+/// The outputs that the state has now, and what queries answered.
+struct Current<'v> {
+    view: &'v StateView,
+    answers: &'v Answers,
+}
 
 impl Resolver for Current<'_> {
     fn outputs(&self, urn: &Urn) -> Option<&Value> {
-        self.0.get(urn).map(|resource| &resource.outputs)
+        self.answers.get(urn).or_else(|| self.view.get(urn).map(|resource| &resource.outputs))
     }
 }
 
@@ -270,14 +279,15 @@ fn first_difference(planned: &Value, actual: &Value) -> String {
 }
 
 impl Executor<'_> {
-    /// Computes the outputs of the stack and writes them down, if everything was done.
+    /// Computes the outputs of the stack, after an apply that did everything and had these answers to its queries, and
+    /// writes them down.
     ///
     /// # Errors
     /// When one cannot be computed, or the state cannot be written.
-    pub async fn save_outputs(&self, plan: &Plan) -> Result<(), FailureCause> {
+    pub async fn save_outputs(&self, plan: &Plan, answers: &Answers) -> Result<(), FailureCause> {
         let mut values = BTreeMap::new();
         for (name, expression) in plan.output_expressions.iter().flatten() {
-            let resolved = self.session.with_view(|view| expression.resolve(&Current(view)));
+            let resolved = self.session.with_view(|view| expression.resolve(&Current { view, answers }));
             let value = resolved.map_err(|error| FailureCause::Inputs(error.to_string()))?;
             values.insert(name.clone(), value);
         }

@@ -7,6 +7,7 @@
 mod event;
 mod executor;
 mod interrupt;
+mod queries;
 mod recover;
 mod refresh;
 mod scheduler;
@@ -15,6 +16,7 @@ mod step;
 pub use event::{Event, Failure, FailureCause};
 pub use executor::{Executor, Report};
 pub use interrupt::Interrupt;
+pub use queries::{QueryError, Unanswered, ask};
 pub use recover::{RecoverError, Recovered, Recovery, recover};
 pub use refresh::{RefreshError, Refreshed, refresh};
 pub use scheduler::{Scheduler, StepStatus};

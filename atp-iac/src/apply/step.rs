@@ -1,6 +1,7 @@
 //! One step: the intent, the call, the result.
 
 use super::event::FailureCause;
+use super::queries::answer;
 use crate::plan::{Operation, Work};
 use crate::ports::Clock;
 use crate::provider::{Existing, Object, Provider, ProviderError, ProviderErrorKind, Request, Target};
@@ -30,19 +31,21 @@ pub(super) struct StepContext<'a> {
 }
 
 impl StepContext<'_> {
-    /// Runs a step whose inputs were resolved. `inputs` are not looked at for a delete.
+    /// Runs a step whose inputs were resolved. `inputs` are not looked at for a delete. Gives the answer of a query.
     pub(super) async fn run(
         &self,
         operation: &Operation,
         work: Work,
         inputs: Value,
-    ) -> Result<(), FailureCause> {
-        match work {
+    ) -> Result<Option<Value>, FailureCause> {
+        let done = match work {
+            Work::Read => return self.read(operation, inputs).await.map(Some),
             Work::Create => self.create(operation, inputs).await,
             Work::Update => self.update(operation, inputs).await,
             Work::Delete => self.delete(operation).await,
             Work::Check => self.check(operation).await,
-        }
+        };
+        done.map(|()| None)
     }
 
     async fn create(&self, operation: &Operation, inputs: Value) -> Result<(), FailureCause> {
@@ -106,6 +109,15 @@ impl StepContext<'_> {
                 self.record(Record::Removed { step: Some(self.number), urn, id }).await
             }
             (None, error) => self.failed(operation, error).await,
+        }
+    }
+
+    /// Nothing is written: the answer is not part of the state.
+    async fn read(&self, operation: &Operation, inputs: Value) -> Result<Value, FailureCause> {
+        let call = answer(self.provider, &operation.kind, &inputs, self.timeout);
+        match AssertUnwindSafe(call).catch_unwind().await {
+            Ok(answered) => answered.map_err(FailureCause::Provider),
+            Err(_) => Err(FailureCause::Panic),
         }
     }
 

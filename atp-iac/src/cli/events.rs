@@ -69,6 +69,7 @@ pub(super) fn operation(operation: &Operation, fingerprints: Option<&Fingerprint
         OperationKind::Replace => "replace",
         OperationKind::ReplaceDeleteFirst => "replace_delete_first",
         OperationKind::Delete => "delete",
+        OperationKind::Read => "read",
     };
     json!({
         "event": "operation", "urn": operation.urn.as_str(), "name": operation.urn.name(),
@@ -174,6 +175,8 @@ fn time(at: OffsetDateTime) -> String {
 }
 
 fn counts(counts: &Counts) -> Json {
-    let Counts { create, update, replace, delete, same } = counts;
-    json!({"create": create, "update": update, "replace": replace, "delete": delete, "same": same})
+    let Counts { create, update, replace, delete, same, read } = counts;
+    json!({
+        "create": create, "update": update, "replace": replace, "delete": delete, "same": same, "read": read,
+    })
 }

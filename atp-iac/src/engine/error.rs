@@ -1,6 +1,6 @@
 //! What can stop an update before anything is done.
 
-use crate::apply::{RecoverError, RefreshError};
+use crate::apply::{QueryError, RecoverError, RefreshError};
 use crate::plan::{PlanError, Refusal};
 use crate::program::ProgramError;
 use crate::provider::ProviderError;
@@ -24,6 +24,9 @@ pub enum EngineError {
     /// The cloud cannot be read.
     #[error(transparent)]
     Refresh(#[from] RefreshError),
+    /// What the program only looks up cannot be read.
+    #[error(transparent)]
+    Query(#[from] QueryError),
     /// The cloud is not there, or does not let this run in.
     #[error("{provider} cannot be used: {error}{}", hint(.error))]
     Cloud {

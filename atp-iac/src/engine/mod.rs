@@ -9,10 +9,10 @@ pub use error::EngineError;
 pub use update::{Decision, Kind, Preview, Update, UpdateOptions};
 
 use crate::StackName;
-use crate::apply::{Recovered, recover, refresh};
+use crate::apply::{Recovered, ask, recover, refresh};
 use crate::config::ConfigTree;
 use crate::output::Expression;
-use crate::plan::{Desired, Drift, Plan, Planner};
+use crate::plan::{Answers, Desired, Drift, Plan, Planner};
 use crate::ports::{Clock, Random, SystemClock, SystemRandom};
 use crate::program::{Context, Program, ProgramError, Reference, Setup, StackOutputs};
 use crate::provider::Provider;
@@ -213,7 +213,7 @@ impl Engine {
         Ok(Desired { registrations: cx.into_registrations(), outputs, contract: deployment.contract })
     }
 
-    /// Recovers, reads the cloud if asked to, runs the program, and plans. The records are what the state should be
+    /// Recovers, reads the cloud if asked to, runs the program, asks its queries, and plans. The records are what the state should be
     /// told first.
     async fn plan(
         &self,
@@ -238,12 +238,28 @@ impl Engine {
             state: &view,
             drift: &drift,
             fingerprints,
+            answers: &Answers::new(),
         };
         let plan = match kind {
-            Kind::Up => planner.plan(self.declare(deployment).await?)?,
+            Kind::Up => self.plan_answered(&planner, self.declare(deployment).await?).await?,
             Kind::Destroy => planner.plan_destroy()?,
         };
         Ok((plan, recovery.found))
+    }
+
+    /// Plans, asks the queries that the plan says can be asked, and plans again with the answers, until all are.
+    async fn plan_answered(&self, planner: &Planner<'_>, desired: Desired) -> Result<Plan, EngineError> {
+        if !desired.registrations.iter().any(|registration| registration.is_query) {
+            return Ok(planner.plan(desired)?);
+        }
+        let mut answers = Answers::new();
+        loop {
+            let plan = Planner { answers: &answers, ..*planner }.plan(desired.clone())?;
+            if plan.unanswered.is_empty() {
+                return Ok(plan);
+            }
+            answers.extend(ask(&plan.unanswered, &self.providers, self.parallel, self.timeout).await?);
+        }
     }
 
     /// The providers, for people: what each one is connected to.

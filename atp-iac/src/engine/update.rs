@@ -172,7 +172,7 @@ impl Engine {
         }
         let mut report = executor.run(plan, observe).await;
         if report.is_complete()
-            && let Err(cause) = executor.save_outputs(plan).await
+            && let Err(cause) = executor.save_outputs(plan, &report.answers).await
         {
             report.failures.push(outputs_failure(plan, cause));
         }

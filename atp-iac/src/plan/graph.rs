@@ -115,6 +115,7 @@ mod tests {
             dependencies: dependencies.iter().map(|d| urn(d)).collect(),
             protect: false,
             location: Location { file: "x.rs", line: 1 },
+            is_query: false,
         }
     }
 

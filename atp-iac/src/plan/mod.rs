@@ -7,9 +7,10 @@ mod graph;
 mod operation;
 mod planner;
 mod predict;
+mod queries;
 mod steps;
 
-pub use operation::{Base, Counts, Operation, OperationKind, OutputChange, Plan, Refusal};
+pub use operation::{Answers, Base, Counts, Operation, OperationKind, OutputChange, Plan, Question, Refusal};
 pub use planner::{Desired, Drift, Planner};
 pub(crate) use predict::agrees;
 pub use steps::{Step, StepGraph, Work};

@@ -31,6 +31,26 @@ pub struct Plan {
     pub contract: u64,
     /// Tells secrets apart without showing them, with the key of the stack.
     pub fingerprints: Option<Fingerprints>,
+    /// What queries answered before the plan was made.
+    pub answers: Answers,
+    /// The queries that can be asked before the plan, and were not: ask them, and plan again.
+    pub unanswered: Vec<Question>,
+}
+
+/// What queries answered, by URN. Secrets in it are marked.
+pub type Answers = BTreeMap<Urn, Value>;
+
+/// A query whose inputs are known.
+#[derive(Debug, Clone)]
+pub struct Question {
+    /// Which query.
+    pub urn: Urn,
+    /// Who answers it.
+    pub provider: String,
+    /// What is asked for.
+    pub inputs: Value,
+    /// Where it was declared.
+    pub location: Location,
 }
 
 /// The state that a plan was made from.
@@ -61,8 +81,10 @@ pub struct Operation {
     pub changes: Vec<Change>,
     /// What the state has of it, when an operation needs it.
     pub old: Option<Box<ResourceState>>,
-    /// What it waits for.
+    /// The resources that it waits for. In the place of a query stand those that the query waits for.
     pub dependencies: BTreeSet<Urn>,
+    /// The queries that it waits for, of those that are asked while the plan is carried out.
+    pub queries: BTreeSet<Urn>,
     /// Whether later plans that delete or replace it are refused.
     pub protect: bool,
     /// Whether what it holds is lost when it is deleted or replaced.
@@ -88,6 +110,8 @@ pub enum OperationKind {
     ReplaceDeleteFirst,
     /// It is deleted.
     Delete,
+    /// It is a query that could not be asked before the plan.
+    Read,
 }
 
 impl Operation {
@@ -147,6 +171,8 @@ pub struct Counts {
     pub delete: usize,
     /// Left as they are.
     pub same: usize,
+    /// Queries that are asked while the plan is carried out.
+    pub read: usize,
 }
 
 impl Counts {
@@ -163,6 +189,7 @@ impl Counts {
             OperationKind::Replace | OperationKind::ReplaceDeleteFirst => &mut self.replace,
             OperationKind::Delete => &mut self.delete,
             OperationKind::Same => &mut self.same,
+            OperationKind::Read => &mut self.read,
         } += 1;
     }
 }
@@ -177,7 +204,8 @@ impl Plan {
 
     /// Whether anything would change: a resource or an output of the stack.
     pub fn has_changes(&self) -> bool {
-        self.operations.iter().any(|operation| operation.action != OperationKind::Same)
+        let changes = |action| !matches!(action, OperationKind::Same | OperationKind::Read);
+        self.operations.iter().any(|operation| changes(operation.action))
             || self.outputs.values().any(OutputChange::is_change)
     }
 }

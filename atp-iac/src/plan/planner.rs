@@ -1,8 +1,11 @@
 //! Compares what a program declares with the state, resource by resource.
 
 use super::predict::{Predicted, forget_id};
+use super::queries::Queries;
 use super::steps::StepGraph;
-use super::{Base, Invalid, Operation, OperationKind, OutputChange, Plan, PlanError, Refusal, graph};
+use super::{
+    Answers, Base, Invalid, Operation, OperationKind, OutputChange, Plan, PlanError, Refusal, graph,
+};
 use crate::diff::Change;
 use crate::output::Expression;
 use crate::program::Registration;
@@ -11,13 +14,13 @@ use crate::secrets::Fingerprints;
 use crate::state::{ResourceState, StateView};
 use crate::value::Value;
 use crate::{StackName, Urn};
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
 /// What a program declares.
 #[derive(Debug, Clone, Default)]
 pub struct Desired {
-    /// Its resources, in its order.
+    /// Its resources and queries, in its order.
     pub registrations: Vec<Registration>,
     /// Its outputs.
     pub outputs: BTreeMap<String, Expression>,
@@ -40,16 +43,20 @@ pub struct Planner<'a> {
     pub drift: &'a Drift,
     /// Tells secrets apart; `None` when there is no key for it.
     pub fingerprints: Option<&'a Fingerprints>,
+    /// What queries answered so far.
+    pub answers: &'a Answers,
 }
 
 impl<'a> Planner<'a> {
-    /// The plan that brings the stack to what the program declares.
+    /// The plan that brings the stack to what the program declares. It is final when no query is
+    /// [`unanswered`](Plan::unanswered).
     ///
     /// # Errors
     /// Everything wrong with the program that can be known without calling the cloud.
     pub fn plan(&self, desired: Desired) -> Result<Plan, PlanError> {
         let order = graph::order(&desired.registrations)?;
         let mut predicted = Predicted::new(self.state);
+        let mut queries = Queries::new(self.answers);
         let mut operations = Vec::with_capacity(order.len());
         let mut invalid = Vec::new();
         let mut registrations: Vec<Option<Registration>> =
@@ -58,13 +65,23 @@ impl<'a> Planner<'a> {
             let Some(registration) = registrations[index].take() else { continue };
             let inputs = self.resolve(&registration.urn, &registration.inputs, &predicted)?;
             let provider = self.provider(&registration.urn, &registration.provider)?;
+            if registration.is_query {
+                operations.extend(queries.plan(registration, inputs, &mut predicted));
+                continue;
+            }
             let kind = registration.urn.resource_type();
             invalid.extend(provider.check(kind, &inputs).into_iter().map(|problem| Invalid {
                 urn: registration.urn.clone(),
                 location: registration.location,
                 problem,
             }));
-            operations.push(self.operation(registration, inputs, provider.as_ref(), &mut predicted));
+            operations.push(self.operation(
+                registration,
+                inputs,
+                provider.as_ref(),
+                &queries,
+                &mut predicted,
+            ));
         }
         if !invalid.is_empty() {
             return Err(PlanError::Invalid(invalid));
@@ -72,7 +89,9 @@ impl<'a> Planner<'a> {
         let outputs = self.outputs(&desired.outputs, &predicted)?;
         drop(predicted);
         self.deletes(&mut operations);
-        self.finish(operations, outputs, Some(desired.outputs), desired.contract)
+        let unanswered = queries.unanswered;
+        let plan = self.finish(operations, outputs, Some(desired.outputs), desired.contract)?;
+        Ok(Plan { answers: self.answers.clone(), unanswered, ..plan })
     }
 
     /// The plan that deletes everything.
@@ -109,6 +128,8 @@ impl<'a> Planner<'a> {
             output_expressions,
             contract,
             fingerprints: self.fingerprints.cloned(),
+            answers: Answers::new(),
+            unanswered: Vec::new(),
         })
     }
 
@@ -131,6 +152,7 @@ impl<'a> Planner<'a> {
         registration: Registration,
         inputs: Value,
         provider: &dyn Provider,
+        queries: &Queries<'_>,
         predicted: &mut Predicted<'_>,
     ) -> Operation {
         let Registration {
@@ -140,6 +162,7 @@ impl<'a> Planner<'a> {
             dependencies,
             protect,
             location,
+            is_query: _,
         } = registration;
         let old = self.state.get(&urn);
         let kind = urn.resource_type().to_owned();
@@ -150,10 +173,14 @@ impl<'a> Planner<'a> {
         if action != OperationKind::Same {
             let current = old.filter(|_| action == OperationKind::Update).map(|old| &old.outputs);
             let outputs = provider.predict(&kind, &inputs, current);
-            let delete_first = action == OperationKind::ReplaceDeleteFirst;
-            predicted.set(&urn, if delete_first { forget_id(outputs, &urn) } else { outputs });
+            match action {
+                OperationKind::Update => predicted.set(&urn, outputs),
+                OperationKind::ReplaceDeleteFirst => predicted.remake(&urn, forget_id(outputs, &urn)),
+                _ => predicted.remake(&urn, outputs),
+            }
         }
         let waits_for_change = dependencies.iter().any(|dependency| predicted.is_changed(dependency));
+        let (dependencies, queries) = queries.resolve(&dependencies);
         let keeps_old = action != OperationKind::Same
             || waits_for_change
             || metadata_changed(old, &dependencies, protect);
@@ -167,6 +194,7 @@ impl<'a> Planner<'a> {
             changes,
             old: old.filter(|_| keeps_old).cloned().map(Box::new),
             dependencies,
+            queries,
             protect,
             location: Some(location),
             reason,
@@ -243,6 +271,7 @@ impl<'a> Planner<'a> {
             expression: None,
             changes: Vec::new(),
             dependencies: old.dependencies.iter().cloned().collect(),
+            queries: BTreeSet::new(),
             protect: old.protect && !old.replaced,
             holds_data: provider.is_none_or(|provider| provider.holds_data(&old.kind)),
             location: None,
@@ -269,11 +298,7 @@ fn replacement(old: &ResourceState, inputs: &Value, provider: &dyn Provider) -> 
     }
 }
 
-fn metadata_changed(
-    old: Option<&ResourceState>,
-    dependencies: &std::collections::BTreeSet<Urn>,
-    protect: bool,
-) -> bool {
+fn metadata_changed(old: Option<&ResourceState>, dependencies: &BTreeSet<Urn>, protect: bool) -> bool {
     old.is_some_and(|old| old.protect != protect || !old.dependencies.iter().eq(dependencies.iter()))
 }
 

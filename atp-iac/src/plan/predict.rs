@@ -4,21 +4,40 @@ use crate::Urn;
 use crate::output::Resolver;
 use crate::state::StateView;
 use crate::value::{Kind, Value};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-/// Outputs to expect: predicted for what changes, those of the state for what stays.
+/// Outputs to expect: predicted for what changes, those of the state for what stays, answers for queries.
 pub(super) struct Predicted<'s> {
     state: &'s StateView,
     changed: HashMap<Urn, Value>,
+    answered: HashMap<Urn, Value>,
+    remade: HashSet<Urn>,
 }
 
 impl<'s> Predicted<'s> {
     pub(super) fn new(state: &'s StateView) -> Self {
-        Predicted { state, changed: HashMap::new() }
+        Predicted { state, changed: HashMap::new(), answered: HashMap::new(), remade: HashSet::new() }
     }
 
+    /// A resource that is changed in place, or a query that is asked while the plan is carried out.
     pub(super) fn set(&mut self, urn: &Urn, outputs: Value) {
         self.changed.insert(urn.clone(), outputs);
+    }
+
+    /// A resource that is created or replaced.
+    pub(super) fn remake(&mut self, urn: &Urn, outputs: Value) {
+        self.remade.insert(urn.clone());
+        self.set(urn, outputs);
+    }
+
+    /// A query that is asked before the plan.
+    pub(super) fn answer(&mut self, urn: &Urn, answer: Value) {
+        self.answered.insert(urn.clone(), answer);
+    }
+
+    /// Whether it is a resource that is created or replaced.
+    pub(super) fn is_remade(&self, urn: &Urn) -> bool {
+        self.remade.contains(urn)
     }
 
     pub(super) fn is_changed(&self, urn: &Urn) -> bool {
@@ -28,7 +47,8 @@ impl<'s> Predicted<'s> {
 
 impl Resolver for Predicted<'_> {
     fn outputs(&self, urn: &Urn) -> Option<&Value> {
-        self.changed.get(urn).or_else(|| self.state.get(urn).map(|resource| &resource.outputs))
+        let found = self.changed.get(urn).or_else(|| self.answered.get(urn));
+        found.or_else(|| self.state.get(urn).map(|resource| &resource.outputs))
     }
 }
 

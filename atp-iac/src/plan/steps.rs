@@ -39,6 +39,8 @@ pub enum Work {
     Delete,
     /// Looks whether inputs are still what the plan said, after something that they come from changed.
     Check,
+    /// Asks a query.
+    Read,
 }
 
 /// The steps of a plan as a graph without circles, by position.
@@ -125,6 +127,7 @@ impl Builder {
                     Work::Create
                 }
                 OperationKind::Update => Work::Update,
+                OperationKind::Read => Work::Read,
                 OperationKind::Same if operation.old.is_some() => Work::Check,
                 OperationKind::Same => continue,
                 OperationKind::Delete => {
@@ -150,7 +153,8 @@ impl Builder {
     fn add_new_dependencies(&mut self, operations: &[Operation]) {
         for operation in operations.iter().filter(|operation| operation.action != OperationKind::Delete) {
             let Some(step) = self.forward.get(&operation.urn).copied() else { continue };
-            let before = operation.dependencies.iter().filter_map(|urn| self.forward.get(urn).copied());
+            let urns = operation.dependencies.iter().chain(&operation.queries);
+            let before = urns.filter_map(|urn| self.forward.get(urn).copied());
             self.edges.extend(before.map(|before| (before, step)));
         }
     }

@@ -26,7 +26,7 @@ impl fmt::Display for Location {
     }
 }
 
-/// One declared resource.
+/// One declared resource, or one query.
 #[derive(Clone, Debug)]
 pub struct Registration {
     /// Its URN.
@@ -41,6 +41,8 @@ pub struct Registration {
     pub protect: bool,
     /// Where it was declared.
     pub location: Location,
+    /// Whether it is only looked up: a [`Query`](super::Query).
+    pub is_query: bool,
 }
 
 /// What a program runs with.
@@ -176,8 +178,30 @@ impl Context {
             dependencies,
             protect: options.protect.unwrap_or(false),
             location,
+            is_query: false,
         });
         Ok(Declared::new(urn))
+    }
+
+    /// Records a query of a kind that is known by its name only. [`Context::read`] does this for you.
+    ///
+    /// # Errors
+    /// As [`Context::register`].
+    pub fn register_query(
+        &mut self,
+        kind: &str,
+        provider: &str,
+        name: &str,
+        inputs: Expression,
+        options: Options,
+        location: Location,
+    ) -> Result<Declared> {
+        let declared = self.register(kind, provider, name, inputs, options, location)?;
+        if let Some(registration) = self.registrations.last_mut() {
+            registration.is_query = true;
+            registration.protect = false;
+        }
+        Ok(declared)
     }
 
     /// For `#[component]`: runs a component's code with everything it declares inside it.
@@ -270,7 +294,7 @@ impl Context {
 
 /// Where the program called the engine.
 #[track_caller]
-fn caller() -> Location {
+pub(super) fn caller() -> Location {
     let place = std::panic::Location::caller();
     Location { file: place.file(), line: place.line() }
 }

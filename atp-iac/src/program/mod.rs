@@ -3,6 +3,7 @@
 mod component;
 mod context;
 mod layer;
+mod query;
 mod reference;
 mod stack;
 
@@ -11,6 +12,7 @@ pub use context::{Context, Declare, Location, Registration, Setup};
 #[doc(hidden)]
 pub use layer::above;
 pub use layer::{Above, Layer, layers};
+pub use query::Query;
 pub use reference::{ReferencedOutputs, StackRef};
 #[doc(hidden)]
 pub use stack::OutputValue;

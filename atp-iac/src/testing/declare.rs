@@ -12,11 +12,13 @@ use std::collections::BTreeMap;
 pub struct Declarations {
     /// Inputs by name of the resource, with those of its components before it: `vault/endpoint`.
     pub resources: BTreeMap<String, Declaration>,
+    /// The same of the queries.
+    pub queries: BTreeMap<String, Declaration>,
     /// The outputs of the stack, as far as they are known.
     pub outputs: BTreeMap<String, Value>,
 }
 
-/// One declared resource.
+/// One declared resource, or one query.
 #[derive(Debug)]
 pub struct Declaration {
     /// Its type.
@@ -47,6 +49,7 @@ pub fn declare(
         expression.resolve(&NothingKnown).map_err(|error| ProgramError::Other(error.to_string()))
     };
     let mut resources = BTreeMap::new();
+    let mut queries = BTreeMap::new();
     for registration in cx.into_registrations() {
         let declaration = Declaration {
             kind: registration.urn.resource_type().to_owned(),
@@ -54,11 +57,12 @@ pub fn declare(
             protect: registration.protect,
             dependencies: registration.dependencies.iter().map(|urn| urn.name().to_owned()).collect(),
         };
-        resources.insert(registration.urn.name().to_owned(), declaration);
+        let declared = if registration.is_query { &mut queries } else { &mut resources };
+        declared.insert(registration.urn.name().to_owned(), declaration);
     }
     let mut outputs = BTreeMap::new();
     for (name, expression) in &expressions {
         outputs.insert(name.clone(), resolve(expression)?);
     }
-    Ok(Declarations { resources, outputs })
+    Ok(Declarations { resources, queries, outputs })
 }

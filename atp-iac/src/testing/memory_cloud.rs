@@ -14,11 +14,15 @@ use std::time::Duration;
 ///
 /// A resource has a string `name`; its id is `<kind>/<name>`, unless [`with_ids`](Self::with_ids) says otherwise. Its
 /// outputs are its inputs, its `id`, and what [`with_outputs`](Self::with_outputs) adds for its type.
+///
+/// A query has the answer that [`with_answer`](Self::with_answer) gives for its kind. Others are answered with the
+/// object that the `id` in their inputs names, or that `<kind>/<name>` names, where `<kind>` is without `/read`.
 #[derive(Clone)]
 pub struct MemoryCloud {
     name: String,
     ids: Ids,
     computed: BTreeMap<String, Map>,
+    answers: BTreeMap<String, Value>,
     replacing: BTreeSet<String>,
     log: bool,
     inner: Arc<Mutex<Inner>>,
@@ -53,6 +57,8 @@ pub enum CallKind {
     Update,
     /// To delete one.
     Delete,
+    /// To answer a query.
+    Query,
 }
 
 impl MemoryCloud {
@@ -62,6 +68,7 @@ impl MemoryCloud {
             name: name.into(),
             ids: Arc::new(|kind, inputs| Some(format!("{kind}/{}", inputs.get("name")?.exposed().as_str()?))),
             computed: BTreeMap::new(),
+            answers: BTreeMap::new(),
             replacing: BTreeSet::from(["name".to_owned()]),
             log: true,
             inner: Arc::default(),
@@ -79,6 +86,12 @@ impl MemoryCloud {
         if let Value::Map(map) = outputs {
             self.computed.insert(kind.to_owned(), map);
         }
+        self
+    }
+
+    /// With an answer to every query of a kind, such as `Microsoft.Storage/storageAccounts/listKeys/action`.
+    pub fn with_answer(mut self, kind: &str, answer: Value) -> Self {
+        self.answers.insert(kind.to_owned(), answer);
         self
     }
 
@@ -223,6 +236,14 @@ impl Provider for MemoryCloud {
 
     async fn read(&self, target: Target<'_>) -> Result<Option<Value>, ProviderError> {
         Ok(self.called(CallKind::Read, target.id)?.objects.get(target.id).cloned())
+    }
+
+    async fn query(&self, kind: &str, inputs: &Value, _: Duration) -> Result<Option<Value>, ProviderError> {
+        let given = inputs.get("id").and_then(|id| id.exposed().as_str()).map(str::to_owned);
+        let id = given.or_else(|| self.id(kind.strip_suffix("/read").unwrap_or(kind), inputs));
+        let id = id.unwrap_or_default();
+        let inner = self.called(CallKind::Query, &id)?;
+        Ok(self.answers.get(kind).or_else(|| inner.objects.get(&id)).cloned())
     }
 
     async fn update(&self, request: Request<'_>, old: &Existing<'_>) -> Result<Object, ProviderError> {

@@ -25,7 +25,8 @@ pub(in crate::cli) fn graph(plan: &Plan) -> String {
             writeln!(text, "  {} [label={label}, tooltip={tooltip}{style}];", quoted(operation.urn.as_str()));
     }
     for operation in &plan.operations {
-        for dependency in operation.dependencies.iter().filter(|urn| known.contains(urn)) {
+        let dependencies = operation.dependencies.iter().chain(&operation.queries);
+        for dependency in dependencies.filter(|urn| known.contains(urn)) {
             let _ =
                 writeln!(text, "  {} -> {};", quoted(operation.urn.as_str()), quoted(dependency.as_str()));
         }

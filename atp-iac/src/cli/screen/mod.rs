@@ -35,6 +35,7 @@ pub(super) fn symbol(action: OperationKind) -> &'static str {
         OperationKind::Replace => "+/-",
         OperationKind::ReplaceDeleteFirst => "-/+",
         OperationKind::Delete => "-",
+        OperationKind::Read => "<",
     }
 }
 
@@ -47,12 +48,13 @@ fn verb(action: OperationKind) -> &'static str {
         OperationKind::Replace => "replace (new first)",
         OperationKind::ReplaceDeleteFirst => "replace (old deleted first)",
         OperationKind::Delete => "delete",
+        OperationKind::Read => "read during the apply",
     }
 }
 
 fn colour(action: OperationKind) -> Colour {
     match action {
-        OperationKind::Same => Colour::Dim,
+        OperationKind::Same | OperationKind::Read => Colour::Dim,
         OperationKind::Create => Colour::Green,
         OperationKind::Update => Colour::Yellow,
         OperationKind::Replace | OperationKind::ReplaceDeleteFirst => Colour::Magenta,

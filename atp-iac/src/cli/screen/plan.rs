@@ -28,6 +28,9 @@ pub(in crate::cli) fn plan(plan: &Plan, recovered: &[Recovered], kind: Kind, loo
     if !plan.refusals.is_empty() {
         parts.push(refusals(plan, look));
     }
+    if !plan.answers.is_empty() {
+        parts.push(answered(plan.answers.len()));
+    }
     parts.push(last_line(plan, &counts, kind));
     parts.join("\n")
 }
@@ -70,9 +73,19 @@ fn refusals(plan: &Plan, look: Look<'_>) -> String {
     text
 }
 
+fn answered(count: usize) -> String {
+    match count {
+        1 => "1 query was answered before the plan\n".to_owned(),
+        count => format!("{count} queries were answered before the plan\n"),
+    }
+}
+
 fn last_line(plan: &Plan, counts: &Counts, kind: Kind) -> String {
     if plan.has_changes() {
-        return format!("plan: {}\n", counted(counts, ["to create", "to update", "to replace", "to delete"]));
+        return format!(
+            "plan: {}\n",
+            counted(counts, ["to create", "to update", "to replace", "to delete", "to read"])
+        );
     }
     match (kind, counts.same) {
         (Kind::Destroy, _) => "nothing to delete\n".to_owned(),
@@ -83,14 +96,15 @@ fn last_line(plan: &Plan, counts: &Counts, kind: Kind) -> String {
 }
 
 /// Counts in words; what is nothing is left out.
-pub(super) fn counted(counts: &Counts, words: [&str; 4]) -> String {
-    let [create, update, replace, delete] = words;
+pub(super) fn counted(counts: &Counts, words: [&str; 5]) -> String {
+    let [create, update, replace, delete, read] = words;
     let all = [
         (counts.create, create),
         (counts.update, update),
         (counts.replace, replace),
         (counts.delete, delete),
         (counts.same, "unchanged"),
+        (counts.read, read),
     ];
     let counted = all.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}"));
     let outputs = (counts.changes() == 0).then(|| "outputs only".to_owned());

@@ -27,6 +27,7 @@ fn operation(types: &[&str], names: &[&str], action: OperationKind) -> Operation
         changes: Vec::new(),
         old: None,
         dependencies: Default::default(),
+        queries: Default::default(),
         protect: false,
         holds_data: true,
         location: Some(Location { file: "stacks/src/base.rs", line: 42 }),
@@ -50,6 +51,8 @@ fn plan(operations: Vec<Operation>) -> Plan {
         output_expressions: None,
         contract: 0,
         fingerprints: None,
+        answers: Default::default(),
+        unanswered: Vec::new(),
     }
 }
 

@@ -19,6 +19,7 @@ fn every_failure_has_its_cause_and_way_out() {
     let unreachable = ProviderError::new(ProviderErrorKind::Unreachable, "Timeout", "no answer\nin 60s");
     let report = Report {
         done: Counts { replace: 1, delete: 2, ..Counts::default() },
+        answers: Default::default(),
         failures: vec![
             failure("a", FailureCause::Provider(unreachable)),
             failure("b", FailureCause::Diverged { path: "properties.id".into() }),
@@ -66,6 +67,8 @@ fn the_status_fits_on_the_line() {
         output_expressions: None,
         contract: 0,
         fingerprints: None,
+        answers: Default::default(),
+        unanswered: Vec::new(),
     };
     let mut progress = Progress::new(&plan);
     assert_eq!(progress.status(40), "");
