@@ -6,6 +6,7 @@
 use atp_azure::descriptor::{Object, Property, Shape, Text};
 use serde_json::{Map, Value, json};
 
+use crate::catalog::is_unknown;
 use crate::cloud::Cloud;
 use crate::errors::{Answer, ApiError};
 use crate::locks::Access;
@@ -23,8 +24,10 @@ impl Cloud {
         let type_name = action.type_name.rsplit_once('/').map_or("", |(type_name, _)| type_name);
         let descriptor = self.catalog.known(type_name, request.method)?;
         self.require_version(descriptor, request, "")?;
-        let known = descriptor.action(&action.leaf).filter(|_| action.nested);
-        let Some(known) = known else { return Err(ApiError::method_not_allowed(&request.path)) };
+        let known = descriptor.action(&action.leaf);
+        if !action.nested || !(known.is_some() || is_unknown(descriptor)) {
+            return Err(ApiError::method_not_allowed(&request.path));
+        }
         let key = action.parent.to_ascii_lowercase();
         if self.store.get(&key).is_none_or(|resource| resource.hidden) {
             let message = format!(
@@ -35,7 +38,8 @@ impl Cloud {
             return Err(ApiError::new(404, "ResourceNotFound", message));
         }
         self.refuse_locked(&action.parent, Access::Write)?;
-        let answer = known.output.and_then(|shape| self.sample(shape, &key, "", 0, DEPTH));
+        let answer =
+            known.and_then(|known| known.output).and_then(|shape| self.sample(shape, &key, "", 0, DEPTH));
         Ok(Response::json(200, &answer.unwrap_or_else(|| json!({}))))
     }
 

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use atp_azure::descriptor::{Object, Parent, Property, Shape, TypeDescriptor};
+use atp_azure::descriptor::{
+    Method as Verb, NameRules, Object, Parent, Property, Shape, TypeDescriptor, Unique,
+};
 use regex_lite::Regex;
 
 use crate::errors::{Answer, ApiError};
@@ -15,10 +17,11 @@ pub(crate) struct Catalog {
     namespaces: BTreeSet<String>,
     embedded: HashMap<&'static str, Vec<&'static TypeDescriptor>>,
     patterns: HashMap<&'static str, Option<Regex>>,
+    accept_unknown: bool,
 }
 
 impl Catalog {
-    pub fn new(descriptors: &[&'static TypeDescriptor]) -> Catalog {
+    pub fn new(descriptors: &[&'static TypeDescriptor], accept_unknown: bool) -> Catalog {
         let types: BTreeMap<_, _> = descriptors.iter().map(|d| (d.name.to_ascii_lowercase(), *d)).collect();
         let namespaces = types.values().map(|d| d.namespace().to_ascii_lowercase()).collect();
         let mut embedded: HashMap<&'static str, Vec<&'static TypeDescriptor>> = HashMap::new();
@@ -29,7 +32,7 @@ impl Catalog {
                 embedded.entry(parent.name).or_default().push(child);
             }
         }
-        Catalog { types, namespaces, embedded, patterns: HashMap::new() }
+        Catalog { types, namespaces, embedded, patterns: HashMap::new(), accept_unknown }
     }
 
     pub fn get(&self, type_name: &str) -> Option<&'static TypeDescriptor> {
@@ -48,9 +51,19 @@ impl Catalog {
         self.namespaces.iter()
     }
 
+    /// Whether types and properties that no descriptor knows are accepted.
+    pub fn accepts_unknown(&self) -> bool {
+        self.accept_unknown
+    }
+
     /// The type, or the error for a namespace or type that nobody knows.
-    pub fn known(&self, type_name: &str, method: Method) -> Answer<&'static TypeDescriptor> {
+    pub fn known(&mut self, type_name: &str, method: Method) -> Answer<&'static TypeDescriptor> {
         if let Some(descriptor) = self.get(type_name) {
+            return Ok(descriptor);
+        }
+        if self.accept_unknown && is_type(type_name) {
+            let descriptor = any_document(type_name);
+            self.types.insert(type_name.to_ascii_lowercase(), descriptor);
             return Ok(descriptor);
         }
         let namespace = type_name.split('/').next().unwrap_or_default();
@@ -83,6 +96,53 @@ impl Catalog {
         }
         self.patterns.entry(pattern).or_insert_with(|| Regex::new(pattern).ok()).as_ref()
     }
+}
+
+/// Whether a descriptor was made for a type that nobody knows.
+pub(crate) fn is_unknown(descriptor: &TypeDescriptor) -> bool {
+    descriptor.api_version.is_empty()
+}
+
+/// A namespace with a dot, and types.
+fn is_type(name: &str) -> bool {
+    let mut segments = name.split('/');
+    let plain = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric());
+    let namespace = segments.next().unwrap_or_default();
+    namespace.contains('.')
+        && namespace.split('.').all(plain)
+        && segments.clone().count() > 0
+        && segments.all(plain)
+}
+
+/// A type whose instances are documents: whatever is sent is kept. It lives as long as the process.
+fn any_document(name: &str) -> &'static TypeDescriptor {
+    let name: &'static str = name.to_owned().leak();
+    let nested = name.matches('/').count() > 1;
+    let parent = name.rsplit_once('/').filter(|_| nested).map(|(parent, _)| Parent::Resource(parent));
+    let names = NameRules {
+        min: 1,
+        max: 260,
+        pattern: "",
+        hyphens: true,
+        upper: true,
+        unique: Unique::Parent,
+        fixed: None,
+    };
+    Box::leak(Box::new(TypeDescriptor {
+        name,
+        api_version: "",
+        parent: parent.unwrap_or(Parent::Scope),
+        names,
+        body: &Shape::Any,
+        put: Verb { codes: &[200, 201], long_running: None },
+        patch: None,
+        delete: Some(Verb { codes: &[200, 204], long_running: None }),
+        lists: &[],
+        actions: &[],
+        create_only: &[],
+        references: &[],
+        defaults: &[],
+    }))
 }
 
 fn embeds(parent: &TypeDescriptor, child: &TypeDescriptor) -> bool {

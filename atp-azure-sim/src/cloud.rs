@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, is_unknown};
 use crate::errors::{Answer, ApiError};
 use crate::limits::Buckets;
 use crate::message::{Method, Request, Response};
@@ -50,7 +50,7 @@ impl Cloud {
     /// An empty cloud that knows these types.
     pub fn new(descriptors: &[&'static TypeDescriptor], settings: Settings) -> Cloud {
         Cloud {
-            catalog: Catalog::new(descriptors),
+            catalog: Catalog::new(descriptors, settings.accept_unknown),
             settings,
             store: Store::default(),
             now: 0,
@@ -131,6 +131,7 @@ impl Cloud {
             return self.require_common_version(version);
         }
         let accepted = match self.settings.api_versions {
+            _ if is_unknown(descriptor) => well_formed(version),
             ApiVersions::Descriptor => version == descriptor.api_version,
             ApiVersions::WellFormed => well_formed(version),
         };

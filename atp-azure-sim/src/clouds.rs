@@ -1,6 +1,6 @@
 //! The clouds that a command line can choose from: the simulator in this process, and Azure.
 
-use crate::{Settings, Simulator, SystemClock};
+use crate::{ApiVersions, Settings, Simulator, SystemClock};
 use atp_azure::arm::Endpoint;
 use atp_azure::provider::{AzureProvider, AzureSettings};
 use atp_iac::cloud::{Cloud, CloudError, CloudRequest, Clouds};
@@ -34,7 +34,13 @@ impl Clouds for AzureClouds {
 fn simulated(request: &CloudRequest<'_>) -> Result<AzureProvider, CloudError> {
     let folder = request.work_dir.join(FOLDER);
     // The client is in this process: it need not wait between two looks at an operation.
-    let settings = Settings { retry_after_milliseconds: Some(0), ..Settings::default() };
+    let settings = Settings {
+        retry_after_milliseconds: Some(0),
+        // What has no typed resource is checked by nobody, here as little as in a plan.
+        accept_unknown: true,
+        api_versions: ApiVersions::WellFormed,
+        ..Settings::default()
+    };
     let simulator = Simulator::open(&folder, atp_azure::descriptors(), settings, Arc::new(SystemClock));
     let simulator = simulator.map_err(|error| {
         CloudError::new(format!("the simulated cloud in {} cannot be used: {error}", folder.display()))

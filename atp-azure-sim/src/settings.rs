@@ -20,6 +20,9 @@ pub struct Settings {
     pub tenant: String,
     /// Which `api-version` is accepted.
     pub api_versions: ApiVersions,
+    /// Whether types and properties that no descriptor knows are accepted, and kept as they are sent. A type is
+    /// remembered for the life of the process.
+    pub accept_unknown: bool,
     /// Whether requests beyond the limits are refused with 429. The remaining requests are always reported.
     pub throttle: bool,
     /// Whether a write that names a resource in the same cloud that does not exist is refused, as most services do.
@@ -54,6 +57,7 @@ impl Default for Settings {
             subscriptions: Vec::new(),
             tenant: "72f988bf-0000-4000-8000-2d7cd011db47".to_owned(),
             api_versions: ApiVersions::Descriptor,
+            accept_unknown: false,
             throttle: false,
             check_references: false,
             soft_delete: false,

@@ -94,6 +94,7 @@ impl Reader<'_> {
                     self.path.pop();
                     read.insert(name, value);
                 }
+                None if self.catalog.accepts_unknown() => drop(read.insert(name, value)),
                 None => {
                     let problem = format!("Could not find member '{name}' on object of this type.");
                     return Err(ApiError::content(&self.at(&name), problem));

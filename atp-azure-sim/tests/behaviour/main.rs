@@ -17,6 +17,7 @@ mod resources;
 mod roles;
 mod soft_delete;
 mod transport;
+mod unknown;
 mod validation;
 
 #[cfg(feature = "server")]
