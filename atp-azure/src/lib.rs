@@ -7,9 +7,13 @@ pub mod descriptor;
 mod generated;
 pub mod names;
 pub mod provider;
+mod query;
+mod raw;
 mod reference;
 
 pub use generated::*;
+pub use query::{Action, ActionHandle, Existing, RawExisting};
+pub use raw::{RawHandle, RawResource};
 pub use reference::{Scope, SubResource, user_assigned};
 
 use descriptor::TypeDescriptor;

@@ -112,6 +112,17 @@ any_id! {
 }
 
 #[diagnostic::do_not_recommend]
+impl<T: ResourceType> IntoInput<Scope> for Input<ResourceId<T>> {
+    fn into_input(self) -> Input<Scope> {
+        match self {
+            Input::Unset => Input::Unset,
+            Input::Value(id) => Input::Value(id.into()),
+            Input::Output(id) => Input::Output(id.map(Scope::from)),
+        }
+    }
+}
+
+#[diagnostic::do_not_recommend]
 impl IntoInput<Scope> for &str {
     fn into_input(self) -> Input<Scope> {
         Input::Value(Scope::new(self))

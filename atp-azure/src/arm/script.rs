@@ -15,6 +15,7 @@ use std::time::Duration;
 pub(crate) struct Seen {
     /// Method and path.
     pub line: String,
+    pub api_version: String,
     pub body: Json,
     pub authorization: String,
     pub if_match: Option<String>,
@@ -90,8 +91,12 @@ impl HttpClient for Script {
             Body::SeekableStream(_) => Json::Null,
         };
         let mut inner = self.0.lock().unwrap();
+        let url = request.url();
+        let query =
+            |name: &str| url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned());
         inner.seen.push(Seen {
             line: format!("{} {}", request.method(), request.url().path()),
+            api_version: query("api-version").unwrap_or_default(),
             body,
             authorization: header("authorization").unwrap_or_default(),
             if_match: header("if-match"),

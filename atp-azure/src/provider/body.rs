@@ -1,17 +1,19 @@
 //! Inputs to the body of a request.
 
+use super::kind::{API_VERSION, EXTRA, REPLACE_ON};
 use super::shape;
 use crate::descriptor::{Shape, TypeDescriptor};
 use atp_iac::value::{JsonError, Value};
 use serde_json::Value as Json;
 
-/// The inputs without `parent` and `name`.
+/// The inputs without `parent`, `name`, and what is not sent.
 pub(crate) fn without_address(inputs: &Value) -> Value {
     match inputs.exposed() {
         Value::Map(map) => {
             let mut map = map.clone();
-            map.remove("parent");
-            map.remove("name");
+            for key in ["parent", "name", API_VERSION, REPLACE_ON, EXTRA] {
+                map.remove(key);
+            }
             Value::Map(map)
         }
         other => other.clone(),

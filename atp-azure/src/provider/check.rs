@@ -1,28 +1,28 @@
 //! What is wrong with inputs, as far as they are known.
 
 use super::catalog::nearest;
-use super::names;
+use super::kind::{self, EXTRA, Kind};
 use super::shape::{self, Variant};
-use crate::descriptor::{Object, Parent, Shape, Text, TypeDescriptor};
+use super::{address, body, names};
+use crate::descriptor::{Object, Shape, Text};
 use atp_iac::provider::Problem;
-use atp_iac::value::{Kind, Map, Path, Value};
+use atp_iac::value::{Kind as ValueKind, Map, Path, Value};
+use std::collections::BTreeSet;
 
-/// Checks `parent`, `name` and the body.
-pub(crate) fn check(descriptor: &TypeDescriptor, inputs: &Value) -> Vec<Problem> {
-    let mut walk = Walk { path: Path::root(), problems: Vec::new(), hidden: false };
+/// Checks the address and the body. Of a type without a descriptor, and at another version than its descriptor's, only
+/// the address is known.
+pub(crate) fn check(kind: &Kind<'_>, inputs: &Value) -> Vec<Problem> {
     let Value::Map(map) = inputs.exposed() else {
-        walk.report(format!("expected a map, found {}", inputs.kind()));
-        return walk.problems;
+        let message = format!("expected a map, found {}", inputs.kind());
+        return vec![Problem { path: Path::root(), message }];
     };
-    walk.within("name", |walk| match map.get("name") {
-        None | Some(Value::Null) => walk.report("the resource has no name".to_owned()),
-        Some(value) => walk.name(descriptor, value),
-    });
-    walk.within("parent", |walk| walk.parent(descriptor, map.get("parent")));
-    let mut body = map.clone();
-    body.remove("name");
-    body.remove("parent");
-    walk.value(descriptor.body, &Value::Map(body));
+    let problems = address::check(kind, map);
+    let Some(descriptor) = kind.descriptor.filter(|known| known.api_version == kind.api_version) else {
+        return problems;
+    };
+    let extra = kind::paths(map, EXTRA).map(str::to_owned).collect();
+    let mut walk = Walk { path: Path::root(), problems, hidden: false, extra };
+    walk.value(descriptor.body, &body::without_address(inputs));
     walk.problems
 }
 
@@ -31,6 +31,8 @@ struct Walk {
     problems: Vec<Problem>,
     /// Inside a secret: values are not repeated.
     hidden: bool,
+    /// Paths of properties that are not checked.
+    extra: BTreeSet<String>,
 }
 
 impl Walk {
@@ -44,38 +46,21 @@ impl Walk {
         self.path.pop();
     }
 
-    fn name(&mut self, descriptor: &TypeDescriptor, value: &Value) {
-        match value.exposed() {
-            Value::String(name) => {
-                for message in names::problems(&descriptor.names, name) {
-                    self.report(message);
-                }
-            }
-            Value::Unknown(_) => {}
-            other => self.report(format!("expected a string, found {}", other.kind())),
-        }
+    /// Whether what stands here is not checked.
+    fn is_extra(&self) -> bool {
+        !self.extra.is_empty() && self.extra.contains(&self.path.to_string())
     }
 
-    fn parent(&mut self, descriptor: &TypeDescriptor, value: Option<&Value>) {
-        let expected = match descriptor.parent {
-            Parent::Subscription => "the id of a subscription".to_owned(),
-            Parent::ResourceGroup => "the id of a resource group".to_owned(),
-            Parent::Resource(kind) => format!("the id of a {kind}"),
-            Parent::Scope => "the id of a resource, group or subscription".to_owned(),
-        };
-        match value.map(Value::exposed) {
-            None | Some(Value::Null) if descriptor.parent == Parent::Subscription => {}
-            None | Some(Value::Null) => {
-                self.report(format!("the resource has no parent: {expected} is needed"))
-            }
-            Some(Value::Unknown(_)) => {}
-            Some(Value::String(id)) if id.starts_with('/') && fits(descriptor.parent, id) => {}
-            Some(Value::String(id)) => self.report(format!("`{id}` is not {expected}")),
-            Some(other) => self.report(format!("expected {expected}, found {}", other.kind())),
-        }
+    /// Whether something in what stands here is not checked.
+    fn holds_extra(&self) -> bool {
+        let here = format!("{}.", self.path);
+        self.extra.iter().any(|path| path.starts_with(&here))
     }
 
     fn value(&mut self, shape: &'static Shape, value: &Value) {
+        if self.is_extra() {
+            return;
+        }
         let outer = self.hidden;
         self.hidden |= matches!(value, Value::Secret(_));
         match (shape, value.exposed()) {
@@ -166,14 +151,16 @@ impl Walk {
         let properties = shape::properties(object, map);
         let variant = shape::variant(object, map);
         for property in &properties {
-            let value = map.get(property.name).filter(|value| value.kind() != Kind::Null);
+            let value = map.get(property.name).filter(|value| value.kind() != ValueKind::Null);
             match value {
                 None if property.flags.required && !property.flags.read_only => {
                     self.within(property.name, |walk| walk.report("is required and not set".to_owned()));
                 }
                 None => {}
                 Some(_) if property.flags.read_only => self.within(property.name, |walk| {
-                    walk.report("is set by the service and cannot be given".to_owned());
+                    if !walk.is_extra() {
+                        walk.report("is set by the service and cannot be given".to_owned());
+                    }
                 }),
                 Some(value) => self.within(property.name, |walk| {
                     let outer = walk.hidden;
@@ -204,7 +191,11 @@ impl Walk {
                         Some(near) => format!("there is no such property; did you mean `{near}`?"),
                         None => "there is no such property".to_owned(),
                     };
-                    self.within(key, |walk| walk.report(message));
+                    self.within(key, |walk| {
+                        if !walk.is_extra() && !walk.holds_extra() {
+                            walk.report(message);
+                        }
+                    });
                 }
             }
         }
@@ -215,36 +206,16 @@ impl Walk {
     }
 }
 
-/// Whether an id can be the parent that a type asks for.
-fn fits(parent: Parent, id: &str) -> bool {
-    let segments: Vec<&str> = id.split('/').filter(|segment| !segment.is_empty()).collect();
-    let is = |index: usize, word: &str| segments.get(index).is_some_and(|s| s.eq_ignore_ascii_case(word));
-    match parent {
-        Parent::Scope => true,
-        Parent::Subscription => segments.len() == 2 && is(0, "subscriptions"),
-        Parent::ResourceGroup => segments.len() == 4 && is(0, "subscriptions") && is(2, "resourceGroups"),
-        Parent::Resource(kind) => {
-            let types: Vec<&str> = kind.split('/').skip(1).collect();
-            let Some(start) = segments.iter().rposition(|s| s.eq_ignore_ascii_case("providers")) else {
-                return false;
-            };
-            let namespace = kind.split('/').next().unwrap_or_default();
-            let rest = segments.get(start + 2..).unwrap_or_default();
-            is(start + 1, namespace)
-                && rest.len() == types.len() * 2
-                && rest.iter().step_by(2).zip(&types).all(|(own, word)| own.eq_ignore_ascii_case(word))
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::testing::{ACCOUNT, GROUP, NETWORK, SUBNET};
     use super::*;
+    use crate::descriptor::TypeDescriptor;
     use serde_json::json;
 
-    fn problems(descriptor: &TypeDescriptor, inputs: serde_json::Value) -> Vec<String> {
-        show(check(descriptor, &Value::from(inputs)))
+    fn problems(descriptor: &'static TypeDescriptor, inputs: serde_json::Value) -> Vec<String> {
+        let inputs = Value::from(inputs);
+        show(check(&Kind::new(descriptor.name, Some(descriptor), &inputs).unwrap(), &inputs))
     }
 
     fn show(problems: Vec<Problem>) -> Vec<String> {
@@ -302,6 +273,20 @@ mod tests {
     }
 
     #[test]
+    fn what_is_extra_is_let_through_and_the_rest_is_checked() {
+        let extra = ["properties.new.a", "properties.provisioningState", "properties.accessTier", "zone"];
+        let inputs = json!({"parent": PARENT, "name": "acc1", "kind": "Storage", "zone": "1", "$extra": extra,
+            "properties": {"new": {"a": 1}, "provisioningState": "x", "accessTier": "Hott", "old": 1}});
+        assert_eq!(problems(&ACCOUNT, inputs), ["properties.old: there is no such property"]);
+    }
+
+    #[test]
+    fn at_another_version_only_the_address_is_checked() {
+        let inputs = json!({"$apiVersion": "2030-01-01", "parent": PARENT, "name": "acc1", "new": 1});
+        assert!(problems(&ACCOUNT, inputs).is_empty());
+    }
+
+    #[test]
     fn a_parent_of_another_type_is_refused() {
         let inputs = json!({"parent": PARENT, "name": "a", "properties": {}});
         assert_eq!(
@@ -324,13 +309,13 @@ mod tests {
     #[test]
     fn unknown_parts_pass_and_secrets_are_checked_but_not_shown() {
         let inputs = Value::from([
-            ("parent", Value::unknown(Kind::String, "${g.id}")),
+            ("parent", Value::unknown(ValueKind::String, "${g.id}")),
             ("name", "acc1".into()),
-            ("location", Value::unknown(Kind::String, "${g.location}")),
+            ("location", Value::unknown(ValueKind::String, "${g.location}")),
             ("kind", "Storage".into()),
             ("properties", Value::from([("accessTier", Value::from("hunter2").into_secret())])),
         ]);
-        let found = show(check(&ACCOUNT, &inputs));
+        let found = show(check(&Kind::new(ACCOUNT.name, Some(&ACCOUNT), &inputs).unwrap(), &inputs));
         assert_eq!(
             found,
             ["properties.accessTier: the secret value is not a known value; expected one of Hot, Cool"]

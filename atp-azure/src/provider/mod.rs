@@ -1,11 +1,12 @@
 //! The provider `azure`: resources by their descriptors, through Azure Resource Manager.
 //!
 //! Inputs are the ARM body, with `parent` (the id of what the resource lives in; absent for resource groups) and
-//! `name` beside it. Outputs are the body as the service gives it.
+//! `name` beside it, and what `kind.rs` says. Outputs are the body as the service gives it.
 //!
 //! Invariant: nothing here knows a property of a type; what differs between types is in their descriptors, and in the
 //! few tables of this module that name the types they are for.
 
+mod address;
 mod body;
 mod catalog;
 mod check;
@@ -13,8 +14,10 @@ mod connect;
 mod data;
 mod drift;
 mod errors;
+mod kind;
 mod names;
 mod predict;
+mod query;
 mod read;
 mod rules;
 mod secrets;
@@ -27,12 +30,14 @@ mod write;
 pub use connect::{AzureSettings, ConnectError};
 
 use crate::arm::{ArmClient, CredentialChain, Source};
-use crate::descriptor::{Parent, TypeDescriptor};
+use crate::descriptor::Parent;
 use async_trait::async_trait;
 use atp_iac::diff::{Change, compare};
 use atp_iac::provider::{Existing, Object, Problem, Provider, ProviderError, Request, Target};
 use atp_iac::value::{Path, Value};
 use catalog::Catalog;
+use kind::Kind;
+pub(crate) use kind::{API_VERSION, REPLACE_ON, is_type};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -58,17 +63,23 @@ impl AzureProvider {
     }
 
     /// The id that the inputs determine, or which of them is missing or unknown.
-    fn id_of(&self, descriptor: &TypeDescriptor, inputs: &Value) -> Option<String> {
+    fn id_of(&self, kind: &Kind<'_>, inputs: &Value) -> Option<String> {
         let name = inputs.get("name")?.exposed().as_str()?;
         let subscription;
-        let parent = match (descriptor.parent, inputs.get("parent").map(Value::exposed)) {
-            (Parent::Subscription, None | Some(Value::Null)) => {
+        let rule = kind.descriptor.map(|descriptor| descriptor.parent);
+        let parent = match (rule, inputs.get("parent").map(Value::exposed)) {
+            (Some(Parent::Subscription), None | Some(Value::Null)) => {
                 subscription = format!("/subscriptions/{}", self.subscription);
                 subscription.as_str()
             }
             (_, parent) => parent?.as_str()?,
         };
-        Some(descriptor.id(parent, name))
+        kind.id(parent, name)
+    }
+
+    /// The type of inputs; `None` when it is not known, and they do not say its api-version.
+    fn kind<'a>(&self, name: &'a str, inputs: &'a Value) -> Option<Kind<'a>> {
+        Kind::new(name, self.catalog.find(name), inputs)
     }
 }
 
@@ -87,26 +98,27 @@ impl Provider for AzureProvider {
     }
 
     fn check(&self, kind: &str, inputs: &Value) -> Vec<Problem> {
-        match self.catalog.find(kind) {
-            Some(descriptor) => check::check(descriptor, inputs),
+        match self.kind(kind, inputs) {
+            Some(kind) => check::check(&kind, inputs),
             None => vec![Problem { path: Path::root(), message: self.catalog.unknown_kind(kind) }],
         }
     }
 
     fn id(&self, kind: &str, inputs: &Value) -> Option<String> {
-        self.id_of(self.catalog.find(kind)?, inputs)
+        self.id_of(&self.kind(kind, inputs)?, inputs)
     }
 
     fn predict(&self, kind: &str, inputs: &Value, current: Option<&Value>) -> Value {
+        let id = self.id(kind, inputs);
         match self.catalog.find(kind) {
-            Some(descriptor) => predict::predict(descriptor, self.id_of(descriptor, inputs), inputs, current),
-            None => body::without_address(inputs),
+            Some(descriptor) => predict::predict(descriptor, id, inputs, current),
+            None => predict::predict_any(kind, id, inputs, current),
         }
     }
 
     fn diff(&self, kind: &str, old: &Existing<'_>, new: &Value) -> Vec<Change> {
         let descriptor = self.catalog.find(kind);
-        let rules = rules::TypeRules::of_inputs(descriptor);
+        let rules = rules::TypeRules::of_inputs(descriptor).replacing_as(new);
         let marked = |inputs: &Value| {
             let inputs = rules::canonical(inputs);
             match descriptor {
@@ -126,7 +138,7 @@ impl Provider for AzureProvider {
     }
 
     fn holds_data(&self, kind: &str) -> bool {
-        data::holds_data(kind)
+        self.catalog.find(kind).is_none() || data::holds_data(kind)
     }
 
     fn serial_key(&self, kind: &str, id: &str) -> Option<String> {
@@ -145,6 +157,15 @@ impl Provider for AzureProvider {
         self.update_resource(request, old).await
     }
 
+    async fn query(
+        &self,
+        kind: &str,
+        inputs: &Value,
+        timeout: Duration,
+    ) -> Result<Option<Value>, ProviderError> {
+        self.answer(kind, inputs, timeout).await
+    }
+
     async fn delete(&self, target: Target<'_>, timeout: Duration) -> Result<(), ProviderError> {
         self.delete_resource(target, timeout).await
     }
@@ -152,10 +173,10 @@ impl Provider for AzureProvider {
 
 #[cfg(test)]
 mod tests {
-    use super::testing::{ACCOUNT, GROUP, SUBNET, provider};
+    use super::testing::{ACCOUNT, GROUP, PARENT, SUBNET, provider};
     use super::*;
-    use crate::arm::script::{Script, VirtualTime};
-    use atp_iac::value::Kind;
+    use crate::arm::script::{Script, VirtualTime, refused};
+    use atp_iac::value::Kind as ValueKind;
     use serde_json::json;
 
     fn offline() -> AzureProvider {
@@ -170,7 +191,7 @@ mod tests {
         let subnet = Value::from(json!({"parent": "/net", "name": "a"}));
         assert_eq!(id(SUBNET.name, subnet), Some("/net/subnets/a".to_owned()));
         let unknown =
-            Value::from([("parent", Value::unknown(Kind::String, "${net.id}")), ("name", "a".into())]);
+            Value::from([("parent", Value::unknown(ValueKind::String, "${net.id}")), ("name", "a".into())]);
         assert_eq!(id(SUBNET.name, unknown), None);
         assert_eq!(id(SUBNET.name, Value::from(json!({"name": "a"}))), None);
     }
@@ -179,6 +200,44 @@ mod tests {
     fn an_unknown_type_is_a_problem() {
         let problems = offline().check("Microsoft.Storage/storageAccount", &Value::map());
         assert!(problems[0].message.contains("did you mean Microsoft.Storage/storageAccounts?"));
+    }
+
+    #[tokio::test]
+    async fn every_request_about_a_type_without_a_descriptor_carries_the_version_of_its_inputs() {
+        const BAR: &str = "Microsoft.Foo/bars";
+        let missing = refused("ResourceNotFound", "no");
+        let script = Script::new()
+            .then(404, missing.clone())
+            .then(201, json!({"id": "/a"}))
+            .then(200, json!({"id": "/a"}))
+            .then(200, json!({"id": "/a"}))
+            .then(200, serde_json::Value::Null)
+            .then(404, missing);
+        let provider = provider(&script, &VirtualTime::default());
+        let inputs = |version: &str| {
+            Value::from(
+                json!({"$apiVersion": version, "parent": PARENT, "name": "a", "properties": {"b": 1}}),
+            )
+        };
+        let (old, new, timeout) = (inputs("2024-01-01"), inputs("2025-01-01"), Duration::from_secs(60));
+        let request = |inputs| Request { kind: BAR, inputs, timeout };
+        let created = provider.create(request(&old)).await.unwrap();
+        let existing = Existing { id: &created.id, inputs: &old, outputs: &created.outputs };
+        provider.update(request(&new), &existing).await.unwrap();
+        let target = Target { kind: BAR, id: &created.id, inputs: &new };
+        assert!(provider.read(target).await.unwrap().is_some());
+        provider.delete(target, timeout).await.unwrap();
+        let versions: Vec<String> = script.seen().into_iter().map(|seen| seen.api_version).collect();
+        assert_eq!(versions, [vec!["2024-01-01"; 2], vec!["2025-01-01"; 4]].concat());
+        assert_eq!(script.seen()[1].body, json!({"properties": {"b": 1}}));
+        let nothing = Value::map();
+        let unknown = Target { inputs: &nothing, ..target };
+        assert_eq!(provider.read(unknown).await.unwrap_err().code, "UnknownType");
+    }
+
+    #[test]
+    fn a_type_without_a_descriptor_may_hold_data() {
+        assert!(offline().holds_data("Microsoft.Foo/bars") && !offline().holds_data(SUBNET.name));
     }
 
     #[test]

@@ -43,6 +43,69 @@ pub(crate) fn predict(
     Value::Map(outputs)
 }
 
+/// The entries of a body that Azure Resource Manager itself knows: a service may set any of them.
+const ENVELOPE: [&str; 10] = [
+    "etag",
+    "extendedLocation",
+    "identity",
+    "kind",
+    "location",
+    "managedBy",
+    "plan",
+    "properties",
+    "sku",
+    "systemData",
+];
+
+/// The same of a type without a descriptor: what is new has everything unknown that a service may add to.
+pub(crate) fn predict_any(kind: &str, id: Option<String>, inputs: &Value, current: Option<&Value>) -> Value {
+    let unknown = |kind| Value::unknown(kind, "known after apply");
+    let Value::Map(given) = without_address(inputs) else { return unknown(Kind::Map) };
+    let mut outputs = match current {
+        Some(current) => match merged(current.clone(), Value::Map(given)) {
+            Value::Map(map) => map,
+            other => return other,
+        },
+        None => {
+            let whole = |(key, value): (String, Value)| match value.exposed() {
+                Value::Map(_) if key != "tags" => (key, unknown(Kind::Map)),
+                _ => (key, value),
+            };
+            let mut map: Map = given.into_iter().map(whole).collect();
+            for key in ENVELOPE {
+                map.entry(key.to_owned()).or_insert_with(|| unknown(Kind::Any));
+            }
+            map
+        }
+    };
+    if let Some(etag) = outputs.get_mut("etag") {
+        *etag = unknown(Kind::String);
+    }
+    let id = id.map_or_else(|| unknown(Kind::String), Value::from);
+    let name = inputs.get("name").cloned().unwrap_or_else(|| unknown(Kind::String));
+    outputs.entry("id".to_owned()).or_insert(id);
+    outputs.entry("name".to_owned()).or_insert(name);
+    outputs.entry("type".to_owned()).or_insert_with(|| kind.into());
+    Value::Map(outputs)
+}
+
+/// What the service said, with what is given now written over it.
+fn merged(said: Value, given: Value) -> Value {
+    match (said, given) {
+        (Value::Map(mut said), Value::Map(given)) => {
+            for (key, value) in given {
+                let value = match said.remove(&key) {
+                    Some(said) => merged(said, value),
+                    None => value,
+                };
+                said.insert(key, value);
+            }
+            Value::Map(said)
+        }
+        (_, given) => given,
+    }
+}
+
 struct Prediction {
     from: Arc<str>,
 }

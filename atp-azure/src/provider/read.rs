@@ -1,10 +1,10 @@
 //! Reading and deleting.
 
 use super::errors::{Hidden, unknown_kind};
+use super::kind::Kind;
 use super::{AzureProvider, secrets};
 use crate::arm::poller::{is_working, provisioning_state};
 use crate::arm::{ArmError, Deadline};
-use crate::descriptor::TypeDescriptor;
 use atp_iac::provider::{ProviderError, Target};
 use atp_iac::value::Value;
 use azure_core::http::Method;
@@ -24,8 +24,8 @@ const DELETE_IF_MATCH: &[&str] =
     &["Microsoft.Storage/storageAccounts/blobServices/containers/immutabilityPolicies"];
 
 impl AzureProvider {
-    pub(super) fn descriptor(&self, kind: &str) -> Result<&'static TypeDescriptor, ProviderError> {
-        self.catalog.find(kind).ok_or_else(|| unknown_kind(self.catalog.unknown_kind(kind)))
+    pub(super) fn known_kind<'a>(&self, name: &'a str, inputs: &'a Value) -> Result<Kind<'a>, ProviderError> {
+        self.kind(name, inputs).ok_or_else(|| unknown_kind(self.catalog.unknown_kind(name)))
     }
 
     /// Whether the subscription answers.
@@ -37,21 +37,20 @@ impl AzureProvider {
     }
 
     pub(super) async fn read_resource(&self, target: Target<'_>) -> Result<Option<Value>, ProviderError> {
-        let descriptor = self.descriptor(target.kind)?;
+        let kind = self.known_kind(target.kind, target.inputs)?;
         let deadline = self.client.deadline(SETTLE);
-        let body =
-            self.settled(descriptor, target.id, deadline).await.map_err(|e| Hidden::default().error(e))?;
-        Ok(body.map(|body| secrets::mark(descriptor.body, None, Value::from(body))))
+        let body = self.settled(&kind, target.id, deadline).await.map_err(|e| Hidden::default().error(e))?;
+        Ok(body.map(|body| secrets::mark(kind.body(), None, Value::from(body))))
     }
 
     /// What the service has, once; `None` when it has nothing.
     pub(super) async fn get(
         &self,
-        descriptor: &TypeDescriptor,
+        kind: &Kind<'_>,
         id: &str,
         deadline: Deadline,
     ) -> Result<Option<Json>, ArmError> {
-        let call = self.client.call(Method::Get, id, descriptor.api_version);
+        let call = self.client.call(Method::Get, id, kind.api_version);
         match self.client.send(&call, deadline).await {
             Ok(answer) if answer.body.is_null() => {
                 Err(ArmError::Malformed { what: format!("GET {id} gave no body") })
@@ -65,13 +64,13 @@ impl AzureProvider {
     /// What the service has when it is done working on it, or when the deadline comes.
     pub(super) async fn settled(
         &self,
-        descriptor: &TypeDescriptor,
+        kind: &Kind<'_>,
         id: &str,
         deadline: Deadline,
     ) -> Result<Option<Json>, ArmError> {
         let mut wait = Duration::from_secs(1);
         loop {
-            let found = self.get(descriptor, id, deadline).await?;
+            let found = self.get(kind, id, deadline).await?;
             let working = found.as_ref().is_some_and(is_working);
             if !working || self.client.sleep().now().saturating_add(wait) > deadline.end {
                 return Ok(found);
@@ -86,47 +85,40 @@ impl AzureProvider {
         target: Target<'_>,
         timeout: Duration,
     ) -> Result<(), ProviderError> {
-        let descriptor = self.descriptor(target.kind)?;
+        let kind = self.known_kind(target.kind, target.inputs)?;
         let deadline = self.client.deadline(timeout);
-        let result = self.delete_and_verify(descriptor, target.id, deadline).await;
+        let result = self.delete_and_verify(&kind, target.id, deadline).await;
         result.map_err(|error| Hidden::default().error(error))
     }
 
-    async fn delete_and_verify(
-        &self,
-        descriptor: &TypeDescriptor,
-        id: &str,
-        deadline: Deadline,
-    ) -> Result<(), ArmError> {
+    async fn delete_and_verify(&self, kind: &Kind<'_>, id: &str, deadline: Deadline) -> Result<(), ArmError> {
         // What cannot be deleted goes with its parent.
-        let Some(method) = descriptor.delete else { return Ok(()) };
-        let mut call = self.client.call(Method::Delete, id, descriptor.api_version);
-        if DELETE_IF_MATCH.iter().any(|name| name.eq_ignore_ascii_case(descriptor.name)) {
-            let Some(body) = self.get(descriptor, id, deadline).await? else { return Ok(()) };
+        if !kind.can_be_deleted() {
+            return Ok(());
+        }
+        let long_running = kind.descriptor.and_then(|descriptor| descriptor.delete?.long_running);
+        let mut call = self.client.call(Method::Delete, id, kind.api_version);
+        if DELETE_IF_MATCH.iter().any(|name| name.eq_ignore_ascii_case(kind.name)) {
+            let Some(body) = self.get(kind, id, deadline).await? else { return Ok(()) };
             call.if_match = body.get("etag").and_then(Json::as_str).map(str::to_owned);
         }
-        match self.client.run(&call, method.long_running, deadline).await {
+        match self.client.run(&call, long_running, deadline).await {
             Ok(_) => {}
             Err(error) if error.is_absent() => return Ok(()),
             Err(error) => return Err(error),
         }
-        if descriptor.names.fixed.is_some() {
+        if kind.is_single() {
             // The service shows settings that were deleted with their defaults.
             return Ok(());
         }
-        self.vanished(descriptor, id, deadline).await
+        self.vanished(kind, id, deadline).await
     }
 
     /// Waits until the resource is not seen any more.
-    async fn vanished(
-        &self,
-        descriptor: &TypeDescriptor,
-        id: &str,
-        deadline: Deadline,
-    ) -> Result<(), ArmError> {
+    async fn vanished(&self, kind: &Kind<'_>, id: &str, deadline: Deadline) -> Result<(), ArmError> {
         let start = self.client.sleep().now();
         let mut wait = Duration::from_millis(500);
-        while let Some(body) = self.get(descriptor, id, deadline).await? {
+        while let Some(body) = self.get(kind, id, deadline).await? {
             let now = self.client.sleep().now();
             let deleting =
                 provisioning_state(&body).is_some_and(|state| state.eq_ignore_ascii_case("Deleting"));

@@ -1,5 +1,6 @@
 //! How values of a type compare.
 
+use super::kind::{self, EXTRA, REPLACE_ON};
 use super::shape;
 use crate::descriptor::{Object, Shape, TypeDescriptor};
 use atp_iac::diff::Rules;
@@ -31,7 +32,7 @@ const SETS: &[&str] = &[
     "locations",
 ];
 
-/// The rules of one type; those of an unknown type are that everything counts.
+/// The rules of one type; those of a type without a descriptor are that everything counts, and that it cannot move.
 #[derive(Debug)]
 pub(crate) struct TypeRules {
     descriptor: Option<&'static TypeDescriptor>,
@@ -39,17 +40,26 @@ pub(crate) struct TypeRules {
     observed: bool,
     /// Where in the body the compared values stand; empty for the whole body.
     pub below: String,
+    /// Paths whose change needs a new resource, besides those that the descriptor knows.
+    replace_on: Vec<String>,
 }
 
 impl TypeRules {
     /// For inputs.
     pub fn of_inputs(descriptor: Option<&'static TypeDescriptor>) -> Self {
-        TypeRules { descriptor, observed: false, below: String::new() }
+        TypeRules { descriptor, observed: false, below: String::new(), replace_on: Vec::new() }
+    }
+
+    /// With the paths that new inputs say need a new resource.
+    pub fn replacing_as(mut self, inputs: &Value) -> Self {
+        let map = inputs.as_map().into_iter();
+        self.replace_on = map.flat_map(|map| kind::paths(map, REPLACE_ON)).map(str::to_owned).collect();
+        self
     }
 
     /// For what the service said.
     pub fn of_observed(descriptor: Option<&'static TypeDescriptor>) -> Self {
-        TypeRules { descriptor, observed: true, below: String::new() }
+        TypeRules { observed: true, ..TypeRules::of_inputs(descriptor) }
     }
 
     fn whole(&self, pattern: &str) -> String {
@@ -70,8 +80,11 @@ impl Rules for TypeRules {
     fn replaces(&self, pattern: &str) -> bool {
         match pattern {
             "parent" | "name" => true,
-            "location" => self.descriptor.is_some_and(TypeDescriptor::has_location),
-            _ => self.descriptor.is_some_and(|descriptor| descriptor.create_only.contains(&pattern)),
+            "location" => self.descriptor.is_none_or(TypeDescriptor::has_location),
+            _ => {
+                self.descriptor.is_some_and(|descriptor| descriptor.create_only.contains(&pattern))
+                    || self.replace_on.iter().any(|path| path == pattern)
+            }
         }
     }
 
@@ -107,7 +120,7 @@ impl Rules for TypeRules {
 
     fn ignored(&self, pattern: &str) -> bool {
         if !self.observed {
-            return false;
+            return matches!(pattern, EXTRA | REPLACE_ON);
         }
         let last = pattern.rsplit('.').next().unwrap_or(pattern);
         matches!(last, "etag" | "systemData" | "provisioningState")
@@ -216,6 +229,22 @@ mod tests {
         }
         let found = changes(&ACCOUNT, json!({"kind": "Storage"}), json!({"kind": "StorageV2"}));
         assert_eq!(found, [("kind".to_owned(), true)]);
+    }
+
+    #[test]
+    fn what_the_inputs_say_needs_a_new_resource_replaces_and_saying_so_is_no_change() {
+        let old = Value::from(
+            json!({"location": "a", "$replaceOn": [], "properties": {"sku": {"name": "s"}, "n": 1}}),
+        );
+        let new = json!({"location": "b", "$replaceOn": ["properties.sku"], "properties": {"sku": {"name": "t"}, "n": 2}});
+        let new = Value::from(new);
+        let rules = TypeRules::of_inputs(None).replacing_as(&new);
+        let found: Vec<(String, bool)> = compare(&old, &new, &rules)
+            .into_iter()
+            .map(|change| (change.path.to_string(), change.replaces))
+            .collect();
+        let expected = [("location", true), ("properties.n", false), ("properties.sku.name", true)];
+        assert_eq!(found, expected.map(|(path, replaces)| (path.to_owned(), replaces)));
     }
 
     #[test]

@@ -1,10 +1,10 @@
 //! Creating and updating.
 
 use super::errors::{Hidden, bad_inputs};
+use super::kind::Kind;
 use super::{AzureProvider, body, secrets};
 use crate::arm::poller::provisioning_state;
 use crate::arm::{ArmError, Deadline};
-use crate::descriptor::TypeDescriptor;
 use atp_iac::provider::{Existing, Object, ProviderError, ProviderErrorKind, Request};
 use atp_iac::value::Value;
 use azure_core::http::Method;
@@ -24,7 +24,7 @@ const VAULT: &str = "Microsoft.KeyVault/vaults";
 
 /// A PUT and what is needed to report about it.
 struct Write<'a> {
-    descriptor: &'static TypeDescriptor,
+    kind: Kind<'a>,
     id: String,
     inputs: &'a Value,
     hidden: Hidden,
@@ -33,16 +33,16 @@ struct Write<'a> {
 
 impl AzureProvider {
     pub(super) async fn create_resource(&self, request: Request<'_>) -> Result<Object, ProviderError> {
-        let descriptor = self.descriptor(request.kind)?;
+        let kind = self.known_kind(request.kind, request.inputs)?;
         let id = self
-            .id_of(descriptor, request.inputs)
+            .id_of(&kind, request.inputs)
             .ok_or_else(|| bad_inputs("the inputs have no name, or no parent, that is known"))?;
         let body = body::of_inputs(request.inputs).map_err(|error| bad_inputs(error.to_string()))?;
-        let write = self.write(descriptor, id, request);
+        let write = self.write(kind, id, request);
         self.refuse_existing(&write).await?;
         match self.put(&write, body.clone(), None).await {
             Err(error)
-                if descriptor.name.eq_ignore_ascii_case(VAULT)
+                if kind.name.eq_ignore_ascii_case(VAULT)
                     && error.code == "ConflictError"
                     && error.message.contains("deleted state") =>
             {
@@ -62,28 +62,29 @@ impl AzureProvider {
         request: Request<'_>,
         old: &Existing<'_>,
     ) -> Result<Object, ProviderError> {
-        let descriptor = self.descriptor(request.kind)?;
+        let kind = self.known_kind(request.kind, request.inputs)?;
         let mut body = body::of_inputs(request.inputs).map_err(|error| bad_inputs(error.to_string()))?;
-        let write = self.write(descriptor, old.id.to_owned(), request);
-        let lists = body::left_out(self.catalog.child_lists(descriptor), &body);
-        if !lists.is_empty() {
-            let current = self.get(descriptor, old.id, write.deadline).await;
+        let write = self.write(kind, old.id.to_owned(), request);
+        let lists = kind.descriptor.map_or(&[][..], |descriptor| self.catalog.child_lists(descriptor));
+        let lists = body::left_out(lists, &body);
+        if let (Some(descriptor), false) = (kind.descriptor, lists.is_empty()) {
+            let current = self.get(&kind, old.id, write.deadline).await;
             if let Some(current) = current.map_err(|error| write.hidden.error(error))? {
                 body::keep_children(descriptor, &lists, &mut body, &current);
             }
         }
-        let name = descriptor.name.to_ascii_lowercase();
+        let name = kind.name.to_ascii_lowercase();
         let conditional = IF_MATCH.iter().any(|start| name.starts_with(start));
         let etag = old.outputs.get("etag").and_then(|etag| etag.exposed().as_str());
         self.put(&write, body, etag.filter(|_| conditional)).await
     }
 
-    fn write<'a>(&self, descriptor: &'static TypeDescriptor, id: String, request: Request<'a>) -> Write<'a> {
+    fn write<'a>(&self, kind: Kind<'a>, id: String, request: Request<'a>) -> Write<'a> {
         Write {
-            descriptor,
+            kind,
             id,
             inputs: request.inputs,
-            hidden: Hidden::of(&secrets::mark(descriptor.body, None, request.inputs.clone())),
+            hidden: Hidden::of(&secrets::mark(kind.body(), None, request.inputs.clone())),
             deadline: self.client.deadline(request.timeout),
         }
     }
@@ -91,19 +92,19 @@ impl AzureProvider {
     /// Fails when the resource is there already. What cannot be deleted, or can have one name only, is there from the
     /// moment its parent is: it is taken over.
     async fn refuse_existing(&self, write: &Write<'_>) -> Result<(), ProviderError> {
-        let descriptor = write.descriptor;
-        if descriptor.delete.is_none() || descriptor.names.fixed.is_some() {
+        let kind = &write.kind;
+        if !kind.can_be_deleted() || kind.is_single() {
             return Ok(());
         }
         let error = |error| write.hidden.error(error);
-        let mut found = self.get(descriptor, &write.id, write.deadline).await.map_err(error)?;
+        let mut found = self.get(kind, &write.id, write.deadline).await.map_err(error)?;
         let is_leaving = |body: &Json| {
             provisioning_state(body).is_some_and(|state| {
                 ["Deleting", "Deprovisioning"].iter().any(|word| word.eq_ignore_ascii_case(state))
             })
         };
         if found.as_ref().is_some_and(is_leaving) {
-            found = self.settled(descriptor, &write.id, write.deadline).await.map_err(error)?;
+            found = self.settled(kind, &write.id, write.deadline).await.map_err(error)?;
         }
         if found.is_none() {
             return Ok(());
@@ -115,15 +116,14 @@ impl AzureProvider {
 
     /// PUTs a body and waits for the end. After a failure, what is there is reported with it.
     async fn put(&self, write: &Write<'_>, body: Json, etag: Option<&str>) -> Result<Object, ProviderError> {
-        let mut call = self.client.call(Method::Put, &write.id, write.descriptor.api_version);
+        let mut call = self.client.call(Method::Put, &write.id, write.kind.api_version);
         call.body = Some(body);
         call.if_match = etag.map(str::to_owned);
         let mut tries = 1;
         loop {
             let first =
                 self.client.send(&call, write.deadline).await.map_err(|error| write.hidden.error(error))?;
-            let long_running = write.descriptor.put.long_running;
-            let error = match self.client.follow(&call, first, long_running, write.deadline).await {
+            let error = match self.client.follow(&call, first, write.kind.put(), write.deadline).await {
                 Ok(body) if body.is_object() => return Ok(object(write, body)),
                 Ok(_) => ArmError::Malformed { what: format!("PUT {} gave no body", write.id) },
                 Err(error) => error,
@@ -141,7 +141,7 @@ impl AzureProvider {
         let mut error = write.hidden.error(error);
         let deadline = self.client.deadline(READ_BACK);
         // When reading back fails too, the first error is the one to tell; the next refresh finds what there is.
-        if let Ok(Some(body)) = self.get(write.descriptor, &write.id, deadline).await {
+        if let Ok(Some(body)) = self.get(&write.kind, &write.id, deadline).await {
             error.left = Some(Box::new(object(write, body)));
         }
         error
@@ -151,7 +151,7 @@ impl AzureProvider {
 fn object(write: &Write<'_>, body: Json) -> Object {
     let id = body.get("id").and_then(Json::as_str).unwrap_or(&write.id).to_owned();
     let inputs = body::without_address(write.inputs);
-    Object { id, outputs: secrets::mark(write.descriptor.body, Some(&inputs), Value::from(body)) }
+    Object { id, outputs: secrets::mark(write.kind.body(), Some(&inputs), Value::from(body)) }
 }
 
 #[cfg(test)]

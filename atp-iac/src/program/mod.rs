@@ -22,6 +22,7 @@ pub use stack::{
 
 use crate::Urn;
 use crate::config::ConfigError;
+use crate::resource::IdError;
 use crate::urn::UrnError;
 
 /// The result of program code.
@@ -75,6 +76,9 @@ pub enum ProgramError {
     /// A name that cannot be part of a URN.
     #[error(transparent)]
     Name(#[from] UrnError),
+    /// A text that should be an id and is not.
+    #[error(transparent)]
+    Id(#[from] IdError),
     /// The configuration is wrong.
     #[error(transparent)]
     Config(#[from] ConfigError),

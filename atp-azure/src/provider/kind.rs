@@ -1,0 +1,180 @@
+//! What a request has to know of a type, with a descriptor or without.
+//!
+//! Inputs may say more than a body: beside `parent` and `name` stand entries that begin with `$`. `$apiVersion` is the
+//! version that requests carry, instead of the descriptor's; a type without a descriptor has it always. `$replaceOn`
+//! lists the paths whose change needs a new resource, `$extra` those that the program set though its types do not know
+//! them.
+
+use super::address::{fits, is_of_type};
+use crate::descriptor::{LongRunning, Parent, Shape, TypeDescriptor};
+use atp_iac::value::{Map, Value};
+
+/// The entry of the inputs with the api-version.
+pub(crate) const API_VERSION: &str = "$apiVersion";
+/// The entry of the inputs with the paths whose change needs a new resource.
+pub(crate) const REPLACE_ON: &str = "$replaceOn";
+/// The entry of the inputs with the paths of properties that are not checked.
+pub(crate) const EXTRA: &str = atp_iac::codec::EXTRA;
+
+/// A type, at the api-version that requests carry.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Kind<'a> {
+    /// Such as `Microsoft.Network/virtualNetworks`.
+    pub name: &'a str,
+    /// The version that requests carry.
+    pub api_version: &'a str,
+    /// What is known of it.
+    pub descriptor: Option<&'static TypeDescriptor>,
+}
+
+impl<'a> Kind<'a> {
+    /// The type with a descriptor at the version that the inputs say or, where they say none, at the descriptor's own;
+    /// or the type without one at the version that the inputs say.
+    pub fn new(
+        name: &'a str,
+        descriptor: Option<&'static TypeDescriptor>,
+        inputs: &'a Value,
+    ) -> Option<Self> {
+        let said = inputs.get(API_VERSION).and_then(|version| version.exposed().as_str());
+        let api_version = said.or(descriptor.map(|descriptor| descriptor.api_version))?;
+        let name = descriptor.map_or(name, |descriptor| descriptor.name);
+        Some(Kind { name, api_version, descriptor })
+    }
+
+    /// The shape of the body.
+    pub fn body(&self) -> &'static Shape {
+        self.descriptor.map_or(&Shape::Any, |descriptor| descriptor.body)
+    }
+
+    /// How a PUT is followed; where nothing is known, its headers say.
+    pub fn put(&self) -> Option<LongRunning> {
+        self.descriptor.and_then(|descriptor| descriptor.put.long_running)
+    }
+
+    /// Whether instances can be deleted.
+    pub fn can_be_deleted(&self) -> bool {
+        self.descriptor.is_none_or(|descriptor| descriptor.delete.is_some())
+    }
+
+    /// Whether there is one instance only in each parent, with a name that the service chose.
+    pub fn is_single(&self) -> bool {
+        self.descriptor.is_some_and(|descriptor| descriptor.names.fixed.is_some())
+    }
+
+    /// The type that an instance lives in; `None` for those in a resource group or another scope.
+    pub fn parent(&self) -> Option<&'a str> {
+        let (parent, _) = self.name.rsplit_once('/')?;
+        parent.contains('/').then_some(parent)
+    }
+
+    /// The id of the instance `name` in `parent`.
+    pub fn id(&self, parent: &str, name: &str) -> Option<String> {
+        let parent_id = parent.trim_end_matches('/');
+        match (self.descriptor, self.parent()) {
+            (Some(descriptor), _) => Some(descriptor.id(parent, name)),
+            (None, Some(parent)) => {
+                let leaf = self.name.rsplit('/').next().unwrap_or_default();
+                is_of_type(parent_id, parent).then(|| format!("{parent_id}/{leaf}/{name}"))
+            }
+            (None, None) => Some(format!("{parent_id}/providers/{}/{name}", self.name)),
+        }
+    }
+
+    /// Whether an id is that of an instance.
+    pub fn names(&self, id: &str) -> bool {
+        match self.descriptor.map(|descriptor| descriptor.parent) {
+            Some(Parent::Subscription) => fits(Parent::ResourceGroup, id),
+            _ => is_of_type(id, self.name),
+        }
+    }
+}
+
+/// The paths that an entry of the inputs lists.
+pub(crate) fn paths<'v>(inputs: &'v Map, key: &str) -> impl Iterator<Item = &'v str> {
+    inputs.get(key).and_then(Value::as_list).unwrap_or_default().iter().filter_map(Value::as_str)
+}
+
+/// Whether a text can be the name of a type: a namespace with a dot in it, and types.
+pub(crate) fn is_type(name: &str) -> bool {
+    let plain = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+    match name.split_once('/') {
+        Some((namespace, types)) => {
+            namespace.contains('.') && namespace.split('.').all(plain) && types.split('/').all(plain)
+        }
+        None => false,
+    }
+}
+
+/// Whether a text can be an api-version, such as `2024-01-01` or `2024-01-01-preview`.
+pub(crate) fn is_api_version(text: &str) -> bool {
+    let (date, rest) = text.split_at_checked(10).unwrap_or((text, "?"));
+    let fits =
+        |(at, byte): (usize, u8)| if at == 4 || at == 7 { byte == b'-' } else { byte.is_ascii_digit() };
+    date.bytes().enumerate().all(fits)
+        && (rest.is_empty()
+            || rest.len() > 1
+                && rest.starts_with('-')
+                && rest.bytes().skip(1).all(|byte| byte.is_ascii_alphanumeric()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{NETWORK, PARENT};
+    use super::*;
+
+    fn unknown(name: &str) -> Kind<'_> {
+        Kind { name, api_version: "2024-01-01", descriptor: None }
+    }
+
+    #[test]
+    fn ids_of_types_without_a_descriptor_follow_from_the_parent_and_the_type() {
+        let bar = unknown("Microsoft.Foo/bars");
+        let id = bar.id(PARENT, "a").unwrap();
+        assert_eq!(id, format!("{PARENT}/providers/Microsoft.Foo/bars/a"));
+        assert!(bar.names(&id) && !bar.names(PARENT));
+        let child = unknown("Microsoft.Foo/bars/bazes");
+        assert_eq!(child.id(&id, "b").unwrap(), format!("{id}/bazes/b"));
+        assert_eq!(child.id(PARENT, "b"), None, "a group is not the parent of a child");
+        let extension = bar.id(&format!("{id}/bazes/b"), "c").unwrap();
+        assert_eq!(extension, format!("{id}/bazes/b/providers/Microsoft.Foo/bars/c"));
+        assert_eq!(
+            bar.id("/subscriptions/s/", "a").unwrap(),
+            "/subscriptions/s/providers/Microsoft.Foo/bars/a"
+        );
+        assert_eq!(bar.id("/", "a").unwrap(), "/providers/Microsoft.Foo/bars/a");
+    }
+
+    #[test]
+    fn the_version_that_the_inputs_say_goes_before_the_descriptors() {
+        let nothing = Value::map();
+        let said = Value::from([(API_VERSION, "2030-01-01".into())]);
+        let version =
+            |descriptor, inputs| Kind::new("X.Y/z", descriptor, inputs).map(|kind| kind.api_version);
+        assert_eq!(version(Some(&NETWORK), &nothing), Some("2024-01-01"));
+        assert_eq!(version(Some(&NETWORK), &said), Some("2030-01-01"));
+        assert_eq!(version(None, &said), Some("2030-01-01"));
+        assert_eq!(version(None, &nothing), None);
+    }
+
+    #[test]
+    fn types_and_versions_have_their_forms() {
+        for good in ["Microsoft.Foo/bars", "Microsoft.Foo/bars/bazes", "NGINX.NGINXPLUS/nginxDeployments"] {
+            assert!(is_type(good), "{good}");
+        }
+        for bad in [
+            "",
+            "Microsoft.Foo",
+            "Foo/bars",
+            "Microsoft.Foo/",
+            "Microsoft.Foo/bars/",
+            "Microsoft.Foo/a$b",
+            "M..F/x",
+        ] {
+            assert!(!is_type(bad), "{bad}");
+        }
+        assert!(is_api_version("2024-01-01") && is_api_version("2024-01-01-preview"));
+        for bad in ["", "2024", "2024-1-1", "2024-01-01preview", "2024-01-01-", "latest"] {
+            assert!(!is_api_version(bad), "{bad}");
+        }
+    }
+}
