@@ -1,5 +1,6 @@
 //! Small programs that show one thing each.
 
+pub mod beyond_types;
 pub mod component;
 pub mod embedding;
 pub mod hello;
@@ -16,6 +17,7 @@ const PROGRAMS: &[Program] = &[
     stacks::FOUNDATION,
     Program::of::<hello::Hello>(),
     Program::of::<component::Teams>(),
+    Program::of::<beyond_types::Connector>(),
     Program::of::<stack_reference::Observer>(),
 ];
 
