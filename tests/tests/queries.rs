@@ -180,6 +180,24 @@ async fn an_update_in_place_of_what_is_asked_changes_nothing_else() {
 }
 
 #[tokio::test]
+async fn what_was_not_finished_is_asked_about_when_it_is() {
+    let world = world();
+    up(&world, &with_key(1)).await;
+    let mut error = atp_iac::provider::ProviderError::new(
+        atp_iac::provider::ProviderErrorKind::Refused,
+        "Planted",
+        "half of it",
+    );
+    let outputs = world.cloud.objects()["T/account"].clone();
+    error.left = Some(Box::new(atp_iac::provider::Object { id: "T/account".into(), outputs }));
+    world.cloud.fail_next(CallKind::Update, "account", error);
+    assert_eq!(report(&up(&world, &with_key(2)).await).failures.len(), 1);
+    assert_eq!(actions(&preview(&world, &with_key(2)).await), ["~ account", "< keys", "~ app"]);
+    assert!(report(&up(&world, &with_key(2)).await).is_complete());
+    assert_eq!(calls(&world)[5..], ["Update account", "Query account", "Update app"]);
+}
+
+#[tokio::test]
 async fn a_query_that_fails_during_the_apply_fails_there_and_skips_what_uses_it() {
     let world = world();
     let missing = program(|cx| {

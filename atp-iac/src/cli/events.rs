@@ -45,7 +45,7 @@ pub(super) fn plan(plan: &Plan) -> Json {
     json!({
         "event": "plan", "stack": plan.stack.to_string(), "digest": plan.digest(),
         "lineage": plan.base.lineage, "serial": plan.base.serial, "has_changes": plan.has_changes(),
-        "counts": counts(&plan.counts()),
+        "counts": counts(&plan.counts()), "answered": plan.answers.len(),
     })
 }
 

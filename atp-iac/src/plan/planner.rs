@@ -174,7 +174,10 @@ impl<'a> Planner<'a> {
             let current = old.filter(|_| action == OperationKind::Update).map(|old| &old.outputs);
             let outputs = provider.predict(&kind, &inputs, current);
             match action {
-                OperationKind::Update => predicted.set(&urn, outputs),
+                // What was not finished may not be fit to be asked about.
+                OperationKind::Update if old.is_none_or(|old| !old.incomplete) => {
+                    predicted.set(&urn, outputs)
+                }
                 OperationKind::ReplaceDeleteFirst => predicted.remake(&urn, forget_id(outputs, &urn)),
                 _ => predicted.remake(&urn, outputs),
             }

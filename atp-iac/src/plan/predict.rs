@@ -24,7 +24,7 @@ impl<'s> Predicted<'s> {
         self.changed.insert(urn.clone(), outputs);
     }
 
-    /// A resource that is created or replaced.
+    /// A resource that is created or replaced, or finished.
     pub(super) fn remake(&mut self, urn: &Urn, outputs: Value) {
         self.remade.insert(urn.clone());
         self.set(urn, outputs);
@@ -35,7 +35,7 @@ impl<'s> Predicted<'s> {
         self.answered.insert(urn.clone(), answer);
     }
 
-    /// Whether it is a resource that is created or replaced.
+    /// Whether it is a resource that is created, replaced or finished.
     pub(super) fn is_remade(&self, urn: &Urn) -> bool {
         self.remade.contains(urn)
     }
