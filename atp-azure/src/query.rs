@@ -1,9 +1,9 @@
 //! What is there and is not managed by the program: existing resources, and what actions say of them.
 
-use crate::provider::API_VERSION;
+use crate::provider::{API_VERSION, SECRETS};
 use crate::{RawHandle, Scope};
 use atp_iac::codec::{Codec, Structure};
-use atp_iac::output::{Input, IntoInput, Output, Secret};
+use atp_iac::output::{Input, InputList, IntoInput, Output, Secret};
 use atp_iac::program::Query;
 use atp_iac::resource::{Declared, HasUrn, Resource, ResourceId, ResourceType};
 use atp_iac::urn::Urn;
@@ -85,11 +85,18 @@ pub struct RawExisting {
     kind: String,
     api_version: Input<String>,
     id: Input<Scope>,
+    secrets: InputList<String>,
 }
 
 impl RawExisting {
     pub(crate) fn new(kind: String, api_version: String, id: Input<Scope>) -> Self {
-        RawExisting { kind, api_version: Input::Value(api_version), id }
+        RawExisting { kind, api_version: Input::Value(api_version), id, secrets: InputList::Unset }
+    }
+
+    /// Paths of what the service says that must not be shown.
+    pub fn secret_outputs<P: Into<String>>(mut self, paths: impl IntoIterator<Item = P>) -> Self {
+        self.secrets = InputList::Items(paths.into_iter().map(|path| Input::Value(path.into())).collect());
+        self
     }
 }
 
@@ -97,6 +104,7 @@ impl Structure for RawExisting {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("id", &mut self.id);
         codec.property(API_VERSION, &mut self.api_version);
+        codec.property(SECRETS, &mut self.secrets);
     }
 }
 

@@ -1,7 +1,7 @@
 //! Resources of any type, by the name of the type: for what has no typed resource here yet.
 
 use crate::Scope;
-use crate::provider::{API_VERSION, REPLACE_ON, is_type};
+use crate::provider::{API_VERSION, REPLACE_ON, SECRETS, is_type};
 use crate::query::RawExisting;
 use atp_iac::codec::EXTRA;
 use atp_iac::output::{Expression, Extra, Input, IntoExpression, IntoInput, Output, Slot};
@@ -38,6 +38,7 @@ pub struct RawResource {
     properties: Extra,
     extra: Extra,
     replace_on: Vec<String>,
+    secrets: Vec<String>,
 }
 
 /// The entries of a resource that are no part of what is sent.
@@ -62,6 +63,7 @@ impl RawResource {
             properties: Extra::default(),
             extra: Extra::default(),
             replace_on: Vec::new(),
+            secrets: Vec::new(),
         }
     }
 
@@ -96,6 +98,13 @@ impl RawResource {
     /// Paths whose change needs a new resource, besides those that are known.
     pub fn replace_on<P: Into<String>>(mut self, paths: impl IntoIterator<Item = P>) -> Self {
         self.replace_on.extend(paths.into_iter().map(Into::into));
+        self
+    }
+
+    /// Paths of what the service says that must not be shown, nor be in the state in clear; what is given as a secret is
+    /// known to be one. They lead through lists: `properties.users.password`.
+    pub fn secret_outputs<P: Into<String>>(mut self, paths: impl IntoIterator<Item = P>) -> Self {
+        self.secrets.extend(paths.into_iter().map(Into::into));
         self
     }
 
@@ -135,6 +144,7 @@ impl RawResource {
         };
         list(EXTRA, self.extra.paths().map(Value::from).collect());
         list(REPLACE_ON, self.replace_on.iter().map(|path| Value::from(path.as_str())).collect());
+        list(SECRETS, self.secrets.iter().map(|path| Value::from(path.as_str())).collect());
         inputs.insert(API_VERSION.to_owned(), Value::from(self.api_version.as_str()).into());
         Expression::Map(inputs)
     }
@@ -216,13 +226,14 @@ mod tests {
             .property("properties.pin", Secret::new("1".to_owned()))
             .property("properties.from", Output::known("b".to_owned()))
             .extra("properties.c", true)
-            .replace_on(["properties.a"]);
+            .replace_on(["properties.a"])
+            .secret_outputs(["properties.key"]);
         let value = resource.inputs().resolve(&NothingKnown).unwrap();
         assert_eq!(
             value.to_json_masked(),
             json!({"parent": GROUP, "name": "a", "location": "x", "$apiVersion": "2024-01-01",
                 "properties": {"a": 1, "pin": "[secret]", "from": "b", "c": true},
-                "$extra": ["properties.c"], "$replaceOn": ["properties.a"]})
+                "$extra": ["properties.c"], "$replaceOn": ["properties.a"], "$secrets": ["properties.key"]})
         );
     }
 

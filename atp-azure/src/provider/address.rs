@@ -1,6 +1,6 @@
 //! What is wrong with the inputs beside the body: the type, its version, the parent, the name, and paths.
 
-use super::kind::{self, API_VERSION, EXTRA, Kind, REPLACE_ON};
+use super::kind::{self, API_VERSION, EXTRA, Kind, REPLACE_ON, SECRETS};
 use super::names;
 use crate::descriptor::Parent;
 use atp_iac::provider::Problem;
@@ -15,7 +15,7 @@ pub(crate) fn check(kind: &Kind<'_>, inputs: &Map) -> Vec<Problem> {
     report("name", name(kind, inputs.get("name")));
     report("parent", parent(kind, inputs.get("parent")).into_iter().collect());
     report(API_VERSION, api_version(inputs.get(API_VERSION)).into_iter().collect());
-    for key in [EXTRA, REPLACE_ON] {
+    for key in [EXTRA, REPLACE_ON, SECRETS] {
         report(key, kind::paths(inputs, key).filter_map(beside_body).collect());
     }
     if kind.descriptor.is_none() {

@@ -1,6 +1,6 @@
 //! Inputs to the body of a request.
 
-use super::kind::{API_VERSION, EXTRA, REPLACE_ON};
+use super::kind::{API_VERSION, EXTRA, REPLACE_ON, SECRETS};
 use super::shape;
 use crate::descriptor::{Shape, TypeDescriptor};
 use atp_iac::value::{JsonError, Value};
@@ -11,7 +11,7 @@ pub(crate) fn without_address(inputs: &Value) -> Value {
     match inputs.exposed() {
         Value::Map(map) => {
             let mut map = map.clone();
-            for key in ["parent", "name", API_VERSION, REPLACE_ON, EXTRA] {
+            for key in ["parent", "name", API_VERSION, REPLACE_ON, EXTRA, SECRETS] {
                 map.remove(key);
             }
             Value::Map(map)

@@ -3,9 +3,10 @@
 //! Inputs may say more than a body: beside `parent` and `name` stand entries that begin with `$`. `$apiVersion` is the
 //! version that requests carry, instead of the descriptor's; a type without a descriptor has it always. `$replaceOn`
 //! lists the paths whose change needs a new resource, `$extra` those that the program set though its types do not know
-//! them.
+//! them, `$secrets` those of outputs that must not be shown.
 
 use super::address::{fits, is_of_type};
+use super::secrets;
 use crate::descriptor::{LongRunning, Parent, Shape, TypeDescriptor};
 use atp_iac::value::{Map, Value};
 
@@ -16,6 +17,9 @@ pub(crate) const REPLACE_ON: &str = "$replaceOn";
 /// The entry of the inputs with the paths of properties that are not checked.
 pub(crate) const EXTRA: &str = atp_iac::codec::EXTRA;
 
+/// The entry of the inputs with the paths of outputs that must not be shown.
+pub(crate) const SECRETS: &str = "$secrets";
+
 /// A type, at the api-version that requests carry.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Kind<'a> {
@@ -25,6 +29,8 @@ pub(crate) struct Kind<'a> {
     pub api_version: &'a str,
     /// What is known of it.
     pub descriptor: Option<&'static TypeDescriptor>,
+    /// The paths of outputs that must not be shown, besides those that the descriptor knows.
+    secrets: &'a [Value],
 }
 
 impl<'a> Kind<'a> {
@@ -38,12 +44,20 @@ impl<'a> Kind<'a> {
         let said = inputs.get(API_VERSION).and_then(|version| version.exposed().as_str());
         let api_version = said.or(descriptor.map(|descriptor| descriptor.api_version))?;
         let name = descriptor.map_or(name, |descriptor| descriptor.name);
-        Some(Kind { name, api_version, descriptor })
+        let secrets = inputs.get(SECRETS).and_then(Value::as_list).unwrap_or_default();
+        Some(Kind { name, api_version, descriptor, secrets })
     }
 
     /// The shape of the body.
     pub fn body(&self) -> &'static Shape {
         self.descriptor.map_or(&Shape::Any, |descriptor| descriptor.body)
+    }
+
+    /// What the service said, with secrets marked: those that the type or `$secrets` names, and what was secret in the
+    /// inputs.
+    pub fn mark(&self, inputs: Option<&Value>, said: Value) -> Value {
+        let marked = secrets::mark(self.body(), inputs, said);
+        self.secrets.iter().filter_map(Value::as_str).fold(marked, hide)
     }
 
     /// How a PUT is followed; where nothing is known, its headers say.
@@ -94,6 +108,25 @@ pub(crate) fn paths<'v>(inputs: &'v Map, key: &str) -> impl Iterator<Item = &'v 
     inputs.get(key).and_then(Value::as_list).unwrap_or_default().iter().filter_map(Value::as_str)
 }
 
+/// The value with the part at a dotted path marked as secret, in every item of the lists on the way.
+fn hide(value: Value, path: &str) -> Value {
+    let (key, rest) = path.split_once('.').map_or((path, None), |(key, rest)| (key, Some(rest)));
+    match value {
+        Value::Map(mut map) => {
+            if let Some(inner) = map.remove(key) {
+                let hidden = match rest {
+                    Some(rest) => hide(inner, rest),
+                    None => inner.into_secret(),
+                };
+                map.insert(key.to_owned(), hidden);
+            }
+            Value::Map(map)
+        }
+        Value::List(items) => Value::List(items.into_iter().map(|item| hide(item, path)).collect()),
+        other => other,
+    }
+}
+
 /// Whether a text can be the name of a type: a namespace with a dot in it, and types.
 pub(crate) fn is_type(name: &str) -> bool {
     let plain = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
@@ -123,7 +156,7 @@ mod tests {
     use super::*;
 
     fn unknown(name: &str) -> Kind<'_> {
-        Kind { name, api_version: "2024-01-01", descriptor: None }
+        Kind { name, api_version: "2024-01-01", descriptor: None, secrets: &[] }
     }
 
     #[test]
@@ -142,6 +175,20 @@ mod tests {
             "/subscriptions/s/providers/Microsoft.Foo/bars/a"
         );
         assert_eq!(bar.id("/", "a").unwrap(), "/providers/Microsoft.Foo/bars/a");
+    }
+
+    #[test]
+    fn outputs_that_the_inputs_call_secret_are_marked() {
+        let inputs = Value::from(serde_json::json!({
+            "$apiVersion": "2024-01-01", "$secrets": ["properties.key", "properties.users.pin", "none.at.all"],
+        }));
+        let said =
+            Value::from(serde_json::json!({"properties": {"key": "k", "users": [{"pin": 1, "name": "a"}]}}));
+        let kind = Kind::new("Microsoft.Foo/bars", None, &inputs).unwrap();
+        assert_eq!(
+            format!("{:?}", kind.mark(None, said)),
+            r#"{"properties": {"key": [secret], "users": [{"name": "a", "pin": [secret]}]}}"#
+        );
     }
 
     #[test]

@@ -37,7 +37,7 @@ use atp_iac::provider::{Existing, Object, Problem, Provider, ProviderError, Requ
 use atp_iac::value::{Path, Value};
 use catalog::Catalog;
 use kind::Kind;
-pub(crate) use kind::{API_VERSION, REPLACE_ON, is_type};
+pub(crate) use kind::{API_VERSION, REPLACE_ON, SECRETS, is_type};
 use std::sync::Arc;
 use std::time::Duration;
 

@@ -178,6 +178,35 @@ mod tests {
     }
 
     #[test]
+    fn of_a_type_without_a_descriptor_only_what_no_service_adds_to_is_known() {
+        let inputs =
+            Value::from(json!({"$apiVersion": "2024-01-01", "parent": "/g", "name": "a", "location": "x",
+            "tags": {"a": "b"}, "zones": ["1"], "properties": {"b": 1}}));
+        let new = predict_any("M.F/bars", Some("/g/a".into()), &inputs, None);
+        let known = ["id", "location", "name", "tags", "type", "zones"];
+        let map = new.as_map().unwrap();
+        assert_eq!(
+            map.iter().filter(|(_, value)| !value.has_unknown()).map(|(key, _)| key).collect::<Vec<_>>(),
+            known
+        );
+        assert_eq!(unknown(&new, "properties"), Some(Kind::Map));
+        assert!(unknown(&new, "identity").is_some() && !map.contains_key("parent"));
+    }
+
+    #[test]
+    fn an_update_of_such_a_type_keeps_what_the_service_said_and_takes_what_is_given() {
+        let said =
+            Value::from(json!({"id": "/g/a", "name": "a", "etag": "1", "properties": {"b": 1, "uri": "u"}}));
+        let inputs = Value::from(json!({"parent": "/g", "name": "a", "properties": {"b": 2}}));
+        let changed = predict_any("M.F/bars", Some("/g/a".into()), &inputs, Some(&said));
+        assert_eq!(changed.get("properties"), Some(&Value::from(json!({"b": 2, "uri": "u"}))));
+        assert_eq!(
+            (changed.get("id"), unknown(&changed, "etag")),
+            (Some(&"/g/a".into()), Some(Kind::String))
+        );
+    }
+
+    #[test]
     fn a_new_resource_has_its_inputs_its_address_and_unknown_parts_of_the_right_kind() {
         let inputs = Value::from(json!({"parent": "/g", "name": "net", "location": "westeurope",
             "properties": {"flowTimeoutInMinutes": 4}}));

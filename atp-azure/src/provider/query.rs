@@ -4,9 +4,10 @@
 //! `id` of the resource, or its `parent` and `name`; the `body` of an action, if it has one; and `$apiVersion`, for a
 //! type without a descriptor.
 
+use super::AzureProvider;
 use super::errors::{Hidden, bad_inputs};
 use super::kind::Kind;
-use super::{AzureProvider, secrets};
+use super::read::SETTLE;
 use crate::arm::{ArmError, Deadline};
 use atp_iac::provider::ProviderError;
 use atp_iac::value::Value;
@@ -25,13 +26,13 @@ impl AzureProvider {
         inputs: &Value,
         timeout: Duration,
     ) -> Result<Option<Value>, ProviderError> {
-        let deadline = self.client.deadline(timeout);
         let hidden = Hidden::of(inputs);
         if let Some(name) = query.strip_suffix("/read") {
             let kind = self.known_kind(name, inputs)?;
             let id = self.asked(&kind, inputs)?;
+            let deadline = self.client.deadline(timeout.min(SETTLE));
             let found = self.settled(&kind, &id, deadline).await.map_err(|error| hidden.error(error))?;
-            return Ok(found.map(|body| secrets::mark(kind.body(), None, Value::from(body))));
+            return Ok(found.map(|body| kind.mark(None, Value::from(body))));
         }
         let action = query.strip_suffix("/action").and_then(|action| action.rsplit_once('/'));
         let Some((name, action)) = action else {
@@ -50,6 +51,7 @@ impl AzureProvider {
         let body = inputs.get("body").filter(|body| !matches!(body.exposed(), Value::Null));
         let body =
             body.map(Value::to_json_exposed).transpose().map_err(|error| bad_inputs(error.to_string()))?;
+        let deadline = self.client.deadline(timeout);
         let said = self.act(&kind, &format!("{id}/{action}"), body, deadline).await;
         // What an action says is what a read does not: all of it is secret.
         Ok(said.map_err(|error| hidden.error(error))?.map(|said| Value::from(said).into_secret()))

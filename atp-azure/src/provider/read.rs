@@ -1,8 +1,8 @@
 //! Reading and deleting.
 
+use super::AzureProvider;
 use super::errors::{Hidden, unknown_kind};
 use super::kind::Kind;
-use super::{AzureProvider, secrets};
 use crate::arm::poller::{is_working, provisioning_state};
 use crate::arm::{ArmError, Deadline};
 use atp_iac::provider::{ProviderError, Target};
@@ -12,7 +12,7 @@ use serde_json::Value as Json;
 use std::time::Duration;
 
 /// How long a read waits for a resource that the service is still working on.
-const SETTLE: Duration = Duration::from_secs(15 * 60);
+pub(super) const SETTLE: Duration = Duration::from_secs(15 * 60);
 /// How long a resource may still be seen after its DELETE was done.
 const VANISH: Duration = Duration::from_secs(5 * 60);
 /// How long to wait for the first answer of all.
@@ -40,7 +40,7 @@ impl AzureProvider {
         let kind = self.known_kind(target.kind, target.inputs)?;
         let deadline = self.client.deadline(SETTLE);
         let body = self.settled(&kind, target.id, deadline).await.map_err(|e| Hidden::default().error(e))?;
-        Ok(body.map(|body| secrets::mark(kind.body(), None, Value::from(body))))
+        Ok(body.map(|body| kind.mark(None, Value::from(body))))
     }
 
     /// What the service has, once; `None` when it has nothing.

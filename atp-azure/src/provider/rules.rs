@@ -1,6 +1,6 @@
 //! How values of a type compare.
 
-use super::kind::{self, EXTRA, REPLACE_ON};
+use super::kind::{self, EXTRA, REPLACE_ON, SECRETS};
 use super::shape;
 use crate::descriptor::{Object, Shape, TypeDescriptor};
 use atp_iac::diff::Rules;
@@ -120,7 +120,7 @@ impl Rules for TypeRules {
 
     fn ignored(&self, pattern: &str) -> bool {
         if !self.observed {
-            return matches!(pattern, EXTRA | REPLACE_ON);
+            return matches!(pattern, EXTRA | REPLACE_ON | SECRETS);
         }
         let last = pattern.rsplit('.').next().unwrap_or(pattern);
         matches!(last, "etag" | "systemData" | "provisioningState")

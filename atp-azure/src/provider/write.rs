@@ -151,7 +151,7 @@ impl AzureProvider {
 fn object(write: &Write<'_>, body: Json) -> Object {
     let id = body.get("id").and_then(Json::as_str).unwrap_or(&write.id).to_owned();
     let inputs = body::without_address(write.inputs);
-    Object { id, outputs: secrets::mark(write.kind.body(), Some(&inputs), Value::from(body)) }
+    Object { id, outputs: write.kind.mark(Some(&inputs), Value::from(body)) }
 }
 
 #[cfg(test)]

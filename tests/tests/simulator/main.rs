@@ -49,6 +49,8 @@ struct World {
     simulator: Simulator,
     provider: Arc<AzureProvider>,
     engine: Engine,
+    /// Whether runs read the cloud first.
+    refresh: bool,
     /// What was in the files of the state at every event of every run.
     files: Vec<Vec<u8>>,
     folder: tempfile::TempDir,
@@ -80,7 +82,7 @@ impl World {
         let engine = Engine::new(Arc::new(store), Arc::new(keys), holder)
             .with_provider(provider.clone())
             .with_ports(clock, random);
-        World { simulator, provider, engine, files: Vec::new(), folder }
+        World { simulator, provider, engine, refresh: false, files: Vec::new(), folder }
     }
 
     async fn preview(&self, program: &Deployment) -> Plan {
@@ -100,7 +102,7 @@ impl World {
         let state = self.folder.path().join("state");
         let files = &mut self.files;
         let mut observe = |_: Event<'_>| read_all(&state, files);
-        let options = UpdateOptions::default();
+        let options = UpdateOptions { refresh: self.refresh };
         let interrupt = Interrupt::default();
         let update = self.engine.update(program, kind, &options, &mut decide, &mut observe, &interrupt).await;
         read_all(&self.folder.path().join("state"), &mut self.files);

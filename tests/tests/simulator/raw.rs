@@ -180,6 +180,35 @@ async fn secrets_of_a_raw_resource_are_sent_and_are_in_no_file() {
 }
 
 #[tokio::test]
+async fn what_a_service_says_by_itself_is_kept_secret_where_the_program_asks_for_it() {
+    let mut world = World::new();
+    let with = |size: i64| {
+        program(move |cx| {
+            let group = group(cx)?;
+            let bar = RawResource::new(BAR, "2024-01-01", group.id(), "a")
+                .property("properties.size", size)
+                .secret_outputs(["properties.key"]);
+            let bar = cx.add("bar", bar)?;
+            let user = RawResource::new(BAR, "2024-01-01", group.id(), "b")
+                .property("properties.key", bar.output::<Option<String>>("properties/key"));
+            cx.add("user", user).map(drop)
+        })
+    };
+    world.run(&with(1), Kind::Up).await;
+    let path = format!("{}?api-version=2024-01-01", bar_id());
+    let body = json!({"properties": {"size": 1, "key": "hunter2"}});
+    world.simulator.handle(&atp_azure_sim::Request::new(Method::Put, &path).with_json(&body)).unwrap();
+    let plan = world.preview_refreshed(&with(1)).await;
+    assert_eq!(actions(&plan), ["~ user"]);
+    world.refresh = true;
+    world.run(&with(1), Kind::Up).await;
+    let user = world.there(&format!("{GROUP}/providers/{BAR}/b")).unwrap();
+    assert_eq!(user["properties"]["key"], "hunter2");
+    assert!(!format!("{plan:?}").contains("hunter2"));
+    assert!(world.files.iter().all(|file| !file.windows(7).any(|part| part == b"hunter2")));
+}
+
+#[tokio::test]
 async fn a_delete_that_was_cut_off_is_looked_up_by_the_version_that_the_state_has() {
     let mut world = World::new();
     world.run(&with(FIRST), Kind::Up).await;
