@@ -1,6 +1,7 @@
 //! Typed Azure resources and the provider that talks to Azure Resource Manager.
 //!
-//! Every namespace of Azure is a module and a cargo feature: [`network`], [`key_vault`] and so on.
+//! Every namespace of Azure is a module and a cargo feature: [`network`], [`key_vault`] and so on. What has no typed
+//! resource is a [`RawResource`]; what is there and is not managed is [`Existing`], or the answer to an [`Action`].
 
 pub mod arm;
 pub mod descriptor;

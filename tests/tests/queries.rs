@@ -83,11 +83,12 @@ fn calls(world: &World) -> Vec<String> {
 
 /// A resource that has the key of another one, which the same program makes.
 fn with_key(size: i64) -> Deployment {
-    program(move |cx| {
+    Deployment::of_function(stack_name(), move |cx| {
         let account = add(cx, "account", &[("size", Value::from(size).into())])?;
         let keys = cx.read("keys", keys(account.output::<String>("id")))?;
-        add(cx, "app", &[("key", keys.output::<Secret<String>>("keys/0/value").into())])?;
-        Ok(())
+        let key: Expression = keys.output::<Secret<String>>("keys/0/value").into();
+        add(cx, "app", &[("key", key.clone())])?;
+        Ok(BTreeMap::from([("key".to_owned(), key)]))
     })
 }
 
@@ -158,6 +159,7 @@ async fn a_query_about_what_is_made_in_the_same_run_is_asked_behind_it() {
     assert_eq!((report(&update).done.create, report(&update).done.read), (2, 1));
     assert_eq!(calls(&world), ["Create account", "Query account", "Create app"]);
     assert_eq!(world.cloud.objects()["T/app"].get("key"), Some(&Value::from("hunter2").into_secret()));
+    assert_eq!(update.outputs["key"], Value::from("hunter2").into_secret());
     assert!(!format!("{update:?}").contains("hunter2"));
     let plan = preview(&world, &with_key(1)).await;
     assert!(!plan.has_changes() && plan.answers.len() == 1 && plan.steps.steps.is_empty(), "{plan:?}");

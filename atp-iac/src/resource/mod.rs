@@ -18,7 +18,8 @@ use crate::value::Data;
 /// A type of resource whose inputs are the properties of `Self`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a resource",
-    note = "nested property types are set on a resource; only resources and components are added to a stack"
+    note = "nested property types are set on a resource; only resources and components are added to a stack",
+    note = "what is only looked up is read with `Context::read`"
 )]
 pub trait Resource: Structure + ResourceType {
     /// The provider that manages it, such as `azure`.
