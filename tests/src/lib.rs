@@ -25,6 +25,8 @@ pub struct Item {
     pub properties: BTreeMap<String, Value>,
     /// Properties that are the `id` of another resource of the program.
     pub links: BTreeMap<String, String>,
+    /// Properties that are the `id` of another resource, as a query about that one says it.
+    pub asks: BTreeMap<String, String>,
     /// Resources that it waits for without using them.
     pub waits_for: Vec<String>,
     /// Whether it is protected.
@@ -48,6 +50,12 @@ impl Item {
     /// With a property that is the id of another resource.
     pub fn link(mut self, key: &str, other: &str) -> Self {
         self.links.insert(key.to_owned(), other.to_owned());
+        self
+    }
+
+    /// With a property that is the id of another resource, as a query about that one says it.
+    pub fn ask(mut self, key: &str, other: &str) -> Self {
+        self.asks.insert(key.to_owned(), other.to_owned());
         self
     }
 
@@ -198,6 +206,14 @@ pub fn program(items: &[Item]) -> Deployment {
             inputs.insert("name".into(), Value::from(name).into());
             for (key, other) in &item.links {
                 inputs.insert(key.clone(), Output::<Value>::of_resource(&urn(other), "id").into());
+            }
+            for (key, other) in &item.asks {
+                let id = Output::<Value>::of_resource(&urn(other), "id").into();
+                let (name, asked) = (format!("{}-{key}", item.name), BTreeMap::from([("id".to_owned(), id)]));
+                let location = Location { file: "program.rs", line: index as u32 + 1 };
+                let (asked, options) = (Expression::Map(asked), Options::new());
+                let query = cx.register_query("T/read", "test", &name, asked, options, location)?;
+                inputs.insert(key.clone(), query.output::<Value>("id").into());
             }
             let options = Options::new()
                 .protect(item.protect)

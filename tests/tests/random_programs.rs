@@ -25,8 +25,8 @@ impl Dice {
     }
 }
 
-/// Up to eight resources out of ten names, with properties that force replacements, names that change, and references
-/// in whatever direction the order of the program allows.
+/// Up to eight resources out of ten names, with properties that force replacements, names that change, references and
+/// queries in whatever direction the order of the program allows.
 fn program(dice: &mut Dice) -> Vec<Item> {
     let mut names: Vec<u64> = (0..10).collect();
     for index in (1..names.len()).rev() {
@@ -45,16 +45,22 @@ fn program(dice: &mut Dice) -> Vec<Item> {
         for other in &items {
             next = match dice.below(8) {
                 0 => next.link(&format!("uses-{}", other.name), &other.name),
-                1 if !next.properties.contains_key("fixed") && !next.links.contains_key("fixed") => {
-                    next.link("fixed", &other.name)
-                }
+                1 if is_free(&next) => next.link("fixed", &other.name),
+                4 if is_free(&next) => next.ask("fixed", &other.name),
                 2 => next.after(&other.name),
+                3 => next.ask(&format!("asks-{}", other.name), &other.name),
                 _ => next,
             };
         }
         items.push(next);
     }
     items
+}
+
+/// Whether the property that forces replacements is not set.
+fn is_free(item: &Item) -> bool {
+    let set = [item.links.contains_key("fixed"), item.asks.contains_key("fixed")];
+    !item.properties.contains_key("fixed") && set == [false; 2]
 }
 
 fn cloud_name(item: &Item) -> String {
@@ -65,7 +71,10 @@ fn cloud_name(item: &Item) -> String {
 fn expected(items: &[Item]) -> BTreeMap<String, BTreeSet<String>> {
     let ids: BTreeMap<&str, String> =
         items.iter().map(|item| (item.name.as_str(), cloud_name(item))).collect();
-    let links = |item: &Item| item.links.values().map(|other| ids[other.as_str()].clone()).collect();
+    let links = |item: &Item| {
+        let others = item.links.values().chain(item.asks.values());
+        others.map(|other| ids[other.as_str()].clone()).collect()
+    };
     items.iter().map(|item| (cloud_name(item), links(item))).collect()
 }
 
