@@ -1,7 +1,9 @@
 //! Requests to Azure Resource Manager, sent until they are answered for good.
 
 use super::endpoint::Endpoint;
-use super::error::{ArmError, Refusal};
+use super::error::{ArmError, Refusal, Tries};
+use super::pace::Pace;
+use super::recent::Recent;
 use super::retry::{self, Cause};
 use super::sleep::{Sleep, TokioSleep};
 use azure_core::credentials::TokenCredential;
@@ -12,7 +14,7 @@ use azure_core::http::{
     ClientOptions, Context, Method, Pipeline, PipelineSendOptions, RawResponse, Request, RetryOptions,
     Transport, Url, UserAgentOptions,
 };
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,6 +25,9 @@ pub struct ArmClient {
     pipeline: Pipeline,
     endpoint: Endpoint,
     sleep: Arc<dyn Sleep>,
+    /// Absent when the limits of Azure are to be found out by being refused.
+    pace: Option<Arc<Pace>>,
+    pub(super) recent: Arc<Recent>,
 }
 
 /// What an [`ArmClient`] may be given besides its endpoint and credential.
@@ -34,6 +39,8 @@ pub struct ArmClientOptions {
     pub sleep: Arc<dyn Sleep>,
     /// A name for the logs of Azure, at most 24 characters.
     pub application: String,
+    /// Whether requests are spaced when Azure says that few are left, instead of running into its limits.
+    pub paced: bool,
 }
 
 impl Default for ArmClientOptions {
@@ -42,6 +49,7 @@ impl Default for ArmClientOptions {
             transport: None,
             sleep: Arc::new(TokioSleep::default()),
             application: "atp-iac".to_owned(),
+            paced: true,
         }
     }
 }
@@ -125,7 +133,13 @@ impl ArmClient {
             vec![Arc::new(bearer)],
             None,
         );
-        ArmClient { pipeline, endpoint, sleep: options.sleep }
+        ArmClient {
+            pipeline,
+            endpoint,
+            sleep: options.sleep,
+            pace: options.paced.then(Arc::default),
+            recent: Arc::default(),
+        }
     }
 
     /// The cloud that this client talks to.
@@ -183,28 +197,60 @@ impl ArmClient {
 
     /// Sends a request, again where the contract says so.
     pub(super) async fn persist(&self, call: &Call, deadline: Deadline) -> Result<Answer, ArmError> {
-        let mut attempt = 0;
+        if call.method == Method::Delete {
+            self.recent.going(call.url.path());
+        }
+        let first = self.sleep.now();
+        let mut tries = Tries::default();
         let mut since: Option<(Cause, Duration)> = None;
         loop {
-            attempt += 1;
-            let (error, cause, wish) = match self.try_once(call).await {
+            let (error, cause, wish) = match self.try_in_turn(call, tries.count + 1, deadline).await {
                 Ok(answer) => return Ok(answer),
-                Err(Failure { error, again: Some(cause), wish }) => (error, cause, wish),
-                Err(Failure { error, again: None, .. }) => return Err(error),
+                Err(failure) => (failure.error, failure.again, failure.wish),
             };
             let now = self.sleep.now();
+            tries = Tries { count: tries.count + 1, within: now.saturating_sub(first) };
+            let Some(cause) = cause else { return Err(error.after(tries)) };
             let start = match since {
                 Some((before, start)) if before == cause => start,
                 _ => now,
             };
             since = Some((cause, start));
-            let wait = retry::wait(attempt, wish, call.url.path());
+            let wait = retry::wait(tries.count, wish, call.url.path());
             let limit = deadline.end.min(start.saturating_add(cause.patience()));
             if now.saturating_add(wait) > limit {
-                return Err(error);
+                return Err(error.after(tries));
             }
             self.sleep.sleep(wait).await;
         }
+    }
+
+    /// Sends a request once it is its turn.
+    async fn try_in_turn(&self, call: &Call, attempt: u32, deadline: Deadline) -> Result<Answer, Failure> {
+        let path = call.url.path();
+        let turn = match &self.pace {
+            None => None,
+            Some(pace) => match pace.turn(call.method, path, self.sleep(), deadline.end).await {
+                Some(turn) => Some(turn),
+                None => {
+                    let after = self.sleep.now().saturating_sub(deadline.start);
+                    let what = format!("{call:?}, which waits for its turn below Azure's limit of requests,");
+                    return Err(Failure::last(ArmError::Timeout { what, after }));
+                }
+            },
+        };
+        let result = self.try_once(call).await;
+        let now = self.sleep.now();
+        match (turn, &result) {
+            (Some(turn), Ok(answer)) => turn.answered(&answer.headers, now),
+            (Some(turn), Err(Failure { error: ArmError::Refused(refusal), wish, .. }))
+                if retry::is_limit(refusal) =>
+            {
+                turn.refused(now.saturating_add(retry::wait(attempt, *wish, path)));
+            }
+            _ => {}
+        }
+        result
     }
 
     async fn try_once(&self, call: &Call) -> Result<Answer, Failure> {
@@ -219,12 +265,12 @@ impl ArmClient {
         }
         let options = PipelineSendOptions { skip_checks: true, ..Default::default() };
         match self.pipeline.send(&Context::new(), &mut request, Some(options)).await {
-            Ok(response) => self.judge(response),
+            Ok(response) => self.judge(call, response),
             Err(error) => Err(transport_error(&error)),
         }
     }
 
-    fn judge(&self, response: RawResponse) -> Result<Answer, Failure> {
+    fn judge(&self, call: &Call, response: RawResponse) -> Result<Answer, Failure> {
         let (status, headers, body) = response.deconstruct();
         let status = u16::from(status);
         let bytes: &[u8] = body.as_ref();
@@ -243,13 +289,18 @@ impl ArmClient {
                 }
             };
         }
-        let request_id = headers.get_optional_string(&HeaderName::from_static("x-ms-request-id"));
-        let refusal = Refusal::read(status, &body.unwrap_or(Json::Null), request_id);
+        let header = |name: &'static str| headers.get_optional_string(&HeaderName::from_static(name));
+        let code = header("x-ms-error-code").map(|code| json!({"code": code}));
+        let body = body.ok().filter(|body| body.is_object()).or(code);
+        let refusal = Refusal::read(status, &body.unwrap_or(Json::Null), header("x-ms-request-id"));
         if status == 401 {
             return Err(Failure::last(unauthorized(&refusal)));
         }
         let wish = retry::retry_after(&headers);
-        let cause = retry::cause(&refusal, wish.is_some());
+        let cause = retry::cause(&refusal, wish.is_some()).or_else(|| {
+            let is_new = self.recent.calls_missing(call, &refusal, self.sleep.now());
+            (call.method != Method::Get && is_new).then_some(Cause::Replication)
+        });
         Err(Failure { error: ArmError::Refused(Box::new(refusal)), again: cause, wish })
     }
 }
@@ -279,9 +330,10 @@ fn transport_error(error: &azure_core::Error) -> Failure {
             Failure::last(ArmError::Unauthorized { code, reason, hint: hint.to_owned() })
         }
         ErrorKind::Connection | ErrorKind::Io => {
-            Failure { error: ArmError::Unreachable { reason }, again: Some(Cause::Transient), wish: None }
+            let error = ArmError::Unreachable { reason, tries: Tries::default() };
+            Failure { error, again: Some(Cause::Transient), wish: None }
         }
-        _ => Failure::last(ArmError::Unreachable { reason }),
+        _ => Failure::last(ArmError::Unreachable { reason, tries: Tries::default() }),
     }
 }
 
@@ -312,7 +364,6 @@ fn unauthorized(refusal: &Refusal) -> ArmError {
 mod tests {
     use super::super::script::{Script, VirtualTime, client, refused};
     use super::*;
-    use serde_json::json;
 
     const ID: &str = "/subscriptions/s/resourceGroups/g";
 
@@ -325,7 +376,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_throttled_request_waits_as_long_as_it_is_told() {
+    async fn fact_080_a_throttled_request_waits_as_long_as_it_is_told() {
         let script = Script::new()
             .then_with(429, &[("retry-after", "17")], refused("TooManyRequests", "slow down"))
             .then(200, json!({"id": ID}));
@@ -353,6 +404,45 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn an_error_says_how_often_and_how_long_it_was_tried() {
+        let script = Script::new().always_lost();
+        let error = get(&script, 3600).await.0.unwrap_err();
+        let ArmError::Unreachable { tries, .. } = &error else { panic!("{error:?}") };
+        assert!(tries.count > 5 && tries.within > Duration::from_secs(60), "{tries:?}");
+        assert!(error.to_string().ends_with(&format!("({tries})")), "{error}");
+        let script = Script::new().always(503, refused("ServiceUnavailable", "later"));
+        let error = get(&script, 30).await.0.unwrap_err().to_string();
+        assert!(error.contains("status 503, 6 tries in "), "{error}");
+        let script = Script::new().then(400, refused("InvalidParameter", "no"));
+        assert!(!get(&script, 30).await.0.unwrap_err().to_string().contains("1 try"));
+    }
+
+    #[tokio::test]
+    async fn what_was_just_made_and_is_called_missing_is_waited_for() {
+        let script = Script::new()
+            .then(201, json!({"id": ID}))
+            .then(404, refused("ResourceGroupNotFound", "Resource group 'g' could not be found."))
+            .then(201, json!({}));
+        let time = VirtualTime::default();
+        let client = client(&script, &time);
+        let deadline = client.deadline(Duration::from_secs(600));
+        client.run(&client.call(Method::Put, ID, "1"), None, deadline).await.unwrap();
+        let below = client.call(Method::Put, &format!("{ID}/providers/N.S/t/a"), "1");
+        client.run(&below, None, deadline).await.unwrap();
+        assert_eq!(script.seen().len(), 3);
+    }
+
+    #[tokio::test]
+    async fn fact_029_without_an_envelope_the_header_or_the_status_is_the_code() {
+        let script =
+            Script::new().then_with(400, &[("x-ms-error-code", "BadThing")], json!("not an envelope"));
+        let error = get(&script, 9).await.0.unwrap_err();
+        assert_eq!(error.refusal().unwrap().code, "BadThing");
+        let script = Script::new().then(418, Json::Null);
+        assert_eq!(get(&script, 9).await.0.unwrap_err().refusal().unwrap().code, "Http418");
+    }
+
+    #[tokio::test]
     async fn the_deadline_bounds_all_tries() {
         let script = Script::new().always(409, refused("AnotherOperationInProgress", "wait"));
         let (result, time) = get(&script, 60).await;
@@ -371,7 +461,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_principal_that_is_not_known_yet_is_waited_for_but_not_for_ever() {
+    async fn fact_098_a_principal_that_is_not_known_yet_is_waited_for_but_not_for_ever() {
         let script = Script::new().always(400, refused("PrincipalNotFound", "unknown"));
         let (result, time) = get(&script, 3600).await;
         assert!(result.is_err());

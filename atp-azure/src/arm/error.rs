@@ -9,10 +9,12 @@ use std::time::Duration;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ArmError {
     /// No answer came: the call may or may not have had an effect.
-    #[error("Azure Resource Manager was not reached: {reason}")]
+    #[error("Azure Resource Manager was not reached: {reason}{}", .tries.in_brackets())]
     Unreachable {
         /// What the transport said.
         reason: String,
+        /// How often it was tried.
+        tries: Tries,
     },
     /// The service answered that it will not.
     #[error("{0}")]
@@ -43,6 +45,29 @@ pub enum ArmError {
     },
 }
 
+/// How often a request was sent, and in what time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Tries {
+    /// How often.
+    pub count: u32,
+    /// From the first to the last of them.
+    pub within: Duration,
+}
+
+impl fmt::Display for Tries {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let tries = if self.count == 1 { "try" } else { "tries" };
+        write!(f, "{} {tries} in {} s", self.count, self.within.as_secs())
+    }
+}
+
+impl Tries {
+    /// For the end of a message: nothing, unless it was tried more than once.
+    fn in_brackets(&self) -> String {
+        if self.count > 1 { format!(" ({self})") } else { String::new() }
+    }
+}
+
 /// What the service said when it refused.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Refusal {
@@ -60,6 +85,8 @@ pub struct Refusal {
     pub request_id: Option<String>,
     /// What to do about it.
     pub hint: Option<String>,
+    /// How often the request was sent before that was believed.
+    pub tries: Tries,
 }
 
 /// One of several errors.
@@ -79,11 +106,17 @@ impl fmt::Display for Refusal {
         for detail in self.details.iter().filter(|detail| detail.message != self.message) {
             write!(f, "; {}: {}", detail.code, detail.message)?;
         }
-        match (self.status, &self.request_id) {
-            (0, _) => Ok(()),
-            (status, Some(id)) => write!(f, " (status {status}, request {id})"),
-            (status, None) => write!(f, " (status {status})"),
+        if self.status == 0 {
+            return Ok(());
         }
+        write!(f, " (status {}", self.status)?;
+        if let Some(id) = &self.request_id {
+            write!(f, ", request {id}")?;
+        }
+        if self.tries.count > 1 {
+            write!(f, ", {}", self.tries)?;
+        }
+        f.write_str(")")
     }
 }
 
@@ -102,6 +135,7 @@ impl Refusal {
             details: details(error),
             request_id,
             hint: None,
+            tries: Tries::default(),
         };
         refusal.hint = hints::hint(&refusal, error);
         refusal
@@ -152,6 +186,16 @@ impl ArmError {
             ArmError::Refused(refusal) => Some(refusal),
             _ => None,
         }
+    }
+
+    /// The same error, after so many tries.
+    pub(crate) fn after(mut self, total: Tries) -> Self {
+        match &mut self {
+            ArmError::Unreachable { tries, .. } => *tries = total,
+            ArmError::Refused(refusal) => refusal.tries = total,
+            ArmError::Timeout { .. } | ArmError::Unauthorized { .. } | ArmError::Malformed { .. } => {}
+        }
+        self
     }
 
     /// Whether the service said that the resource is not there.

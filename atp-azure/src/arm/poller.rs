@@ -1,9 +1,12 @@
 //! Long-running operations, followed to their end.
 //!
-//! `Azure-AsyncOperation` goes before `Location`; without either, the resource's own `provisioningState` tells.
+//! `Azure-AsyncOperation` (`Operation-Location` in newer services) goes before `Location`; without either, the resource's
+//! own `provisioningState` tells. The `Location` of an answer other than 202 is the place of the resource, and not of an
+//! operation.
 
 use super::client::{Answer, ArmClient, Call, Deadline};
 use super::error::{ArmError, Refusal};
+use super::recent::UNKNOWN_FOR;
 use super::retry;
 use crate::descriptor::{FinalState, LongRunning};
 use azure_core::http::Method;
@@ -60,6 +63,8 @@ impl ArmClient {
 
     /// Follows the operation that `first`, the answer to `call`, started.
     ///
+    /// Any status of success is taken: services answer with others than they document, and the work was accepted.
+    ///
     /// # Errors
     /// The refusal of the operation, or a timeout.
     pub async fn follow(
@@ -69,52 +74,17 @@ impl ArmClient {
         how: Option<LongRunning>,
         deadline: Deadline,
     ) -> Result<Json, ArmError> {
-        let operation = first.header("azure-asyncoperation").map(str::to_owned);
-        let location = first.header("location").map(str::to_owned);
-        let writes = matches!(call.method, Method::Put | Method::Patch);
         let poll = Poll { client: self, call, deadline };
-        if let Some(url) = operation {
-            if poll.operation(&url, &first).await? == Known::Lost {
-                return if writes { poll.resource(first).await } else { Ok(Json::Null) };
-            }
-            return match location {
-                Some(url) if !writes && call.method != Method::Delete => poll.location(&url, None).await,
-                Some(url) if wants_location(how) && writes => poll.location(&url, None).await,
-                _ if writes => poll.resource_now().await,
-                _ => Ok(Json::Null),
-            };
+        let result = poll.follow(first, how).await;
+        if call.method == Method::Put && result.is_ok() {
+            self.recent.made(call.url.path(), self.sleep().now());
         }
-        if first.status == 202
-            && let Some(url) = location
-        {
-            let last = poll.location(&url, Some(&first)).await?;
-            return match writes && !wants_location(how) {
-                true => poll.resource_now().await,
-                false => Ok(last),
-            };
-        }
-        if writes && (first.status == 202 || is_working(&first.body)) {
-            return poll.resource(first).await;
-        }
-        if writes && State::of(provisioning_state(&first.body)) == State::Failed {
-            return Err(failed(&first.body));
-        }
-        if writes && first.body.is_null() {
-            return poll.resource_now().await;
-        }
-        Ok(first.body)
+        result
     }
 }
 
 fn wants_location(how: Option<LongRunning>) -> bool {
     how.is_some_and(|how| how.final_state == FinalState::Location)
-}
-
-#[derive(PartialEq)]
-enum Known {
-    Succeeded,
-    /// The service no longer knows the operation.
-    Lost,
 }
 
 struct Poll<'a> {
@@ -124,8 +94,46 @@ struct Poll<'a> {
 }
 
 impl Poll<'_> {
-    /// Waits for the status that an `Azure-AsyncOperation` URL tells.
-    async fn operation(&self, url: &str, first: &Answer) -> Result<Known, ArmError> {
+    async fn follow(&self, first: Answer, how: Option<LongRunning>) -> Result<Json, ArmError> {
+        let operation = first.header("azure-asyncoperation").or_else(|| first.header("operation-location"));
+        let location = first.header("location").map(str::to_owned);
+        let writes = matches!(self.call.method, Method::Put | Method::Patch);
+        if let Some(url) = operation.map(str::to_owned) {
+            let Some(status) = self.operation(&url, &first).await? else {
+                return if writes { self.resource(Some(first)).await } else { Ok(Json::Null) };
+            };
+            return match location {
+                Some(url) if writes && wants_location(how) => self.location(&url, None).await,
+                _ if writes => self.resource(None).await,
+                _ if self.call.method == Method::Delete => Ok(Json::Null),
+                Some(url) => self.location(&url, None).await,
+                None => Ok(status.get("properties").cloned().unwrap_or_default()),
+            };
+        }
+        if first.status == 202
+            && let Some(url) = location
+        {
+            let last = self.location(&url, Some(&first)).await?;
+            return match writes && (!wants_location(how) || !last.is_object()) {
+                true => self.resource(None).await,
+                false => Ok(last),
+            };
+        }
+        if !writes {
+            return Ok(first.body);
+        }
+        match State::of(provisioning_state(&first.body)) {
+            _ if first.status == 202 => self.resource(Some(first)).await,
+            State::Running => self.resource(Some(first)).await,
+            State::Failed => Err(failed(&first.body)),
+            State::Succeeded if first.body.is_null() => self.resource(None).await,
+            State::Succeeded => Ok(first.body),
+        }
+    }
+
+    /// Waits for the status that an `Azure-AsyncOperation` URL tells. The last one; `None` when the service no longer
+    /// knows the operation.
+    async fn operation(&self, url: &str, first: &Answer) -> Result<Option<Json>, ArmError> {
         let call = self.client.follow_url(url)?;
         let mut wish = first.retry_after();
         for attempt in 1.. {
@@ -136,12 +144,12 @@ impl Poll<'_> {
                 Err(error) => return Err(error),
             };
             match State::of(Some(answer.body.get("status").and_then(Json::as_str).unwrap_or("Running"))) {
-                State::Succeeded => return Ok(Known::Succeeded),
+                State::Succeeded => return Ok(Some(answer.body)),
                 State::Failed => return Err(failed(&answer.body)),
                 State::Running => wish = answer.retry_after(),
             }
         }
-        Ok(Known::Lost)
+        Ok(None)
     }
 
     /// Waits while a `Location` URL answers 202. The body of its last answer.
@@ -173,32 +181,34 @@ impl Poll<'_> {
         Ok(Json::Null)
     }
 
-    /// Waits until the resource says that it is done. While a 202 is worked on, the resource may not be there yet.
-    async fn resource(&self, first: Answer) -> Result<Json, ArmError> {
-        let mut wish = first.retry_after();
+    /// Waits until the resource says that it is done; looks at once when there is no answer to wait after. While a 202
+    /// is worked on, the resource may not be there yet; and one that was just made may not be known everywhere.
+    async fn resource(&self, first: Option<Answer>) -> Result<Json, ArmError> {
+        let start = self.client.sleep().now();
+        let mut wish = first.as_ref().and_then(Answer::retry_after);
+        let at_once = first.is_none();
+        let accepted = first.is_some_and(|first| first.status == 202);
         for attempt in 1.. {
-            self.pause(attempt, wish).await?;
+            if !at_once || attempt > 1 {
+                self.pause(attempt, wish).await?;
+            }
             match self.client.send(&self.get(), self.deadline).await {
                 Ok(answer) => match State::of(provisioning_state(&answer.body)) {
                     State::Succeeded => return Ok(answer.body),
                     State::Failed => return Err(failed(&answer.body)),
                     State::Running => wish = answer.retry_after(),
                 },
-                Err(error) if first.status == 202 && error.is_absent() => wish = None,
+                Err(error) if error.is_absent() => {
+                    let passed = self.client.sleep().now().saturating_sub(start);
+                    if !accepted && passed >= UNKNOWN_FOR {
+                        return Err(error);
+                    }
+                    wish = None;
+                }
                 Err(error) => return Err(error),
             }
         }
         Ok(Json::Null)
-    }
-
-    /// The resource after the operation; its own state may lag behind.
-    async fn resource_now(&self) -> Result<Json, ArmError> {
-        let answer = self.client.send(&self.get(), self.deadline).await?;
-        match State::of(provisioning_state(&answer.body)) {
-            State::Succeeded => Ok(answer.body),
-            State::Failed => Err(failed(&answer.body)),
-            State::Running => self.resource(answer).await,
-        }
     }
 
     fn get(&self) -> Call {
@@ -264,7 +274,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_operation_is_polled_as_told_and_then_the_resource_read() {
+    async fn fact_053_and_fact_058_an_operation_is_polled_as_told_and_then_the_resource_read() {
         let script = Script::new()
             .then_with(201, &[OPERATION, LOCATION, ("retry-after", "5")], body("Updating"))
             .then_with(200, &[("x-ms-retry-after-ms", "1500")], json!({"status": "InProgress"}))
@@ -278,42 +288,101 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_final_state_at_the_location_is_read_there() {
+    async fn the_newer_name_of_the_header_is_followed_too() {
+        let newer = ("operation-location", OPERATION.1);
         let script = Script::new()
-            .then_with(201, &[OPERATION, LOCATION], body("Updating"))
+            .then_with(200, &[newer], body("Updating"))
             .then(200, json!({"status": "Succeeded"}))
             .then(200, body("Succeeded"));
-        assert!(run(Method::Put, &script, FinalState::Location).await.0.is_ok());
-        assert_eq!(script.lines()[2], "GET /subscriptions/s/results/1");
+        assert!(run(Method::Put, &script, FinalState::Resource).await.0.is_ok());
+        assert_eq!(script.lines()[1], "GET /subscriptions/s/operations/1");
     }
 
     #[tokio::test]
-    async fn an_accepted_put_is_polled_at_its_location() {
+    async fn fact_059_a_final_state_at_the_location_is_read_there_and_that_of_an_action_always() {
+        for (method, final_state) in
+            [(Method::Put, FinalState::Location), (Method::Post, FinalState::Resource)]
+        {
+            let script = Script::new()
+                .then_with(202, &[OPERATION, LOCATION], Json::Null)
+                .then(200, json!({"status": "Succeeded"}))
+                .then(200, body("Succeeded"));
+            assert_eq!(run(method, &script, final_state).await.0, Ok(body("Succeeded")));
+            assert_eq!(script.lines()[2], "GET /subscriptions/s/results/1");
+        }
+    }
+
+    #[tokio::test]
+    async fn an_action_without_a_location_gives_what_its_operation_holds() {
+        let script = Script::new()
+            .then_with(202, &[OPERATION], Json::Null)
+            .then(200, json!({"status": "Succeeded", "properties": {"key": 1}}));
+        assert_eq!(run(Method::Post, &script, FinalState::Resource).await.0, Ok(json!({"key": 1})));
+    }
+
+    #[tokio::test]
+    async fn fact_057_an_accepted_put_is_polled_at_its_location() {
+        let moved = ("location", "https://management.azure.com/subscriptions/s/results/2?api-version=1");
         let script = Script::new()
             .then_with(202, &[LOCATION], Json::Null)
-            .then_with(202, &[LOCATION, ("retry-after", "2")], Json::Null)
+            .then_with(202, &[moved, ("retry-after", "2")], Json::Null)
             .then(200, body("Succeeded"))
             .then(200, body("Succeeded"));
         assert!(run(Method::Put, &script, FinalState::Resource).await.0.is_ok());
+        assert_eq!(script.lines()[2], "GET /subscriptions/s/results/2");
         assert_eq!(script.lines().last().unwrap(), &format!("GET {ID}"));
     }
 
     #[tokio::test]
-    async fn without_headers_the_state_of_the_resource_tells() {
+    async fn fact_060_without_headers_the_state_of_the_resource_tells() {
         let script = Script::new()
             .then(200, body("Creating"))
             .then(200, body("Creating"))
             .then(200, body("Succeeded"));
         assert_eq!(run(Method::Put, &script, FinalState::Resource).await.0.unwrap(), body("Succeeded"));
-        let script = Script::new()
-            .then(202, Json::Null)
-            .then(404, refused("ResourceNotFound", "not yet"))
-            .then(200, body("Succeeded"));
-        assert!(run(Method::Put, &script, FinalState::Resource).await.0.is_ok());
     }
 
     #[tokio::test]
-    async fn a_failed_operation_gives_its_own_reason() {
+    async fn fact_064_what_was_only_accepted_may_not_be_there_yet() {
+        let missing = refused("ResourceNotFound", "not yet");
+        let mut script = Script::new().then(202, Json::Null);
+        for _ in 0..20 {
+            script = script.then(404, missing.clone());
+        }
+        let (result, elapsed) =
+            run(Method::Put, &script.then(200, body("Succeeded")), FinalState::Resource).await;
+        assert!(result.is_ok(), "{result:?}");
+        assert!(elapsed > UNKNOWN_FOR, "{elapsed:?}");
+    }
+
+    #[tokio::test]
+    async fn a_new_resource_that_is_not_known_everywhere_is_waited_for_but_not_for_ever() {
+        let missing = refused("ResourceNotFound", "not here");
+        let done = || {
+            Script::new()
+                .then_with(201, &[OPERATION], body("Updating"))
+                .then(200, json!({"status": "Succeeded"}))
+        };
+        let script =
+            done().then(404, missing.clone()).then(404, missing.clone()).then(200, body("Succeeded"));
+        assert!(run(Method::Put, &script, FinalState::Resource).await.0.is_ok());
+        let (result, elapsed) = run(Method::Put, &done().always(404, missing), FinalState::Resource).await;
+        assert!(result.unwrap_err().is_absent());
+        assert!(elapsed < UNKNOWN_FOR + Duration::from_secs(60), "{elapsed:?}");
+    }
+
+    #[tokio::test]
+    async fn a_status_of_success_that_is_not_documented_is_one_all_the_same() {
+        for status in [200, 201, 203, 299] {
+            let script = Script::new().then(status, body("Succeeded"));
+            assert!(run(Method::Put, &script, FinalState::Resource).await.0.is_ok(), "{status}");
+        }
+        let script = Script::new().then(204, Json::Null).then(200, body("Succeeded"));
+        assert_eq!(run(Method::Put, &script, FinalState::Resource).await.0, Ok(body("Succeeded")));
+    }
+
+    #[tokio::test]
+    async fn fact_055_and_fact_056_a_failed_operation_gives_its_own_reason() {
         let script = Script::new().then_with(201, &[OPERATION], body("Updating")).then(
             200,
             json!({"status": "Failed", "error": {"code": "SkuNotAvailable", "message": "none left"}}),
@@ -324,17 +393,57 @@ mod tests {
         let script = Script::new().then(200, body("Creating")).then(200, body("Canceled"));
         let error = run(Method::Put, &script, FinalState::Resource).await.0.unwrap_err();
         assert_eq!(error.refusal().unwrap().code, "OperationCanceled");
+        assert_eq!(State::of(None), State::Succeeded);
+        assert_eq!(State::of(Some("Evaluating")), State::Running);
     }
 
     #[tokio::test]
-    async fn a_delete_ends_when_its_location_answers_or_is_gone() {
+    async fn fact_056_a_status_that_cannot_be_read_is_no_failure_of_the_operation() {
+        let script = Script::new()
+            .then_with(201, &[OPERATION], body("Updating"))
+            .then(500, Json::Null)
+            .then(404, refused("OperationNotFound", "which?"))
+            .then(200, body("Updating"))
+            .then(200, body("Succeeded"));
+        assert_eq!(run(Method::Put, &script, FinalState::Resource).await.0, Ok(body("Succeeded")));
+    }
+
+    #[tokio::test]
+    async fn fact_065_a_failed_update_leaves_the_failure_to_be_told_and_not_the_old_state() {
+        let failed = json!({"status": "Failed", "error": {"code": "Conflict", "message": "no"}});
+        let script = Script::new()
+            .then_with(200, &[OPERATION], body("Updating"))
+            .then(200, failed)
+            .always(200, body("Succeeded"));
+        assert!(run(Method::Put, &script, FinalState::Resource).await.0.is_err());
+        assert_eq!(script.seen().len(), 2);
+    }
+
+    #[tokio::test]
+    async fn fact_054_and_fact_070_a_delete_ends_when_its_location_answers_or_is_gone() {
         for last in [(204, Json::Null), (200, Json::Null), (404, refused("ResourceNotFound", "gone"))] {
             let script = Script::new()
-                .then_with(202, &[LOCATION], Json::Null)
+                .then_with(202, &[LOCATION, ("retry-after", "15")], Json::Null)
                 .then(202, Json::Null)
                 .then(last.0, last.1);
-            assert_eq!(run(Method::Delete, &script, FinalState::Location).await.0, Ok(Json::Null));
+            let (result, elapsed) = run(Method::Delete, &script, FinalState::Location).await;
+            assert_eq!(result, Ok(Json::Null));
+            assert!(elapsed >= Duration::from_secs(15), "{elapsed:?}");
         }
+    }
+
+    #[tokio::test]
+    async fn fact_061_and_fact_068_urls_of_operations_keep_their_query_and_may_be_long() {
+        let long = "x".repeat(4000);
+        let url = format!(
+            "https://management.azure.com/subscriptions/s/providers/Microsoft.Storage/operations/{long}?monitor=true&api-version=2025-06-01"
+        );
+        let script = Script::new()
+            .then_with(202, &[("location", &url)], Json::Null)
+            .then(200, body("Succeeded"))
+            .then(200, body("Succeeded"));
+        assert!(run(Method::Put, &script, FinalState::Resource).await.0.is_ok());
+        assert_eq!(script.seen()[1].query, "monitor=true&api-version=2025-06-01");
     }
 
     #[tokio::test]

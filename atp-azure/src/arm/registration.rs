@@ -64,7 +64,7 @@ mod tests {
     const ID: &str = "/subscriptions/s/resourceGroups/g";
 
     #[tokio::test]
-    async fn an_unregistered_namespace_is_registered_once_and_the_request_sent_again() {
+    async fn fact_104_an_unregistered_namespace_is_registered_once_and_the_request_sent_again() {
         let message = "The subscription is not registered to use namespace 'Microsoft.Cache'";
         let script = Script::new()
             .then(409, refused("MissingSubscriptionRegistration", message))
@@ -81,6 +81,8 @@ mod tests {
         assert_eq!(seen[1].line, "POST /subscriptions/s/providers/Microsoft.Cache/register");
         assert_eq!(seen[2].line, "GET /subscriptions/s/providers/Microsoft.Cache");
         assert_eq!(seen[4].line, format!("GET {ID}"));
+        assert!(seen[0].client_request_id.is_some());
+        assert_ne!(seen[0].client_request_id, seen[4].client_request_id, "it is another request");
     }
 
     #[tokio::test]

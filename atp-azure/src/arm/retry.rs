@@ -7,6 +7,8 @@ use super::error::Refusal;
 use azure_core::http::headers::{HeaderName, Headers};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::Duration;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc2822;
 
 /// Why another try may help.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,13 +36,22 @@ impl Cause {
 pub(crate) fn cause(refusal: &Refusal, asked_to_wait: bool) -> Option<Cause> {
     match refusal.status {
         429 => Some(Cause::Busy),
-        408 | 500 | 502 | 503 | 504 => Some(Cause::Transient),
+        // What a service does not know how to do it will not know later.
+        501 | 505 => None,
+        408 | 500..=599 => Some(Cause::Transient),
         409 if refusal.has_code("MissingSubscriptionRegistration") => None,
         409 if asked_to_wait || refusal.codes().any(is_busy) => Some(Cause::Busy),
         400 | 403 | 404 if refusal.has_code("PrincipalNotFound") => Some(Cause::Replication),
         400..=499 if refusal.codes().any(|code| code.starts_with("RetryableError")) => Some(Cause::Busy),
+        _ if asked_to_wait => Some(Cause::Transient),
         _ => None,
     }
+}
+
+/// Whether the refusal is about the number of requests, and so about all of its kind. Networking also uses 429 for
+/// another operation that is in the way of this one.
+pub(crate) fn is_limit(refusal: &Refusal) -> bool {
+    refusal.status == 429 && !refusal.codes().any(is_busy)
 }
 
 /// Whether an operation that was accepted and failed may succeed when it is started again.
@@ -56,17 +67,19 @@ fn is_busy(code: &str) -> bool {
 }
 
 /// How long the service asks to wait. Zero seconds count as not asked, as other clients take them; zero milliseconds
-/// are meant.
+/// are meant. A `Retry-After` that is a date counts from the `Date` of the same answer: both are of the service's clock.
 pub(crate) fn retry_after(headers: &Headers) -> Option<Duration> {
-    let number = |name: &'static str| {
-        headers
-            .get_optional_str(&HeaderName::from_static(name))
-            .and_then(|text| text.trim().parse::<u64>().ok())
-    };
+    let text = |name: &'static str| headers.get_optional_str(&HeaderName::from_static(name)).map(str::trim);
+    let number = |name: &'static str| text(name).and_then(|text| text.parse::<u64>().ok());
+    let date = |name: &'static str| text(name).and_then(|text| OffsetDateTime::parse(text, &Rfc2822).ok());
     number("x-ms-retry-after-ms")
         .or_else(|| number("retry-after-ms"))
         .map(Duration::from_millis)
         .or_else(|| number("retry-after").filter(|seconds| *seconds > 0).map(Duration::from_secs))
+        .or_else(|| {
+            let wait = Duration::try_from(date("retry-after")? - date("date")?).ok()?;
+            (!wait.is_zero()).then_some(wait)
+        })
 }
 
 /// The wait before the next request after try `attempt` (from 1): what the service asks for, or else longer each time.
@@ -93,7 +106,7 @@ pub(crate) fn backoff(attempt: u32, seed: &str) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+    use serde_json::{Value as Json, json};
 
     fn cause_of(status: u16, code: &str) -> Option<Cause> {
         let body =
@@ -130,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn milliseconds_go_before_seconds_and_zero_seconds_are_no_wish() {
+    fn fact_062_and_fact_063_milliseconds_go_before_seconds_and_zero_seconds_are_no_wish() {
         let mut headers = Headers::new();
         headers.insert("retry-after", "7");
         assert_eq!(retry_after(&headers), Some(Duration::from_secs(7)));
@@ -141,6 +154,54 @@ mod tests {
         assert_eq!(retry_after(&zero), None);
         zero.insert("x-ms-retry-after-ms", "0");
         assert_eq!(retry_after(&zero), Some(Duration::ZERO));
+    }
+
+    #[test]
+    fn a_date_to_come_back_at_counts_from_the_date_of_the_answer() {
+        let mut headers = Headers::new();
+        headers.insert("retry-after", "Fri, 02 Jan 2026 10:00:30 GMT");
+        assert_eq!(retry_after(&headers), None, "nobody knows how far away that is");
+        headers.insert("date", "Fri, 02 Jan 2026 09:59:50 GMT");
+        assert_eq!(retry_after(&headers), Some(Duration::from_secs(40)));
+        headers.insert("date", "Fri, 02 Jan 2026 10:01:00 GMT");
+        assert_eq!(retry_after(&headers), None, "it has passed");
+    }
+
+    #[test]
+    fn fact_084_a_429_for_a_conflict_is_not_about_the_number_of_requests() {
+        let of = |code: &str| Refusal::read(429, &json!({"error": {"code": code, "message": ""}}), None);
+        assert!(is_limit(&of("TooManyRequests")));
+        for code in ["RetryableError", "RetryableErrorDueToAnotherOperation"] {
+            assert!(!is_limit(&of(code)), "{code}");
+            assert_eq!(cause(&of(code), false), Some(Cause::Busy));
+        }
+        let detailed = json!({"error": {"code": "RetryableError", "message": "", "details": [
+            {"code": "ReferencedResourceNotProvisioned", "message": "not yet"}]}});
+        assert_eq!(cause(&Refusal::read(429, &detailed, None), false), Some(Cause::Busy));
+    }
+
+    #[test]
+    fn fact_085_and_fact_086_writes_that_are_in_the_way_of_each_other_are_waited_for() {
+        for code in [
+            "AnotherOperationInProgress",
+            "StorageAccountOperationInProgress",
+            "StorageAccountIsNotProvisioned",
+        ] {
+            assert_eq!(cause_of(409, code), Some(Cause::Busy), "{code}");
+        }
+        assert_eq!(cause_of(409, "StorageAccountAlreadyTaken"), None);
+    }
+
+    #[test]
+    fn fact_087_timeouts_errors_of_the_server_and_whatever_names_a_wait_are_tried_again() {
+        for status in [408, 500, 502, 503, 504, 599] {
+            assert_eq!(cause_of(status, "x"), Some(Cause::Transient), "{status}");
+        }
+        let refusal = |status| Refusal::read(status, &Json::Null, None);
+        for status in [400, 403, 404, 409, 412, 423] {
+            assert_eq!(cause(&refusal(status), false), None, "{status}");
+            assert!(cause(&refusal(status), true).is_some(), "{status}");
+        }
     }
 
     #[test]

@@ -16,9 +16,12 @@ pub(crate) struct Seen {
     /// Method and path.
     pub line: String,
     pub api_version: String,
+    pub query: String,
     pub body: Json,
     pub authorization: String,
     pub if_match: Option<String>,
+    /// Which request this is, as the client calls it.
+    pub client_request_id: Option<String>,
 }
 
 #[derive(Debug, Clone)]
@@ -97,9 +100,11 @@ impl HttpClient for Script {
         inner.seen.push(Seen {
             line: format!("{} {}", request.method(), request.url().path()),
             api_version: query("api-version").unwrap_or_default(),
+            query: request.url().query().unwrap_or_default().to_owned(),
             body,
             authorization: header("authorization").unwrap_or_default(),
             if_match: header("if-match"),
+            client_request_id: header("x-ms-client-request-id"),
         });
         let step = inner.steps.pop_front().or_else(|| inner.rest.clone());
         match step {
