@@ -1,8 +1,8 @@
 //! The clouds that a command line can choose from: the simulator in this process, and Azure.
 
 use crate::{ApiVersions, Settings, Simulator, SystemClock};
-use atp_azure::arm::Endpoint;
-use atp_azure::provider::{AzureProvider, AzureSettings};
+use atp_azure::arm::{Endpoint, UnknownSource};
+use atp_azure::provider::{AzureProvider, AzureSettings, ConnectError};
 use atp_iac::cloud::{Cloud, CloudError, CloudRequest, Clouds};
 use atp_iac::provider::Provider;
 use std::path::PathBuf;
@@ -14,10 +14,14 @@ const FOLDER: &str = "cloud";
 /// The subscription that the simulator is used with when the configuration names none.
 const SUBSCRIPTION: &str = "00000000-0000-0000-0000-000000000001";
 
+/// Names a cloud, or the URL of a resource manager.
+const RESOURCE_MANAGER: &str = "AZURE_RESOURCE_MANAGER_ENDPOINT";
+
 /// Names a PEM file with a certificate authority to trust besides the known ones, for other endpoints than Azure's own.
 const CERTIFICATE_AUTHORITY: &str = "ATP_CERTIFICATE_AUTHORITY";
 
-/// Azure, and its simulator. The configuration may give `subscription_id` and `tenant_id`.
+/// Azure, and its simulator. The configuration may give `subscription_id` and `tenant_id`; `azure_cloud`, the cloud or
+/// the URL of a resource manager; and `azure_credential`, the only source of credentials to look at.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct AzureClouds;
 
@@ -48,7 +52,7 @@ fn simulated(request: &CloudRequest<'_>) -> Result<AzureProvider, CloudError> {
     })?;
     let subscription = request.config.text("subscription_id").unwrap_or(SUBSCRIPTION);
     let mut settings = AzureSettings::new(atp_azure::descriptors(), subscription);
-    settings.description = "the Azure simulator, in this process".to_owned();
+    settings.description = Some("the Azure simulator, in this process".to_owned());
     Ok(AzureProvider::with_transport(settings, simulator.transport()))
 }
 
@@ -63,9 +67,26 @@ fn azure(request: &CloudRequest<'_>) -> Result<AzureProvider, CloudError> {
     let mut settings = AzureSettings::new(atp_azure::descriptors(), subscription);
     settings.tenant = request.config.text("tenant_id").map(str::to_owned);
     settings.certificate_authority = (request.environment)(CERTIFICATE_AUTHORITY).map(PathBuf::from);
-    let endpoint = Endpoint::from_environment(request.environment);
-    settings.endpoint = endpoint.map_err(|error| {
-        CloudError::new(error.to_string()).with_hint("correct or unset AZURE_RESOURCE_MANAGER_ENDPOINT")
+    let credential = request.config.text("azure_credential").map(str::parse).transpose();
+    settings.credential = credential.map_err(|error: UnknownSource| {
+        CloudError::new(error.to_string()).with_hint("correct `azure_credential` in the configuration")
     })?;
-    AzureProvider::connect(settings, request.environment).map_err(|error| CloudError::new(error.to_string()))
+    let cloud = request.config.text("azure_cloud");
+    let endpoint = Endpoint::from_environment(&|name| match (name, cloud) {
+        (RESOURCE_MANAGER, Some(cloud)) => Some(cloud.to_owned()),
+        _ => (request.environment)(name),
+    });
+    settings.endpoint = endpoint.map_err(|error| {
+        let hint = match cloud {
+            Some(_) => "correct `azure_cloud` in the configuration".to_owned(),
+            None => format!("correct or unset {RESOURCE_MANAGER}"),
+        };
+        CloudError::new(error.to_string()).with_hint(hint)
+    })?;
+    AzureProvider::connect(settings, request.environment).map_err(|error| match &error {
+        ConnectError::Credential(_) => {
+            CloudError::new(error.to_string()).with_hint("correct or unset ATP_AZURE_CREDENTIAL")
+        }
+        _ => CloudError::new(error.to_string()),
+    })
 }

@@ -1,5 +1,6 @@
 //! Requests to Azure Resource Manager, sent until they are answered for good.
 
+use super::credentials::CredentialError;
 use super::endpoint::Endpoint;
 use super::error::{ArmError, Refusal, Tries};
 use super::pace::Pace;
@@ -324,16 +325,26 @@ fn transport_error(error: &azure_core::Error) -> Failure {
     let reason = chain(error);
     match error.kind() {
         ErrorKind::Credential => {
-            let hint =
-                "sign in (`az login`), or set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET";
+            let (reason, hint) = match credential_error(error) {
+                Some(error) => (error.to_string(), error.hint()),
+                None => (reason, "sign in again, for the tenant of the subscription".to_owned()),
+            };
             let code = "CredentialUnavailable".to_owned();
-            Failure::last(ArmError::Unauthorized { code, reason, hint: hint.to_owned() })
+            Failure::last(ArmError::Unauthorized { code, reason, hint })
         }
         ErrorKind::Connection | ErrorKind::Io => {
             let error = ArmError::Unreachable { reason, tries: Tries::default() };
             Failure { error, again: Some(Cause::Transient), wish: None }
         }
         _ => Failure::last(ArmError::Unreachable { reason, tries: Tries::default() }),
+    }
+}
+
+/// What the chain of credentials said, which may be wrapped.
+fn credential_error<'e>(error: &'e (dyn std::error::Error + 'static)) -> Option<&'e CredentialError> {
+    match error.downcast_ref() {
+        Some(found) => Some(found),
+        None => credential_error(error.source()?),
     }
 }
 

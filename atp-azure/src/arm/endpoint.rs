@@ -85,7 +85,8 @@ impl Endpoint {
     }
 
     /// The endpoint that the environment names: `AZURE_RESOURCE_MANAGER_ENDPOINT` is a cloud's name or a URL, the public
-    /// cloud when absent; `AZURE_AUTHORITY_HOST` is another issuer of tokens.
+    /// cloud when absent; `AZURE_AUTHORITY_HOST` is another issuer of tokens, `AZURE_RESOURCE_MANAGER_AUDIENCE` another
+    /// party that they are for.
     ///
     /// # Errors
     /// When it names neither a cloud nor a URL that can be used.
@@ -95,10 +96,31 @@ impl Endpoint {
             Some(text) => Self::parse(&text)?,
             None => Self::public(),
         };
-        Ok(match variable("AZURE_AUTHORITY_HOST") {
+        let endpoint = match variable("AZURE_AUTHORITY_HOST") {
+            // Some tools want the bare name of the host there.
+            Some(host) if !host.contains("://") => endpoint.with_authority(format!("https://{host}")),
             Some(host) => endpoint.with_authority(host),
             None => endpoint,
+        };
+        Ok(match variable("AZURE_RESOURCE_MANAGER_AUDIENCE") {
+            Some(audience) => endpoint.with_audience(audience),
+            None => endpoint,
         })
+    }
+
+    /// A subscription of this cloud, for people.
+    pub fn describe(&self, subscription: &str) -> String {
+        let is = |other: Endpoint| self.resource_manager == other.resource_manager;
+        if is(Self::public()) {
+            format!("Azure subscription {subscription}")
+        } else if is(Self::government()) {
+            format!("Azure Government subscription {subscription}")
+        } else if is(Self::china()) {
+            format!("Azure China subscription {subscription}")
+        } else {
+            let url = self.resource_manager.as_str().trim_end_matches('/');
+            format!("Azure subscription {subscription} at {url}")
+        }
     }
 
     /// The same endpoint with another issuer of tokens.
@@ -178,12 +200,17 @@ mod tests {
         assert_eq!(Endpoint::from_environment(&|_| None), Ok(Endpoint::public()));
         let named = |name: &str| match name {
             "AZURE_RESOURCE_MANAGER_ENDPOINT" => Some("https://localhost:8443".to_owned()),
-            "AZURE_AUTHORITY_HOST" => Some("https://localhost:8444".to_owned()),
+            "AZURE_AUTHORITY_HOST" => Some("localhost:8444".to_owned()),
             _ => None,
         };
         let endpoint = Endpoint::from_environment(&named).unwrap();
         assert_eq!(endpoint.scope(), "https://localhost:8443/.default");
         assert_eq!(endpoint.authority_host, "https://localhost:8444");
+        assert_eq!(endpoint.describe("s"), "Azure subscription s at https://localhost:8443");
+        let audience = |name: &str| {
+            named(name).or((name == "AZURE_RESOURCE_MANAGER_AUDIENCE").then(|| "https://arm".into()))
+        };
+        assert_eq!(Endpoint::from_environment(&audience).unwrap().scope(), "https://arm/.default");
     }
 
     #[test]

@@ -20,7 +20,9 @@ pub mod transport;
 pub(crate) mod script;
 
 pub use client::{Answer, ArmClient, ArmClientOptions, Call, Deadline};
-pub use credentials::{CredentialChain, CredentialError, CredentialOptions, FixedToken, Source};
+pub use credentials::{
+    CredentialChain, CredentialError, CredentialOptions, FixedToken, Source, UnknownSource,
+};
 pub use endpoint::{Endpoint, EndpointError};
 pub use error::{ArmError, Detail, Refusal, Tries};
 pub use sleep::{Sleep, TokioSleep};

@@ -16,6 +16,7 @@ pub(crate) struct Seen {
     /// Method and path.
     pub line: String,
     pub api_version: String,
+    pub host: String,
     pub query: String,
     pub body: Json,
     pub authorization: String,
@@ -100,6 +101,7 @@ impl HttpClient for Script {
         inner.seen.push(Seen {
             line: format!("{} {}", request.method(), request.url().path()),
             api_version: query("api-version").unwrap_or_default(),
+            host: request.url().host_str().unwrap_or_default().to_owned(),
             query: request.url().query().unwrap_or_default().to_owned(),
             body,
             authorization: header("authorization").unwrap_or_default(),

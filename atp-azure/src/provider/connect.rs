@@ -4,8 +4,8 @@ use super::AzureProvider;
 use super::catalog::Catalog;
 use crate::arm::credentials::Environment;
 use crate::arm::{
-    ArmClient, ArmClientOptions, CredentialChain, CredentialOptions, Endpoint, FixedToken, Sleep, TokioSleep,
-    TransportError, trusting,
+    ArmClient, ArmClientOptions, CredentialChain, CredentialOptions, Endpoint, FixedToken, Sleep, Source,
+    TokioSleep, TransportError, UnknownSource, trusting,
 };
 use crate::descriptor::TypeDescriptor;
 use azure_core::credentials::TokenCredential;
@@ -22,8 +22,11 @@ pub struct AzureSettings {
     pub subscription: String,
     /// The tenant to sign in to; the environment's when absent.
     pub tenant: Option<String>,
-    /// Which cloud this is, for people.
-    pub description: String,
+    /// The only source of credentials to look at; when absent, the one that `ATP_AZURE_CREDENTIAL` names, or else the
+    /// first that is set up.
+    pub credential: Option<Source>,
+    /// Which cloud this is, for people; the endpoint and the subscription when absent.
+    pub description: Option<String>,
     /// Where Azure Resource Manager is.
     pub endpoint: Endpoint,
     /// A PEM file with a certificate authority to trust besides the known ones.
@@ -41,17 +44,31 @@ pub enum ConnectError {
     /// Not the id of a subscription.
     #[error("`{0}` is not the id of a subscription: expected a GUID such as `az account show` gives")]
     Subscription(String),
+    /// Not a source of credentials.
+    #[error(transparent)]
+    Credential(#[from] UnknownSource),
+}
+
+/// Whose credentials a provider uses.
+#[derive(Debug)]
+pub(super) enum Credentials {
+    /// Nobody's: the simulator asks for none.
+    Nobody,
+    /// Those that the program gave.
+    Given,
+    /// The first that works.
+    Chain(Arc<CredentialChain>),
 }
 
 impl AzureSettings {
     /// Settings for the public cloud.
     pub fn new(descriptors: &'static [&'static TypeDescriptor], subscription: impl Into<String>) -> Self {
-        let subscription = subscription.into();
         AzureSettings {
             descriptors,
-            description: format!("Azure subscription {subscription}"),
-            subscription,
+            description: None,
+            subscription: subscription.into(),
             tenant: None,
+            credential: None,
             endpoint: Endpoint::public(),
             certificate_authority: None,
             sleep: Arc::new(TokioSleep::default()),
@@ -63,27 +80,36 @@ impl AzureProvider {
     /// A provider for Azure, with the identity that the environment describes.
     ///
     /// # Errors
-    /// When the settings cannot be used. Whether signing in works shows at the first request.
+    /// When the settings, or what the environment asks for, cannot be used. Whether signing in works shows at the first
+    /// request.
     pub fn connect(settings: AzureSettings, environment: Environment<'_>) -> Result<Self, ConnectError> {
         if uuid::Uuid::parse_str(&settings.subscription).is_err() {
             return Err(ConnectError::Subscription(settings.subscription));
         }
         let transport = settings.certificate_authority.as_deref().map(trusting).transpose()?;
+        let asked = environment("ATP_AZURE_CREDENTIAL").filter(|name| !name.trim().is_empty());
+        let source = match (settings.credential, asked) {
+            (Some(source), _) => Some(source),
+            (None, asked) => asked.map(|name| name.parse()).transpose()?,
+        };
         let chain = Arc::new(CredentialChain::from_environment(
             environment,
             &CredentialOptions {
                 endpoint: settings.endpoint.clone(),
+                source,
                 tenant: settings.tenant.clone(),
+                subscription: Some(settings.subscription.clone()),
                 transport: transport.clone(),
+                executor: None,
             },
         ));
-        Ok(Self::assemble(settings, chain.clone(), transport, Some(chain)))
+        Ok(Self::assemble(settings, chain.clone(), transport, Credentials::Chain(chain)))
     }
 
     /// A provider whose requests go through `transport`, with a fixed token: for the simulator.
     pub fn with_transport(settings: AzureSettings, transport: Transport) -> Self {
         let credential = Arc::new(FixedToken::new("simulator"));
-        Self::assemble(settings, credential, Some(transport), None)
+        Self::assemble(settings, credential, Some(transport), Credentials::Nobody)
     }
 
     /// A provider with a given credential and, if it is given, transport.
@@ -92,22 +118,24 @@ impl AzureProvider {
         credential: Arc<dyn TokenCredential>,
         transport: Option<Transport>,
     ) -> Self {
-        Self::assemble(settings, credential, transport, None)
+        Self::assemble(settings, credential, transport, Credentials::Given)
     }
 
     fn assemble(
         settings: AzureSettings,
         credential: Arc<dyn TokenCredential>,
         transport: Option<Transport>,
-        chain: Option<Arc<CredentialChain>>,
+        credentials: Credentials,
     ) -> Self {
         let options = ArmClientOptions { transport, sleep: settings.sleep, ..Default::default() };
+        let description = settings.description;
+        let description = description.unwrap_or_else(|| settings.endpoint.describe(&settings.subscription));
         AzureProvider {
             client: ArmClient::new(settings.endpoint, credential, options),
             catalog: Catalog::new(settings.descriptors),
             subscription: settings.subscription,
-            description: settings.description,
-            chain,
+            description,
+            credentials,
         }
     }
 }
@@ -130,7 +158,28 @@ mod tests {
         let subscription = "00000000-0000-0000-0000-000000000001";
         let provider =
             AzureProvider::connect(AzureSettings::new(DESCRIPTORS, subscription), &|_| None).unwrap();
-        assert_eq!(provider.describe(), format!("Azure subscription {subscription}"));
+        let expected =
+            format!("Azure subscription {subscription} (credentials: Azure CLI or Azure Developer CLI)");
+        assert_eq!(provider.describe(), expected);
         assert_eq!(provider.identity(), None);
+        let settings = AzureSettings::new(DESCRIPTORS, subscription);
+        let given = AzureProvider::with_credential(settings, Arc::new(FixedToken::new("t")), None);
+        assert!(given.describe().ends_with("(credentials: given by the program)"));
+    }
+
+    #[test]
+    fn the_source_of_credentials_can_be_chosen_by_name() {
+        let subscription = "00000000-0000-0000-0000-000000000001";
+        let connect = |settings, name: &'static str| {
+            AzureProvider::connect(settings, &move |variable| {
+                (variable == "ATP_AZURE_CREDENTIAL").then(|| name.to_owned())
+            })
+        };
+        let settings = || AzureSettings::new(DESCRIPTORS, subscription);
+        assert!(connect(settings(), "cli").unwrap().describe().ends_with("(credentials: Azure CLI)"));
+        let error = connect(settings(), "az").unwrap_err();
+        assert!(matches!(error, ConnectError::Credential(_)), "{error}");
+        let chosen = AzureSettings { credential: Some(Source::AzureDeveloperCli), ..settings() };
+        assert!(connect(chosen, "cli").unwrap().describe().ends_with("(credentials: Azure Developer CLI)"));
     }
 }

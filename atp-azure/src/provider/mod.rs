@@ -29,16 +29,16 @@ mod write;
 
 pub use connect::{AzureSettings, ConnectError};
 
-use crate::arm::{ArmClient, CredentialChain, Source};
+use crate::arm::{ArmClient, Source};
 use crate::descriptor::Parent;
 use async_trait::async_trait;
 use atp_iac::diff::{Change, compare};
 use atp_iac::provider::{Existing, Object, Problem, Provider, ProviderError, Request, Target};
 use atp_iac::value::{Path, Value};
 use catalog::Catalog;
+use connect::Credentials;
 use kind::Kind;
 pub(crate) use kind::{API_VERSION, REPLACE_ON, SECRETS, is_type};
-use std::sync::Arc;
 use std::time::Duration;
 
 /// Manages Azure resources.
@@ -48,13 +48,16 @@ pub struct AzureProvider {
     catalog: Catalog,
     subscription: String,
     description: String,
-    chain: Option<Arc<CredentialChain>>,
+    credentials: Credentials,
 }
 
 impl AzureProvider {
     /// Where the identity comes from, once it was used; `None` before that, and for the simulator.
     pub fn identity(&self) -> Option<Source> {
-        self.chain.as_ref().and_then(|chain| chain.name())
+        match &self.credentials {
+            Credentials::Chain(chain) => chain.name(),
+            Credentials::Nobody | Credentials::Given => None,
+        }
     }
 
     /// The client that requests go through.
@@ -90,7 +93,11 @@ impl Provider for AzureProvider {
     }
 
     fn describe(&self) -> String {
-        self.description.clone()
+        match &self.credentials {
+            Credentials::Nobody => self.description.clone(),
+            Credentials::Given => format!("{} (credentials: given by the program)", self.description),
+            Credentials::Chain(chain) => format!("{} (credentials: {})", self.description, chain.describe()),
+        }
     }
 
     async fn verify(&self) -> Result<(), ProviderError> {
