@@ -17,6 +17,12 @@ fn of_code(code: &str, refusal: &Refusal, error: &Json) -> Option<String> {
         "ConflictError" if message.contains("deleted state") => {
             "recover or purge the soft-deleted vault of this name, or choose another name"
         }
+        "ObjectIsDeletedButRecoverable" => {
+            "an object of this name was deleted and is kept: `az keyvault secret recover` (or `key`, `certificate`) brings it back, `purge` gives the name free"
+        }
+        "FlagMustBeSetForRestore" | "ServiceAlreadyExistsInSoftDeletedState" => {
+            "a deleted resource keeps this name: recover or purge it in the portal or with `az`, or choose another name"
+        }
         "SubscriptionNotFound" | "InvalidSubscriptionId" => {
             "check the subscription id, and that the signed-in identity belongs to its tenant"
         }
@@ -49,7 +55,7 @@ fn of_code(code: &str, refusal: &Refusal, error: &Json) -> Option<String> {
             "this region or cloud does not offer this api-version of the type"
         }
         "PreconditionFailed" | "Http412" => {
-            "somebody changed the resource since it was read: refresh, look at the plan again"
+            "somebody else changed the resource at the same moment: run again with `--refresh`, and look at the plan"
         }
         "TooManyRequests" | "SubscriptionRequestsThrottled" => {
             "Azure limits the rate of requests: lower `--parallel`, or wait some minutes"
@@ -89,12 +95,23 @@ fn is_taken(code: &str) -> bool {
 fn lock(message: &str) -> String {
     let quoted = message.split_once("are locked:").map_or("", |(_, rest)| rest);
     match between(quoted, "'") {
-        Some(scope) => format!(
-            "remove the lock on {scope} (`az lock list --resource {scope}` names it), if it may be removed"
-        ),
+        Some(scope) => {
+            format!("remove the lock on {scope} (`{}` names it), if it may be removed", list_of_locks(scope))
+        }
         None => {
             "remove the lock on the resource, its group or the subscription, if it may be removed".to_owned()
         }
+    }
+}
+
+/// The command of the Azure CLI that shows the locks of a scope.
+fn list_of_locks(scope: &str) -> String {
+    match scope.split('/').collect::<Vec<_>>().as_slice() {
+        ["", _, subscription] => format!("az lock list --subscription {subscription}"),
+        ["", _, subscription, _, group] => {
+            format!("az lock list --subscription {subscription} --resource-group {group}")
+        }
+        _ => format!("az lock list --resource {scope}"),
     }
 }
 
@@ -151,6 +168,14 @@ mod tests {
             "The scope '/a' cannot perform delete operation because following scope(s) are locked: '/b'. Please remove the lock and try again.",
         );
         assert!(hint.starts_with("remove the lock on /b "), "{hint}");
+        assert_eq!(
+            list_of_locks("/subscriptions/s/resourceGroups/g"),
+            "az lock list --subscription s --resource-group g"
+        );
+        assert_eq!(
+            list_of_locks("/subscriptions/s/x/g/providers/y"),
+            "az lock list --resource /subscriptions/s/x/g/providers/y"
+        );
     }
 
     #[test]

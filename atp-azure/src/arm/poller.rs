@@ -21,12 +21,17 @@ enum State {
     Failed,
 }
 
+/// Words for a resource that rests: nobody works on it, though the contract knows no such end. A managed HSM waits in the
+/// first two for its security domain.
+const RESTING: &[&str] = &["SecurityDomainRestore", "Activated", "Disabled", "Disconnected", "NotSpecified"];
+
 impl State {
-    /// Anything but the three terminal words is in progress; no word means done.
+    /// Anything but the three terminal words and those of rest is in progress; no word means done.
     fn of(word: Option<&str>) -> State {
         match word {
             None => State::Succeeded,
             Some(word) if word.eq_ignore_ascii_case("Succeeded") => State::Succeeded,
+            Some(word) if RESTING.iter().any(|rest| rest.eq_ignore_ascii_case(word)) => State::Succeeded,
             Some(word) if word.eq_ignore_ascii_case("Failed") || word.eq_ignore_ascii_case("Canceled") => {
                 State::Failed
             }
@@ -395,6 +400,7 @@ mod tests {
         assert_eq!(error.refusal().unwrap().code, "OperationCanceled");
         assert_eq!(State::of(None), State::Succeeded);
         assert_eq!(State::of(Some("Evaluating")), State::Running);
+        assert_eq!(State::of(Some("Activated")), State::Succeeded);
     }
 
     #[tokio::test]

@@ -10,6 +10,7 @@ mod address;
 mod body;
 mod catalog;
 mod check;
+mod conditional;
 mod connect;
 mod data;
 mod drift;
@@ -23,6 +24,7 @@ mod rules;
 mod secrets;
 mod serial;
 mod shape;
+mod soft_delete;
 #[cfg(test)]
 mod testing;
 mod write;

@@ -1,10 +1,10 @@
 //! Reading and deleting.
 
-use super::AzureProvider;
 use super::errors::{Hidden, unknown_kind};
 use super::kind::Kind;
+use super::{AzureProvider, conditional};
 use crate::arm::poller::{is_working, provisioning_state};
-use crate::arm::{ArmError, Deadline};
+use crate::arm::{Answer, ArmError, Deadline};
 use atp_iac::provider::{ProviderError, Target};
 use atp_iac::value::Value;
 use azure_core::http::Method;
@@ -19,9 +19,6 @@ const VANISH: Duration = Duration::from_secs(5 * 60);
 const VERIFY: Duration = Duration::from_secs(20);
 /// The api-version of subscriptions.
 const SUBSCRIPTIONS: &str = "2022-12-01";
-/// Types whose DELETE is refused without `If-Match`.
-const DELETE_IF_MATCH: &[&str] =
-    &["Microsoft.Storage/storageAccounts/blobServices/containers/immutabilityPolicies"];
 
 impl AzureProvider {
     pub(super) fn known_kind<'a>(&self, name: &'a str, inputs: &'a Value) -> Result<Kind<'a>, ProviderError> {
@@ -50,12 +47,24 @@ impl AzureProvider {
         id: &str,
         deadline: Deadline,
     ) -> Result<Option<Json>, ArmError> {
+        Ok(self.get_answer(kind, id, deadline).await?.map(|answer| answer.body))
+    }
+
+    /// What the service has, once, with the headers; `None` when it has nothing.
+    pub(super) async fn get_answer(
+        &self,
+        kind: &Kind<'_>,
+        id: &str,
+        deadline: Deadline,
+    ) -> Result<Option<Answer>, ArmError> {
         let call = self.client.call(Method::Get, id, kind.api_version);
         match self.client.send(&call, deadline).await {
+            // Some services say that there is nothing with 204 instead of 404.
+            Ok(answer) if answer.status == 204 => Ok(None),
             Ok(answer) if answer.body.is_null() => {
                 Err(ArmError::Malformed { what: format!("GET {id} gave no body") })
             }
-            Ok(answer) => Ok(Some(answer.body)),
+            Ok(answer) => Ok(Some(answer)),
             Err(error) if error.is_absent() => Ok(None),
             Err(error) => Err(error),
         }
@@ -98,9 +107,9 @@ impl AzureProvider {
         }
         let long_running = kind.descriptor.and_then(|descriptor| descriptor.delete?.long_running);
         let mut call = self.client.call(Method::Delete, id, kind.api_version);
-        if DELETE_IF_MATCH.iter().any(|name| name.eq_ignore_ascii_case(kind.name)) {
-            let Some(body) = self.get(kind, id, deadline).await? else { return Ok(()) };
-            call.if_match = body.get("etag").and_then(Json::as_str).map(str::to_owned);
+        if conditional::on_delete(kind.name) {
+            let Some(found) = self.get_answer(kind, id, deadline).await? else { return Ok(()) };
+            call.if_match = conditional::version(&found);
         }
         match self.client.run(&call, long_running, deadline).await {
             Ok(_) => {}

@@ -2,9 +2,10 @@
 
 use super::errors::{Hidden, bad_inputs};
 use super::kind::Kind;
-use super::{AzureProvider, body, secrets};
+use super::soft_delete::Kept;
+use super::{AzureProvider, body, conditional, secrets};
 use crate::arm::poller::provisioning_state;
-use crate::arm::{ArmError, Deadline};
+use crate::arm::{Answer, ArmError, Deadline};
 use atp_iac::provider::{Existing, Object, ProviderError, ProviderErrorKind, Request};
 use atp_iac::value::Value;
 use azure_core::http::Method;
@@ -17,10 +18,6 @@ const READ_BACK: Duration = Duration::from_secs(60);
 const TRIES: u32 = 3;
 /// The wait between these.
 const AGAIN: Duration = Duration::from_secs(10);
-/// Types, by the start of their names, that refuse a PUT whose `If-Match` is out of date.
-const IF_MATCH: &[&str] = &["microsoft.network/dnszones", "microsoft.network/privatednszones"];
-/// The type whose deleted instances keep their names.
-const VAULT: &str = "Microsoft.KeyVault/vaults";
 
 /// A PUT and what is needed to report about it.
 struct Write<'a> {
@@ -40,21 +37,33 @@ impl AzureProvider {
         let body = body::of_inputs(request.inputs).map_err(|error| bad_inputs(error.to_string()))?;
         let write = self.write(kind, id, request);
         self.refuse_existing(&write).await?;
-        match self.put(&write, body.clone(), None).await {
-            Err(error)
-                if kind.name.eq_ignore_ascii_case(VAULT)
-                    && error.code == "ConflictError"
-                    && error.message.contains("deleted state") =>
-            {
-                let mut recovery = body.clone();
-                if let Some(properties) = recovery.get_mut("properties") {
-                    properties["createMode"] = json!("recover");
-                }
-                self.put(&write, recovery, None).await?;
-                self.put(&write, body, None).await
-            }
-            result => result,
+        let result = match conditional::on_put(kind.name) && kind.is_single() {
+            // What is there from the moment its parent is has a version already.
+            true => self.put_over(&write, body.clone()).await,
+            false => self.put(&write, body.clone(), None).await,
+        };
+        match (result, Kept::of(kind.name)) {
+            (Err(error), Some(kept)) if kept.is_in_the_way(&error) => self.recover(&write, kept, body).await,
+            (result, _) => result,
         }
+    }
+
+    /// Recovers what was deleted under this name, and brings it to the inputs.
+    async fn recover(&self, write: &Write<'_>, kept: &Kept, body: Json) -> Result<Object, ProviderError> {
+        let location = body.get("location").and_then(Json::as_str).unwrap_or_default();
+        let location = location.replace(' ', "").to_ascii_lowercase();
+        self.refuse_other(kept, &write.kind, &write.id, &location).await?;
+        let mut recovery = body.clone();
+        if let Some(properties) = recovery.get_mut("properties") {
+            properties["createMode"] = json!("recover");
+        }
+        let name = write.id.rsplit('/').next().unwrap_or_default();
+        let hint = |error: ProviderError| match error.hint {
+            Some(_) => error,
+            None => error.with_hint(kept.way_out(name, &location, None)),
+        };
+        self.put(write, recovery, None).await.map_err(hint)?;
+        self.put(write, body, None).await
     }
 
     pub(super) async fn update_resource(
@@ -67,16 +76,27 @@ impl AzureProvider {
         let write = self.write(kind, old.id.to_owned(), request);
         let lists = kind.descriptor.map_or(&[][..], |descriptor| self.catalog.child_lists(descriptor));
         let lists = body::left_out(lists, &body);
-        if let (Some(descriptor), false) = (kind.descriptor, lists.is_empty()) {
-            let current = self.get(&kind, old.id, write.deadline).await;
-            if let Some(current) = current.map_err(|error| write.hidden.error(error))? {
-                body::keep_children(descriptor, &lists, &mut body, &current);
-            }
+        let is_conditional = conditional::on_put(kind.name);
+        if !is_conditional && lists.is_empty() {
+            return self.put(&write, body, None).await;
         }
-        let name = kind.name.to_ascii_lowercase();
-        let conditional = IF_MATCH.iter().any(|start| name.starts_with(start));
-        let etag = old.outputs.get("etag").and_then(|etag| etag.exposed().as_str());
-        self.put(&write, body, etag.filter(|_| conditional)).await
+        let current = self.current(&write).await?;
+        if let (Some(descriptor), Some(current)) = (kind.descriptor, &current) {
+            body::keep_children(descriptor, &lists, &mut body, &current.body);
+        }
+        let version = current.as_ref().and_then(conditional::version).filter(|_| is_conditional);
+        self.put(&write, body, version.as_deref()).await
+    }
+
+    /// PUTs over what is there, whichever version that is.
+    async fn put_over(&self, write: &Write<'_>, body: Json) -> Result<Object, ProviderError> {
+        let version = self.current(write).await?.as_ref().and_then(conditional::version);
+        self.put(write, body, version.as_deref()).await
+    }
+
+    async fn current(&self, write: &Write<'_>) -> Result<Option<Answer>, ProviderError> {
+        let current = self.get_answer(&write.kind, &write.id, write.deadline).await;
+        current.map_err(|error| write.hidden.error(error))
     }
 
     fn write<'a>(&self, kind: Kind<'a>, id: String, request: Request<'a>) -> Write<'a> {
@@ -262,34 +282,83 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_update_is_conditional_where_the_type_supports_it() {
+    async fn fact_048_and_fact_051_an_update_says_which_version_it_read_where_the_type_takes_one() {
         let time = VirtualTime::default();
         let (inputs, outputs) = (
             Value::from(json!({"parent": PARENT, "name": "a.example", "location": "global"})),
-            Value::from(json!({"etag": "W/1"})),
+            Value::from(json!({"etag": "W/old"})),
         );
-        let script = Script::new().then(412, refused("PreconditionFailed", "changed"));
+        let script = Script::new()
+            .then(200, json!({"id": "/zone", "etag": "W/1"}))
+            .then(412, refused("PreconditionFailed", "changed"));
         let old = Existing { id: "/zone", inputs: &inputs, outputs: &outputs };
         let error = provider(&script, &time).update(request(ZONE.name, &inputs), &old).await.unwrap_err();
-        assert_eq!(script.seen()[0].if_match.as_deref(), Some("W/1"));
+        assert_eq!(script.seen()[1].if_match.as_deref(), Some("W/1"), "and not that of the state");
         assert!(error.hint.unwrap().contains("refresh"));
     }
 
+    fn vault() -> Value {
+        Value::from(
+            json!({"parent": PARENT, "name": "kv", "location": "West Europe", "properties": {"sku": 1}}),
+        )
+    }
+
+    fn deleted(former: &str, protected: bool) -> Json {
+        json!({"id": "/deleted/kv", "properties": {"vaultId": former, "purgeProtectionEnabled": protected,
+            "scheduledPurgeDate": "2027-01-31T00:00:00Z"}})
+    }
+
+    const IN_THE_WAY: &str = "A vault with the same name already exists in deleted state.";
+    const VAULT_ID: &str = "/subscriptions/s/resourceGroups/g/providers/Microsoft.KeyVault/vaults/kv";
+
     #[tokio::test]
-    async fn a_soft_deleted_vault_is_recovered_and_then_brought_to_its_inputs() {
+    async fn fact_090_and_fact_091_a_soft_deleted_vault_is_recovered_and_then_brought_to_its_inputs() {
         let time = VirtualTime::default();
-        let message = "A vault with the same name already exists in deleted state.";
         let script = Script::new()
             .then(404, missing())
-            .then(409, refused("ConflictError", message))
+            .then(409, refused("ConflictError", IN_THE_WAY))
+            .then(200, deleted(&VAULT_ID.to_uppercase(), false))
             .then(200, json!({"id": "/v"}))
             .then(200, json!({"id": "/v"}));
-        let inputs =
-            Value::from(json!({"parent": PARENT, "name": "kv", "location": "x", "properties": {"sku": 1}}));
-        provider(&script, &time).create(request(VAULT_TYPE.name, &inputs)).await.unwrap();
+        provider(&script, &time).create(request(VAULT_TYPE.name, &vault())).await.unwrap();
+        let seen = script.seen();
+        let path = "/subscriptions/s/providers/Microsoft.KeyVault/locations/westeurope/deletedVaults/kv";
+        assert_eq!(seen[2].line, format!("GET {path}"));
         let modes: Vec<Json> =
-            script.seen().iter().map(|seen| seen.body["properties"]["createMode"].clone()).collect();
-        assert_eq!(modes, [Json::Null, Json::Null, json!("recover"), Json::Null]);
+            [1, 3, 4].iter().map(|put| seen[*put].body["properties"]["createMode"].clone()).collect();
+        assert_eq!(modes, [Json::Null, json!("recover"), Json::Null]);
+    }
+
+    #[tokio::test]
+    async fn fact_092_a_deleted_vault_of_another_group_is_not_recovered_and_the_ways_out_are_told() {
+        let other = "/subscriptions/s/resourceGroups/other/providers/Microsoft.KeyVault/vaults/kv";
+        for (protected, expected) in [(false, "az keyvault purge --name kv"), (true, "after 2027-01-31")] {
+            let script = Script::new()
+                .then(404, missing())
+                .then(409, refused("ConflictError", IN_THE_WAY))
+                .then(200, deleted(other, protected));
+            let time = VirtualTime::default();
+            let error =
+                provider(&script, &time).create(request(VAULT_TYPE.name, &vault())).await.unwrap_err();
+            assert!(error.message.contains(other), "{error:?}");
+            let hint = error.hint.unwrap();
+            assert!(hint.contains("az keyvault recover --name kv --location westeurope"), "{hint}");
+            assert!(hint.contains(expected), "{hint}");
+            assert_eq!(script.lines().iter().filter(|line| line.starts_with("PUT")).count(), 1);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_vault_that_cannot_be_recovered_has_a_way_out() {
+        let script = Script::new()
+            .then(404, missing())
+            .then(409, refused("ConflictError", IN_THE_WAY))
+            .then(403, refused("AuthorizationFailed", "no"))
+            .then(400, refused("VaultCannotBeRecovered", "no"));
+        let time = VirtualTime::default();
+        let error = provider(&script, &time).create(request(VAULT_TYPE.name, &vault())).await.unwrap_err();
+        assert_eq!(error.code, "VaultCannotBeRecovered");
+        assert!(error.hint.unwrap().contains("az keyvault purge"));
     }
 
     #[tokio::test]
