@@ -65,13 +65,17 @@ fn subscription(path: &str) -> String {
 }
 
 impl Cloud {
-    /// Takes a token for the request; without one it is refused with 429 when the settings say so.
+    /// Takes a token for the request; without one it is refused with 429. Without throttling the bucket is full again
+    /// after each request, so that clients which look at what is left do not slow down.
     pub(crate) fn throttle(&mut self, route: &Route, request: &Request) -> Answer<()> {
         let key = route.subscription.as_deref().unwrap_or_default().to_ascii_lowercase();
         let now = self.now;
         let buckets = self.buckets.entry(key).or_insert_with(|| Buckets::new(now));
         let (bucket, kind) = buckets.of(request.method);
-        if bucket.take(now) || !self.settings.throttle {
+        if !self.settings.throttle {
+            bucket.tokens = bucket.most;
+        }
+        if bucket.take(now) {
             return Ok(());
         }
         let message =

@@ -23,7 +23,8 @@ pub struct Settings {
     /// Whether types and properties that no descriptor knows are accepted, and kept as they are sent. A type is
     /// remembered for the life of the process.
     pub accept_unknown: bool,
-    /// Whether requests beyond the limits are refused with 429. The remaining requests are always reported.
+    /// Whether requests beyond the limits are refused with 429. What is left is always reported: without this, it is what
+    /// one request leaves of a full bucket.
     pub throttle: bool,
     /// Whether a write that names a resource in the same cloud that does not exist is refused, as most services do.
     pub check_references: bool,

@@ -6,6 +6,7 @@
 use crate::diff::Change;
 use crate::value::{Path, Value};
 use async_trait::async_trait;
+use futures::StreamExt;
 use std::time::Duration;
 
 /// Manages the resources of some types.
@@ -59,6 +60,17 @@ pub trait Provider: Send + Sync {
     /// Reads a resource; `None` when it is not there.
     async fn read(&self, target: Target<'_>) -> Result<Option<Value>, ProviderError>;
 
+    /// Reads several resources, `parallel` calls at a time: the answers are those that [`read`](Self::read) would give,
+    /// in the order of `known`. A provider that can list resources needs fewer calls than one for each.
+    async fn read_many(
+        &self,
+        known: &[Known<'_>],
+        parallel: usize,
+    ) -> Vec<Result<Option<Value>, ProviderError>> {
+        let reads: Vec<_> = known.iter().map(|known| self.read(known.target)).collect();
+        futures::stream::iter(reads).buffered(parallel.max(1)).collect().await
+    }
+
     /// Brings a resource that is there to these inputs.
     async fn update(&self, request: Request<'_>, old: &Existing<'_>) -> Result<Object, ProviderError>;
 
@@ -93,6 +105,15 @@ pub struct Target<'a> {
     pub id: &'a str,
     /// What the program said when it was applied last; an empty map when that is not known.
     pub inputs: &'a Value,
+}
+
+/// A resource that is to be read again.
+#[derive(Debug, Clone, Copy)]
+pub struct Known<'a> {
+    /// Which.
+    pub target: Target<'a>,
+    /// What the cloud said last.
+    pub outputs: &'a Value,
 }
 
 /// A resource as the state has it.

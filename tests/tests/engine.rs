@@ -7,7 +7,7 @@ use atp_iac::diff::Change;
 use atp_iac::engine::{EngineError, Kind, UpdateOptions};
 use atp_iac::ports::ManualClock;
 use atp_iac::provider::{
-    Existing, Object, Problem, Provider, ProviderError, ProviderErrorKind, Request, Target,
+    Existing, Known, Object, Problem, Provider, ProviderError, ProviderErrorKind, Request, Target,
 };
 use atp_iac::state::MemoryStore;
 use atp_iac::testing::{CallKind, MemoryCloud};
@@ -338,7 +338,7 @@ async fn what_becomes_something_else_than_the_plan_said_stops_its_dependents_and
     assert_eq!(world.cloud.objects()["T/b"].get("server"), Some(&Value::from("https://two")));
 }
 
-/// A provider whose calls for one resource panic after the work is done.
+/// A provider out of order: the calls for one resource panic after the work is done, and reading many says nothing.
 struct Panics(MemoryCloud);
 
 #[async_trait]
@@ -372,6 +372,9 @@ impl Provider for Panics {
     async fn read(&self, target: Target<'_>) -> Result<Option<Value>, ProviderError> {
         self.0.read(target).await
     }
+    async fn read_many(&self, _: &[Known<'_>], _: usize) -> Vec<Result<Option<Value>, ProviderError>> {
+        Vec::new()
+    }
     async fn update(&self, request: Request<'_>, old: &Existing<'_>) -> Result<Object, ProviderError> {
         self.0.update(request, old).await
     }
@@ -394,5 +397,18 @@ async fn a_panic_of_a_provider_is_the_failure_of_one_operation_and_what_it_made_
     assert!(report(&world.up(&program).await.unwrap()).is_complete());
     let creates = writes(&world).into_iter().filter(|call| call.starts_with('+')).count();
     assert_eq!(creates, 2);
+    assert!(!world.preview(&program).await.unwrap().has_changes());
+}
+
+#[tokio::test]
+async fn a_provider_that_says_nothing_of_a_resource_has_not_said_that_it_is_gone() {
+    let world = World::default();
+    let program = [item("b")];
+    world.up(&program).await.unwrap();
+    let cloud = world.cloud.clone();
+    let world = world.with_provider(Panics(cloud.clone()));
+    let error = world.up_refreshed(&program).await.unwrap_err().to_string();
+    assert!(error.contains("did not say what became of it"), "{error}");
+    let world = world.with_provider(cloud);
     assert!(!world.preview(&program).await.unwrap().has_changes());
 }

@@ -34,6 +34,8 @@ enum Task {
 enum BenchTask {
     /// The engine on a cloud in memory and the local state store.
     Engine(bench::EngineBench),
+    /// The requests to Azure Resource Manager, on the simulator.
+    Arm,
     /// One phase of it.
     #[command(hide = true)]
     Phase(bench::PhaseArguments),
@@ -49,6 +51,7 @@ fn main() -> anyhow::Result<()> {
             Ok(())
         }
         Task::Bench(BenchTask::Engine(arguments)) => bench::engine(&arguments, &mut std::io::stdout()),
+        Task::Bench(BenchTask::Arm) => bench::arm(),
         Task::Bench(BenchTask::Phase(arguments)) => bench::run_phase(&arguments, &mut std::io::stdout()),
     }
 }

@@ -11,6 +11,7 @@ mod errors;
 mod lists;
 mod locks;
 mod operations;
+mod pace;
 mod persistence;
 mod random;
 mod resources;

@@ -8,6 +8,7 @@
 
 mod address;
 mod body;
+mod bulk;
 mod catalog;
 mod check;
 mod conditional;
@@ -16,6 +17,7 @@ mod data;
 mod drift;
 mod errors;
 mod kind;
+mod lists;
 mod names;
 mod predict;
 mod query;
@@ -35,7 +37,7 @@ use crate::arm::{ArmClient, Source};
 use crate::descriptor::Parent;
 use async_trait::async_trait;
 use atp_iac::diff::{Change, compare};
-use atp_iac::provider::{Existing, Object, Problem, Provider, ProviderError, Request, Target};
+use atp_iac::provider::{Existing, Known, Object, Problem, Provider, ProviderError, Request, Target};
 use atp_iac::value::{Path, Value};
 use catalog::Catalog;
 use connect::Credentials;
@@ -160,6 +162,14 @@ impl Provider for AzureProvider {
 
     async fn read(&self, target: Target<'_>) -> Result<Option<Value>, ProviderError> {
         self.read_resource(target).await
+    }
+
+    async fn read_many(
+        &self,
+        known: &[Known<'_>],
+        parallel: usize,
+    ) -> Vec<Result<Option<Value>, ProviderError>> {
+        self.read_resources(known, parallel).await
     }
 
     async fn update(&self, request: Request<'_>, old: &Existing<'_>) -> Result<Object, ProviderError> {

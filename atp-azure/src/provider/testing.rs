@@ -98,15 +98,29 @@ const fn descriptor(name: &'static str, parent: Parent, body: &'static Shape) ->
 
 pub(crate) static GROUP: TypeDescriptor =
     descriptor("Microsoft.Resources/resourceGroups", Parent::Subscription, &GROUP_BODY);
-pub(crate) static NETWORK: TypeDescriptor =
-    descriptor("Microsoft.Network/virtualNetworks", Parent::ResourceGroup, &NETWORK_BODY);
-pub(crate) static SUBNET: TypeDescriptor = descriptor(
-    "Microsoft.Network/virtualNetworks/subnets",
-    Parent::Resource("Microsoft.Network/virtualNetworks"),
-    &SUBNET_BODY,
-);
-pub(crate) static ZONE: TypeDescriptor =
-    descriptor("Microsoft.Network/dnsZones", Parent::ResourceGroup, &Shape::Any);
+pub(crate) static NETWORK: TypeDescriptor = TypeDescriptor {
+    lists: &[
+        "/subscriptions/{subscriptionId}/providers/Microsoft.Network/virtualNetworks",
+        "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Network/virtualNetworks",
+    ],
+    ..descriptor("Microsoft.Network/virtualNetworks", Parent::ResourceGroup, &NETWORK_BODY)
+};
+pub(crate) static SUBNET: TypeDescriptor = TypeDescriptor {
+    lists: &[
+        "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Network/virtualNetworks/{virtualNetworkName}/subnets",
+    ],
+    ..descriptor(
+        "Microsoft.Network/virtualNetworks/subnets",
+        Parent::Resource("Microsoft.Network/virtualNetworks"),
+        &SUBNET_BODY,
+    )
+};
+pub(crate) static ZONE: TypeDescriptor = TypeDescriptor {
+    lists: &[
+        "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Network/dnsZones",
+    ],
+    ..descriptor("Microsoft.Network/dnsZones", Parent::ResourceGroup, &Shape::Any)
+};
 pub(crate) static VAULT: TypeDescriptor =
     descriptor("Microsoft.KeyVault/vaults", Parent::ResourceGroup, &Shape::Any);
 pub(crate) static ACCOUNT: TypeDescriptor = TypeDescriptor {

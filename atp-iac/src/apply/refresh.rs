@@ -1,10 +1,10 @@
 //! Reads every resource, so that a plan starts from what is there.
 
+use crate::Urn;
 use crate::plan::Drift;
-use crate::provider::{Existing, Provider, ProviderError, Target};
+use crate::provider::{Existing, Known, Provider, ProviderError, ProviderErrorKind, Target};
 use crate::state::{Record, ResourceState, StateView};
-use crate::{Urn, provider};
-use futures::StreamExt;
+use crate::value::Value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -40,24 +40,10 @@ pub async fn refresh(
     providers: &BTreeMap<String, Arc<dyn Provider>>,
     parallel: usize,
 ) -> Result<Refreshed, RefreshError> {
-    let reads = state.resources().map(|resource| async move {
-        let provider = providers.get(&resource.provider).ok_or_else(|| RefreshError {
-            urn: resource.urn.clone(),
-            error: ProviderError::new(
-                provider::ProviderErrorKind::Refused,
-                "UnknownProvider",
-                format!("the provider `{}` is not registered", resource.provider),
-            ),
-        })?;
-        let target = Target { kind: &resource.kind, id: &resource.id, inputs: &resource.inputs };
-        let observed = provider.read(target).await;
-        let observed = observed.map_err(|error| RefreshError { urn: resource.urn.clone(), error })?;
-        Ok((resource, provider, observed))
-    });
-    let mut reads = futures::stream::iter(reads).buffered(parallel.max(1));
+    let resources: Vec<&ResourceState> = state.resources().collect();
     let mut refreshed = Refreshed::default();
-    while let Some(read) = reads.next().await {
-        let (resource, provider, observed) = read?;
+    for (resource, observed) in read(&resources, providers, parallel).await? {
+        let provider = provider_of(resource, providers)?;
         let Some(observed) = observed else {
             let (urn, id) = (resource.urn.clone(), resource.id.clone());
             refreshed.records.push(Record::Removed { step: None, urn, id });
@@ -77,4 +63,50 @@ pub async fn refresh(
         }
     }
     Ok(refreshed)
+}
+
+/// Asks each provider for all of its resources at once. The answers are in the order of `resources`.
+async fn read<'r>(
+    resources: &[&'r ResourceState],
+    providers: &BTreeMap<String, Arc<dyn Provider>>,
+    parallel: usize,
+) -> Result<Vec<(&'r ResourceState, Option<Value>)>, RefreshError> {
+    let mut by_provider: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (index, resource) in resources.iter().enumerate() {
+        provider_of(resource, providers)?;
+        by_provider.entry(&resource.provider).or_default().push(index);
+    }
+    let mut answers = BTreeMap::new();
+    for (name, indices) in by_provider {
+        let Some(provider) = providers.get(name) else { continue };
+        let known: Vec<Known<'_>> = indices.iter().map(|index| known(resources[*index])).collect();
+        answers.extend(indices.into_iter().zip(provider.read_many(&known, parallel).await));
+    }
+    let answer = |(index, resource): (usize, &&'r ResourceState)| {
+        // Whoever gives fewer answers than there were questions has not said that anything is gone.
+        let missing = || refused("NoAnswer", "the provider did not say what became of it".to_owned());
+        let answer = answers.remove(&index).unwrap_or_else(|| Err(missing()));
+        let answer = answer.map_err(|error| RefreshError { urn: resource.urn.clone(), error })?;
+        Ok((*resource, answer))
+    };
+    resources.iter().enumerate().map(answer).collect()
+}
+
+fn known(resource: &ResourceState) -> Known<'_> {
+    let target = Target { kind: &resource.kind, id: &resource.id, inputs: &resource.inputs };
+    Known { target, outputs: &resource.outputs }
+}
+
+fn provider_of<'p>(
+    resource: &ResourceState,
+    providers: &'p BTreeMap<String, Arc<dyn Provider>>,
+) -> Result<&'p Arc<dyn Provider>, RefreshError> {
+    providers.get(&resource.provider).ok_or_else(|| RefreshError {
+        urn: resource.urn.clone(),
+        error: refused("UnknownProvider", format!("the provider `{}` is not registered", resource.provider)),
+    })
+}
+
+fn refused(code: &str, message: String) -> ProviderError {
+    ProviderError::new(ProviderErrorKind::Refused, code, message)
 }

@@ -97,3 +97,25 @@ async fn a_vault_that_was_deleted_softly_is_recovered_and_one_that_is_there_is_n
     assert_eq!(error.kind, ProviderErrorKind::AlreadyExists);
     assert!(error.hint.is_some());
 }
+
+#[tokio::test]
+async fn fact_051_a_zone_that_somebody_else_changed_can_be_brought_back() {
+    const ZONE: &str = "Microsoft.Network/privateDnsZones";
+    let (simulator, provider) = world(Settings::default());
+    let zone = |owner: &str| {
+        let parent = format!("/subscriptions/{}/resourceGroups/g", super::SUBSCRIPTION);
+        Value::from(
+            json!({"parent": parent, "name": "a.example", "location": "global", "tags": {"owner": owner}}),
+        )
+    };
+    group(&provider).await;
+    let inputs = zone("anna");
+    let object = created(&provider, ZONE, &inputs).await;
+    let existing = Existing { id: &object.id, inputs: &inputs, outputs: &object.outputs };
+    provider.update(request(ZONE, &zone("somebody")), &existing).await.unwrap();
+    let stale = object.outputs.get("etag").unwrap().clone();
+    let updated = provider.update(request(ZONE, &inputs), &existing).await.unwrap();
+    assert_ne!(updated.outputs.get("etag"), Some(&stale));
+    let refused = simulator.requests().iter().filter(|answered| answered.status == 412).count();
+    assert_eq!(refused, 0);
+}

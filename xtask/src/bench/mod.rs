@@ -1,4 +1,4 @@
-//! `cargo xtask bench engine`: what the engine itself costs, on a cloud in memory and the real local state store.
+//! `cargo xtask bench arm`: how many requests deployments need. `cargo xtask bench engine`: what the engine itself costs, on a cloud in memory and the real local state store.
 //!
 //! Every phase is a process of its own, so that its processor time and its peak memory are its own.
 
@@ -93,6 +93,21 @@ pub fn engine(bench: &EngineBench, out: &mut dyn Write) -> anyhow::Result<()> {
     } else {
         write!(out, "{}", report.table())?
     }
+    Ok(())
+}
+
+/// Runs the benchmark of the requests, which needs what `generate` writes: a program of its own, so that `generate` can be
+/// built while what it wrote cannot.
+///
+/// # Errors
+/// When it cannot be built, or fails.
+pub fn arm() -> anyhow::Result<()> {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let status = Command::new(cargo)
+        .args(["run", "--quiet", "--release", "--package", "tests", "--bin", "bench_arm"])
+        .status()
+        .context("cargo cannot be started")?;
+    ensure!(status.success(), "the benchmark failed");
     Ok(())
 }
 
