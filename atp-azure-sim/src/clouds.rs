@@ -26,6 +26,10 @@ const CERTIFICATE_AUTHORITY: &str = "ATP_CERTIFICATE_AUTHORITY";
 pub struct AzureClouds;
 
 impl Clouds for AzureClouds {
+    fn keys(&self) -> &'static [&'static str] {
+        &["subscription_id", "tenant_id", "azure_cloud", "azure_credential"]
+    }
+
     fn connect(&self, request: &CloudRequest<'_>) -> Result<Vec<Arc<dyn Provider>>, CloudError> {
         let provider = match request.cloud {
             Cloud::Simulator => simulated(request)?,

@@ -44,6 +44,11 @@ impl FromStr for Cloud {
 
 /// Connects to clouds.
 pub trait Clouds: Send + Sync {
+    /// Keys at the top of the configuration that connecting reads: a stack need not know them.
+    fn keys(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     /// The providers of a cloud. Looks for credentials if it needs them, and calls nothing yet.
     ///
     /// # Errors

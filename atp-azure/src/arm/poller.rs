@@ -415,7 +415,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn fact_065_a_failed_update_leaves_the_failure_to_be_told_and_not_the_old_state() {
+    async fn a_failed_update_is_told_though_the_resource_has_its_old_state_again() {
         let failed = json!({"status": "Failed", "error": {"code": "Conflict", "message": "no"}});
         let script = Script::new()
             .then_with(200, &[OPERATION], body("Updating"))

@@ -13,6 +13,8 @@ mod catalog;
 mod check;
 mod conditional;
 mod connect;
+#[cfg(test)]
+mod contract;
 mod data;
 mod drift;
 mod errors;

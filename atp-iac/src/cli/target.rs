@@ -74,6 +74,7 @@ impl<'a> Target<'a> {
         for (key, value) in &options.set {
             config.set(key, value)?;
         }
+        config.share(self.application.clouds.keys());
         Ok(config)
     }
 

@@ -88,6 +88,11 @@ impl ConfigTree {
         Ok(())
     }
 
+    /// Names keys that somebody besides the stack reads: it need not know them.
+    pub fn share(&mut self, keys: &[&str]) {
+        self.own.retain(|key| !keys.contains(&key.as_str()));
+    }
+
     /// Reads it as a type.
     ///
     /// # Errors
@@ -351,6 +356,16 @@ mod tests {
             "--set: `a..b` is not a key: write `--set key=value` or `--set outer.inner=value`"
         );
         assert!(tree.set("pool", "[1").unwrap_err().to_string().starts_with("--set: pool: not valid YAML"));
+    }
+
+    #[test]
+    fn what_others_read_too_need_not_be_known_to_the_stack() {
+        let mut tree = ConfigTree::from_yaml("a.yaml", "space: 10.0.0.0/8\npassword: correct-horse").unwrap();
+        tree.set("azure_credential", "cli").unwrap();
+        assert!(tree.read::<Settings>().unwrap_err().to_string().contains("unknown key `azure_credential`"));
+        tree.share(&["azure_credential", "space"]);
+        assert_eq!(tree.text("azure_credential"), Some("cli"));
+        assert!(tree.read::<Settings>().is_ok());
     }
 
     #[test]

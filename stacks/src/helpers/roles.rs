@@ -72,7 +72,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_name_of_an_assignment_depends_on_all_of_it_and_on_nothing_else() {
+    fn fact_099_the_name_of_an_assignment_depends_on_all_of_it_and_on_nothing_else() {
         let role = BuiltInRole::KeyVaultSecretsUser;
         let name = assignment_name("/subscriptions/s", "p", role);
         assert_eq!(name, assignment_name("/Subscriptions/S", "P", role));

@@ -151,8 +151,9 @@ impl CredentialError {
     /// What to do about it.
     pub fn hint(&self) -> String {
         let choose = format!("choose another source with ATP_AZURE_CREDENTIAL ({})", names());
-        match self.reasons.last() {
-            Some((source, _)) if source.is_configured() => {
+        match self.reasons.as_slice() {
+            [_] => format!("correct that, or {choose}"),
+            [.., (source, _)] if source.is_configured() => {
                 format!("correct the last one, which is set up and therefore not passed over, or {choose}")
             }
             _ => "sign in with `az login`, or set up one of the others".to_owned(),

@@ -29,8 +29,9 @@ impl Attempt {
 /// Why a credential gave no token, on one line.
 pub(super) fn reason(error: &dyn std::error::Error) -> String {
     let text = chain(error);
-    // Links to manuals are not a reason.
+    // The line says which source it is, and links to manuals are not a reason.
     let text = text.split("; To troubleshoot").next().unwrap_or_default();
+    let text = text.split_once("Credential authentication failed. ").map_or(text, |(_, reason)| reason);
     let words: Vec<&str> = text.split_whitespace().collect();
     let text = words.join(" ");
     match text.char_indices().nth(LONGEST) {

@@ -222,8 +222,10 @@ async fn when_no_source_works_each_has_its_line_with_the_reason() {
     assert_eq!(lines.len(), 8, "{text}");
     assert_eq!(lines[0], "no source of Azure credentials works");
     assert_eq!(lines[1], "  client secret: AZURE_CLIENT_SECRET is not set");
-    assert!(lines[6].starts_with("  Azure CLI: ") && lines[6].ends_with("az not found on PATH"), "{text}");
-    assert!(lines[7].ends_with("azd not found on PATH"), "{text}");
+    assert_eq!(
+        lines[6..],
+        ["  Azure CLI: az not found on PATH", "  Azure Developer CLI: azd not found on PATH"]
+    );
 }
 
 #[tokio::test]
