@@ -1,8 +1,10 @@
 //! Beyond typed resources: a group that another program made, the keys of an account, a type that has no typed resource.
 
 use atp_azure::resources::ResourceGroup;
-use atp_azure::storage::{StorageAccount, StorageAccountKind, StorageAccountSku, StorageAccountSkuName};
-use atp_azure::{Action, Existing, RawResource, Scope};
+use atp_azure::storage::{
+    StorageAccount, StorageAccountKind, StorageAccountListKeys, StorageAccountSku, StorageAccountSkuName,
+};
+use atp_azure::{RawResource, Scope};
 use atp_iac::{Context, Output, Outputs, Result, name, stack};
 
 /// What other stacks may use.
@@ -18,13 +20,13 @@ pub struct ConnectorOutputs {
 /// account, and is secret wherever it goes.
 #[stack(layer = Foundation)]
 pub fn connector(cx: &mut Context) -> Result<ConnectorOutputs> {
-    let group = cx.read("group", Existing::<ResourceGroup>::in_subscription("rg-hello"))?;
+    let group = cx.read("group", ResourceGroup::existing("rg-hello"))?;
 
     let sku = StorageAccountSku::new(StorageAccountSkuName::STANDARD_LRS);
     let name = name!(StorageAccount, "stconnector");
     let account = StorageAccount::new(group.id(), name, cx.region(), sku, StorageAccountKind::STORAGE_V2);
     let account = cx.add("account", account)?;
-    let keys = cx.read("keys", Action::of(account.id(), "listKeys"))?;
+    let keys = cx.read("keys", StorageAccountListKeys::new(account.id()))?;
 
     let region = cx.region().to_owned();
     let api = group.id().map(move |group| {
@@ -36,7 +38,7 @@ pub fn connector(cx: &mut Context) -> Result<ConnectorOutputs> {
         .property("properties.api.id", &api)
         .property("properties.displayName", "Blobs of the connector")
         .property("properties.parameterValues.accountName", account.name())
-        .property("properties.parameterValues.accessKey", keys.output::<String>("keys/0/value"));
+        .property("properties.parameterValues.accessKey", keys.key_value(0));
     let connection = cx.add("connection", connection)?;
     Ok(ConnectorOutputs { connection: connection.id() })
 }

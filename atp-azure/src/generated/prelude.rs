@@ -11,14 +11,17 @@ pub(crate) use crate::descriptor::{
     Action, FinalState, Flags, LongRunning, Method, NameRules, Object, Parent, Property, Shape, Text,
     TypeDescriptor, Unique,
 };
+pub(crate) use crate::query::Existing;
 pub(crate) use crate::reference::{Scope, SubResource};
 pub(crate) use atp_iac::codec::{Codec, Structure};
 pub(crate) use atp_iac::output::{
-    Input, InputList, InputMap, IntoInput, IntoInputList, IntoInputMap, Output, Secret,
+    Extra, Input, InputList, InputMap, IntoExpression, IntoInput, IntoInputList, IntoInputMap, Output, Secret,
 };
+pub(crate) use atp_iac::program::Query;
 pub(crate) use atp_iac::resource::{Declared, HasUrn, Named, Resource, ResourceId, ResourceType};
 pub(crate) use atp_iac::urn::Urn;
 pub(crate) use atp_iac::value::Value;
+pub(crate) use std::borrow::Cow;
 pub(crate) use std::collections::BTreeMap;
 
 /// Any text.

@@ -16,7 +16,7 @@ use serde_json::Value as Json;
 use std::time::Duration;
 
 /// How the names of actions begin that change nothing. A query is asked on every plan.
-const QUESTIONS: [&str; 3] = ["list", "get", "check"];
+const QUESTIONS: [&str; 5] = ["list", "get", "check", "sharedkeys", "readonlykeys"];
 
 impl AzureProvider {
     /// What a query asks for; `None` when the resource that it is about is not there.

@@ -1,15 +1,14 @@
 use super::{GROUP, World, group, program};
 use atp_azure::key_vault::Vault;
 use atp_azure::resources::ResourceGroup;
-use atp_azure::storage::{StorageAccount, StorageAccountKind, StorageAccountSku, StorageAccountSkuName};
+use atp_azure::storage::{
+    StorageAccount, StorageAccountKind, StorageAccountListKeys, StorageAccountSku, StorageAccountSkuName,
+};
 use atp_azure::{Action, Existing, RawResource};
-use atp_iac::codec::{Codec, Structure};
 use atp_iac::engine::{Deployment, Kind};
-use atp_iac::output::{Input, IntoInput, Output, Secret};
-use atp_iac::resource::{Declared, ResourceId};
-use atp_iac::{Context, Query, Result, Value};
+use atp_iac::resource::ResourceId;
+use atp_iac::{Context, Result, Value};
 use serde_json::json;
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use tests::{actions, report};
 
@@ -78,52 +77,6 @@ async fn a_vault_that_is_not_there_stops_the_plan() {
     assert!(error.contains("`kv-none` is not there"), "{error}");
 }
 
-/// An action as the generator writes it.
-#[derive(Clone, Default)]
-struct StorageAccountListKeys {
-    resource: Input<ResourceId<StorageAccount>>,
-    expand: Input<String>,
-}
-
-impl Structure for StorageAccountListKeys {
-    fn visit(&mut self, codec: &mut Codec<'_>) {
-        codec.property("id", &mut self.resource);
-        codec.property("body/expand", &mut self.expand);
-    }
-}
-
-#[derive(Clone, Default)]
-struct Key {
-    value: Input<String>,
-}
-
-impl Structure for Key {
-    fn visit(&mut self, codec: &mut Codec<'_>) {
-        codec.property("value", &mut self.value);
-    }
-}
-
-struct StorageAccountListKeysHandle {
-    declared: Declared,
-}
-
-impl StorageAccountListKeysHandle {
-    fn keys(&self) -> Output<Secret<Vec<Key>>> {
-        self.declared.output("keys")
-    }
-}
-
-impl Query for StorageAccountListKeys {
-    const PROVIDER: &'static str = "azure";
-    type Handle = StorageAccountListKeysHandle;
-    fn kind(&self) -> Cow<'static, str> {
-        "Microsoft.Storage/storageAccounts/listKeys/action".into()
-    }
-    fn handle(declared: Declared) -> Self::Handle {
-        StorageAccountListKeysHandle { declared }
-    }
-}
-
 /// An account, and two applications that have its keys.
 fn with_keys(name: &'static str) -> Deployment {
     program(move |cx| {
@@ -136,12 +89,8 @@ fn with_keys(name: &'static str) -> Deployment {
         let first = RawResource::new("Microsoft.Foo/apps", "2024-01-01", group.id(), "first")
             .property("properties.key", keys.output::<String>("keys/0/value"));
         cx.add("first", first)?;
-        let typed =
-            StorageAccountListKeys { resource: account.id().into_input(), expand: "kerb".into_input() };
-        let second = cx.read("typed", typed)?.keys().map(|keys| match &keys.expose()[1].value {
-            Input::Value(key) => format!("key={key}"),
-            _ => String::new(),
-        });
+        let second = cx.read("typed", StorageAccountListKeys::new(account.id()))?.key_value(1);
+        let second = second.map(|key| format!("key={}", key.expose()));
         let second = RawResource::new("Microsoft.Foo/apps", "2024-01-01", group.id(), "second")
             .property("properties.connection", &second);
         cx.add("second", second).map(drop)

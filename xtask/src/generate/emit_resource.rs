@@ -1,7 +1,7 @@
 //! Writes the Rust types of a resource.
 
 use super::model::{Enum, Field, Form, Parent, Resource, Struct, Union, Variant};
-use super::names;
+use super::{emit_action, names};
 use std::fmt::{self, Write};
 
 /// The code of a resource, without its descriptor.
@@ -16,6 +16,9 @@ fn write_all(resource: &Resource, out: &mut String) -> fmt::Result {
     main_struct(resource, out)?;
     traits(resource, out)?;
     handle(resource, out)?;
+    for action in &resource.actions {
+        emit_action::write(resource, action, out)?;
+    }
     for nested in &resource.structs {
         nested_struct(nested, out)?;
     }
@@ -25,7 +28,8 @@ fn write_all(resource: &Resource, out: &mut String) -> fmt::Result {
     for set in &resource.enums {
         enumeration(set, out)?;
     }
-    let all = std::iter::once(&resource.main).chain(&resource.structs);
+    let actions = resource.actions.iter().map(|action| &action.main);
+    let all = std::iter::once(&resource.main).chain(actions).chain(&resource.structs);
     let names: Vec<&str> = all.map(|nested| nested.name.as_str()).collect();
     writeln!(out, "debug_through_the_codec!({});", names.join(", "))
 }
@@ -63,15 +67,66 @@ fn main_struct(resource: &Resource, out: &mut String) -> fmt::Result {
     for field in fields {
         declare(field, out)?;
     }
+    writeln!(out, "/// Properties that this type has no field for yet.\npub extra: Extra,")?;
     writeln!(out, "}}\nimpl {name} {{")?;
     let before: Vec<(&str, &str)> = envelope.iter().map(|(rust, item, ..)| (*rust, item.as_str())).collect();
-    constructor(&before, resource.fixed_name.as_deref(), fields, out)?;
+    constructor(&before, resource.fixed_name.as_deref(), fields, true, out)?;
     setters(fields, out)?;
+    extra(out)?;
+    existing(resource, out)?;
     writeln!(out, "}}\nimpl Structure for {name} {{ fn visit(&mut self, codec: &mut Codec<'_>) {{")?;
     for (rust, _, wire, _) in &envelope {
         writeln!(out, "codec.property({wire:?}, &mut self.{rust});")?;
     }
-    visit(fields, out)
+    for field in fields {
+        writeln!(out, "codec.property({:?}, &mut self.{});", field.wire, field.rust)?;
+    }
+    writeln!(out, "codec.extra(&self.extra);\n}} }}\n")
+}
+
+fn extra(out: &mut String) -> fmt::Result {
+    writeln!(
+        out,
+        "/// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+        /// checked.
+        pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {{
+        self.extra.set(path, value); self }}\n"
+    )
+}
+
+/// The function that names an instance which is there already.
+fn existing(resource: &Resource, out: &mut String) -> fmt::Result {
+    let docs = "/// One that is there already and is not managed by the program, for `Context::read`.";
+    let name = match &resource.fixed_name {
+        Some(_) => "",
+        None => "name: impl IntoInput<String>",
+    };
+    let given = match &resource.fixed_name {
+        Some(name) => format!("{name:?}"),
+        None => "name".to_owned(),
+    };
+    match &resource.parent {
+        Parent::Subscription => writeln!(
+            out,
+            "{docs}\npub fn existing({name}) -> Existing<Self> {{ Existing::in_subscription({given}) }}"
+        ),
+        Parent::Scope => writeln!(
+            out,
+            "{docs}\npub fn existing(scope: impl IntoInput<Scope>, {name}) -> Existing<Self> {{
+            Existing::by_name(scope, {given}) }}"
+        ),
+        Parent::ResourceGroup | Parent::Resource(..) => {
+            let parent = match &resource.parent {
+                Parent::Resource(_, id) => id.as_str(),
+                _ => "ResourceId<crate::resources::ResourceGroup>",
+            };
+            writeln!(
+                out,
+                "{docs}\npub fn existing(parent: impl IntoInput<{parent}>, {name}) -> Existing<Self> {{
+                Existing::by_name(parent.into_input(), {given}) }}"
+            )
+        }
+    }
 }
 
 fn nested_struct(nested: &Struct, out: &mut String) -> fmt::Result {
@@ -81,13 +136,13 @@ fn nested_struct(nested: &Struct, out: &mut String) -> fmt::Result {
         declare(field, out)?;
     }
     writeln!(out, "}}\nimpl {name} {{")?;
-    constructor(&[], None, fields, out)?;
+    constructor(&[], None, fields, false, out)?;
     setters(fields, out)?;
     writeln!(out, "}}\nimpl Structure for {name} {{ fn visit(&mut self, codec: &mut Codec<'_>) {{")?;
     visit(fields, out)
 }
 
-fn declare(field: &Field, out: &mut String) -> fmt::Result {
+pub(super) fn declare(field: &Field, out: &mut String) -> fmt::Result {
     write!(out, "/// `{}`.", field.path)?;
     for fact in &field.facts {
         write!(out, " {fact}.")?;
@@ -97,7 +152,7 @@ fn declare(field: &Field, out: &mut String) -> fmt::Result {
 }
 
 /// The type of a property, the trait of what may be given for it, and the trait's function.
-fn form(form: Form) -> (&'static str, &'static str, &'static str) {
+pub(super) fn form(form: Form) -> (&'static str, &'static str, &'static str) {
     match form {
         Form::Single => ("Input", "IntoInput", "into_input"),
         Form::List => ("InputList", "IntoInputList", "into_input_list"),
@@ -105,11 +160,12 @@ fn form(form: Form) -> (&'static str, &'static str, &'static str) {
     }
 }
 
-/// The function `new`. A resource with a fixed name is not asked for it.
-fn constructor(
+/// The function `new`. A resource with a fixed name is not asked for it. `more`: there are fields besides these.
+pub(super) fn constructor(
     before: &[(&str, &str)],
     fixed_name: Option<&str>,
     fields: &[Field],
+    more: bool,
     out: &mut String,
 ) -> fmt::Result {
     let before: Vec<_> = before.iter().filter(|(rust, _)| *rust != "name" || fixed_name.is_none()).collect();
@@ -141,11 +197,11 @@ fn constructor(
     for field in &preset {
         writeln!(out, "{}: Input::Value({}),", field.rust, field.preset.as_deref().unwrap_or_default())?;
     }
-    let rest = if required.len() + preset.len() < fields.len() { "..Self::default()" } else { "" };
+    let rest = if more || required.len() + preset.len() < fields.len() { "..Self::default()" } else { "" };
     writeln!(out, "{rest} }} }}\n")
 }
 
-fn setters(fields: &[Field], out: &mut String) -> fmt::Result {
+pub(super) fn setters(fields: &[Field], out: &mut String) -> fmt::Result {
     for field in fields.iter().filter(|field| field.required.is_none() || field.preset.is_some()) {
         let Field { rust, path, item, .. } = field;
         let (_, into, convert) = form(field.form);

@@ -4,6 +4,7 @@
 //! write that down, `tree` puts the files where they belong. `tables` holds every decision that a person made.
 
 mod descriptor_names;
+mod emit_action;
 mod emit_descriptor;
 mod emit_resource;
 mod facts;

@@ -16,6 +16,8 @@ pub struct Resource {
     pub structs: Vec<Struct>,
     pub enums: Vec<Enum>,
     pub unions: Vec<Union>,
+    /// The actions that tell something.
+    pub actions: Vec<Action>,
     /// The only name that an instance can have.
     pub fixed_name: Option<String>,
     namespaces: BTreeSet<String>,
@@ -84,6 +86,15 @@ pub struct Variant {
     pub value: String,
 }
 
+/// A POST that tells something, such as `listKeys`.
+pub struct Action {
+    pub wire: String,
+    /// What it is asked with.
+    pub main: Struct,
+    /// What it says.
+    pub outputs: Vec<Output>,
+}
+
 /// One output of a handle.
 pub struct Output {
     pub rust: String,
@@ -139,6 +150,7 @@ impl Resource {
         }
         order_arguments(&mut fields, document.body(), entry.kind);
         let outputs = builder.outputs(&fields);
+        let actions = builder.actions();
         let Builder { structs, enums, unions, namespaces, .. } = builder;
         let main = Struct { name: entry.name.to_owned(), path: String::new(), fields };
         let api_version = document.api_version.clone();
@@ -152,6 +164,7 @@ impl Resource {
             structs,
             enums,
             unions,
+            actions,
             fixed_name,
             namespaces,
         })
@@ -422,6 +435,40 @@ impl<'a> Builder<'a> {
         unique
     }
 
+    /// The actions that say something and change nothing.
+    fn actions(&mut self) -> Vec<Action> {
+        let mut actions = Vec::new();
+        for (wire, facts) in self.document.fact("functions").as_object().into_iter().flatten() {
+            if !["list", "sharedKeys", "readonlykeys"].iter().any(|start| wire.starts_with(start)) {
+                continue;
+            }
+            let name = self.unique(&names::nested(self.entry.name, wire));
+            self.used.insert(format!("{name}Handle"));
+            let mut fields = Vec::new();
+            if facts.get("input").is_some() {
+                let mut reserved = BTreeSet::from(["resource".to_owned()]);
+                let input = self.document.node(&facts["input"]);
+                self.fields(input, "", "", &name, &mut reserved, &mut fields);
+            }
+            let mut outputs = Vec::new();
+            for (wire, node) in self.document.node(&facts["output"]).properties() {
+                outputs.push(Output {
+                    rust: names::snake(wire),
+                    wire: wire.to_owned(),
+                    kind: answer_type(node),
+                });
+                let Kind::List(Some(item)) = node.kind() else { continue };
+                for (part, child) in item.properties() {
+                    let rust = names::snake(&format!("{}_{part}", names::singular(wire)));
+                    outputs.push(Output { rust, wire: format!("{wire}/*/{part}"), kind: answer_type(child) });
+                }
+            }
+            let main = Struct { name, path: String::new(), fields };
+            actions.push(Action { wire: wire.clone(), main, outputs });
+        }
+        actions
+    }
+
     /// What a handle offers: every property of the body and of its `properties`, and what only the service sets in
     /// the objects in them.
     fn outputs(&mut self, fields: &[Field]) -> Vec<Output> {
@@ -484,6 +531,13 @@ impl<'a> Builder<'a> {
         }
         outputs
     }
+}
+
+/// What an action says, all of which is secret.
+fn answer_type(node: Node<'_>) -> String {
+    let kind = output_type(node);
+    let inner = kind.strip_prefix("Secret<").and_then(|rest| rest.strip_suffix('>'));
+    inner.map_or(kind.clone(), str::to_owned)
 }
 
 fn output_type(node: Node<'_>) -> String {

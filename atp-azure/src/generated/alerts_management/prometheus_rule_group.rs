@@ -27,6 +27,8 @@ pub struct PrometheusRuleGroup {
     pub scopes: InputList<Scope>,
     /// `tags`.
     pub tags: InputMap<String>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl PrometheusRuleGroup {
     /// From the properties that it has to have.
@@ -76,6 +78,21 @@ impl PrometheusRuleGroup {
         self.tags = value.into_input_map();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(
+        parent: impl IntoInput<ResourceId<crate::resources::ResourceGroup>>,
+        name: impl IntoInput<String>,
+    ) -> Existing<Self> {
+        Existing::by_name(parent.into_input(), name)
+    }
 }
 impl Structure for PrometheusRuleGroup {
     fn visit(&mut self, codec: &mut Codec<'_>) {
@@ -89,6 +106,7 @@ impl Structure for PrometheusRuleGroup {
         codec.property("properties/rules", &mut self.rules);
         codec.property("properties/scopes", &mut self.scopes);
         codec.property("tags", &mut self.tags);
+        codec.extra(&self.extra);
     }
 }
 

@@ -31,6 +31,8 @@ pub struct DenyAssignment {
     pub permissions: InputList<DenyAssignmentPermission>,
     /// `properties.principals`.
     pub principals: InputList<DenyAssignmentPrincipal>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl DenyAssignment {
     /// From the properties that it has to have.
@@ -97,6 +99,18 @@ impl DenyAssignment {
         self.principals = value.into_input_list();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(scope: impl IntoInput<Scope>, name: impl IntoInput<String>) -> Existing<Self> {
+        Existing::by_name(scope, name)
+    }
 }
 impl Structure for DenyAssignment {
     fn visit(&mut self, codec: &mut Codec<'_>) {
@@ -112,6 +126,7 @@ impl Structure for DenyAssignment {
         codec.property("properties/isSystemProtected", &mut self.is_system_protected);
         codec.property("properties/permissions", &mut self.permissions);
         codec.property("properties/principals", &mut self.principals);
+        codec.extra(&self.extra);
     }
 }
 

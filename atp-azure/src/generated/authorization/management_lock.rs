@@ -17,6 +17,8 @@ pub struct ManagementLock {
     pub notes: Input<String>,
     /// `properties.owners`.
     pub owners: InputList<ManagementLockOwner>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl ManagementLock {
     /// From the properties that it has to have.
@@ -44,6 +46,18 @@ impl ManagementLock {
         self.owners = value.into_input_list();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(scope: impl IntoInput<Scope>, name: impl IntoInput<String>) -> Existing<Self> {
+        Existing::by_name(scope, name)
+    }
 }
 impl Structure for ManagementLock {
     fn visit(&mut self, codec: &mut Codec<'_>) {
@@ -52,6 +66,7 @@ impl Structure for ManagementLock {
         codec.property("properties/level", &mut self.level);
         codec.property("properties/notes", &mut self.notes);
         codec.property("properties/owners", &mut self.owners);
+        codec.extra(&self.extra);
     }
 }
 

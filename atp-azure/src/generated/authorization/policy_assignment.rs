@@ -41,6 +41,8 @@ pub struct PolicyAssignment {
     pub resource_selectors: InputList<PolicyAssignmentResourceSelector>,
     /// `properties.selfServeExemptionSettings`.
     pub self_serve_exemption_settings: Input<PolicyAssignmentSelfServeExemptionSettings>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl PolicyAssignment {
     /// From the properties that it has to have.
@@ -143,6 +145,18 @@ impl PolicyAssignment {
         self.self_serve_exemption_settings = value.into_input();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(scope: impl IntoInput<Scope>, name: impl IntoInput<String>) -> Existing<Self> {
+        Existing::by_name(scope, name)
+    }
 }
 impl Structure for PolicyAssignment {
     fn visit(&mut self, codec: &mut Codec<'_>) {
@@ -163,6 +177,7 @@ impl Structure for PolicyAssignment {
         codec.property("properties/policyDefinitionId", &mut self.policy_definition_id);
         codec.property("properties/resourceSelectors", &mut self.resource_selectors);
         codec.property("properties/selfServeExemptionSettings", &mut self.self_serve_exemption_settings);
+        codec.extra(&self.extra);
     }
 }
 

@@ -32,6 +32,8 @@ pub struct PolicyDefinition {
     pub version: Input<String>,
     /// `properties.versions`.
     pub versions: InputList<String>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl PolicyDefinition {
     /// From the properties that it has to have.
@@ -101,6 +103,18 @@ impl PolicyDefinition {
         self.versions = value.into_input_list();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(scope: impl IntoInput<Scope>, name: impl IntoInput<String>) -> Existing<Self> {
+        Existing::by_name(scope, name)
+    }
 }
 impl Structure for PolicyDefinition {
     fn visit(&mut self, codec: &mut Codec<'_>) {
@@ -119,6 +133,7 @@ impl Structure for PolicyDefinition {
         codec.property("properties/policyType", &mut self.policy_type);
         codec.property("properties/version", &mut self.version);
         codec.property("properties/versions", &mut self.versions);
+        codec.extra(&self.extra);
     }
 }
 

@@ -29,6 +29,8 @@ pub struct PolicyExemption {
     pub policy_definition_reference_ids: InputList<String>,
     /// `properties.resourceSelectors`.
     pub resource_selectors: InputList<PolicyExemptionResourceSelector>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl PolicyExemption {
     /// From the properties that it has to have.
@@ -91,6 +93,18 @@ impl PolicyExemption {
         self.resource_selectors = value.into_input_list();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(scope: impl IntoInput<Scope>, name: impl IntoInput<String>) -> Existing<Self> {
+        Existing::by_name(scope, name)
+    }
 }
 impl Structure for PolicyExemption {
     fn visit(&mut self, codec: &mut Codec<'_>) {
@@ -105,6 +119,7 @@ impl Structure for PolicyExemption {
         codec.property("properties/policyAssignmentId", &mut self.policy_assignment_id);
         codec.property("properties/policyDefinitionReferenceIds", &mut self.policy_definition_reference_ids);
         codec.property("properties/resourceSelectors", &mut self.resource_selectors);
+        codec.extra(&self.extra);
     }
 }
 

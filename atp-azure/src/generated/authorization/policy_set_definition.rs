@@ -29,6 +29,8 @@ pub struct PolicySetDefinition {
     pub version: Input<String>,
     /// `properties.versions`.
     pub versions: InputList<String>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl PolicySetDefinition {
     /// From the properties that it has to have.
@@ -95,6 +97,18 @@ impl PolicySetDefinition {
         self.versions = value.into_input_list();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(scope: impl IntoInput<Scope>, name: impl IntoInput<String>) -> Existing<Self> {
+        Existing::by_name(scope, name)
+    }
 }
 impl Structure for PolicySetDefinition {
     fn visit(&mut self, codec: &mut Codec<'_>) {
@@ -109,6 +123,7 @@ impl Structure for PolicySetDefinition {
         codec.property("properties/policyType", &mut self.policy_type);
         codec.property("properties/version", &mut self.version);
         codec.property("properties/versions", &mut self.versions);
+        codec.extra(&self.extra);
     }
 }
 

@@ -26,6 +26,8 @@ pub struct RoleAssignment {
     pub principal_type: Input<RoleAssignmentPrincipalType>,
     /// `properties.roleDefinitionId`.
     pub role_definition_id: Input<ResourceId<crate::authorization::RoleDefinition>>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl RoleAssignment {
     /// From the properties that it has to have.
@@ -76,6 +78,18 @@ impl RoleAssignment {
         self.principal_type = value.into_input();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(scope: impl IntoInput<Scope>, name: impl IntoInput<String>) -> Existing<Self> {
+        Existing::by_name(scope, name)
+    }
 }
 impl Structure for RoleAssignment {
     fn visit(&mut self, codec: &mut Codec<'_>) {
@@ -91,6 +105,7 @@ impl Structure for RoleAssignment {
         codec.property("properties/principalId", &mut self.principal_id);
         codec.property("properties/principalType", &mut self.principal_type);
         codec.property("properties/roleDefinitionId", &mut self.role_definition_id);
+        codec.extra(&self.extra);
     }
 }
 

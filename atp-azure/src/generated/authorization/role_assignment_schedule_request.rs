@@ -33,6 +33,8 @@ pub struct RoleAssignmentScheduleRequest {
     pub target_role_assignment_schedule_instance_id: Input<String>,
     /// `properties.ticketInfo`.
     pub ticket_info: Input<RoleAssignmentScheduleRequestTicketInfo>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl RoleAssignmentScheduleRequest {
     /// From the properties that it has to have.
@@ -100,6 +102,18 @@ impl RoleAssignmentScheduleRequest {
         self.ticket_info = value.into_input();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(scope: impl IntoInput<Scope>, name: impl IntoInput<String>) -> Existing<Self> {
+        Existing::by_name(scope, name)
+    }
 }
 impl Structure for RoleAssignmentScheduleRequest {
     fn visit(&mut self, codec: &mut Codec<'_>) {
@@ -125,6 +139,7 @@ impl Structure for RoleAssignmentScheduleRequest {
             &mut self.target_role_assignment_schedule_instance_id,
         );
         codec.property("properties/ticketInfo", &mut self.ticket_info);
+        codec.extra(&self.extra);
     }
 }
 

@@ -21,6 +21,8 @@ pub struct RoleDefinition {
     pub role_name: Input<String>,
     /// `properties.type`.
     pub type_: Input<String>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl RoleDefinition {
     /// From the properties that it has to have.
@@ -52,6 +54,18 @@ impl RoleDefinition {
         self.type_ = value.into_input();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(scope: impl IntoInput<Scope>, name: impl IntoInput<String>) -> Existing<Self> {
+        Existing::by_name(scope, name)
+    }
 }
 impl Structure for RoleDefinition {
     fn visit(&mut self, codec: &mut Codec<'_>) {
@@ -62,6 +76,7 @@ impl Structure for RoleDefinition {
         codec.property("properties/permissions", &mut self.permissions);
         codec.property("properties/roleName", &mut self.role_name);
         codec.property("properties/type", &mut self.type_);
+        codec.extra(&self.extra);
     }
 }
 

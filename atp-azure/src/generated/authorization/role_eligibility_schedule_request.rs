@@ -31,6 +31,8 @@ pub struct RoleEligibilityScheduleRequest {
     pub target_role_eligibility_schedule_instance_id: Input<String>,
     /// `properties.ticketInfo`.
     pub ticket_info: Input<RoleEligibilityScheduleRequestTicketInfo>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl RoleEligibilityScheduleRequest {
     /// From the properties that it has to have.
@@ -95,6 +97,18 @@ impl RoleEligibilityScheduleRequest {
         self.ticket_info = value.into_input();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(scope: impl IntoInput<Scope>, name: impl IntoInput<String>) -> Existing<Self> {
+        Existing::by_name(scope, name)
+    }
 }
 impl Structure for RoleEligibilityScheduleRequest {
     fn visit(&mut self, codec: &mut Codec<'_>) {
@@ -116,6 +130,7 @@ impl Structure for RoleEligibilityScheduleRequest {
             &mut self.target_role_eligibility_schedule_instance_id,
         );
         codec.property("properties/ticketInfo", &mut self.ticket_info);
+        codec.extra(&self.extra);
     }
 }
 

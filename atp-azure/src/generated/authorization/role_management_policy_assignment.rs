@@ -17,6 +17,8 @@ pub struct RoleManagementPolicyAssignment {
     pub role_definition_id: Input<String>,
     /// `properties.scope`.
     pub scope_property: Input<String>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl RoleManagementPolicyAssignment {
     /// From the properties that it has to have.
@@ -41,6 +43,18 @@ impl RoleManagementPolicyAssignment {
         self.scope_property = value.into_input();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(scope: impl IntoInput<Scope>, name: impl IntoInput<String>) -> Existing<Self> {
+        Existing::by_name(scope, name)
+    }
 }
 impl Structure for RoleManagementPolicyAssignment {
     fn visit(&mut self, codec: &mut Codec<'_>) {
@@ -49,6 +63,7 @@ impl Structure for RoleManagementPolicyAssignment {
         codec.property("properties/policyId", &mut self.policy_id);
         codec.property("properties/roleDefinitionId", &mut self.role_definition_id);
         codec.property("properties/scope", &mut self.scope_property);
+        codec.extra(&self.extra);
     }
 }
 

@@ -49,6 +49,8 @@ pub struct Redis {
     pub tags: InputMap<String>,
     /// `zones`.
     pub zones: InputList<String>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl Redis {
     /// From the properties that it has to have.
@@ -168,6 +170,21 @@ impl Redis {
         self.zones = value.into_input_list();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(
+        parent: impl IntoInput<ResourceId<crate::resources::ResourceGroup>>,
+        name: impl IntoInput<String>,
+    ) -> Existing<Self> {
+        Existing::by_name(parent.into_input(), name)
+    }
 }
 impl Structure for Redis {
     fn visit(&mut self, codec: &mut Codec<'_>) {
@@ -195,6 +212,7 @@ impl Structure for Redis {
         codec.property("properties/zonalAllocationPolicy", &mut self.zonal_allocation_policy);
         codec.property("tags", &mut self.tags);
         codec.property("zones", &mut self.zones);
+        codec.extra(&self.extra);
     }
 }
 
@@ -395,6 +413,55 @@ impl RedisHandle {
     }
 }
 impl HasUrn for RedisHandle {
+    fn urn(&self) -> &Urn {
+        self.declared.urn()
+    }
+}
+
+/// `listKeys` of a [`Redis`]: all that it says is secret. For `Context::read`.
+#[derive(Clone, Default)]
+pub struct RedisListKeys {
+    /// The resource that is asked.
+    pub resource: Input<ResourceId<Redis>>,
+}
+impl RedisListKeys {
+    /// From the properties that it has to have.
+    pub fn new(resource: impl IntoInput<ResourceId<Redis>>) -> Self {
+        Self { resource: resource.into_input() }
+    }
+}
+impl Structure for RedisListKeys {
+    fn visit(&mut self, codec: &mut Codec<'_>) {
+        codec.property("id", &mut self.resource);
+    }
+}
+impl Query for RedisListKeys {
+    const PROVIDER: &'static str = "azure";
+    type Handle = RedisListKeysHandle;
+    fn kind(&self) -> Cow<'static, str> {
+        "Microsoft.Cache/redis/listKeys/action".into()
+    }
+    fn handle(declared: Declared) -> RedisListKeysHandle {
+        RedisListKeysHandle { declared }
+    }
+}
+/// What [`RedisListKeys`] says.
+#[derive(Clone, Debug)]
+pub struct RedisListKeysHandle {
+    declared: Declared,
+}
+impl RedisListKeysHandle {
+    /// `primaryKey`.
+    pub fn primary_key(&self) -> Output<Secret<String>> {
+        self.declared.output("primaryKey")
+    }
+
+    /// `secondaryKey`.
+    pub fn secondary_key(&self) -> Output<Secret<String>> {
+        self.declared.output("secondaryKey")
+    }
+}
+impl HasUrn for RedisListKeysHandle {
     fn urn(&self) -> &Urn {
         self.declared.urn()
     }
@@ -697,7 +764,7 @@ open_enum! {
     }
 }
 
-debug_through_the_codec!(Redis, RedisIdentity, RedisConfiguration, RedisSku);
+debug_through_the_codec!(Redis, RedisListKeys, RedisIdentity, RedisConfiguration, RedisSku);
 
 impl Named for Redis {
     const RULES: atp_iac::NameRules =

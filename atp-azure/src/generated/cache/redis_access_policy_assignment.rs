@@ -17,6 +17,8 @@ pub struct RedisAccessPolicyAssignment {
     pub object_id: Input<String>,
     /// `properties.objectIdAlias`.
     pub object_id_alias: Input<String>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl RedisAccessPolicyAssignment {
     /// From the properties that it has to have.
@@ -33,7 +35,23 @@ impl RedisAccessPolicyAssignment {
             object_id: object_id.into_input(),
             object_id_alias: object_id_alias.into_input(),
             access_policy_name: access_policy_name.into_input(),
+            ..Self::default()
         }
+    }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(
+        parent: impl IntoInput<ResourceId<crate::cache::Redis>>,
+        name: impl IntoInput<String>,
+    ) -> Existing<Self> {
+        Existing::by_name(parent.into_input(), name)
     }
 }
 impl Structure for RedisAccessPolicyAssignment {
@@ -43,6 +61,7 @@ impl Structure for RedisAccessPolicyAssignment {
         codec.property("properties/accessPolicyName", &mut self.access_policy_name);
         codec.property("properties/objectId", &mut self.object_id);
         codec.property("properties/objectIdAlias", &mut self.object_id_alias);
+        codec.extra(&self.extra);
     }
 }
 

@@ -15,6 +15,8 @@ pub struct RedisFirewallRule {
     pub end_ip: Input<String>,
     /// `properties.startIP`.
     pub start_ip: Input<String>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl RedisFirewallRule {
     /// From the properties that it has to have.
@@ -29,7 +31,23 @@ impl RedisFirewallRule {
             name: name.into_input(),
             start_ip: start_ip.into_input(),
             end_ip: end_ip.into_input(),
+            ..Self::default()
         }
+    }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(
+        parent: impl IntoInput<ResourceId<crate::cache::Redis>>,
+        name: impl IntoInput<String>,
+    ) -> Existing<Self> {
+        Existing::by_name(parent.into_input(), name)
     }
 }
 impl Structure for RedisFirewallRule {
@@ -38,6 +56,7 @@ impl Structure for RedisFirewallRule {
         codec.property("name", &mut self.name);
         codec.property("properties/endIP", &mut self.end_ip);
         codec.property("properties/startIP", &mut self.start_ip);
+        codec.extra(&self.extra);
     }
 }
 

@@ -17,6 +17,8 @@ pub struct RedisLinkedServer {
     pub linked_redis_cache_location: Input<String>,
     /// `properties.serverRole`.
     pub server_role: Input<RedisLinkedServerRole>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl RedisLinkedServer {
     /// From the properties that it has to have.
@@ -33,7 +35,23 @@ impl RedisLinkedServer {
             linked_redis_cache_id: linked_redis_cache_id.into_input(),
             linked_redis_cache_location: linked_redis_cache_location.into_input(),
             server_role: server_role.into_input(),
+            ..Self::default()
         }
+    }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(
+        parent: impl IntoInput<ResourceId<crate::cache::Redis>>,
+        name: impl IntoInput<String>,
+    ) -> Existing<Self> {
+        Existing::by_name(parent.into_input(), name)
     }
 }
 impl Structure for RedisLinkedServer {
@@ -43,6 +61,7 @@ impl Structure for RedisLinkedServer {
         codec.property("properties/linkedRedisCacheId", &mut self.linked_redis_cache_id);
         codec.property("properties/linkedRedisCacheLocation", &mut self.linked_redis_cache_location);
         codec.property("properties/serverRole", &mut self.server_role);
+        codec.extra(&self.extra);
     }
 }
 

@@ -25,6 +25,8 @@ pub struct Budget {
     pub time_grain: Input<BudgetTimeGrain>,
     /// `properties.timePeriod`.
     pub time_period: Input<BudgetTimePeriod>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl Budget {
     /// From the properties that it has to have.
@@ -64,6 +66,18 @@ impl Budget {
         self.notifications = value.into_input_map();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(scope: impl IntoInput<Scope>, name: impl IntoInput<String>) -> Existing<Self> {
+        Existing::by_name(scope, name)
+    }
 }
 impl Structure for Budget {
     fn visit(&mut self, codec: &mut Codec<'_>) {
@@ -76,6 +90,7 @@ impl Structure for Budget {
         codec.property("properties/notifications", &mut self.notifications);
         codec.property("properties/timeGrain", &mut self.time_grain);
         codec.property("properties/timePeriod", &mut self.time_period);
+        codec.extra(&self.extra);
     }
 }
 

@@ -25,6 +25,8 @@ pub struct ConnectedRegistry {
     pub notifications_list: InputList<String>,
     /// `properties.parent`.
     pub parent_property: Input<ConnectedRegistryParent>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl ConnectedRegistry {
     /// From the properties that it has to have.
@@ -72,6 +74,21 @@ impl ConnectedRegistry {
         self.notifications_list = value.into_input_list();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(
+        parent: impl IntoInput<ResourceId<crate::container_registry::Registry>>,
+        name: impl IntoInput<String>,
+    ) -> Existing<Self> {
+        Existing::by_name(parent.into_input(), name)
+    }
 }
 impl Structure for ConnectedRegistry {
     fn visit(&mut self, codec: &mut Codec<'_>) {
@@ -84,6 +101,7 @@ impl Structure for ConnectedRegistry {
         codec.property("properties/mode", &mut self.mode);
         codec.property("properties/notificationsList", &mut self.notifications_list);
         codec.property("properties/parent", &mut self.parent_property);
+        codec.extra(&self.extra);
     }
 }
 

@@ -41,6 +41,8 @@ pub struct Registry {
     pub sku: Input<RegistrySku>,
     /// `tags`.
     pub tags: InputMap<String>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl Registry {
     /// From the properties that it has to have.
@@ -139,6 +141,21 @@ impl Registry {
         self.tags = value.into_input_map();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(
+        parent: impl IntoInput<ResourceId<crate::resources::ResourceGroup>>,
+        name: impl IntoInput<String>,
+    ) -> Existing<Self> {
+        Existing::by_name(parent.into_input(), name)
+    }
 }
 impl Structure for Registry {
     fn visit(&mut self, codec: &mut Codec<'_>) {
@@ -162,6 +179,7 @@ impl Structure for Registry {
         codec.property("properties/zoneRedundancy", &mut self.zone_redundancy);
         codec.property("sku", &mut self.sku);
         codec.property("tags", &mut self.tags);
+        codec.extra(&self.extra);
     }
 }
 
@@ -327,6 +345,65 @@ impl RegistryHandle {
     }
 }
 impl HasUrn for RegistryHandle {
+    fn urn(&self) -> &Urn {
+        self.declared.urn()
+    }
+}
+
+/// `listCredentials` of a [`Registry`]: all that it says is secret. For `Context::read`.
+#[derive(Clone, Default)]
+pub struct RegistryListCredentials {
+    /// The resource that is asked.
+    pub resource: Input<ResourceId<Registry>>,
+}
+impl RegistryListCredentials {
+    /// From the properties that it has to have.
+    pub fn new(resource: impl IntoInput<ResourceId<Registry>>) -> Self {
+        Self { resource: resource.into_input() }
+    }
+}
+impl Structure for RegistryListCredentials {
+    fn visit(&mut self, codec: &mut Codec<'_>) {
+        codec.property("id", &mut self.resource);
+    }
+}
+impl Query for RegistryListCredentials {
+    const PROVIDER: &'static str = "azure";
+    type Handle = RegistryListCredentialsHandle;
+    fn kind(&self) -> Cow<'static, str> {
+        "Microsoft.ContainerRegistry/registries/listCredentials/action".into()
+    }
+    fn handle(declared: Declared) -> RegistryListCredentialsHandle {
+        RegistryListCredentialsHandle { declared }
+    }
+}
+/// What [`RegistryListCredentials`] says.
+#[derive(Clone, Debug)]
+pub struct RegistryListCredentialsHandle {
+    declared: Declared,
+}
+impl RegistryListCredentialsHandle {
+    /// `passwords`.
+    pub fn passwords(&self) -> Output<Secret<Value>> {
+        self.declared.output("passwords")
+    }
+
+    /// `passwords[index].name`.
+    pub fn password_name(&self, index: usize) -> Output<Secret<String>> {
+        self.declared.output(&format!("passwords/{index}/name"))
+    }
+
+    /// `passwords[index].value`.
+    pub fn password_value(&self, index: usize) -> Output<Secret<String>> {
+        self.declared.output(&format!("passwords/{index}/value"))
+    }
+
+    /// `username`.
+    pub fn username(&self) -> Output<Secret<String>> {
+        self.declared.output("username")
+    }
+}
+impl HasUrn for RegistryListCredentialsHandle {
     fn urn(&self) -> &Urn {
         self.declared.urn()
     }
@@ -866,6 +943,7 @@ open_enum! {
 
 debug_through_the_codec!(
     Registry,
+    RegistryListCredentials,
     RegistryIdentity,
     RegistryEncryption,
     RegistryEncryptionKeyVaultProperties,

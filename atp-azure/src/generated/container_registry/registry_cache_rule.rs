@@ -17,6 +17,8 @@ pub struct RegistryCacheRule {
     pub source_repository: Input<String>,
     /// `properties.targetRepository`.
     pub target_repository: Input<String>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl RegistryCacheRule {
     /// From the properties that it has to have.
@@ -47,6 +49,21 @@ impl RegistryCacheRule {
         self.target_repository = value.into_input();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(
+        parent: impl IntoInput<ResourceId<crate::container_registry::Registry>>,
+        name: impl IntoInput<String>,
+    ) -> Existing<Self> {
+        Existing::by_name(parent.into_input(), name)
+    }
 }
 impl Structure for RegistryCacheRule {
     fn visit(&mut self, codec: &mut Codec<'_>) {
@@ -55,6 +72,7 @@ impl Structure for RegistryCacheRule {
         codec.property("properties/credentialSetResourceId", &mut self.credential_set_resource_id);
         codec.property("properties/sourceRepository", &mut self.source_repository);
         codec.property("properties/targetRepository", &mut self.target_repository);
+        codec.extra(&self.extra);
     }
 }
 

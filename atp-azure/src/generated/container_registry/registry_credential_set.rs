@@ -17,6 +17,8 @@ pub struct RegistryCredentialSet {
     pub auth_credentials: InputList<RegistryCredentialSetAuthCredential>,
     /// `properties.loginServer`.
     pub login_server: Input<String>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl RegistryCredentialSet {
     /// From the properties that it has to have.
@@ -47,6 +49,21 @@ impl RegistryCredentialSet {
         self.login_server = value.into_input();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(
+        parent: impl IntoInput<ResourceId<crate::container_registry::Registry>>,
+        name: impl IntoInput<String>,
+    ) -> Existing<Self> {
+        Existing::by_name(parent.into_input(), name)
+    }
 }
 impl Structure for RegistryCredentialSet {
     fn visit(&mut self, codec: &mut Codec<'_>) {
@@ -55,6 +72,7 @@ impl Structure for RegistryCredentialSet {
         codec.property("identity", &mut self.identity);
         codec.property("properties/authCredentials", &mut self.auth_credentials);
         codec.property("properties/loginServer", &mut self.login_server);
+        codec.extra(&self.extra);
     }
 }
 

@@ -19,6 +19,8 @@ pub struct RegistryReplication {
     pub zone_redundancy: Input<RegistryReplicationZoneRedundancy>,
     /// `tags`.
     pub tags: InputMap<String>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl RegistryReplication {
     /// From the properties that it has to have.
@@ -52,6 +54,21 @@ impl RegistryReplication {
         self.tags = value.into_input_map();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(
+        parent: impl IntoInput<ResourceId<crate::container_registry::Registry>>,
+        name: impl IntoInput<String>,
+    ) -> Existing<Self> {
+        Existing::by_name(parent.into_input(), name)
+    }
 }
 impl Structure for RegistryReplication {
     fn visit(&mut self, codec: &mut Codec<'_>) {
@@ -61,6 +78,7 @@ impl Structure for RegistryReplication {
         codec.property("properties/regionEndpointEnabled", &mut self.region_endpoint_enabled);
         codec.property("properties/zoneRedundancy", &mut self.zone_redundancy);
         codec.property("tags", &mut self.tags);
+        codec.extra(&self.extra);
     }
 }
 

@@ -15,6 +15,8 @@ pub struct RegistryScopeMap {
     pub actions: InputList<String>,
     /// `properties.description`.
     pub description: Input<String>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl RegistryScopeMap {
     /// From the properties that it has to have.
@@ -36,6 +38,21 @@ impl RegistryScopeMap {
         self.description = value.into_input();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(
+        parent: impl IntoInput<ResourceId<crate::container_registry::Registry>>,
+        name: impl IntoInput<String>,
+    ) -> Existing<Self> {
+        Existing::by_name(parent.into_input(), name)
+    }
 }
 impl Structure for RegistryScopeMap {
     fn visit(&mut self, codec: &mut Codec<'_>) {
@@ -43,6 +60,7 @@ impl Structure for RegistryScopeMap {
         codec.property("name", &mut self.name);
         codec.property("properties/actions", &mut self.actions);
         codec.property("properties/description", &mut self.description);
+        codec.extra(&self.extra);
     }
 }
 

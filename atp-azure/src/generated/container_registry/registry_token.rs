@@ -17,6 +17,8 @@ pub struct RegistryToken {
     pub scope_map_id: Input<ResourceId<crate::container_registry::RegistryScopeMap>>,
     /// `properties.status`.
     pub status: Input<RegistryTokenStatus>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl RegistryToken {
     /// From the properties that it has to have.
@@ -47,6 +49,21 @@ impl RegistryToken {
         self.status = value.into_input();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(
+        parent: impl IntoInput<ResourceId<crate::container_registry::Registry>>,
+        name: impl IntoInput<String>,
+    ) -> Existing<Self> {
+        Existing::by_name(parent.into_input(), name)
+    }
 }
 impl Structure for RegistryToken {
     fn visit(&mut self, codec: &mut Codec<'_>) {
@@ -55,6 +72,7 @@ impl Structure for RegistryToken {
         codec.property("properties/credentials", &mut self.credentials);
         codec.property("properties/scopeMapId", &mut self.scope_map_id);
         codec.property("properties/status", &mut self.status);
+        codec.extra(&self.extra);
     }
 }
 

@@ -115,6 +115,8 @@ pub struct AgentPool {
     pub windows_profile: Input<AgentPoolWindowsProfile>,
     /// `properties.workloadRuntime`.
     pub workload_runtime: Input<AgentPoolWorkloadRuntime>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl AgentPool {
     /// From the properties that it has to have.
@@ -451,6 +453,21 @@ impl AgentPool {
         self.workload_runtime = value.into_input();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(
+        parent: impl IntoInput<ResourceId<crate::container_service::ManagedCluster>>,
+        name: impl IntoInput<String>,
+    ) -> Existing<Self> {
+        Existing::by_name(parent.into_input(), name)
+    }
 }
 impl Structure for AgentPool {
     fn visit(&mut self, codec: &mut Codec<'_>) {
@@ -508,6 +525,7 @@ impl Structure for AgentPool {
         codec.property("properties/vnetSubnetID", &mut self.vnet_subnet_id);
         codec.property("properties/windowsProfile", &mut self.windows_profile);
         codec.property("properties/workloadRuntime", &mut self.workload_runtime);
+        codec.extra(&self.extra);
     }
 }
 

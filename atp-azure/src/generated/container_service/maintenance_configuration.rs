@@ -17,6 +17,8 @@ pub struct MaintenanceConfiguration {
     pub not_allowed_time: InputList<MaintenanceConfigurationNotAllowedTime>,
     /// `properties.timeInWeek`.
     pub time_in_week: InputList<MaintenanceConfigurationTimeInWeek>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl MaintenanceConfiguration {
     /// From the properties that it has to have.
@@ -50,6 +52,21 @@ impl MaintenanceConfiguration {
         self.time_in_week = value.into_input_list();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(
+        parent: impl IntoInput<ResourceId<crate::container_service::ManagedCluster>>,
+        name: impl IntoInput<String>,
+    ) -> Existing<Self> {
+        Existing::by_name(parent.into_input(), name)
+    }
 }
 impl Structure for MaintenanceConfiguration {
     fn visit(&mut self, codec: &mut Codec<'_>) {
@@ -58,6 +75,7 @@ impl Structure for MaintenanceConfiguration {
         codec.property("properties/maintenanceWindow", &mut self.maintenance_window);
         codec.property("properties/notAllowedTime", &mut self.not_allowed_time);
         codec.property("properties/timeInWeek", &mut self.time_in_week);
+        codec.extra(&self.extra);
     }
 }
 

@@ -101,6 +101,8 @@ pub struct ManagedCluster {
     pub sku: Input<ManagedClusterSku>,
     /// `tags`.
     pub tags: InputMap<String>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl ManagedCluster {
     /// From the properties that it has to have.
@@ -401,6 +403,21 @@ impl ManagedCluster {
         self.tags = value.into_input_map();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(
+        parent: impl IntoInput<ResourceId<crate::resources::ResourceGroup>>,
+        name: impl IntoInput<String>,
+    ) -> Existing<Self> {
+        Existing::by_name(parent.into_input(), name)
+    }
 }
 impl Structure for ManagedCluster {
     fn visit(&mut self, codec: &mut Codec<'_>) {
@@ -451,6 +468,7 @@ impl Structure for ManagedCluster {
         codec.property("properties/workloadAutoScalerProfile", &mut self.workload_auto_scaler_profile);
         codec.property("sku", &mut self.sku);
         codec.property("tags", &mut self.tags);
+        codec.extra(&self.extra);
     }
 }
 
@@ -771,6 +789,168 @@ impl ManagedClusterHandle {
     }
 }
 impl HasUrn for ManagedClusterHandle {
+    fn urn(&self) -> &Urn {
+        self.declared.urn()
+    }
+}
+
+/// `listClusterAdminCredential` of a [`ManagedCluster`]: all that it says is secret. For `Context::read`.
+#[derive(Clone, Default)]
+pub struct ManagedClusterListClusterAdminCredential {
+    /// The resource that is asked.
+    pub resource: Input<ResourceId<ManagedCluster>>,
+}
+impl ManagedClusterListClusterAdminCredential {
+    /// From the properties that it has to have.
+    pub fn new(resource: impl IntoInput<ResourceId<ManagedCluster>>) -> Self {
+        Self { resource: resource.into_input() }
+    }
+}
+impl Structure for ManagedClusterListClusterAdminCredential {
+    fn visit(&mut self, codec: &mut Codec<'_>) {
+        codec.property("id", &mut self.resource);
+    }
+}
+impl Query for ManagedClusterListClusterAdminCredential {
+    const PROVIDER: &'static str = "azure";
+    type Handle = ManagedClusterListClusterAdminCredentialHandle;
+    fn kind(&self) -> Cow<'static, str> {
+        "Microsoft.ContainerService/managedClusters/listClusterAdminCredential/action".into()
+    }
+    fn handle(declared: Declared) -> ManagedClusterListClusterAdminCredentialHandle {
+        ManagedClusterListClusterAdminCredentialHandle { declared }
+    }
+}
+/// What [`ManagedClusterListClusterAdminCredential`] says.
+#[derive(Clone, Debug)]
+pub struct ManagedClusterListClusterAdminCredentialHandle {
+    declared: Declared,
+}
+impl ManagedClusterListClusterAdminCredentialHandle {
+    /// `kubeconfigs`.
+    pub fn kubeconfigs(&self) -> Output<Secret<Value>> {
+        self.declared.output("kubeconfigs")
+    }
+
+    /// `kubeconfigs[index].name`.
+    pub fn kubeconfig_name(&self, index: usize) -> Output<Secret<String>> {
+        self.declared.output(&format!("kubeconfigs/{index}/name"))
+    }
+
+    /// `kubeconfigs[index].value`.
+    pub fn kubeconfig_value(&self, index: usize) -> Output<Secret<Value>> {
+        self.declared.output(&format!("kubeconfigs/{index}/value"))
+    }
+}
+impl HasUrn for ManagedClusterListClusterAdminCredentialHandle {
+    fn urn(&self) -> &Urn {
+        self.declared.urn()
+    }
+}
+
+/// `listClusterMonitoringUserCredential` of a [`ManagedCluster`]: all that it says is secret. For `Context::read`.
+#[derive(Clone, Default)]
+pub struct ManagedClusterListClusterMonitoringUserCredential {
+    /// The resource that is asked.
+    pub resource: Input<ResourceId<ManagedCluster>>,
+}
+impl ManagedClusterListClusterMonitoringUserCredential {
+    /// From the properties that it has to have.
+    pub fn new(resource: impl IntoInput<ResourceId<ManagedCluster>>) -> Self {
+        Self { resource: resource.into_input() }
+    }
+}
+impl Structure for ManagedClusterListClusterMonitoringUserCredential {
+    fn visit(&mut self, codec: &mut Codec<'_>) {
+        codec.property("id", &mut self.resource);
+    }
+}
+impl Query for ManagedClusterListClusterMonitoringUserCredential {
+    const PROVIDER: &'static str = "azure";
+    type Handle = ManagedClusterListClusterMonitoringUserCredentialHandle;
+    fn kind(&self) -> Cow<'static, str> {
+        "Microsoft.ContainerService/managedClusters/listClusterMonitoringUserCredential/action".into()
+    }
+    fn handle(declared: Declared) -> ManagedClusterListClusterMonitoringUserCredentialHandle {
+        ManagedClusterListClusterMonitoringUserCredentialHandle { declared }
+    }
+}
+/// What [`ManagedClusterListClusterMonitoringUserCredential`] says.
+#[derive(Clone, Debug)]
+pub struct ManagedClusterListClusterMonitoringUserCredentialHandle {
+    declared: Declared,
+}
+impl ManagedClusterListClusterMonitoringUserCredentialHandle {
+    /// `kubeconfigs`.
+    pub fn kubeconfigs(&self) -> Output<Secret<Value>> {
+        self.declared.output("kubeconfigs")
+    }
+
+    /// `kubeconfigs[index].name`.
+    pub fn kubeconfig_name(&self, index: usize) -> Output<Secret<String>> {
+        self.declared.output(&format!("kubeconfigs/{index}/name"))
+    }
+
+    /// `kubeconfigs[index].value`.
+    pub fn kubeconfig_value(&self, index: usize) -> Output<Secret<Value>> {
+        self.declared.output(&format!("kubeconfigs/{index}/value"))
+    }
+}
+impl HasUrn for ManagedClusterListClusterMonitoringUserCredentialHandle {
+    fn urn(&self) -> &Urn {
+        self.declared.urn()
+    }
+}
+
+/// `listClusterUserCredential` of a [`ManagedCluster`]: all that it says is secret. For `Context::read`.
+#[derive(Clone, Default)]
+pub struct ManagedClusterListClusterUserCredential {
+    /// The resource that is asked.
+    pub resource: Input<ResourceId<ManagedCluster>>,
+}
+impl ManagedClusterListClusterUserCredential {
+    /// From the properties that it has to have.
+    pub fn new(resource: impl IntoInput<ResourceId<ManagedCluster>>) -> Self {
+        Self { resource: resource.into_input() }
+    }
+}
+impl Structure for ManagedClusterListClusterUserCredential {
+    fn visit(&mut self, codec: &mut Codec<'_>) {
+        codec.property("id", &mut self.resource);
+    }
+}
+impl Query for ManagedClusterListClusterUserCredential {
+    const PROVIDER: &'static str = "azure";
+    type Handle = ManagedClusterListClusterUserCredentialHandle;
+    fn kind(&self) -> Cow<'static, str> {
+        "Microsoft.ContainerService/managedClusters/listClusterUserCredential/action".into()
+    }
+    fn handle(declared: Declared) -> ManagedClusterListClusterUserCredentialHandle {
+        ManagedClusterListClusterUserCredentialHandle { declared }
+    }
+}
+/// What [`ManagedClusterListClusterUserCredential`] says.
+#[derive(Clone, Debug)]
+pub struct ManagedClusterListClusterUserCredentialHandle {
+    declared: Declared,
+}
+impl ManagedClusterListClusterUserCredentialHandle {
+    /// `kubeconfigs`.
+    pub fn kubeconfigs(&self) -> Output<Secret<Value>> {
+        self.declared.output("kubeconfigs")
+    }
+
+    /// `kubeconfigs[index].name`.
+    pub fn kubeconfig_name(&self, index: usize) -> Output<Secret<String>> {
+        self.declared.output(&format!("kubeconfigs/{index}/name"))
+    }
+
+    /// `kubeconfigs[index].value`.
+    pub fn kubeconfig_value(&self, index: usize) -> Output<Secret<Value>> {
+        self.declared.output(&format!("kubeconfigs/{index}/value"))
+    }
+}
+impl HasUrn for ManagedClusterListClusterUserCredentialHandle {
     fn urn(&self) -> &Urn {
         self.declared.urn()
     }
@@ -6373,6 +6553,9 @@ open_enum! {
 
 debug_through_the_codec!(
     ManagedCluster,
+    ManagedClusterListClusterAdminCredential,
+    ManagedClusterListClusterMonitoringUserCredential,
+    ManagedClusterListClusterUserCredential,
     ManagedClusterExtendedLocation,
     ManagedClusterIdentity,
     ManagedClusterIdentityDelegatedResource,

@@ -15,6 +15,8 @@ pub struct TrustedAccessRoleBinding {
     pub roles: InputList<String>,
     /// `properties.sourceResourceId`.
     pub source_resource_id: Input<String>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl TrustedAccessRoleBinding {
     /// From the properties that it has to have.
@@ -29,7 +31,23 @@ impl TrustedAccessRoleBinding {
             name: name.into_input(),
             source_resource_id: source_resource_id.into_input(),
             roles: roles.into_input_list(),
+            ..Self::default()
         }
+    }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(
+        parent: impl IntoInput<ResourceId<crate::container_service::ManagedCluster>>,
+        name: impl IntoInput<String>,
+    ) -> Existing<Self> {
+        Existing::by_name(parent.into_input(), name)
     }
 }
 impl Structure for TrustedAccessRoleBinding {
@@ -38,6 +56,7 @@ impl Structure for TrustedAccessRoleBinding {
         codec.property("name", &mut self.name);
         codec.property("properties/roles", &mut self.roles);
         codec.property("properties/sourceResourceId", &mut self.source_resource_id);
+        codec.extra(&self.extra);
     }
 }
 

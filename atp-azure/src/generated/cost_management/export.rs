@@ -35,6 +35,8 @@ pub struct Export {
     pub run_history: Input<Value>,
     /// `properties.schedule`.
     pub schedule: Input<ExportSchedule>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl Export {
     /// From the properties that it has to have.
@@ -112,6 +114,18 @@ impl Export {
         self.schedule = value.into_input();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(scope: impl IntoInput<Scope>, name: impl IntoInput<String>) -> Existing<Self> {
+        Existing::by_name(scope, name)
+    }
 }
 impl Structure for Export {
     fn visit(&mut self, codec: &mut Codec<'_>) {
@@ -129,6 +143,7 @@ impl Structure for Export {
         codec.property("properties/partitionData", &mut self.partition_data);
         codec.property("properties/runHistory", &mut self.run_history);
         codec.property("properties/schedule", &mut self.schedule);
+        codec.extra(&self.extra);
     }
 }
 

@@ -31,6 +31,8 @@ pub struct ScheduledAction {
     pub status: Input<ScheduledActionStatus>,
     /// `properties.viewId`.
     pub view_id: Input<String>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl ScheduledAction {
     /// From the properties that it has to have.
@@ -84,6 +86,18 @@ impl ScheduledAction {
         self.scope_property = value.into_input();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(scope: impl IntoInput<Scope>, name: impl IntoInput<String>) -> Existing<Self> {
+        Existing::by_name(scope, name)
+    }
 }
 impl Structure for ScheduledAction {
     fn visit(&mut self, codec: &mut Codec<'_>) {
@@ -99,6 +113,7 @@ impl Structure for ScheduledAction {
         codec.property("properties/scope", &mut self.scope_property);
         codec.property("properties/status", &mut self.status);
         codec.property("properties/viewId", &mut self.view_id);
+        codec.extra(&self.extra);
     }
 }
 

@@ -33,6 +33,8 @@ pub struct View {
     pub query: Input<ViewQuery>,
     /// `properties.scope`.
     pub scope_property: Input<String>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl View {
     /// From the properties that it has to have.
@@ -105,6 +107,18 @@ impl View {
         self.scope_property = value.into_input();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(scope: impl IntoInput<Scope>, name: impl IntoInput<String>) -> Existing<Self> {
+        Existing::by_name(scope, name)
+    }
 }
 impl Structure for View {
     fn visit(&mut self, codec: &mut Codec<'_>) {
@@ -121,6 +135,7 @@ impl Structure for View {
         codec.property("properties/pivots", &mut self.pivots);
         codec.property("properties/query", &mut self.query);
         codec.property("properties/scope", &mut self.scope_property);
+        codec.extra(&self.extra);
     }
 }
 

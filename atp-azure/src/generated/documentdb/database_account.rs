@@ -89,6 +89,8 @@ pub struct DatabaseAccount {
     pub virtual_network_rules: InputList<DatabaseAccountVirtualNetworkRule>,
     /// `tags`.
     pub tags: InputMap<String>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl DatabaseAccount {
     /// From the properties that it has to have.
@@ -336,6 +338,21 @@ impl DatabaseAccount {
         self.tags = value.into_input_map();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(
+        parent: impl IntoInput<ResourceId<crate::resources::ResourceGroup>>,
+        name: impl IntoInput<String>,
+    ) -> Existing<Self> {
+        Existing::by_name(parent.into_input(), name)
+    }
 }
 impl Structure for DatabaseAccount {
     fn visit(&mut self, codec: &mut Codec<'_>) {
@@ -395,6 +412,7 @@ impl Structure for DatabaseAccount {
         codec.property("properties/restoreParameters", &mut self.restore_parameters);
         codec.property("properties/virtualNetworkRules", &mut self.virtual_network_rules);
         codec.property("tags", &mut self.tags);
+        codec.extra(&self.extra);
     }
 }
 
@@ -675,6 +693,178 @@ impl DatabaseAccountHandle {
     }
 }
 impl HasUrn for DatabaseAccountHandle {
+    fn urn(&self) -> &Urn {
+        self.declared.urn()
+    }
+}
+
+/// `listConnectionStrings` of a [`DatabaseAccount`]: all that it says is secret. For `Context::read`.
+#[derive(Clone, Default)]
+pub struct DatabaseAccountListConnectionStrings {
+    /// The resource that is asked.
+    pub resource: Input<ResourceId<DatabaseAccount>>,
+}
+impl DatabaseAccountListConnectionStrings {
+    /// From the properties that it has to have.
+    pub fn new(resource: impl IntoInput<ResourceId<DatabaseAccount>>) -> Self {
+        Self { resource: resource.into_input() }
+    }
+}
+impl Structure for DatabaseAccountListConnectionStrings {
+    fn visit(&mut self, codec: &mut Codec<'_>) {
+        codec.property("id", &mut self.resource);
+    }
+}
+impl Query for DatabaseAccountListConnectionStrings {
+    const PROVIDER: &'static str = "azure";
+    type Handle = DatabaseAccountListConnectionStringsHandle;
+    fn kind(&self) -> Cow<'static, str> {
+        "Microsoft.DocumentDB/databaseAccounts/listConnectionStrings/action".into()
+    }
+    fn handle(declared: Declared) -> DatabaseAccountListConnectionStringsHandle {
+        DatabaseAccountListConnectionStringsHandle { declared }
+    }
+}
+/// What [`DatabaseAccountListConnectionStrings`] says.
+#[derive(Clone, Debug)]
+pub struct DatabaseAccountListConnectionStringsHandle {
+    declared: Declared,
+}
+impl DatabaseAccountListConnectionStringsHandle {
+    /// `connectionStrings`.
+    pub fn connection_strings(&self) -> Output<Secret<Value>> {
+        self.declared.output("connectionStrings")
+    }
+
+    /// `connectionStrings[index].connectionString`.
+    pub fn connection_string_connection_string(&self, index: usize) -> Output<Secret<String>> {
+        self.declared.output(&format!("connectionStrings/{index}/connectionString"))
+    }
+
+    /// `connectionStrings[index].description`.
+    pub fn connection_string_description(&self, index: usize) -> Output<Secret<String>> {
+        self.declared.output(&format!("connectionStrings/{index}/description"))
+    }
+
+    /// `connectionStrings[index].keyKind`.
+    pub fn connection_string_key_kind(&self, index: usize) -> Output<Secret<String>> {
+        self.declared.output(&format!("connectionStrings/{index}/keyKind"))
+    }
+
+    /// `connectionStrings[index].type`.
+    pub fn connection_string_type(&self, index: usize) -> Output<Secret<String>> {
+        self.declared.output(&format!("connectionStrings/{index}/type"))
+    }
+}
+impl HasUrn for DatabaseAccountListConnectionStringsHandle {
+    fn urn(&self) -> &Urn {
+        self.declared.urn()
+    }
+}
+
+/// `listKeys` of a [`DatabaseAccount`]: all that it says is secret. For `Context::read`.
+#[derive(Clone, Default)]
+pub struct DatabaseAccountListKeys {
+    /// The resource that is asked.
+    pub resource: Input<ResourceId<DatabaseAccount>>,
+}
+impl DatabaseAccountListKeys {
+    /// From the properties that it has to have.
+    pub fn new(resource: impl IntoInput<ResourceId<DatabaseAccount>>) -> Self {
+        Self { resource: resource.into_input() }
+    }
+}
+impl Structure for DatabaseAccountListKeys {
+    fn visit(&mut self, codec: &mut Codec<'_>) {
+        codec.property("id", &mut self.resource);
+    }
+}
+impl Query for DatabaseAccountListKeys {
+    const PROVIDER: &'static str = "azure";
+    type Handle = DatabaseAccountListKeysHandle;
+    fn kind(&self) -> Cow<'static, str> {
+        "Microsoft.DocumentDB/databaseAccounts/listKeys/action".into()
+    }
+    fn handle(declared: Declared) -> DatabaseAccountListKeysHandle {
+        DatabaseAccountListKeysHandle { declared }
+    }
+}
+/// What [`DatabaseAccountListKeys`] says.
+#[derive(Clone, Debug)]
+pub struct DatabaseAccountListKeysHandle {
+    declared: Declared,
+}
+impl DatabaseAccountListKeysHandle {
+    /// `primaryMasterKey`.
+    pub fn primary_master_key(&self) -> Output<Secret<String>> {
+        self.declared.output("primaryMasterKey")
+    }
+
+    /// `primaryReadonlyMasterKey`.
+    pub fn primary_readonly_master_key(&self) -> Output<Secret<String>> {
+        self.declared.output("primaryReadonlyMasterKey")
+    }
+
+    /// `secondaryMasterKey`.
+    pub fn secondary_master_key(&self) -> Output<Secret<String>> {
+        self.declared.output("secondaryMasterKey")
+    }
+
+    /// `secondaryReadonlyMasterKey`.
+    pub fn secondary_readonly_master_key(&self) -> Output<Secret<String>> {
+        self.declared.output("secondaryReadonlyMasterKey")
+    }
+}
+impl HasUrn for DatabaseAccountListKeysHandle {
+    fn urn(&self) -> &Urn {
+        self.declared.urn()
+    }
+}
+
+/// `readonlykeys` of a [`DatabaseAccount`]: all that it says is secret. For `Context::read`.
+#[derive(Clone, Default)]
+pub struct DatabaseAccountReadonlykeys {
+    /// The resource that is asked.
+    pub resource: Input<ResourceId<DatabaseAccount>>,
+}
+impl DatabaseAccountReadonlykeys {
+    /// From the properties that it has to have.
+    pub fn new(resource: impl IntoInput<ResourceId<DatabaseAccount>>) -> Self {
+        Self { resource: resource.into_input() }
+    }
+}
+impl Structure for DatabaseAccountReadonlykeys {
+    fn visit(&mut self, codec: &mut Codec<'_>) {
+        codec.property("id", &mut self.resource);
+    }
+}
+impl Query for DatabaseAccountReadonlykeys {
+    const PROVIDER: &'static str = "azure";
+    type Handle = DatabaseAccountReadonlykeysHandle;
+    fn kind(&self) -> Cow<'static, str> {
+        "Microsoft.DocumentDB/databaseAccounts/readonlykeys/action".into()
+    }
+    fn handle(declared: Declared) -> DatabaseAccountReadonlykeysHandle {
+        DatabaseAccountReadonlykeysHandle { declared }
+    }
+}
+/// What [`DatabaseAccountReadonlykeys`] says.
+#[derive(Clone, Debug)]
+pub struct DatabaseAccountReadonlykeysHandle {
+    declared: Declared,
+}
+impl DatabaseAccountReadonlykeysHandle {
+    /// `primaryReadonlyMasterKey`.
+    pub fn primary_readonly_master_key(&self) -> Output<Secret<String>> {
+        self.declared.output("primaryReadonlyMasterKey")
+    }
+
+    /// `secondaryReadonlyMasterKey`.
+    pub fn secondary_readonly_master_key(&self) -> Output<Secret<String>> {
+        self.declared.output("secondaryReadonlyMasterKey")
+    }
+}
+impl HasUrn for DatabaseAccountReadonlykeysHandle {
     fn urn(&self) -> &Urn {
         self.declared.urn()
     }
@@ -1663,6 +1853,9 @@ open_enum! {
 
 debug_through_the_codec!(
     DatabaseAccount,
+    DatabaseAccountListConnectionStrings,
+    DatabaseAccountListKeys,
+    DatabaseAccountReadonlykeys,
     DatabaseAccountIdentity,
     DatabaseAccountAnalyticalStorageConfiguration,
     DatabaseAccountApiProperties,

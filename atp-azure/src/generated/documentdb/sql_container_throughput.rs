@@ -19,6 +19,8 @@ pub struct SqlContainerThroughput {
     pub resource: Input<SqlContainerThroughputResource>,
     /// `tags`.
     pub tags: InputMap<String>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl SqlContainerThroughput {
     /// From the properties that it has to have.
@@ -51,6 +53,18 @@ impl SqlContainerThroughput {
         self.tags = value.into_input_map();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(parent: impl IntoInput<ResourceId<crate::documentdb::SqlContainer>>) -> Existing<Self> {
+        Existing::by_name(parent.into_input(), "default")
+    }
 }
 impl Structure for SqlContainerThroughput {
     fn visit(&mut self, codec: &mut Codec<'_>) {
@@ -60,6 +74,7 @@ impl Structure for SqlContainerThroughput {
         codec.property("location", &mut self.location);
         codec.property("properties/resource", &mut self.resource);
         codec.property("tags", &mut self.tags);
+        codec.extra(&self.extra);
     }
 }
 

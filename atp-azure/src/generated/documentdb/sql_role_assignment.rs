@@ -17,6 +17,8 @@ pub struct SqlRoleAssignment {
     pub role_definition_id: Input<ResourceId<crate::documentdb::SqlRoleDefinition>>,
     /// `properties.scope`.
     pub scope: Input<String>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl SqlRoleAssignment {
     /// From the properties that it has to have.
@@ -47,6 +49,21 @@ impl SqlRoleAssignment {
         self.scope = value.into_input();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(
+        parent: impl IntoInput<ResourceId<crate::documentdb::DatabaseAccount>>,
+        name: impl IntoInput<String>,
+    ) -> Existing<Self> {
+        Existing::by_name(parent.into_input(), name)
+    }
 }
 impl Structure for SqlRoleAssignment {
     fn visit(&mut self, codec: &mut Codec<'_>) {
@@ -55,6 +72,7 @@ impl Structure for SqlRoleAssignment {
         codec.property("properties/principalId", &mut self.principal_id);
         codec.property("properties/roleDefinitionId", &mut self.role_definition_id);
         codec.property("properties/scope", &mut self.scope);
+        codec.extra(&self.extra);
     }
 }
 

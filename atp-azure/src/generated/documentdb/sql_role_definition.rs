@@ -19,6 +19,8 @@ pub struct SqlRoleDefinition {
     pub role_name: Input<String>,
     /// `properties.type`.
     pub type_: Input<SqlRoleDefinitionType>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl SqlRoleDefinition {
     /// From the properties that it has to have.
@@ -52,6 +54,21 @@ impl SqlRoleDefinition {
         self.type_ = value.into_input();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(
+        parent: impl IntoInput<ResourceId<crate::documentdb::DatabaseAccount>>,
+        name: impl IntoInput<String>,
+    ) -> Existing<Self> {
+        Existing::by_name(parent.into_input(), name)
+    }
 }
 impl Structure for SqlRoleDefinition {
     fn visit(&mut self, codec: &mut Codec<'_>) {
@@ -61,6 +78,7 @@ impl Structure for SqlRoleDefinition {
         codec.property("properties/permissions", &mut self.permissions);
         codec.property("properties/roleName", &mut self.role_name);
         codec.property("properties/type", &mut self.type_);
+        codec.extra(&self.extra);
     }
 }
 

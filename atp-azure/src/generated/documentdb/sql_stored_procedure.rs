@@ -21,6 +21,8 @@ pub struct SqlStoredProcedure {
     pub resource: Input<SqlStoredProcedureResource>,
     /// `tags`.
     pub tags: InputMap<String>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl SqlStoredProcedure {
     /// From the properties that it has to have.
@@ -60,6 +62,21 @@ impl SqlStoredProcedure {
         self.tags = value.into_input_map();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(
+        parent: impl IntoInput<ResourceId<crate::documentdb::SqlContainer>>,
+        name: impl IntoInput<String>,
+    ) -> Existing<Self> {
+        Existing::by_name(parent.into_input(), name)
+    }
 }
 impl Structure for SqlStoredProcedure {
     fn visit(&mut self, codec: &mut Codec<'_>) {
@@ -70,6 +87,7 @@ impl Structure for SqlStoredProcedure {
         codec.property("properties/options", &mut self.options);
         codec.property("properties/resource", &mut self.resource);
         codec.property("tags", &mut self.tags);
+        codec.extra(&self.extra);
     }
 }
 

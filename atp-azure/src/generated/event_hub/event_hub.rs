@@ -25,6 +25,8 @@ pub struct EventHub {
     pub status: Input<EventHubStatus>,
     /// `properties.userMetadata`.
     pub user_metadata: Input<String>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl EventHub {
     /// From the properties that it has to have.
@@ -79,6 +81,21 @@ impl EventHub {
         self.user_metadata = value.into_input();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(
+        parent: impl IntoInput<ResourceId<crate::event_hub::Namespace>>,
+        name: impl IntoInput<String>,
+    ) -> Existing<Self> {
+        Existing::by_name(parent.into_input(), name)
+    }
 }
 impl Structure for EventHub {
     fn visit(&mut self, codec: &mut Codec<'_>) {
@@ -91,6 +108,7 @@ impl Structure for EventHub {
         codec.property("properties/retentionDescription", &mut self.retention_description);
         codec.property("properties/status", &mut self.status);
         codec.property("properties/userMetadata", &mut self.user_metadata);
+        codec.extra(&self.extra);
     }
 }
 

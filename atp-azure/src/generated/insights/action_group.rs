@@ -41,6 +41,8 @@ pub struct ActionGroup {
     pub webhook_receivers: InputList<ActionGroupWebhookReceiver>,
     /// `tags`.
     pub tags: InputMap<String>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl ActionGroup {
     /// From the properties that it has to have.
@@ -146,6 +148,21 @@ impl ActionGroup {
         self.tags = value.into_input_map();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(
+        parent: impl IntoInput<ResourceId<crate::resources::ResourceGroup>>,
+        name: impl IntoInput<String>,
+    ) -> Existing<Self> {
+        Existing::by_name(parent.into_input(), name)
+    }
 }
 impl Structure for ActionGroup {
     fn visit(&mut self, codec: &mut Codec<'_>) {
@@ -166,6 +183,7 @@ impl Structure for ActionGroup {
         codec.property("properties/voiceReceivers", &mut self.voice_receivers);
         codec.property("properties/webhookReceivers", &mut self.webhook_receivers);
         codec.property("tags", &mut self.tags);
+        codec.extra(&self.extra);
     }
 }
 

@@ -45,6 +45,8 @@ pub struct ApplicationInsights {
     pub public_network_access_for_query: Input<ApplicationInsightsPublicNetworkAccessForQuery>,
     /// `tags`.
     pub tags: InputMap<String>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl ApplicationInsights {
     /// From the properties that it has to have.
@@ -157,6 +159,21 @@ impl ApplicationInsights {
         self.tags = value.into_input_map();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(
+        parent: impl IntoInput<ResourceId<crate::resources::ResourceGroup>>,
+        name: impl IntoInput<String>,
+    ) -> Existing<Self> {
+        Existing::by_name(parent.into_input(), name)
+    }
 }
 impl Structure for ApplicationInsights {
     fn visit(&mut self, codec: &mut Codec<'_>) {
@@ -185,6 +202,7 @@ impl Structure for ApplicationInsights {
         );
         codec.property("properties/publicNetworkAccessForQuery", &mut self.public_network_access_for_query);
         codec.property("tags", &mut self.tags);
+        codec.extra(&self.extra);
     }
 }
 

@@ -29,6 +29,8 @@ pub struct AutoscaleSetting {
     pub target_resource_uri: Input<String>,
     /// `tags`.
     pub tags: InputMap<String>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl AutoscaleSetting {
     /// From the properties that it has to have.
@@ -91,6 +93,21 @@ impl AutoscaleSetting {
         self.tags = value.into_input_map();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(
+        parent: impl IntoInput<ResourceId<crate::resources::ResourceGroup>>,
+        name: impl IntoInput<String>,
+    ) -> Existing<Self> {
+        Existing::by_name(parent.into_input(), name)
+    }
 }
 impl Structure for AutoscaleSetting {
     fn visit(&mut self, codec: &mut Codec<'_>) {
@@ -105,6 +122,7 @@ impl Structure for AutoscaleSetting {
         codec.property("properties/targetResourceLocation", &mut self.target_resource_location);
         codec.property("properties/targetResourceUri", &mut self.target_resource_uri);
         codec.property("tags", &mut self.tags);
+        codec.extra(&self.extra);
     }
 }
 

@@ -39,6 +39,8 @@ pub struct DataCollectionRule {
     pub sku: Input<DataCollectionRuleSku>,
     /// `tags`.
     pub tags: InputMap<String>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl DataCollectionRule {
     /// From the properties that it has to have.
@@ -138,6 +140,21 @@ impl DataCollectionRule {
         self.tags = value.into_input_map();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(
+        parent: impl IntoInput<ResourceId<crate::resources::ResourceGroup>>,
+        name: impl IntoInput<String>,
+    ) -> Existing<Self> {
+        Existing::by_name(parent.into_input(), name)
+    }
 }
 impl Structure for DataCollectionRule {
     fn visit(&mut self, codec: &mut Codec<'_>) {
@@ -157,6 +174,7 @@ impl Structure for DataCollectionRule {
         codec.property("properties/streamDeclarations", &mut self.stream_declarations);
         codec.property("sku", &mut self.sku);
         codec.property("tags", &mut self.tags);
+        codec.extra(&self.extra);
     }
 }
 

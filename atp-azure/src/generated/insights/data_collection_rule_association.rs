@@ -17,6 +17,8 @@ pub struct DataCollectionRuleAssociation {
     pub data_collection_rule_id: Input<ResourceId<crate::insights::DataCollectionRule>>,
     /// `properties.description`.
     pub description: Input<String>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl DataCollectionRuleAssociation {
     /// From the properties that it has to have.
@@ -47,6 +49,18 @@ impl DataCollectionRuleAssociation {
         self.description = value.into_input();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(scope: impl IntoInput<Scope>, name: impl IntoInput<String>) -> Existing<Self> {
+        Existing::by_name(scope, name)
+    }
 }
 impl Structure for DataCollectionRuleAssociation {
     fn visit(&mut self, codec: &mut Codec<'_>) {
@@ -55,6 +69,7 @@ impl Structure for DataCollectionRuleAssociation {
         codec.property("properties/dataCollectionEndpointId", &mut self.data_collection_endpoint_id);
         codec.property("properties/dataCollectionRuleId", &mut self.data_collection_rule_id);
         codec.property("properties/description", &mut self.description);
+        codec.extra(&self.extra);
     }
 }
 

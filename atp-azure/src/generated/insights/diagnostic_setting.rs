@@ -29,6 +29,8 @@ pub struct DiagnosticSetting {
     pub storage_account_id: Input<ResourceId<crate::storage::StorageAccount>>,
     /// `properties.workspaceId`.
     pub workspace_id: Input<ResourceId<crate::operational_insights::Workspace>>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl DiagnosticSetting {
     /// From the properties that it has to have.
@@ -95,6 +97,18 @@ impl DiagnosticSetting {
         self.workspace_id = value.into_input();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(scope: impl IntoInput<Scope>, name: impl IntoInput<String>) -> Existing<Self> {
+        Existing::by_name(scope, name)
+    }
 }
 impl Structure for DiagnosticSetting {
     fn visit(&mut self, codec: &mut Codec<'_>) {
@@ -109,6 +123,7 @@ impl Structure for DiagnosticSetting {
         codec.property("properties/serviceBusRuleId", &mut self.service_bus_rule_id);
         codec.property("properties/storageAccountId", &mut self.storage_account_id);
         codec.property("properties/workspaceId", &mut self.workspace_id);
+        codec.extra(&self.extra);
     }
 }
 

@@ -17,6 +17,8 @@ pub struct PrivateLinkScope {
     pub access_mode_settings: Input<PrivateLinkScopeAccessModeSettings>,
     /// `tags`.
     pub tags: InputMap<String>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl PrivateLinkScope {
     /// From the properties that it has to have.
@@ -45,6 +47,21 @@ impl PrivateLinkScope {
         self.tags = value.into_input_map();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(
+        parent: impl IntoInput<ResourceId<crate::resources::ResourceGroup>>,
+        name: impl IntoInput<String>,
+    ) -> Existing<Self> {
+        Existing::by_name(parent.into_input(), name)
+    }
 }
 impl Structure for PrivateLinkScope {
     fn visit(&mut self, codec: &mut Codec<'_>) {
@@ -53,6 +70,7 @@ impl Structure for PrivateLinkScope {
         codec.property("location", &mut self.location);
         codec.property("properties/accessModeSettings", &mut self.access_mode_settings);
         codec.property("tags", &mut self.tags);
+        codec.extra(&self.extra);
     }
 }
 

@@ -51,6 +51,8 @@ pub struct ScheduledQueryRule {
     pub window_size: Input<String>,
     /// `tags`.
     pub tags: InputMap<String>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl ScheduledQueryRule {
     /// From the properties that it has to have.
@@ -183,6 +185,21 @@ impl ScheduledQueryRule {
         self.tags = value.into_input_map();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(
+        parent: impl IntoInput<ResourceId<crate::resources::ResourceGroup>>,
+        name: impl IntoInput<String>,
+    ) -> Existing<Self> {
+        Existing::by_name(parent.into_input(), name)
+    }
 }
 impl Structure for ScheduledQueryRule {
     fn visit(&mut self, codec: &mut Codec<'_>) {
@@ -211,6 +228,7 @@ impl Structure for ScheduledQueryRule {
         codec.property("properties/targetResourceTypes", &mut self.target_resource_types);
         codec.property("properties/windowSize", &mut self.window_size);
         codec.property("tags", &mut self.tags);
+        codec.extra(&self.extra);
     }
 }
 

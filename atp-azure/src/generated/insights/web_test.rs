@@ -41,6 +41,8 @@ pub struct WebTest {
     pub validation_rules: Input<WebTestValidationRules>,
     /// `tags`.
     pub tags: InputMap<String>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl WebTest {
     /// From the properties that it has to have.
@@ -124,6 +126,21 @@ impl WebTest {
         self.tags = value.into_input_map();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(
+        parent: impl IntoInput<ResourceId<crate::resources::ResourceGroup>>,
+        name: impl IntoInput<String>,
+    ) -> Existing<Self> {
+        Existing::by_name(parent.into_input(), name)
+    }
 }
 impl Structure for WebTest {
     fn visit(&mut self, codec: &mut Codec<'_>) {
@@ -144,6 +161,7 @@ impl Structure for WebTest {
         codec.property("properties/Timeout", &mut self.timeout);
         codec.property("properties/ValidationRules", &mut self.validation_rules);
         codec.property("tags", &mut self.tags);
+        codec.extra(&self.extra);
     }
 }
 

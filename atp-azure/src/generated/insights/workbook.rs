@@ -35,6 +35,8 @@ pub struct Workbook {
     pub version: Input<String>,
     /// `tags`.
     pub tags_property: InputMap<String>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl Workbook {
     /// From the properties that it has to have.
@@ -104,6 +106,21 @@ impl Workbook {
         self.tags_property = value.into_input_map();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(
+        parent: impl IntoInput<ResourceId<crate::resources::ResourceGroup>>,
+        name: impl IntoInput<String>,
+    ) -> Existing<Self> {
+        Existing::by_name(parent.into_input(), name)
+    }
 }
 impl Structure for Workbook {
     fn visit(&mut self, codec: &mut Codec<'_>) {
@@ -121,6 +138,7 @@ impl Structure for Workbook {
         codec.property("properties/tags", &mut self.tags);
         codec.property("properties/version", &mut self.version);
         codec.property("tags", &mut self.tags_property);
+        codec.extra(&self.extra);
     }
 }
 

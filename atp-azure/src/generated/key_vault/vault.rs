@@ -41,6 +41,8 @@ pub struct Vault {
     pub tenant_id: Input<String>,
     /// `tags`.
     pub tags: InputMap<String>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl Vault {
     /// From the properties that it has to have.
@@ -132,6 +134,21 @@ impl Vault {
         self.tags = value.into_input_map();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(
+        parent: impl IntoInput<ResourceId<crate::resources::ResourceGroup>>,
+        name: impl IntoInput<String>,
+    ) -> Existing<Self> {
+        Existing::by_name(parent.into_input(), name)
+    }
 }
 impl Structure for Vault {
     fn visit(&mut self, codec: &mut Codec<'_>) {
@@ -152,6 +169,7 @@ impl Structure for Vault {
         codec.property("properties/softDeleteRetentionInDays", &mut self.soft_delete_retention_in_days);
         codec.property("properties/tenantId", &mut self.tenant_id);
         codec.property("tags", &mut self.tags);
+        codec.extra(&self.extra);
     }
 }
 

@@ -13,6 +13,8 @@ pub struct VaultAccessPolicies {
     pub name: Input<String>,
     /// `properties.accessPolicies`.
     pub access_policies: InputList<VaultAccessPoliciesAccessPolicy>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl VaultAccessPolicies {
     /// From the properties that it has to have.
@@ -25,7 +27,23 @@ impl VaultAccessPolicies {
             parent: parent.into_input(),
             name: name.into_input(),
             access_policies: access_policies.into_input_list(),
+            ..Self::default()
         }
+    }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(
+        parent: impl IntoInput<ResourceId<crate::key_vault::Vault>>,
+        name: impl IntoInput<String>,
+    ) -> Existing<Self> {
+        Existing::by_name(parent.into_input(), name)
     }
 }
 impl Structure for VaultAccessPolicies {
@@ -33,6 +51,7 @@ impl Structure for VaultAccessPolicies {
         codec.property("parent", &mut self.parent);
         codec.property("name", &mut self.name);
         codec.property("properties/accessPolicies", &mut self.access_policies);
+        codec.extra(&self.extra);
     }
 }
 

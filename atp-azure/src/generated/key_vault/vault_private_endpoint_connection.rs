@@ -16,6 +16,8 @@ pub struct VaultPrivateEndpointConnection {
     /// `properties.privateLinkServiceConnectionState`.
     pub private_link_service_connection_state:
         Input<VaultPrivateEndpointConnectionPrivateLinkServiceConnectionState>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl VaultPrivateEndpointConnection {
     /// From the properties that it has to have.
@@ -40,6 +42,21 @@ impl VaultPrivateEndpointConnection {
         self.private_link_service_connection_state = value.into_input();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(
+        parent: impl IntoInput<ResourceId<crate::key_vault::Vault>>,
+        name: impl IntoInput<String>,
+    ) -> Existing<Self> {
+        Existing::by_name(parent.into_input(), name)
+    }
 }
 impl Structure for VaultPrivateEndpointConnection {
     fn visit(&mut self, codec: &mut Codec<'_>) {
@@ -50,6 +67,7 @@ impl Structure for VaultPrivateEndpointConnection {
             "properties/privateLinkServiceConnectionState",
             &mut self.private_link_service_connection_state,
         );
+        codec.extra(&self.extra);
     }
 }
 

@@ -19,6 +19,8 @@ pub struct VaultSecret {
     pub value: Input<Secret<String>>,
     /// `tags`.
     pub tags: InputMap<String>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl VaultSecret {
     /// From the properties that it has to have.
@@ -52,6 +54,21 @@ impl VaultSecret {
         self.tags = value.into_input_map();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(
+        parent: impl IntoInput<ResourceId<crate::key_vault::Vault>>,
+        name: impl IntoInput<String>,
+    ) -> Existing<Self> {
+        Existing::by_name(parent.into_input(), name)
+    }
 }
 impl Structure for VaultSecret {
     fn visit(&mut self, codec: &mut Codec<'_>) {
@@ -61,6 +78,7 @@ impl Structure for VaultSecret {
         codec.property("properties/contentType", &mut self.content_type);
         codec.property("properties/value", &mut self.value);
         codec.property("tags", &mut self.tags);
+        codec.extra(&self.extra);
     }
 }
 

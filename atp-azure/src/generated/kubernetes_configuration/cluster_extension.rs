@@ -41,6 +41,8 @@ pub struct ClusterExtension {
     pub statuses: InputList<ClusterExtensionStatuse>,
     /// `properties.version`.
     pub version: Input<String>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl ClusterExtension {
     /// From the properties that it has to have.
@@ -140,6 +142,18 @@ impl ClusterExtension {
         self.version = value.into_input();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(scope: impl IntoInput<Scope>, name: impl IntoInput<String>) -> Existing<Self> {
+        Existing::by_name(scope, name)
+    }
 }
 impl Structure for ClusterExtension {
     fn visit(&mut self, codec: &mut Codec<'_>) {
@@ -163,6 +177,7 @@ impl Structure for ClusterExtension {
         codec.property("properties/scope", &mut self.scope_property);
         codec.property("properties/statuses", &mut self.statuses);
         codec.property("properties/version", &mut self.version);
+        codec.extra(&self.extra);
     }
 }
 

@@ -35,6 +35,8 @@ pub struct FluxConfiguration {
     pub suspend: Input<bool>,
     /// `properties.waitForReconciliation`.
     pub wait_for_reconciliation: Input<bool>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl FluxConfiguration {
     /// From the properties that it has to have.
@@ -113,6 +115,18 @@ impl FluxConfiguration {
         self.wait_for_reconciliation = value.into_input();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(scope: impl IntoInput<Scope>, name: impl IntoInput<String>) -> Existing<Self> {
+        Existing::by_name(scope, name)
+    }
 }
 impl Structure for FluxConfiguration {
     fn visit(&mut self, codec: &mut Codec<'_>) {
@@ -133,6 +147,7 @@ impl Structure for FluxConfiguration {
         codec.property("properties/sourceKind", &mut self.source_kind);
         codec.property("properties/suspend", &mut self.suspend);
         codec.property("properties/waitForReconciliation", &mut self.wait_for_reconciliation);
+        codec.extra(&self.extra);
     }
 }
 

@@ -17,6 +17,8 @@ pub struct FederatedIdentityCredential {
     pub issuer: Input<String>,
     /// `properties.subject`.
     pub subject: Input<String>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl FederatedIdentityCredential {
     /// From the properties that it has to have.
@@ -33,7 +35,23 @@ impl FederatedIdentityCredential {
             issuer: issuer.into_input(),
             subject: subject.into_input(),
             audiences: audiences.into_input_list(),
+            ..Self::default()
         }
+    }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(
+        parent: impl IntoInput<ResourceId<crate::managed_identity::UserAssignedIdentity>>,
+        name: impl IntoInput<String>,
+    ) -> Existing<Self> {
+        Existing::by_name(parent.into_input(), name)
     }
 }
 impl Structure for FederatedIdentityCredential {
@@ -43,6 +61,7 @@ impl Structure for FederatedIdentityCredential {
         codec.property("properties/audiences", &mut self.audiences);
         codec.property("properties/issuer", &mut self.issuer);
         codec.property("properties/subject", &mut self.subject);
+        codec.extra(&self.extra);
     }
 }
 

@@ -15,6 +15,8 @@ pub struct ManagementGroup {
     pub details: Input<ManagementGroupDetails>,
     /// `properties.displayName`.
     pub display_name: Input<String>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl ManagementGroup {
     /// From the properties that it has to have.
@@ -33,6 +35,18 @@ impl ManagementGroup {
         self.display_name = value.into_input();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(scope: impl IntoInput<Scope>, name: impl IntoInput<String>) -> Existing<Self> {
+        Existing::by_name(scope, name)
+    }
 }
 impl Structure for ManagementGroup {
     fn visit(&mut self, codec: &mut Codec<'_>) {
@@ -40,6 +54,7 @@ impl Structure for ManagementGroup {
         codec.property("name", &mut self.name);
         codec.property("properties/details", &mut self.details);
         codec.property("properties/displayName", &mut self.display_name);
+        codec.extra(&self.extra);
     }
 }
 

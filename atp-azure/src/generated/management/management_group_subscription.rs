@@ -11,6 +11,8 @@ pub struct ManagementGroupSubscription {
     pub parent: Input<ResourceId<crate::management::ManagementGroup>>,
     /// The name: the last segment of the id.
     pub name: Input<String>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl ManagementGroupSubscription {
     /// From the properties that it has to have.
@@ -18,14 +20,29 @@ impl ManagementGroupSubscription {
         parent: impl IntoInput<ResourceId<crate::management::ManagementGroup>>,
         name: impl IntoInput<String>,
     ) -> Self {
-        Self { parent: parent.into_input(), name: name.into_input() }
+        Self { parent: parent.into_input(), name: name.into_input(), ..Self::default() }
+    }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(
+        parent: impl IntoInput<ResourceId<crate::management::ManagementGroup>>,
+        name: impl IntoInput<String>,
+    ) -> Existing<Self> {
+        Existing::by_name(parent.into_input(), name)
     }
 }
 impl Structure for ManagementGroupSubscription {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("parent", &mut self.parent);
         codec.property("name", &mut self.name);
-        let _ = codec;
+        codec.extra(&self.extra);
     }
 }
 

@@ -83,6 +83,8 @@ pub struct ApplicationGateway {
     pub tags: InputMap<String>,
     /// `zones`.
     pub zones: InputList<String>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl ApplicationGateway {
     /// From the properties that it has to have.
@@ -362,6 +364,21 @@ impl ApplicationGateway {
         self.zones = value.into_input_list();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(
+        parent: impl IntoInput<ResourceId<crate::resources::ResourceGroup>>,
+        name: impl IntoInput<String>,
+    ) -> Existing<Self> {
+        Existing::by_name(parent.into_input(), name)
+    }
 }
 impl Structure for ApplicationGateway {
     fn visit(&mut self, codec: &mut Codec<'_>) {
@@ -410,6 +427,7 @@ impl Structure for ApplicationGateway {
         );
         codec.property("tags", &mut self.tags);
         codec.property("zones", &mut self.zones);
+        codec.extra(&self.extra);
     }
 }
 

@@ -21,6 +21,8 @@ pub struct ApplicationGatewayWebApplicationFirewallPolicy {
     pub policy_settings: Input<ApplicationGatewayWebApplicationFirewallPolicySettings>,
     /// `tags`.
     pub tags: InputMap<String>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl ApplicationGatewayWebApplicationFirewallPolicy {
     /// From the properties that it has to have.
@@ -62,6 +64,21 @@ impl ApplicationGatewayWebApplicationFirewallPolicy {
         self.tags = value.into_input_map();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(
+        parent: impl IntoInput<ResourceId<crate::resources::ResourceGroup>>,
+        name: impl IntoInput<String>,
+    ) -> Existing<Self> {
+        Existing::by_name(parent.into_input(), name)
+    }
 }
 impl Structure for ApplicationGatewayWebApplicationFirewallPolicy {
     fn visit(&mut self, codec: &mut Codec<'_>) {
@@ -72,6 +89,7 @@ impl Structure for ApplicationGatewayWebApplicationFirewallPolicy {
         codec.property("properties/managedRules", &mut self.managed_rules);
         codec.property("properties/policySettings", &mut self.policy_settings);
         codec.property("tags", &mut self.tags);
+        codec.extra(&self.extra);
     }
 }
 

@@ -45,6 +45,8 @@ pub struct BastionHost {
     pub tags: InputMap<String>,
     /// `zones`.
     pub zones: InputList<String>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl BastionHost {
     /// From the properties that it has to have.
@@ -159,6 +161,21 @@ impl BastionHost {
         self.zones = value.into_input_list();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(
+        parent: impl IntoInput<ResourceId<crate::resources::ResourceGroup>>,
+        name: impl IntoInput<String>,
+    ) -> Existing<Self> {
+        Existing::by_name(parent.into_input(), name)
+    }
 }
 impl Structure for BastionHost {
     fn visit(&mut self, codec: &mut Codec<'_>) {
@@ -181,6 +198,7 @@ impl Structure for BastionHost {
         codec.property("sku", &mut self.sku);
         codec.property("tags", &mut self.tags);
         codec.property("zones", &mut self.zones);
+        codec.extra(&self.extra);
     }
 }
 

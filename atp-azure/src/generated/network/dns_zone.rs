@@ -21,6 +21,8 @@ pub struct DnsZone {
     pub zone_type: Input<DnsZoneType>,
     /// `tags`.
     pub tags: InputMap<String>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl DnsZone {
     /// From the properties that it has to have.
@@ -65,6 +67,21 @@ impl DnsZone {
         self.tags = value.into_input_map();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(
+        parent: impl IntoInput<ResourceId<crate::resources::ResourceGroup>>,
+        name: impl IntoInput<String>,
+    ) -> Existing<Self> {
+        Existing::by_name(parent.into_input(), name)
+    }
 }
 impl Structure for DnsZone {
     fn visit(&mut self, codec: &mut Codec<'_>) {
@@ -75,6 +92,7 @@ impl Structure for DnsZone {
         codec.property("properties/resolutionVirtualNetworks", &mut self.resolution_virtual_networks);
         codec.property("properties/zoneType", &mut self.zone_type);
         codec.property("tags", &mut self.tags);
+        codec.extra(&self.extra);
     }
 }
 

@@ -21,6 +21,8 @@ pub struct DnsZoneMx {
     pub target_resource: Input<Scope>,
     /// `properties.trafficManagementProfile.id`.
     pub traffic_management_profile: Input<ResourceId<crate::network::TrafficManagerProfile>>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl DnsZoneMx {
     /// From the properties that it has to have.
@@ -63,6 +65,21 @@ impl DnsZoneMx {
         self.traffic_management_profile = value.into_input();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(
+        parent: impl IntoInput<ResourceId<crate::network::DnsZone>>,
+        name: impl IntoInput<String>,
+    ) -> Existing<Self> {
+        Existing::by_name(parent.into_input(), name)
+    }
 }
 impl Structure for DnsZoneMx {
     fn visit(&mut self, codec: &mut Codec<'_>) {
@@ -73,6 +90,7 @@ impl Structure for DnsZoneMx {
         codec.property("properties/metadata", &mut self.metadata);
         codec.property("properties/targetResource/id", &mut self.target_resource);
         codec.property("properties/trafficManagementProfile/id", &mut self.traffic_management_profile);
+        codec.extra(&self.extra);
     }
 }
 

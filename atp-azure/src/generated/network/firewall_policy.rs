@@ -39,6 +39,8 @@ pub struct FirewallPolicy {
     pub transport_security: Input<FirewallPolicyTransportSecurity>,
     /// `tags`.
     pub tags: InputMap<String>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl FirewallPolicy {
     /// From the properties that it has to have.
@@ -135,6 +137,21 @@ impl FirewallPolicy {
         self.tags = value.into_input_map();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(
+        parent: impl IntoInput<ResourceId<crate::resources::ResourceGroup>>,
+        name: impl IntoInput<String>,
+    ) -> Existing<Self> {
+        Existing::by_name(parent.into_input(), name)
+    }
 }
 impl Structure for FirewallPolicy {
     fn visit(&mut self, codec: &mut Codec<'_>) {
@@ -154,6 +171,7 @@ impl Structure for FirewallPolicy {
         codec.property("properties/threatIntelWhitelist", &mut self.threat_intel_whitelist);
         codec.property("properties/transportSecurity", &mut self.transport_security);
         codec.property("tags", &mut self.tags);
+        codec.extra(&self.extra);
     }
 }
 
@@ -304,6 +322,208 @@ impl FirewallPolicyHandle {
     }
 }
 impl HasUrn for FirewallPolicyHandle {
+    fn urn(&self) -> &Urn {
+        self.declared.urn()
+    }
+}
+
+/// `listIdpsFilterOptions` of a [`FirewallPolicy`]: all that it says is secret. For `Context::read`.
+#[derive(Clone, Default)]
+pub struct FirewallPolicyListIdpsFilterOptions {
+    /// The resource that is asked.
+    pub resource: Input<ResourceId<FirewallPolicy>>,
+    /// `filterName`.
+    pub filter_name: Input<String>,
+}
+impl FirewallPolicyListIdpsFilterOptions {
+    /// From the properties that it has to have.
+    pub fn new(resource: impl IntoInput<ResourceId<FirewallPolicy>>) -> Self {
+        Self { resource: resource.into_input(), ..Self::default() }
+    }
+
+    /// Sets `filterName`.
+    pub fn filter_name(mut self, value: impl IntoInput<String>) -> Self {
+        self.filter_name = value.into_input();
+        self
+    }
+}
+impl Structure for FirewallPolicyListIdpsFilterOptions {
+    fn visit(&mut self, codec: &mut Codec<'_>) {
+        codec.property("id", &mut self.resource);
+        codec.property("body/filterName", &mut self.filter_name);
+    }
+}
+impl Query for FirewallPolicyListIdpsFilterOptions {
+    const PROVIDER: &'static str = "azure";
+    type Handle = FirewallPolicyListIdpsFilterOptionsHandle;
+    fn kind(&self) -> Cow<'static, str> {
+        "Microsoft.Network/firewallPolicies/listIdpsFilterOptions/action".into()
+    }
+    fn handle(declared: Declared) -> FirewallPolicyListIdpsFilterOptionsHandle {
+        FirewallPolicyListIdpsFilterOptionsHandle { declared }
+    }
+}
+/// What [`FirewallPolicyListIdpsFilterOptions`] says.
+#[derive(Clone, Debug)]
+pub struct FirewallPolicyListIdpsFilterOptionsHandle {
+    declared: Declared,
+}
+impl FirewallPolicyListIdpsFilterOptionsHandle {
+    /// `filterValues`.
+    pub fn filter_values(&self) -> Output<Secret<Vec<String>>> {
+        self.declared.output("filterValues")
+    }
+}
+impl HasUrn for FirewallPolicyListIdpsFilterOptionsHandle {
+    fn urn(&self) -> &Urn {
+        self.declared.urn()
+    }
+}
+
+/// `listIdpsSignatures` of a [`FirewallPolicy`]: all that it says is secret. For `Context::read`.
+#[derive(Clone, Default)]
+pub struct FirewallPolicyListIdpsSignatures {
+    /// The resource that is asked.
+    pub resource: Input<ResourceId<FirewallPolicy>>,
+    /// `filters`.
+    pub filters: InputList<FirewallPolicyListIdpsSignaturesFilter>,
+    /// `orderBy`.
+    pub order_by: Input<FirewallPolicyListIdpsSignaturesOrderBy>,
+    /// `resultsPerPage`. 1 to 1000.
+    pub results_per_page: Input<i64>,
+    /// `search`.
+    pub search: Input<String>,
+    /// `skip`.
+    pub skip: Input<i64>,
+}
+impl FirewallPolicyListIdpsSignatures {
+    /// From the properties that it has to have.
+    pub fn new(resource: impl IntoInput<ResourceId<FirewallPolicy>>) -> Self {
+        Self { resource: resource.into_input(), ..Self::default() }
+    }
+
+    /// Sets `filters`.
+    pub fn filters(mut self, value: impl IntoInputList<FirewallPolicyListIdpsSignaturesFilter>) -> Self {
+        self.filters = value.into_input_list();
+        self
+    }
+
+    /// Sets `orderBy`.
+    pub fn order_by(mut self, value: impl IntoInput<FirewallPolicyListIdpsSignaturesOrderBy>) -> Self {
+        self.order_by = value.into_input();
+        self
+    }
+
+    /// Sets `resultsPerPage`.
+    pub fn results_per_page(mut self, value: impl IntoInput<i64>) -> Self {
+        self.results_per_page = value.into_input();
+        self
+    }
+
+    /// Sets `search`.
+    pub fn search(mut self, value: impl IntoInput<String>) -> Self {
+        self.search = value.into_input();
+        self
+    }
+
+    /// Sets `skip`.
+    pub fn skip(mut self, value: impl IntoInput<i64>) -> Self {
+        self.skip = value.into_input();
+        self
+    }
+}
+impl Structure for FirewallPolicyListIdpsSignatures {
+    fn visit(&mut self, codec: &mut Codec<'_>) {
+        codec.property("id", &mut self.resource);
+        codec.property("body/filters", &mut self.filters);
+        codec.property("body/orderBy", &mut self.order_by);
+        codec.property("body/resultsPerPage", &mut self.results_per_page);
+        codec.property("body/search", &mut self.search);
+        codec.property("body/skip", &mut self.skip);
+    }
+}
+impl Query for FirewallPolicyListIdpsSignatures {
+    const PROVIDER: &'static str = "azure";
+    type Handle = FirewallPolicyListIdpsSignaturesHandle;
+    fn kind(&self) -> Cow<'static, str> {
+        "Microsoft.Network/firewallPolicies/listIdpsSignatures/action".into()
+    }
+    fn handle(declared: Declared) -> FirewallPolicyListIdpsSignaturesHandle {
+        FirewallPolicyListIdpsSignaturesHandle { declared }
+    }
+}
+/// What [`FirewallPolicyListIdpsSignatures`] says.
+#[derive(Clone, Debug)]
+pub struct FirewallPolicyListIdpsSignaturesHandle {
+    declared: Declared,
+}
+impl FirewallPolicyListIdpsSignaturesHandle {
+    /// `matchingRecordsCount`.
+    pub fn matching_records_count(&self) -> Output<Secret<i64>> {
+        self.declared.output("matchingRecordsCount")
+    }
+
+    /// `signatures`.
+    pub fn signatures(&self) -> Output<Secret<Value>> {
+        self.declared.output("signatures")
+    }
+
+    /// `signatures[index].description`.
+    pub fn signature_description(&self, index: usize) -> Output<Secret<String>> {
+        self.declared.output(&format!("signatures/{index}/description"))
+    }
+
+    /// `signatures[index].destinationPorts`.
+    pub fn signature_destination_ports(&self, index: usize) -> Output<Secret<Vec<String>>> {
+        self.declared.output(&format!("signatures/{index}/destinationPorts"))
+    }
+
+    /// `signatures[index].direction`.
+    pub fn signature_direction(&self, index: usize) -> Output<Secret<i64>> {
+        self.declared.output(&format!("signatures/{index}/direction"))
+    }
+
+    /// `signatures[index].group`.
+    pub fn signature_group(&self, index: usize) -> Output<Secret<String>> {
+        self.declared.output(&format!("signatures/{index}/group"))
+    }
+
+    /// `signatures[index].inheritedFromParentPolicy`.
+    pub fn signature_inherited_from_parent_policy(&self, index: usize) -> Output<Secret<bool>> {
+        self.declared.output(&format!("signatures/{index}/inheritedFromParentPolicy"))
+    }
+
+    /// `signatures[index].lastUpdated`.
+    pub fn signature_last_updated(&self, index: usize) -> Output<Secret<String>> {
+        self.declared.output(&format!("signatures/{index}/lastUpdated"))
+    }
+
+    /// `signatures[index].mode`.
+    pub fn signature_mode(&self, index: usize) -> Output<Secret<i64>> {
+        self.declared.output(&format!("signatures/{index}/mode"))
+    }
+
+    /// `signatures[index].protocol`.
+    pub fn signature_protocol(&self, index: usize) -> Output<Secret<String>> {
+        self.declared.output(&format!("signatures/{index}/protocol"))
+    }
+
+    /// `signatures[index].severity`.
+    pub fn signature_severity(&self, index: usize) -> Output<Secret<i64>> {
+        self.declared.output(&format!("signatures/{index}/severity"))
+    }
+
+    /// `signatures[index].signatureId`.
+    pub fn signature_signature_id(&self, index: usize) -> Output<Secret<i64>> {
+        self.declared.output(&format!("signatures/{index}/signatureId"))
+    }
+
+    /// `signatures[index].sourcePorts`.
+    pub fn signature_source_ports(&self, index: usize) -> Output<Secret<Vec<String>>> {
+        self.declared.output(&format!("signatures/{index}/sourcePorts"))
+    }
+}
+impl HasUrn for FirewallPolicyListIdpsSignaturesHandle {
     fn urn(&self) -> &Urn {
         self.declared.urn()
     }
@@ -963,6 +1183,72 @@ impl Structure for FirewallPolicyTransportSecurityCertificateAuthority {
     }
 }
 
+/// The value of `filters[]`.
+#[derive(Clone, Default)]
+pub struct FirewallPolicyListIdpsSignaturesFilter {
+    /// `filters[].field`.
+    pub field: Input<String>,
+    /// `filters[].values`.
+    pub values: InputList<String>,
+}
+impl FirewallPolicyListIdpsSignaturesFilter {
+    /// Nothing is set.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets `filters[].field`.
+    pub fn field(mut self, value: impl IntoInput<String>) -> Self {
+        self.field = value.into_input();
+        self
+    }
+
+    /// Sets `filters[].values`.
+    pub fn values(mut self, value: impl IntoInputList<String>) -> Self {
+        self.values = value.into_input_list();
+        self
+    }
+}
+impl Structure for FirewallPolicyListIdpsSignaturesFilter {
+    fn visit(&mut self, codec: &mut Codec<'_>) {
+        codec.property("field", &mut self.field);
+        codec.property("values", &mut self.values);
+    }
+}
+
+/// The value of `orderBy`.
+#[derive(Clone, Default)]
+pub struct FirewallPolicyListIdpsSignaturesOrderBy {
+    /// `orderBy.field`.
+    pub field: Input<String>,
+    /// `orderBy.order`.
+    pub order: Input<FirewallPolicyListIdpsSignaturesOrderByOrder>,
+}
+impl FirewallPolicyListIdpsSignaturesOrderBy {
+    /// Nothing is set.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets `orderBy.field`.
+    pub fn field(mut self, value: impl IntoInput<String>) -> Self {
+        self.field = value.into_input();
+        self
+    }
+
+    /// Sets `orderBy.order`.
+    pub fn order(mut self, value: impl IntoInput<FirewallPolicyListIdpsSignaturesOrderByOrder>) -> Self {
+        self.order = value.into_input();
+        self
+    }
+}
+impl Structure for FirewallPolicyListIdpsSignaturesOrderBy {
+    fn visit(&mut self, codec: &mut Codec<'_>) {
+        codec.property("field", &mut self.field);
+        codec.property("order", &mut self.order);
+    }
+}
+
 closed_enum! {
     /// Values of `identity.type`.
     pub FirewallPolicyIdentityType {
@@ -1063,8 +1349,20 @@ open_enum! {
     }
 }
 
+open_enum! {
+    /// Values of `orderBy.order`.
+    pub FirewallPolicyListIdpsSignaturesOrderByOrder {
+        /// `Ascending`.
+        ASCENDING = "Ascending",
+        /// `Descending`.
+        DESCENDING = "Descending",
+    }
+}
+
 debug_through_the_codec!(
     FirewallPolicy,
+    FirewallPolicyListIdpsFilterOptions,
+    FirewallPolicyListIdpsSignatures,
     FirewallPolicyIdentity,
     FirewallPolicyDnsSettings,
     FirewallPolicyExplicitProxy,
@@ -1080,7 +1378,9 @@ debug_through_the_codec!(
     FirewallPolicySql,
     FirewallPolicyThreatIntelWhitelist,
     FirewallPolicyTransportSecurity,
-    FirewallPolicyTransportSecurityCertificateAuthority
+    FirewallPolicyTransportSecurityCertificateAuthority,
+    FirewallPolicyListIdpsSignaturesFilter,
+    FirewallPolicyListIdpsSignaturesOrderBy
 );
 
 impl Named for FirewallPolicy {

@@ -15,6 +15,8 @@ pub struct FirewallPolicyRuleCollectionGroup {
     pub priority: Input<i64>,
     /// `properties.ruleCollections`.
     pub rule_collections: InputList<FirewallPolicyRuleCollectionGroupRuleCollection>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl FirewallPolicyRuleCollectionGroup {
     /// From the properties that it has to have.
@@ -39,6 +41,21 @@ impl FirewallPolicyRuleCollectionGroup {
         self.rule_collections = value.into_input_list();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(
+        parent: impl IntoInput<ResourceId<crate::network::FirewallPolicy>>,
+        name: impl IntoInput<String>,
+    ) -> Existing<Self> {
+        Existing::by_name(parent.into_input(), name)
+    }
 }
 impl Structure for FirewallPolicyRuleCollectionGroup {
     fn visit(&mut self, codec: &mut Codec<'_>) {
@@ -46,6 +63,7 @@ impl Structure for FirewallPolicyRuleCollectionGroup {
         codec.property("name", &mut self.name);
         codec.property("properties/priority", &mut self.priority);
         codec.property("properties/ruleCollections", &mut self.rule_collections);
+        codec.extra(&self.extra);
     }
 }
 

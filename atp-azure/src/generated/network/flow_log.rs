@@ -33,6 +33,8 @@ pub struct FlowLog {
     pub target_resource_id: Input<Scope>,
     /// `tags`.
     pub tags: InputMap<String>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl FlowLog {
     /// From the properties that it has to have.
@@ -107,6 +109,21 @@ impl FlowLog {
         self.tags = value.into_input_map();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(
+        parent: impl IntoInput<ResourceId<crate::network::NetworkWatcher>>,
+        name: impl IntoInput<String>,
+    ) -> Existing<Self> {
+        Existing::by_name(parent.into_input(), name)
+    }
 }
 impl Structure for FlowLog {
     fn visit(&mut self, codec: &mut Codec<'_>) {
@@ -123,6 +140,7 @@ impl Structure for FlowLog {
         codec.property("properties/storageId", &mut self.storage_id);
         codec.property("properties/targetResourceId", &mut self.target_resource_id);
         codec.property("tags", &mut self.tags);
+        codec.extra(&self.extra);
     }
 }
 

@@ -17,6 +17,8 @@ pub struct IpGroup {
     pub ip_addresses: InputList<String>,
     /// `tags`.
     pub tags: InputMap<String>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl IpGroup {
     /// From the properties that it has to have.
@@ -44,6 +46,21 @@ impl IpGroup {
         self.tags = value.into_input_map();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(
+        parent: impl IntoInput<ResourceId<crate::resources::ResourceGroup>>,
+        name: impl IntoInput<String>,
+    ) -> Existing<Self> {
+        Existing::by_name(parent.into_input(), name)
+    }
 }
 impl Structure for IpGroup {
     fn visit(&mut self, codec: &mut Codec<'_>) {
@@ -52,6 +69,7 @@ impl Structure for IpGroup {
         codec.property("location", &mut self.location);
         codec.property("properties/ipAddresses", &mut self.ip_addresses);
         codec.property("tags", &mut self.tags);
+        codec.extra(&self.extra);
     }
 }
 

@@ -37,6 +37,8 @@ pub struct LoadBalancer {
     pub sku: Input<LoadBalancerSku>,
     /// `tags`.
     pub tags: InputMap<String>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl LoadBalancer {
     /// From the properties that it has to have.
@@ -130,6 +132,21 @@ impl LoadBalancer {
         self.tags = value.into_input_map();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(
+        parent: impl IntoInput<ResourceId<crate::resources::ResourceGroup>>,
+        name: impl IntoInput<String>,
+    ) -> Existing<Self> {
+        Existing::by_name(parent.into_input(), name)
+    }
 }
 impl Structure for LoadBalancer {
     fn visit(&mut self, codec: &mut Codec<'_>) {
@@ -148,6 +165,7 @@ impl Structure for LoadBalancer {
         codec.property("properties/scope", &mut self.scope);
         codec.property("sku", &mut self.sku);
         codec.property("tags", &mut self.tags);
+        codec.extra(&self.extra);
     }
 }
 

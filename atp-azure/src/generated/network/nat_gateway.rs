@@ -35,6 +35,8 @@ pub struct NatGateway {
     pub tags: InputMap<String>,
     /// `zones`.
     pub zones: InputList<String>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl NatGateway {
     /// From the properties that it has to have.
@@ -115,6 +117,21 @@ impl NatGateway {
         self.zones = value.into_input_list();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(
+        parent: impl IntoInput<ResourceId<crate::resources::ResourceGroup>>,
+        name: impl IntoInput<String>,
+    ) -> Existing<Self> {
+        Existing::by_name(parent.into_input(), name)
+    }
 }
 impl Structure for NatGateway {
     fn visit(&mut self, codec: &mut Codec<'_>) {
@@ -132,6 +149,7 @@ impl Structure for NatGateway {
         codec.property("sku", &mut self.sku);
         codec.property("tags", &mut self.tags);
         codec.property("zones", &mut self.zones);
+        codec.extra(&self.extra);
     }
 }
 

@@ -41,6 +41,8 @@ pub struct NetworkInterface {
     pub workload_type: Input<String>,
     /// `tags`.
     pub tags: InputMap<String>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl NetworkInterface {
     /// From the properties that it has to have.
@@ -146,6 +148,21 @@ impl NetworkInterface {
         self.tags = value.into_input_map();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(
+        parent: impl IntoInput<ResourceId<crate::resources::ResourceGroup>>,
+        name: impl IntoInput<String>,
+    ) -> Existing<Self> {
+        Existing::by_name(parent.into_input(), name)
+    }
 }
 impl Structure for NetworkInterface {
     fn visit(&mut self, codec: &mut Codec<'_>) {
@@ -166,6 +183,7 @@ impl Structure for NetworkInterface {
         codec.property("properties/privateLinkService/id", &mut self.private_link_service);
         codec.property("properties/workloadType", &mut self.workload_type);
         codec.property("tags", &mut self.tags);
+        codec.extra(&self.extra);
     }
 }
 

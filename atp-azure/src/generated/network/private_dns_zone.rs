@@ -15,6 +15,8 @@ pub struct PrivateDnsZone {
     pub location: Input<String>,
     /// `tags`.
     pub tags: InputMap<String>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl PrivateDnsZone {
     /// From the properties that it has to have.
@@ -41,6 +43,21 @@ impl PrivateDnsZone {
         self.tags = value.into_input_map();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(
+        parent: impl IntoInput<ResourceId<crate::resources::ResourceGroup>>,
+        name: impl IntoInput<String>,
+    ) -> Existing<Self> {
+        Existing::by_name(parent.into_input(), name)
+    }
 }
 impl Structure for PrivateDnsZone {
     fn visit(&mut self, codec: &mut Codec<'_>) {
@@ -48,6 +65,7 @@ impl Structure for PrivateDnsZone {
         codec.property("name", &mut self.name);
         codec.property("location", &mut self.location);
         codec.property("tags", &mut self.tags);
+        codec.extra(&self.extra);
     }
 }
 

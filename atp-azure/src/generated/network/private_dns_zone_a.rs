@@ -17,6 +17,8 @@ pub struct PrivateDnsZoneA {
     pub metadata: InputMap<String>,
     /// `properties.ttl`.
     pub ttl: Input<i64>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl PrivateDnsZoneA {
     /// From the properties that it has to have.
@@ -40,6 +42,21 @@ impl PrivateDnsZoneA {
         self.metadata = value.into_input_map();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(
+        parent: impl IntoInput<ResourceId<crate::network::PrivateDnsZone>>,
+        name: impl IntoInput<String>,
+    ) -> Existing<Self> {
+        Existing::by_name(parent.into_input(), name)
+    }
 }
 impl Structure for PrivateDnsZoneA {
     fn visit(&mut self, codec: &mut Codec<'_>) {
@@ -48,6 +65,7 @@ impl Structure for PrivateDnsZoneA {
         codec.property("properties/aRecords", &mut self.a_records);
         codec.property("properties/metadata", &mut self.metadata);
         codec.property("properties/ttl", &mut self.ttl);
+        codec.extra(&self.extra);
     }
 }
 

@@ -17,6 +17,8 @@ pub struct PrivateDnsZoneAaaa {
     pub metadata: InputMap<String>,
     /// `properties.ttl`.
     pub ttl: Input<i64>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl PrivateDnsZoneAaaa {
     /// From the properties that it has to have.
@@ -44,6 +46,21 @@ impl PrivateDnsZoneAaaa {
         self.ttl = value.into_input();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(
+        parent: impl IntoInput<ResourceId<crate::network::PrivateDnsZone>>,
+        name: impl IntoInput<String>,
+    ) -> Existing<Self> {
+        Existing::by_name(parent.into_input(), name)
+    }
 }
 impl Structure for PrivateDnsZoneAaaa {
     fn visit(&mut self, codec: &mut Codec<'_>) {
@@ -52,6 +69,7 @@ impl Structure for PrivateDnsZoneAaaa {
         codec.property("properties/aaaaRecords", &mut self.aaaa_records);
         codec.property("properties/metadata", &mut self.metadata);
         codec.property("properties/ttl", &mut self.ttl);
+        codec.extra(&self.extra);
     }
 }
 

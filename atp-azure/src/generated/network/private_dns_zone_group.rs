@@ -13,6 +13,8 @@ pub struct PrivateDnsZoneGroup {
     pub name: Input<String>,
     /// `properties.privateDnsZoneConfigs`.
     pub private_dns_zone_configs: InputList<PrivateDnsZoneGroupPrivateDnsZoneConfig>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl PrivateDnsZoneGroup {
     /// From the properties that it has to have.
@@ -25,7 +27,23 @@ impl PrivateDnsZoneGroup {
             parent: parent.into_input(),
             name: name.into_input(),
             private_dns_zone_configs: private_dns_zone_configs.into_input_list(),
+            ..Self::default()
         }
+    }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(
+        parent: impl IntoInput<ResourceId<crate::network::PrivateEndpoint>>,
+        name: impl IntoInput<String>,
+    ) -> Existing<Self> {
+        Existing::by_name(parent.into_input(), name)
     }
 }
 impl Structure for PrivateDnsZoneGroup {
@@ -33,6 +51,7 @@ impl Structure for PrivateDnsZoneGroup {
         codec.property("parent", &mut self.parent);
         codec.property("name", &mut self.name);
         codec.property("properties/privateDnsZoneConfigs", &mut self.private_dns_zone_configs);
+        codec.extra(&self.extra);
     }
 }
 

@@ -17,6 +17,8 @@ pub struct PrivateDnsZoneTxt {
     pub ttl: Input<i64>,
     /// `properties.txtRecords`.
     pub txt_records: InputList<PrivateDnsZoneTxtRecord>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl PrivateDnsZoneTxt {
     /// From the properties that it has to have.
@@ -44,6 +46,21 @@ impl PrivateDnsZoneTxt {
         self.txt_records = value.into_input_list();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(
+        parent: impl IntoInput<ResourceId<crate::network::PrivateDnsZone>>,
+        name: impl IntoInput<String>,
+    ) -> Existing<Self> {
+        Existing::by_name(parent.into_input(), name)
+    }
 }
 impl Structure for PrivateDnsZoneTxt {
     fn visit(&mut self, codec: &mut Codec<'_>) {
@@ -52,6 +69,7 @@ impl Structure for PrivateDnsZoneTxt {
         codec.property("properties/metadata", &mut self.metadata);
         codec.property("properties/ttl", &mut self.ttl);
         codec.property("properties/txtRecords", &mut self.txt_records);
+        codec.extra(&self.extra);
     }
 }
 

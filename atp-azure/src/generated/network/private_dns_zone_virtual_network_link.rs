@@ -21,6 +21,8 @@ pub struct PrivateDnsZoneVirtualNetworkLink {
     pub virtual_network: Input<ResourceId<crate::network::VirtualNetwork>>,
     /// `tags`.
     pub tags: InputMap<String>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl PrivateDnsZoneVirtualNetworkLink {
     /// From the properties that it has to have.
@@ -64,6 +66,21 @@ impl PrivateDnsZoneVirtualNetworkLink {
         self.tags = value.into_input_map();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(
+        parent: impl IntoInput<ResourceId<crate::network::PrivateDnsZone>>,
+        name: impl IntoInput<String>,
+    ) -> Existing<Self> {
+        Existing::by_name(parent.into_input(), name)
+    }
 }
 impl Structure for PrivateDnsZoneVirtualNetworkLink {
     fn visit(&mut self, codec: &mut Codec<'_>) {
@@ -74,6 +91,7 @@ impl Structure for PrivateDnsZoneVirtualNetworkLink {
         codec.property("properties/resolutionPolicy", &mut self.resolution_policy);
         codec.property("properties/virtualNetwork/id", &mut self.virtual_network);
         codec.property("tags", &mut self.tags);
+        codec.extra(&self.extra);
     }
 }
 

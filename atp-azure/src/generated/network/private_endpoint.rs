@@ -35,6 +35,8 @@ pub struct PrivateEndpoint {
     pub subnet: Input<ResourceId<crate::network::Subnet>>,
     /// `tags`.
     pub tags: InputMap<String>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl PrivateEndpoint {
     /// From the properties that it has to have.
@@ -118,6 +120,21 @@ impl PrivateEndpoint {
         self.tags = value.into_input_map();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(
+        parent: impl IntoInput<ResourceId<crate::resources::ResourceGroup>>,
+        name: impl IntoInput<String>,
+    ) -> Existing<Self> {
+        Existing::by_name(parent.into_input(), name)
+    }
 }
 impl Structure for PrivateEndpoint {
     fn visit(&mut self, codec: &mut Codec<'_>) {
@@ -139,6 +156,7 @@ impl Structure for PrivateEndpoint {
             .property("properties/privateLinkServiceConnections", &mut self.private_link_service_connections);
         codec.property("properties/subnet/id", &mut self.subnet);
         codec.property("tags", &mut self.tags);
+        codec.extra(&self.extra);
     }
 }
 

@@ -33,6 +33,8 @@ pub struct PrivateLinkService {
     pub visibility: Input<PrivateLinkServiceVisibility>,
     /// `tags`.
     pub tags: InputMap<String>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl PrivateLinkService {
     /// From the properties that it has to have.
@@ -111,6 +113,21 @@ impl PrivateLinkService {
         self.tags = value.into_input_map();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(
+        parent: impl IntoInput<ResourceId<crate::resources::ResourceGroup>>,
+        name: impl IntoInput<String>,
+    ) -> Existing<Self> {
+        Existing::by_name(parent.into_input(), name)
+    }
 }
 impl Structure for PrivateLinkService {
     fn visit(&mut self, codec: &mut Codec<'_>) {
@@ -130,6 +147,7 @@ impl Structure for PrivateLinkService {
         );
         codec.property("properties/visibility", &mut self.visibility);
         codec.property("tags", &mut self.tags);
+        codec.extra(&self.extra);
     }
 }
 

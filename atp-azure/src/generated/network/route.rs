@@ -19,6 +19,8 @@ pub struct Route {
     pub next_hop_ip_address: Input<String>,
     /// `properties.nextHopType`.
     pub next_hop_type: Input<RouteNextHopType>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl Route {
     /// From the properties that it has to have.
@@ -52,6 +54,21 @@ impl Route {
         self.next_hop_ip_address = value.into_input();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(
+        parent: impl IntoInput<ResourceId<crate::network::RouteTable>>,
+        name: impl IntoInput<String>,
+    ) -> Existing<Self> {
+        Existing::by_name(parent.into_input(), name)
+    }
 }
 impl Structure for Route {
     fn visit(&mut self, codec: &mut Codec<'_>) {
@@ -61,6 +78,7 @@ impl Structure for Route {
         codec.property("properties/nextHop", &mut self.next_hop);
         codec.property("properties/nextHopIpAddress", &mut self.next_hop_ip_address);
         codec.property("properties/nextHopType", &mut self.next_hop_type);
+        codec.extra(&self.extra);
     }
 }
 

@@ -41,6 +41,8 @@ pub struct SecurityRule {
     pub source_port_range: Input<String>,
     /// `properties.sourcePortRanges`.
     pub source_port_ranges: InputList<String>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl SecurityRule {
     /// From the properties that it has to have.
@@ -128,6 +130,21 @@ impl SecurityRule {
         self.source_port_ranges = value.into_input_list();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(
+        parent: impl IntoInput<ResourceId<crate::network::NetworkSecurityGroup>>,
+        name: impl IntoInput<String>,
+    ) -> Existing<Self> {
+        Existing::by_name(parent.into_input(), name)
+    }
 }
 impl Structure for SecurityRule {
     fn visit(&mut self, codec: &mut Codec<'_>) {
@@ -154,6 +171,7 @@ impl Structure for SecurityRule {
         );
         codec.property("properties/sourcePortRange", &mut self.source_port_range);
         codec.property("properties/sourcePortRanges", &mut self.source_port_ranges);
+        codec.extra(&self.extra);
     }
 }
 

@@ -41,6 +41,8 @@ pub struct Subnet {
     pub service_gateway: Input<SubResource>,
     /// `properties.sharingScope`.
     pub sharing_scope: Input<SubnetSharingScope>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl Subnet {
     /// From the properties that it has to have.
@@ -152,6 +154,21 @@ impl Subnet {
         self.sharing_scope = value.into_input();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(
+        parent: impl IntoInput<ResourceId<crate::network::VirtualNetwork>>,
+        name: impl IntoInput<String>,
+    ) -> Existing<Self> {
+        Existing::by_name(parent.into_input(), name)
+    }
 }
 impl Structure for Subnet {
     fn visit(&mut self, codec: &mut Codec<'_>) {
@@ -178,6 +195,7 @@ impl Structure for Subnet {
         codec.property("properties/serviceEndpoints", &mut self.service_endpoints);
         codec.property("properties/serviceGateway", &mut self.service_gateway);
         codec.property("properties/sharingScope", &mut self.sharing_scope);
+        codec.extra(&self.extra);
     }
 }
 

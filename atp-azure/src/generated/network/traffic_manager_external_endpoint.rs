@@ -39,6 +39,8 @@ pub struct TrafficManagerExternalEndpoint {
     pub target_resource_id: Input<Scope>,
     /// `properties.weight`.
     pub weight: Input<i64>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl TrafficManagerExternalEndpoint {
     /// From the properties that it has to have.
@@ -138,6 +140,21 @@ impl TrafficManagerExternalEndpoint {
         self.weight = value.into_input();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(
+        parent: impl IntoInput<ResourceId<crate::network::TrafficManagerProfile>>,
+        name: impl IntoInput<String>,
+    ) -> Existing<Self> {
+        Existing::by_name(parent.into_input(), name)
+    }
 }
 impl Structure for TrafficManagerExternalEndpoint {
     fn visit(&mut self, codec: &mut Codec<'_>) {
@@ -157,6 +174,7 @@ impl Structure for TrafficManagerExternalEndpoint {
         codec.property("properties/target", &mut self.target);
         codec.property("properties/targetResourceId", &mut self.target_resource_id);
         codec.property("properties/weight", &mut self.weight);
+        codec.extra(&self.extra);
     }
 }
 

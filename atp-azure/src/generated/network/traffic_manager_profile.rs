@@ -31,6 +31,8 @@ pub struct TrafficManagerProfile {
     pub traffic_view_enrollment_status: Input<TrafficManagerProfileTrafficViewEnrollmentStatus>,
     /// `tags`.
     pub tags: InputMap<String>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl TrafficManagerProfile {
     /// From the properties that it has to have.
@@ -114,6 +116,21 @@ impl TrafficManagerProfile {
         self.tags = value.into_input_map();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(
+        parent: impl IntoInput<ResourceId<crate::resources::ResourceGroup>>,
+        name: impl IntoInput<String>,
+    ) -> Existing<Self> {
+        Existing::by_name(parent.into_input(), name)
+    }
 }
 impl Structure for TrafficManagerProfile {
     fn visit(&mut self, codec: &mut Codec<'_>) {
@@ -129,6 +146,7 @@ impl Structure for TrafficManagerProfile {
         codec.property("properties/trafficRoutingMethod", &mut self.traffic_routing_method);
         codec.property("properties/trafficViewEnrollmentStatus", &mut self.traffic_view_enrollment_status);
         codec.property("tags", &mut self.tags);
+        codec.extra(&self.extra);
     }
 }
 

@@ -43,6 +43,8 @@ pub struct VirtualNetwork {
     pub virtual_network_peerings: InputList<VirtualNetworkPeering2>,
     /// `tags`.
     pub tags: InputMap<String>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl VirtualNetwork {
     /// From the properties that it has to have.
@@ -150,6 +152,21 @@ impl VirtualNetwork {
         self.tags = value.into_input_map();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(
+        parent: impl IntoInput<ResourceId<crate::resources::ResourceGroup>>,
+        name: impl IntoInput<String>,
+    ) -> Existing<Self> {
+        Existing::by_name(parent.into_input(), name)
+    }
 }
 impl Structure for VirtualNetwork {
     fn visit(&mut self, codec: &mut Codec<'_>) {
@@ -171,6 +188,7 @@ impl Structure for VirtualNetwork {
         codec.property("properties/summarizedGatewayPrefixes", &mut self.summarized_gateway_prefixes);
         codec.property("properties/virtualNetworkPeerings", &mut self.virtual_network_peerings);
         codec.property("tags", &mut self.tags);
+        codec.extra(&self.extra);
     }
 }
 
@@ -311,6 +329,140 @@ impl VirtualNetworkHandle {
     }
 }
 impl HasUrn for VirtualNetworkHandle {
+    fn urn(&self) -> &Urn {
+        self.declared.urn()
+    }
+}
+
+/// `listNetworkManagerEffectiveConnectivityConfigurations` of a [`VirtualNetwork`]: all that it says is secret. For `Context::read`.
+#[derive(Clone, Default)]
+pub struct VirtualNetworkListNetworkManagerEffectiveConnectivityConfigurations {
+    /// The resource that is asked.
+    pub resource: Input<ResourceId<VirtualNetwork>>,
+    /// `skipToken`.
+    pub skip_token: Input<String>,
+}
+impl VirtualNetworkListNetworkManagerEffectiveConnectivityConfigurations {
+    /// From the properties that it has to have.
+    pub fn new(resource: impl IntoInput<ResourceId<VirtualNetwork>>) -> Self {
+        Self { resource: resource.into_input(), ..Self::default() }
+    }
+
+    /// Sets `skipToken`.
+    pub fn skip_token(mut self, value: impl IntoInput<String>) -> Self {
+        self.skip_token = value.into_input();
+        self
+    }
+}
+impl Structure for VirtualNetworkListNetworkManagerEffectiveConnectivityConfigurations {
+    fn visit(&mut self, codec: &mut Codec<'_>) {
+        codec.property("id", &mut self.resource);
+        codec.property("body/skipToken", &mut self.skip_token);
+    }
+}
+impl Query for VirtualNetworkListNetworkManagerEffectiveConnectivityConfigurations {
+    const PROVIDER: &'static str = "azure";
+    type Handle = VirtualNetworkListNetworkManagerEffectiveConnectivityConfigurationsHandle;
+    fn kind(&self) -> Cow<'static, str> {
+        "Microsoft.Network/virtualNetworks/listNetworkManagerEffectiveConnectivityConfigurations/action"
+            .into()
+    }
+    fn handle(
+        declared: Declared,
+    ) -> VirtualNetworkListNetworkManagerEffectiveConnectivityConfigurationsHandle {
+        VirtualNetworkListNetworkManagerEffectiveConnectivityConfigurationsHandle { declared }
+    }
+}
+/// What [`VirtualNetworkListNetworkManagerEffectiveConnectivityConfigurations`] says.
+#[derive(Clone, Debug)]
+pub struct VirtualNetworkListNetworkManagerEffectiveConnectivityConfigurationsHandle {
+    declared: Declared,
+}
+impl VirtualNetworkListNetworkManagerEffectiveConnectivityConfigurationsHandle {
+    /// `skipToken`.
+    pub fn skip_token(&self) -> Output<Secret<String>> {
+        self.declared.output("skipToken")
+    }
+
+    /// `value`.
+    pub fn value(&self) -> Output<Secret<Value>> {
+        self.declared.output("value")
+    }
+
+    /// `value[index].configurationGroups`.
+    pub fn value_configuration_groups(&self, index: usize) -> Output<Secret<Value>> {
+        self.declared.output(&format!("value/{index}/configurationGroups"))
+    }
+
+    /// `value[index].id`.
+    pub fn value_id(&self, index: usize) -> Output<Secret<String>> {
+        self.declared.output(&format!("value/{index}/id"))
+    }
+
+    /// `value[index].properties`.
+    pub fn value_properties(&self, index: usize) -> Output<Secret<Value>> {
+        self.declared.output(&format!("value/{index}/properties"))
+    }
+}
+impl HasUrn for VirtualNetworkListNetworkManagerEffectiveConnectivityConfigurationsHandle {
+    fn urn(&self) -> &Urn {
+        self.declared.urn()
+    }
+}
+
+/// `listNetworkManagerEffectiveSecurityAdminRules` of a [`VirtualNetwork`]: all that it says is secret. For `Context::read`.
+#[derive(Clone, Default)]
+pub struct VirtualNetworkListNetworkManagerEffectiveSecurityAdminRules {
+    /// The resource that is asked.
+    pub resource: Input<ResourceId<VirtualNetwork>>,
+    /// `skipToken`.
+    pub skip_token: Input<String>,
+}
+impl VirtualNetworkListNetworkManagerEffectiveSecurityAdminRules {
+    /// From the properties that it has to have.
+    pub fn new(resource: impl IntoInput<ResourceId<VirtualNetwork>>) -> Self {
+        Self { resource: resource.into_input(), ..Self::default() }
+    }
+
+    /// Sets `skipToken`.
+    pub fn skip_token(mut self, value: impl IntoInput<String>) -> Self {
+        self.skip_token = value.into_input();
+        self
+    }
+}
+impl Structure for VirtualNetworkListNetworkManagerEffectiveSecurityAdminRules {
+    fn visit(&mut self, codec: &mut Codec<'_>) {
+        codec.property("id", &mut self.resource);
+        codec.property("body/skipToken", &mut self.skip_token);
+    }
+}
+impl Query for VirtualNetworkListNetworkManagerEffectiveSecurityAdminRules {
+    const PROVIDER: &'static str = "azure";
+    type Handle = VirtualNetworkListNetworkManagerEffectiveSecurityAdminRulesHandle;
+    fn kind(&self) -> Cow<'static, str> {
+        "Microsoft.Network/virtualNetworks/listNetworkManagerEffectiveSecurityAdminRules/action".into()
+    }
+    fn handle(declared: Declared) -> VirtualNetworkListNetworkManagerEffectiveSecurityAdminRulesHandle {
+        VirtualNetworkListNetworkManagerEffectiveSecurityAdminRulesHandle { declared }
+    }
+}
+/// What [`VirtualNetworkListNetworkManagerEffectiveSecurityAdminRules`] says.
+#[derive(Clone, Debug)]
+pub struct VirtualNetworkListNetworkManagerEffectiveSecurityAdminRulesHandle {
+    declared: Declared,
+}
+impl VirtualNetworkListNetworkManagerEffectiveSecurityAdminRulesHandle {
+    /// `skipToken`.
+    pub fn skip_token(&self) -> Output<Secret<String>> {
+        self.declared.output("skipToken")
+    }
+
+    /// `value`.
+    pub fn value(&self) -> Output<Secret<Value>> {
+        self.declared.output("value")
+    }
+}
+impl HasUrn for VirtualNetworkListNetworkManagerEffectiveSecurityAdminRulesHandle {
     fn urn(&self) -> &Urn {
         self.declared.urn()
     }
@@ -983,6 +1135,8 @@ open_enum! {
 
 debug_through_the_codec!(
     VirtualNetwork,
+    VirtualNetworkListNetworkManagerEffectiveConnectivityConfigurations,
+    VirtualNetworkListNetworkManagerEffectiveSecurityAdminRules,
     VirtualNetworkExtendedLocation,
     VirtualNetworkAddressSpace,
     VirtualNetworkIpamPoolPrefixAllocation,

@@ -45,6 +45,8 @@ pub struct VirtualNetworkPeering {
     pub remote_virtual_network_address_space: Input<VirtualNetworkPeeringAddressSpace>,
     /// `properties.useRemoteGateways`.
     pub use_remote_gateways: Input<bool>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl VirtualNetworkPeering {
     /// From the properties that it has to have.
@@ -168,6 +170,21 @@ impl VirtualNetworkPeering {
         self.use_remote_gateways = value.into_input();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(
+        parent: impl IntoInput<ResourceId<crate::network::VirtualNetwork>>,
+        name: impl IntoInput<String>,
+    ) -> Existing<Self> {
+        Existing::by_name(parent.into_input(), name)
+    }
 }
 impl Structure for VirtualNetworkPeering {
     fn visit(&mut self, codec: &mut Codec<'_>) {
@@ -196,6 +213,7 @@ impl Structure for VirtualNetworkPeering {
             &mut self.remote_virtual_network_address_space,
         );
         codec.property("properties/useRemoteGateways", &mut self.use_remote_gateways);
+        codec.extra(&self.extra);
     }
 }
 

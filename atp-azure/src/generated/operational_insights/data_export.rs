@@ -23,6 +23,8 @@ pub struct DataExport {
     pub last_modified_date: Input<String>,
     /// `properties.tableNames`.
     pub table_names: InputList<String>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl DataExport {
     /// From the properties that it has to have.
@@ -68,6 +70,21 @@ impl DataExport {
         self.last_modified_date = value.into_input();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(
+        parent: impl IntoInput<ResourceId<crate::operational_insights::Workspace>>,
+        name: impl IntoInput<String>,
+    ) -> Existing<Self> {
+        Existing::by_name(parent.into_input(), name)
+    }
 }
 impl Structure for DataExport {
     fn visit(&mut self, codec: &mut Codec<'_>) {
@@ -79,6 +96,7 @@ impl Structure for DataExport {
         codec.property("properties/enable", &mut self.enable);
         codec.property("properties/lastModifiedDate", &mut self.last_modified_date);
         codec.property("properties/tableNames", &mut self.table_names);
+        codec.extra(&self.extra);
     }
 }
 

@@ -19,6 +19,8 @@ pub struct LinkedService {
     pub write_access_resource_id: Input<Scope>,
     /// `tags`.
     pub tags: InputMap<String>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl LinkedService {
     /// From the properties that it has to have.
@@ -52,6 +54,21 @@ impl LinkedService {
         self.tags = value.into_input_map();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(
+        parent: impl IntoInput<ResourceId<crate::operational_insights::Workspace>>,
+        name: impl IntoInput<String>,
+    ) -> Existing<Self> {
+        Existing::by_name(parent.into_input(), name)
+    }
 }
 impl Structure for LinkedService {
     fn visit(&mut self, codec: &mut Codec<'_>) {
@@ -61,6 +78,7 @@ impl Structure for LinkedService {
         codec.property("properties/resourceId", &mut self.resource_id);
         codec.property("properties/writeAccessResourceId", &mut self.write_access_resource_id);
         codec.property("tags", &mut self.tags);
+        codec.extra(&self.extra);
     }
 }
 

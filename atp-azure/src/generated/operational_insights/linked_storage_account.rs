@@ -13,6 +13,8 @@ pub struct LinkedStorageAccount {
     pub name: Input<String>,
     /// `properties.storageAccountIds`.
     pub storage_account_ids: InputList<Scope>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl LinkedStorageAccount {
     /// From the properties that it has to have.
@@ -28,12 +30,28 @@ impl LinkedStorageAccount {
         self.storage_account_ids = value.into_input_list();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(
+        parent: impl IntoInput<ResourceId<crate::operational_insights::Workspace>>,
+        name: impl IntoInput<String>,
+    ) -> Existing<Self> {
+        Existing::by_name(parent.into_input(), name)
+    }
 }
 impl Structure for LinkedStorageAccount {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("parent", &mut self.parent);
         codec.property("name", &mut self.name);
         codec.property("properties/storageAccountIds", &mut self.storage_account_ids);
+        codec.extra(&self.extra);
     }
 }
 

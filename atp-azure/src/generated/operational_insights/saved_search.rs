@@ -25,6 +25,8 @@ pub struct SavedSearch {
     pub tags: InputList<SavedSearchTag>,
     /// `properties.version`.
     pub version: Input<i64>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl SavedSearch {
     /// From the properties that it has to have.
@@ -68,6 +70,21 @@ impl SavedSearch {
         self.version = value.into_input();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(
+        parent: impl IntoInput<ResourceId<crate::operational_insights::Workspace>>,
+        name: impl IntoInput<String>,
+    ) -> Existing<Self> {
+        Existing::by_name(parent.into_input(), name)
+    }
 }
 impl Structure for SavedSearch {
     fn visit(&mut self, codec: &mut Codec<'_>) {
@@ -80,6 +97,7 @@ impl Structure for SavedSearch {
         codec.property("properties/query", &mut self.query);
         codec.property("properties/tags", &mut self.tags);
         codec.property("properties/version", &mut self.version);
+        codec.extra(&self.extra);
     }
 }
 

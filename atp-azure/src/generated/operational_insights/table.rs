@@ -25,6 +25,8 @@ pub struct Table {
     pub search_results: Input<TableSearchResults>,
     /// `properties.totalRetentionInDays`. 4 to 4383.
     pub total_retention_in_days: Input<i64>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl Table {
     /// From the properties that it has to have.
@@ -76,6 +78,21 @@ impl Table {
         self.total_retention_in_days = value.into_input();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(
+        parent: impl IntoInput<ResourceId<crate::operational_insights::Workspace>>,
+        name: impl IntoInput<String>,
+    ) -> Existing<Self> {
+        Existing::by_name(parent.into_input(), name)
+    }
 }
 impl Structure for Table {
     fn visit(&mut self, codec: &mut Codec<'_>) {
@@ -88,6 +105,7 @@ impl Structure for Table {
         codec.property("properties/schema", &mut self.schema);
         codec.property("properties/searchResults", &mut self.search_results);
         codec.property("properties/totalRetentionInDays", &mut self.total_retention_in_days);
+        codec.extra(&self.extra);
     }
 }
 

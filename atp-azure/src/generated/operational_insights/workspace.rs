@@ -37,6 +37,8 @@ pub struct Workspace {
     pub workspace_capping: Input<WorkspaceCapping>,
     /// `tags`.
     pub tags: InputMap<String>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl Workspace {
     /// From the properties that it has to have.
@@ -130,6 +132,21 @@ impl Workspace {
         self.tags = value.into_input_map();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(
+        parent: impl IntoInput<ResourceId<crate::resources::ResourceGroup>>,
+        name: impl IntoInput<String>,
+    ) -> Existing<Self> {
+        Existing::by_name(parent.into_input(), name)
+    }
 }
 impl Structure for Workspace {
     fn visit(&mut self, codec: &mut Codec<'_>) {
@@ -154,6 +171,7 @@ impl Structure for Workspace {
         codec.property("properties/sku", &mut self.sku);
         codec.property("properties/workspaceCapping", &mut self.workspace_capping);
         codec.property("tags", &mut self.tags);
+        codec.extra(&self.extra);
     }
 }
 
@@ -339,6 +357,55 @@ impl WorkspaceHandle {
     }
 }
 impl HasUrn for WorkspaceHandle {
+    fn urn(&self) -> &Urn {
+        self.declared.urn()
+    }
+}
+
+/// `sharedKeys` of a [`Workspace`]: all that it says is secret. For `Context::read`.
+#[derive(Clone, Default)]
+pub struct WorkspaceSharedKeys {
+    /// The resource that is asked.
+    pub resource: Input<ResourceId<Workspace>>,
+}
+impl WorkspaceSharedKeys {
+    /// From the properties that it has to have.
+    pub fn new(resource: impl IntoInput<ResourceId<Workspace>>) -> Self {
+        Self { resource: resource.into_input() }
+    }
+}
+impl Structure for WorkspaceSharedKeys {
+    fn visit(&mut self, codec: &mut Codec<'_>) {
+        codec.property("id", &mut self.resource);
+    }
+}
+impl Query for WorkspaceSharedKeys {
+    const PROVIDER: &'static str = "azure";
+    type Handle = WorkspaceSharedKeysHandle;
+    fn kind(&self) -> Cow<'static, str> {
+        "Microsoft.OperationalInsights/workspaces/sharedKeys/action".into()
+    }
+    fn handle(declared: Declared) -> WorkspaceSharedKeysHandle {
+        WorkspaceSharedKeysHandle { declared }
+    }
+}
+/// What [`WorkspaceSharedKeys`] says.
+#[derive(Clone, Debug)]
+pub struct WorkspaceSharedKeysHandle {
+    declared: Declared,
+}
+impl WorkspaceSharedKeysHandle {
+    /// `primarySharedKey`.
+    pub fn primary_shared_key(&self) -> Output<Secret<String>> {
+        self.declared.output("primarySharedKey")
+    }
+
+    /// `secondarySharedKey`.
+    pub fn secondary_shared_key(&self) -> Output<Secret<String>> {
+        self.declared.output("secondarySharedKey")
+    }
+}
+impl HasUrn for WorkspaceSharedKeysHandle {
     fn urn(&self) -> &Urn {
         self.declared.urn()
     }
@@ -590,6 +657,7 @@ open_enum! {
 
 debug_through_the_codec!(
     Workspace,
+    WorkspaceSharedKeys,
     WorkspaceIdentity,
     WorkspaceFeatures,
     WorkspaceReplication,

@@ -23,6 +23,8 @@ pub struct Solution {
     pub workspace_resource_id: Input<ResourceId<crate::operational_insights::Workspace>>,
     /// `tags`.
     pub tags: InputMap<String>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl Solution {
     /// From the properties that it has to have.
@@ -64,6 +66,21 @@ impl Solution {
         self.tags = value.into_input_map();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(
+        parent: impl IntoInput<ResourceId<crate::resources::ResourceGroup>>,
+        name: impl IntoInput<String>,
+    ) -> Existing<Self> {
+        Existing::by_name(parent.into_input(), name)
+    }
 }
 impl Structure for Solution {
     fn visit(&mut self, codec: &mut Codec<'_>) {
@@ -75,6 +92,7 @@ impl Structure for Solution {
         codec.property("properties/referencedResources", &mut self.referenced_resources);
         codec.property("properties/workspaceResourceId", &mut self.workspace_resource_id);
         codec.property("tags", &mut self.tags);
+        codec.extra(&self.extra);
     }
 }
 

@@ -41,6 +41,8 @@ pub struct Deployment {
     pub validation_level: Input<DeploymentValidationLevel>,
     /// `tags`.
     pub tags: InputMap<String>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl Deployment {
     /// From the properties that it has to have.
@@ -149,6 +151,18 @@ impl Deployment {
         self.tags = value.into_input_map();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(scope: impl IntoInput<Scope>, name: impl IntoInput<String>) -> Existing<Self> {
+        Existing::by_name(scope, name)
+    }
 }
 impl Structure for Deployment {
     fn visit(&mut self, codec: &mut Codec<'_>) {
@@ -169,6 +183,7 @@ impl Structure for Deployment {
         codec.property("properties/templateLink", &mut self.template_link);
         codec.property("properties/validationLevel", &mut self.validation_level);
         codec.property("tags", &mut self.tags);
+        codec.extra(&self.extra);
     }
 }
 

@@ -43,6 +43,8 @@ pub struct DeploymentStack {
     pub validation_level: Input<DeploymentStackValidationLevel>,
     /// `tags`.
     pub tags: InputMap<String>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl DeploymentStack {
     /// From the properties that it has to have.
@@ -149,6 +151,21 @@ impl DeploymentStack {
         self.tags = value.into_input_map();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(
+        parent: impl IntoInput<ResourceId<crate::resources::ResourceGroup>>,
+        name: impl IntoInput<String>,
+    ) -> Existing<Self> {
+        Existing::by_name(parent.into_input(), name)
+    }
 }
 impl Structure for DeploymentStack {
     fn visit(&mut self, codec: &mut Codec<'_>) {
@@ -170,6 +187,7 @@ impl Structure for DeploymentStack {
         codec.property("properties/templateLink", &mut self.template_link);
         codec.property("properties/validationLevel", &mut self.validation_level);
         codec.property("tags", &mut self.tags);
+        codec.extra(&self.extra);
     }
 }
 

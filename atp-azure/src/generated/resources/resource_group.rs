@@ -15,6 +15,8 @@ pub struct ResourceGroup {
     pub managed_by: Input<String>,
     /// `tags`.
     pub tags: InputMap<String>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl ResourceGroup {
     /// From the properties that it has to have.
@@ -33,6 +35,18 @@ impl ResourceGroup {
         self.tags = value.into_input_map();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(name: impl IntoInput<String>) -> Existing<Self> {
+        Existing::in_subscription(name)
+    }
 }
 impl Structure for ResourceGroup {
     fn visit(&mut self, codec: &mut Codec<'_>) {
@@ -40,6 +54,7 @@ impl Structure for ResourceGroup {
         codec.property("location", &mut self.location);
         codec.property("managedBy", &mut self.managed_by);
         codec.property("tags", &mut self.tags);
+        codec.extra(&self.extra);
     }
 }
 

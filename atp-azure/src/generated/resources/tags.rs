@@ -13,6 +13,8 @@ pub struct Tags {
     pub name: Input<String>,
     /// `properties.tags`.
     pub tags: InputMap<String>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl Tags {
     /// From the properties that it has to have.
@@ -25,12 +27,25 @@ impl Tags {
         self.tags = value.into_input_map();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(scope: impl IntoInput<Scope>) -> Existing<Self> {
+        Existing::by_name(scope, "default")
+    }
 }
 impl Structure for Tags {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("parent", &mut self.scope);
         codec.property("name", &mut self.name);
         codec.property("properties/tags", &mut self.tags);
+        codec.extra(&self.extra);
     }
 }
 

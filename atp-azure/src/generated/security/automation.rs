@@ -27,6 +27,8 @@ pub struct Automation {
     pub sources: InputList<AutomationSource>,
     /// `tags`.
     pub tags: InputMap<String>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl Automation {
     /// From the properties that it has to have.
@@ -84,6 +86,21 @@ impl Automation {
         self.tags = value.into_input_map();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(
+        parent: impl IntoInput<ResourceId<crate::resources::ResourceGroup>>,
+        name: impl IntoInput<String>,
+    ) -> Existing<Self> {
+        Existing::by_name(parent.into_input(), name)
+    }
 }
 impl Structure for Automation {
     fn visit(&mut self, codec: &mut Codec<'_>) {
@@ -97,6 +114,7 @@ impl Structure for Automation {
         codec.property("properties/scopes", &mut self.scopes);
         codec.property("properties/sources", &mut self.sources);
         codec.property("tags", &mut self.tags);
+        codec.extra(&self.extra);
     }
 }
 

@@ -19,6 +19,8 @@ pub struct DefenderForStorage {
     pub override_subscription_level_settings: Input<bool>,
     /// `properties.sensitiveDataDiscovery`.
     pub sensitive_data_discovery: Input<DefenderForStorageSensitiveDataDiscovery>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl DefenderForStorage {
     /// From the properties that it has to have.
@@ -52,6 +54,18 @@ impl DefenderForStorage {
         self.sensitive_data_discovery = value.into_input();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(scope: impl IntoInput<Scope>, name: impl IntoInput<String>) -> Existing<Self> {
+        Existing::by_name(scope, name)
+    }
 }
 impl Structure for DefenderForStorage {
     fn visit(&mut self, codec: &mut Codec<'_>) {
@@ -64,6 +78,7 @@ impl Structure for DefenderForStorage {
             &mut self.override_subscription_level_settings,
         );
         codec.property("properties/sensitiveDataDiscovery", &mut self.sensitive_data_discovery);
+        codec.extra(&self.extra);
     }
 }
 

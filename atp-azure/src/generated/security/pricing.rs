@@ -19,6 +19,8 @@ pub struct Pricing {
     pub pricing_tier: Input<PricingTier>,
     /// `properties.subPlan`.
     pub sub_plan: Input<String>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl Pricing {
     /// From the properties that it has to have.
@@ -52,6 +54,18 @@ impl Pricing {
         self.sub_plan = value.into_input();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(scope: impl IntoInput<Scope>, name: impl IntoInput<String>) -> Existing<Self> {
+        Existing::by_name(scope, name)
+    }
 }
 impl Structure for Pricing {
     fn visit(&mut self, codec: &mut Codec<'_>) {
@@ -61,6 +75,7 @@ impl Structure for Pricing {
         codec.property("properties/extensions", &mut self.extensions);
         codec.property("properties/pricingTier", &mut self.pricing_tier);
         codec.property("properties/subPlan", &mut self.sub_plan);
+        codec.extra(&self.extra);
     }
 }
 

@@ -21,6 +21,8 @@ pub struct SecurityContact {
     pub notifications_sources: InputList<SecurityContactNotificationsSource>,
     /// `properties.phone`.
     pub phone: Input<String>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl SecurityContact {
     /// From the properties that it has to have.
@@ -63,6 +65,18 @@ impl SecurityContact {
         self.phone = value.into_input();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(scope: impl IntoInput<Scope>, name: impl IntoInput<String>) -> Existing<Self> {
+        Existing::by_name(scope, name)
+    }
 }
 impl Structure for SecurityContact {
     fn visit(&mut self, codec: &mut Codec<'_>) {
@@ -73,6 +87,7 @@ impl Structure for SecurityContact {
         codec.property("properties/notificationsByRole", &mut self.notifications_by_role);
         codec.property("properties/notificationsSources", &mut self.notifications_sources);
         codec.property("properties/phone", &mut self.phone);
+        codec.extra(&self.extra);
     }
 }
 

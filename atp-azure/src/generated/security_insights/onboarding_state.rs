@@ -13,6 +13,8 @@ pub struct OnboardingState {
     pub name: Input<String>,
     /// `properties.customerManagedKey`.
     pub customer_managed_key: Input<bool>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl OnboardingState {
     /// From the properties that it has to have.
@@ -25,12 +27,25 @@ impl OnboardingState {
         self.customer_managed_key = value.into_input();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(scope: impl IntoInput<Scope>, name: impl IntoInput<String>) -> Existing<Self> {
+        Existing::by_name(scope, name)
+    }
 }
 impl Structure for OnboardingState {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("parent", &mut self.scope);
         codec.property("name", &mut self.name);
         codec.property("properties/customerManagedKey", &mut self.customer_managed_key);
+        codec.extra(&self.extra);
     }
 }
 

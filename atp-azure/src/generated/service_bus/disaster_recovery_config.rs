@@ -15,6 +15,8 @@ pub struct DisasterRecoveryConfig {
     pub alternate_name: Input<String>,
     /// `properties.partnerNamespace`.
     pub partner_namespace: Input<String>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl DisasterRecoveryConfig {
     /// From the properties that it has to have.
@@ -36,6 +38,21 @@ impl DisasterRecoveryConfig {
         self.partner_namespace = value.into_input();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(
+        parent: impl IntoInput<ResourceId<crate::service_bus::Namespace>>,
+        name: impl IntoInput<String>,
+    ) -> Existing<Self> {
+        Existing::by_name(parent.into_input(), name)
+    }
 }
 impl Structure for DisasterRecoveryConfig {
     fn visit(&mut self, codec: &mut Codec<'_>) {
@@ -43,6 +60,7 @@ impl Structure for DisasterRecoveryConfig {
         codec.property("name", &mut self.name);
         codec.property("properties/alternateName", &mut self.alternate_name);
         codec.property("properties/partnerNamespace", &mut self.partner_namespace);
+        codec.extra(&self.extra);
     }
 }
 

@@ -15,6 +15,8 @@ pub struct MigrationConfiguration {
     pub post_migration_name: Input<String>,
     /// `properties.targetNamespace`.
     pub target_namespace: Input<String>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl MigrationConfiguration {
     /// From the properties that it has to have.
@@ -29,7 +31,23 @@ impl MigrationConfiguration {
             name: name.into_input(),
             target_namespace: target_namespace.into_input(),
             post_migration_name: post_migration_name.into_input(),
+            ..Self::default()
         }
+    }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(
+        parent: impl IntoInput<ResourceId<crate::service_bus::Namespace>>,
+        name: impl IntoInput<String>,
+    ) -> Existing<Self> {
+        Existing::by_name(parent.into_input(), name)
     }
 }
 impl Structure for MigrationConfiguration {
@@ -38,6 +56,7 @@ impl Structure for MigrationConfiguration {
         codec.property("name", &mut self.name);
         codec.property("properties/postMigrationName", &mut self.post_migration_name);
         codec.property("properties/targetNamespace", &mut self.target_namespace);
+        codec.extra(&self.extra);
     }
 }
 

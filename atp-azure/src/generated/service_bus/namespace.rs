@@ -41,6 +41,8 @@ pub struct Namespace {
     pub sku: Input<NamespaceSku>,
     /// `tags`.
     pub tags: InputMap<String>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl Namespace {
     /// From the properties that it has to have.
@@ -143,6 +145,21 @@ impl Namespace {
         self.tags = value.into_input_map();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(
+        parent: impl IntoInput<ResourceId<crate::resources::ResourceGroup>>,
+        name: impl IntoInput<String>,
+    ) -> Existing<Self> {
+        Existing::by_name(parent.into_input(), name)
+    }
 }
 impl Structure for Namespace {
     fn visit(&mut self, codec: &mut Codec<'_>) {
@@ -163,6 +180,7 @@ impl Structure for Namespace {
         codec.property("properties/zoneRedundant", &mut self.zone_redundant);
         codec.property("sku", &mut self.sku);
         codec.property("tags", &mut self.tags);
+        codec.extra(&self.extra);
     }
 }
 

@@ -13,6 +13,8 @@ pub struct NamespaceAuthorizationRule {
     pub name: Input<String>,
     /// `properties.rights`.
     pub rights: InputList<NamespaceAuthorizationRuleRight>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl NamespaceAuthorizationRule {
     /// From the properties that it has to have.
@@ -21,7 +23,27 @@ impl NamespaceAuthorizationRule {
         name: impl IntoInput<String>,
         rights: impl IntoInputList<NamespaceAuthorizationRuleRight>,
     ) -> Self {
-        Self { parent: parent.into_input(), name: name.into_input(), rights: rights.into_input_list() }
+        Self {
+            parent: parent.into_input(),
+            name: name.into_input(),
+            rights: rights.into_input_list(),
+            ..Self::default()
+        }
+    }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(
+        parent: impl IntoInput<ResourceId<crate::service_bus::Namespace>>,
+        name: impl IntoInput<String>,
+    ) -> Existing<Self> {
+        Existing::by_name(parent.into_input(), name)
     }
 }
 impl Structure for NamespaceAuthorizationRule {
@@ -29,6 +51,7 @@ impl Structure for NamespaceAuthorizationRule {
         codec.property("parent", &mut self.parent);
         codec.property("name", &mut self.name);
         codec.property("properties/rights", &mut self.rights);
+        codec.extra(&self.extra);
     }
 }
 
@@ -74,6 +97,80 @@ impl HasUrn for NamespaceAuthorizationRuleHandle {
     }
 }
 
+/// `listKeys` of a [`NamespaceAuthorizationRule`]: all that it says is secret. For `Context::read`.
+#[derive(Clone, Default)]
+pub struct NamespaceAuthorizationRuleListKeys {
+    /// The resource that is asked.
+    pub resource: Input<ResourceId<NamespaceAuthorizationRule>>,
+}
+impl NamespaceAuthorizationRuleListKeys {
+    /// From the properties that it has to have.
+    pub fn new(resource: impl IntoInput<ResourceId<NamespaceAuthorizationRule>>) -> Self {
+        Self { resource: resource.into_input() }
+    }
+}
+impl Structure for NamespaceAuthorizationRuleListKeys {
+    fn visit(&mut self, codec: &mut Codec<'_>) {
+        codec.property("id", &mut self.resource);
+    }
+}
+impl Query for NamespaceAuthorizationRuleListKeys {
+    const PROVIDER: &'static str = "azure";
+    type Handle = NamespaceAuthorizationRuleListKeysHandle;
+    fn kind(&self) -> Cow<'static, str> {
+        "Microsoft.ServiceBus/namespaces/AuthorizationRules/listKeys/action".into()
+    }
+    fn handle(declared: Declared) -> NamespaceAuthorizationRuleListKeysHandle {
+        NamespaceAuthorizationRuleListKeysHandle { declared }
+    }
+}
+/// What [`NamespaceAuthorizationRuleListKeys`] says.
+#[derive(Clone, Debug)]
+pub struct NamespaceAuthorizationRuleListKeysHandle {
+    declared: Declared,
+}
+impl NamespaceAuthorizationRuleListKeysHandle {
+    /// `aliasPrimaryConnectionString`.
+    pub fn alias_primary_connection_string(&self) -> Output<Secret<String>> {
+        self.declared.output("aliasPrimaryConnectionString")
+    }
+
+    /// `aliasSecondaryConnectionString`.
+    pub fn alias_secondary_connection_string(&self) -> Output<Secret<String>> {
+        self.declared.output("aliasSecondaryConnectionString")
+    }
+
+    /// `keyName`.
+    pub fn key_name(&self) -> Output<Secret<String>> {
+        self.declared.output("keyName")
+    }
+
+    /// `primaryConnectionString`.
+    pub fn primary_connection_string(&self) -> Output<Secret<String>> {
+        self.declared.output("primaryConnectionString")
+    }
+
+    /// `primaryKey`.
+    pub fn primary_key(&self) -> Output<Secret<String>> {
+        self.declared.output("primaryKey")
+    }
+
+    /// `secondaryConnectionString`.
+    pub fn secondary_connection_string(&self) -> Output<Secret<String>> {
+        self.declared.output("secondaryConnectionString")
+    }
+
+    /// `secondaryKey`.
+    pub fn secondary_key(&self) -> Output<Secret<String>> {
+        self.declared.output("secondaryKey")
+    }
+}
+impl HasUrn for NamespaceAuthorizationRuleListKeysHandle {
+    fn urn(&self) -> &Urn {
+        self.declared.urn()
+    }
+}
+
 closed_enum! {
     /// Values of `properties.rights[]`.
     pub NamespaceAuthorizationRuleRight {
@@ -86,7 +183,7 @@ closed_enum! {
     }
 }
 
-debug_through_the_codec!(NamespaceAuthorizationRule);
+debug_through_the_codec!(NamespaceAuthorizationRule, NamespaceAuthorizationRuleListKeys);
 
 impl Named for NamespaceAuthorizationRule {
     const RULES: atp_iac::NameRules =

@@ -18,6 +18,8 @@ pub struct NamespacePrivateEndpointConnection {
         Input<NamespacePrivateEndpointConnectionPrivateLinkServiceConnectionState>,
     /// `properties.provisioningState`.
     pub provisioning_state: Input<NamespacePrivateEndpointConnectionProvisioningState>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl NamespacePrivateEndpointConnection {
     /// From the properties that it has to have.
@@ -54,6 +56,21 @@ impl NamespacePrivateEndpointConnection {
         self.provisioning_state = value.into_input();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(
+        parent: impl IntoInput<ResourceId<crate::service_bus::Namespace>>,
+        name: impl IntoInput<String>,
+    ) -> Existing<Self> {
+        Existing::by_name(parent.into_input(), name)
+    }
 }
 impl Structure for NamespacePrivateEndpointConnection {
     fn visit(&mut self, codec: &mut Codec<'_>) {
@@ -65,6 +82,7 @@ impl Structure for NamespacePrivateEndpointConnection {
             &mut self.private_link_service_connection_state,
         );
         codec.property("properties/provisioningState", &mut self.provisioning_state);
+        codec.extra(&self.extra);
     }
 }
 

@@ -21,6 +21,8 @@ pub struct NetworkRuleSet {
     pub trusted_service_access_enabled: Input<bool>,
     /// `properties.virtualNetworkRules`.
     pub virtual_network_rules: InputList<NetworkRuleSetVirtualNetworkRule>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl NetworkRuleSet {
     /// From the properties that it has to have.
@@ -60,6 +62,18 @@ impl NetworkRuleSet {
         self.virtual_network_rules = value.into_input_list();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(parent: impl IntoInput<ResourceId<crate::service_bus::Namespace>>) -> Existing<Self> {
+        Existing::by_name(parent.into_input(), "default")
+    }
 }
 impl Structure for NetworkRuleSet {
     fn visit(&mut self, codec: &mut Codec<'_>) {
@@ -70,6 +84,7 @@ impl Structure for NetworkRuleSet {
         codec.property("properties/publicNetworkAccess", &mut self.public_network_access);
         codec.property("properties/trustedServiceAccessEnabled", &mut self.trusted_service_access_enabled);
         codec.property("properties/virtualNetworkRules", &mut self.virtual_network_rules);
+        codec.extra(&self.extra);
     }
 }
 

@@ -45,6 +45,8 @@ pub struct Queue {
     pub status: Input<QueueStatus>,
     /// `properties.userMetadata`.
     pub user_metadata: Input<String>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl Queue {
     /// From the properties that it has to have.
@@ -156,6 +158,21 @@ impl Queue {
         self.user_metadata = value.into_input();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(
+        parent: impl IntoInput<ResourceId<crate::service_bus::Namespace>>,
+        name: impl IntoInput<String>,
+    ) -> Existing<Self> {
+        Existing::by_name(parent.into_input(), name)
+    }
 }
 impl Structure for Queue {
     fn visit(&mut self, codec: &mut Codec<'_>) {
@@ -187,6 +204,7 @@ impl Structure for Queue {
         codec.property("properties/requiresSession", &mut self.requires_session);
         codec.property("properties/status", &mut self.status);
         codec.property("properties/userMetadata", &mut self.user_metadata);
+        codec.extra(&self.extra);
     }
 }
 

@@ -13,6 +13,8 @@ pub struct QueueAuthorizationRule {
     pub name: Input<String>,
     /// `properties.rights`.
     pub rights: InputList<QueueAuthorizationRuleRight>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl QueueAuthorizationRule {
     /// From the properties that it has to have.
@@ -21,7 +23,27 @@ impl QueueAuthorizationRule {
         name: impl IntoInput<String>,
         rights: impl IntoInputList<QueueAuthorizationRuleRight>,
     ) -> Self {
-        Self { parent: parent.into_input(), name: name.into_input(), rights: rights.into_input_list() }
+        Self {
+            parent: parent.into_input(),
+            name: name.into_input(),
+            rights: rights.into_input_list(),
+            ..Self::default()
+        }
+    }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(
+        parent: impl IntoInput<ResourceId<crate::service_bus::Queue>>,
+        name: impl IntoInput<String>,
+    ) -> Existing<Self> {
+        Existing::by_name(parent.into_input(), name)
     }
 }
 impl Structure for QueueAuthorizationRule {
@@ -29,6 +51,7 @@ impl Structure for QueueAuthorizationRule {
         codec.property("parent", &mut self.parent);
         codec.property("name", &mut self.name);
         codec.property("properties/rights", &mut self.rights);
+        codec.extra(&self.extra);
     }
 }
 
@@ -74,6 +97,80 @@ impl HasUrn for QueueAuthorizationRuleHandle {
     }
 }
 
+/// `listKeys` of a [`QueueAuthorizationRule`]: all that it says is secret. For `Context::read`.
+#[derive(Clone, Default)]
+pub struct QueueAuthorizationRuleListKeys {
+    /// The resource that is asked.
+    pub resource: Input<ResourceId<QueueAuthorizationRule>>,
+}
+impl QueueAuthorizationRuleListKeys {
+    /// From the properties that it has to have.
+    pub fn new(resource: impl IntoInput<ResourceId<QueueAuthorizationRule>>) -> Self {
+        Self { resource: resource.into_input() }
+    }
+}
+impl Structure for QueueAuthorizationRuleListKeys {
+    fn visit(&mut self, codec: &mut Codec<'_>) {
+        codec.property("id", &mut self.resource);
+    }
+}
+impl Query for QueueAuthorizationRuleListKeys {
+    const PROVIDER: &'static str = "azure";
+    type Handle = QueueAuthorizationRuleListKeysHandle;
+    fn kind(&self) -> Cow<'static, str> {
+        "Microsoft.ServiceBus/namespaces/queues/authorizationRules/listKeys/action".into()
+    }
+    fn handle(declared: Declared) -> QueueAuthorizationRuleListKeysHandle {
+        QueueAuthorizationRuleListKeysHandle { declared }
+    }
+}
+/// What [`QueueAuthorizationRuleListKeys`] says.
+#[derive(Clone, Debug)]
+pub struct QueueAuthorizationRuleListKeysHandle {
+    declared: Declared,
+}
+impl QueueAuthorizationRuleListKeysHandle {
+    /// `aliasPrimaryConnectionString`.
+    pub fn alias_primary_connection_string(&self) -> Output<Secret<String>> {
+        self.declared.output("aliasPrimaryConnectionString")
+    }
+
+    /// `aliasSecondaryConnectionString`.
+    pub fn alias_secondary_connection_string(&self) -> Output<Secret<String>> {
+        self.declared.output("aliasSecondaryConnectionString")
+    }
+
+    /// `keyName`.
+    pub fn key_name(&self) -> Output<Secret<String>> {
+        self.declared.output("keyName")
+    }
+
+    /// `primaryConnectionString`.
+    pub fn primary_connection_string(&self) -> Output<Secret<String>> {
+        self.declared.output("primaryConnectionString")
+    }
+
+    /// `primaryKey`.
+    pub fn primary_key(&self) -> Output<Secret<String>> {
+        self.declared.output("primaryKey")
+    }
+
+    /// `secondaryConnectionString`.
+    pub fn secondary_connection_string(&self) -> Output<Secret<String>> {
+        self.declared.output("secondaryConnectionString")
+    }
+
+    /// `secondaryKey`.
+    pub fn secondary_key(&self) -> Output<Secret<String>> {
+        self.declared.output("secondaryKey")
+    }
+}
+impl HasUrn for QueueAuthorizationRuleListKeysHandle {
+    fn urn(&self) -> &Urn {
+        self.declared.urn()
+    }
+}
+
 closed_enum! {
     /// Values of `properties.rights[]`.
     pub QueueAuthorizationRuleRight {
@@ -86,7 +183,7 @@ closed_enum! {
     }
 }
 
-debug_through_the_codec!(QueueAuthorizationRule);
+debug_through_the_codec!(QueueAuthorizationRule, QueueAuthorizationRuleListKeys);
 
 impl Named for QueueAuthorizationRule {
     const RULES: atp_iac::NameRules =

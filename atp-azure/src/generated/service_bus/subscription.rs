@@ -41,6 +41,8 @@ pub struct Subscription {
     pub status: Input<SubscriptionStatus>,
     /// `properties.userMetadata`.
     pub user_metadata: Input<String>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl Subscription {
     /// From the properties that it has to have.
@@ -143,6 +145,21 @@ impl Subscription {
         self.user_metadata = value.into_input();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(
+        parent: impl IntoInput<ResourceId<crate::service_bus::Topic>>,
+        name: impl IntoInput<String>,
+    ) -> Existing<Self> {
+        Existing::by_name(parent.into_input(), name)
+    }
 }
 impl Structure for Subscription {
     fn visit(&mut self, codec: &mut Codec<'_>) {
@@ -175,6 +192,7 @@ impl Structure for Subscription {
         codec.property("properties/requiresSession", &mut self.requires_session);
         codec.property("properties/status", &mut self.status);
         codec.property("properties/userMetadata", &mut self.user_metadata);
+        codec.extra(&self.extra);
     }
 }
 

@@ -19,6 +19,8 @@ pub struct SubscriptionRule {
     pub filter_type: Input<SubscriptionRuleFilterType>,
     /// `properties.sqlFilter`.
     pub sql_filter: Input<SubscriptionRuleSqlFilter>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl SubscriptionRule {
     /// From the properties that it has to have.
@@ -52,6 +54,21 @@ impl SubscriptionRule {
         self.sql_filter = value.into_input();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(
+        parent: impl IntoInput<ResourceId<crate::service_bus::Subscription>>,
+        name: impl IntoInput<String>,
+    ) -> Existing<Self> {
+        Existing::by_name(parent.into_input(), name)
+    }
 }
 impl Structure for SubscriptionRule {
     fn visit(&mut self, codec: &mut Codec<'_>) {
@@ -61,6 +78,7 @@ impl Structure for SubscriptionRule {
         codec.property("properties/correlationFilter", &mut self.correlation_filter);
         codec.property("properties/filterType", &mut self.filter_type);
         codec.property("properties/sqlFilter", &mut self.sql_filter);
+        codec.extra(&self.extra);
     }
 }
 

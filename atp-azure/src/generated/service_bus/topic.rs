@@ -35,6 +35,8 @@ pub struct Topic {
     pub support_ordering: Input<bool>,
     /// `properties.userMetadata`.
     pub user_metadata: Input<String>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl Topic {
     /// From the properties that it has to have.
@@ -116,6 +118,21 @@ impl Topic {
         self.user_metadata = value.into_input();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(
+        parent: impl IntoInput<ResourceId<crate::service_bus::Namespace>>,
+        name: impl IntoInput<String>,
+    ) -> Existing<Self> {
+        Existing::by_name(parent.into_input(), name)
+    }
 }
 impl Structure for Topic {
     fn visit(&mut self, codec: &mut Codec<'_>) {
@@ -136,6 +153,7 @@ impl Structure for Topic {
         codec.property("properties/status", &mut self.status);
         codec.property("properties/supportOrdering", &mut self.support_ordering);
         codec.property("properties/userMetadata", &mut self.user_metadata);
+        codec.extra(&self.extra);
     }
 }
 

@@ -23,6 +23,8 @@ pub struct BackupLongTermRetentionPolicy {
     pub weekly_retention: Input<String>,
     /// `properties.yearlyRetention`.
     pub yearly_retention: Input<String>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl BackupLongTermRetentionPolicy {
     /// From the properties that it has to have.
@@ -74,6 +76,21 @@ impl BackupLongTermRetentionPolicy {
         self.yearly_retention = value.into_input();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(
+        parent: impl IntoInput<ResourceId<crate::sql::Database>>,
+        name: impl IntoInput<String>,
+    ) -> Existing<Self> {
+        Existing::by_name(parent.into_input(), name)
+    }
 }
 impl Structure for BackupLongTermRetentionPolicy {
     fn visit(&mut self, codec: &mut Codec<'_>) {
@@ -85,6 +102,7 @@ impl Structure for BackupLongTermRetentionPolicy {
         codec.property("properties/weekOfYear", &mut self.week_of_year);
         codec.property("properties/weeklyRetention", &mut self.weekly_retention);
         codec.property("properties/yearlyRetention", &mut self.yearly_retention);
+        codec.extra(&self.extra);
     }
 }
 

@@ -15,6 +15,8 @@ pub struct BackupShortTermRetentionPolicy {
     pub diff_backup_interval_in_hours: Input<i64>,
     /// `properties.retentionDays`.
     pub retention_days: Input<i64>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl BackupShortTermRetentionPolicy {
     /// From the properties that it has to have.
@@ -36,6 +38,21 @@ impl BackupShortTermRetentionPolicy {
         self.retention_days = value.into_input();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(
+        parent: impl IntoInput<ResourceId<crate::sql::Database>>,
+        name: impl IntoInput<String>,
+    ) -> Existing<Self> {
+        Existing::by_name(parent.into_input(), name)
+    }
 }
 impl Structure for BackupShortTermRetentionPolicy {
     fn visit(&mut self, codec: &mut Codec<'_>) {
@@ -43,6 +60,7 @@ impl Structure for BackupShortTermRetentionPolicy {
         codec.property("name", &mut self.name);
         codec.property("properties/diffBackupIntervalInHours", &mut self.diff_backup_interval_in_hours);
         codec.property("properties/retentionDays", &mut self.retention_days);
+        codec.extra(&self.extra);
     }
 }
 

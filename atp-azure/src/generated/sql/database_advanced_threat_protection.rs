@@ -13,6 +13,8 @@ pub struct DatabaseAdvancedThreatProtection {
     pub name: Input<String>,
     /// `properties.state`.
     pub state: Input<DatabaseAdvancedThreatProtectionState>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl DatabaseAdvancedThreatProtection {
     /// From the properties that it has to have.
@@ -21,7 +23,27 @@ impl DatabaseAdvancedThreatProtection {
         name: impl IntoInput<String>,
         state: impl IntoInput<DatabaseAdvancedThreatProtectionState>,
     ) -> Self {
-        Self { parent: parent.into_input(), name: name.into_input(), state: state.into_input() }
+        Self {
+            parent: parent.into_input(),
+            name: name.into_input(),
+            state: state.into_input(),
+            ..Self::default()
+        }
+    }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(
+        parent: impl IntoInput<ResourceId<crate::sql::Database>>,
+        name: impl IntoInput<String>,
+    ) -> Existing<Self> {
+        Existing::by_name(parent.into_input(), name)
     }
 }
 impl Structure for DatabaseAdvancedThreatProtection {
@@ -29,6 +51,7 @@ impl Structure for DatabaseAdvancedThreatProtection {
         codec.property("parent", &mut self.parent);
         codec.property("name", &mut self.name);
         codec.property("properties/state", &mut self.state);
+        codec.extra(&self.extra);
     }
 }
 

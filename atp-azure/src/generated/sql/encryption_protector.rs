@@ -17,6 +17,8 @@ pub struct EncryptionProtector {
     pub server_key_name: Input<String>,
     /// `properties.serverKeyType`.
     pub server_key_type: Input<EncryptionProtectorServerKeyType>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl EncryptionProtector {
     /// From the properties that it has to have.
@@ -44,6 +46,21 @@ impl EncryptionProtector {
         self.server_key_name = value.into_input();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(
+        parent: impl IntoInput<ResourceId<crate::sql::Server>>,
+        name: impl IntoInput<String>,
+    ) -> Existing<Self> {
+        Existing::by_name(parent.into_input(), name)
+    }
 }
 impl Structure for EncryptionProtector {
     fn visit(&mut self, codec: &mut Codec<'_>) {
@@ -52,6 +69,7 @@ impl Structure for EncryptionProtector {
         codec.property("properties/autoRotationEnabled", &mut self.auto_rotation_enabled);
         codec.property("properties/serverKeyName", &mut self.server_key_name);
         codec.property("properties/serverKeyType", &mut self.server_key_type);
+        codec.extra(&self.extra);
     }
 }
 

@@ -23,6 +23,8 @@ pub struct FailoverGroup {
     pub secondary_type: Input<FailoverGroupSecondaryType>,
     /// `tags`.
     pub tags: InputMap<String>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl FailoverGroup {
     /// From the properties that it has to have.
@@ -64,6 +66,21 @@ impl FailoverGroup {
         self.tags = value.into_input_map();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(
+        parent: impl IntoInput<ResourceId<crate::sql::Server>>,
+        name: impl IntoInput<String>,
+    ) -> Existing<Self> {
+        Existing::by_name(parent.into_input(), name)
+    }
 }
 impl Structure for FailoverGroup {
     fn visit(&mut self, codec: &mut Codec<'_>) {
@@ -75,6 +92,7 @@ impl Structure for FailoverGroup {
         codec.property("properties/readWriteEndpoint", &mut self.read_write_endpoint);
         codec.property("properties/secondaryType", &mut self.secondary_type);
         codec.property("tags", &mut self.tags);
+        codec.extra(&self.extra);
     }
 }
 

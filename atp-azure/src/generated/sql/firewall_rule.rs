@@ -15,6 +15,8 @@ pub struct FirewallRule {
     pub end_ip_address: Input<String>,
     /// `properties.startIpAddress`.
     pub start_ip_address: Input<String>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl FirewallRule {
     /// From the properties that it has to have.
@@ -33,6 +35,21 @@ impl FirewallRule {
         self.start_ip_address = value.into_input();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(
+        parent: impl IntoInput<ResourceId<crate::sql::Server>>,
+        name: impl IntoInput<String>,
+    ) -> Existing<Self> {
+        Existing::by_name(parent.into_input(), name)
+    }
 }
 impl Structure for FirewallRule {
     fn visit(&mut self, codec: &mut Codec<'_>) {
@@ -40,6 +57,7 @@ impl Structure for FirewallRule {
         codec.property("name", &mut self.name);
         codec.property("properties/endIpAddress", &mut self.end_ip_address);
         codec.property("properties/startIpAddress", &mut self.start_ip_address);
+        codec.extra(&self.extra);
     }
 }
 

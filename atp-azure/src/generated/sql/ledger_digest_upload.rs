@@ -13,6 +13,8 @@ pub struct LedgerDigestUpload {
     pub name: Input<String>,
     /// `properties.digestStorageEndpoint`.
     pub digest_storage_endpoint: Input<String>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl LedgerDigestUpload {
     /// From the properties that it has to have.
@@ -28,12 +30,28 @@ impl LedgerDigestUpload {
         self.digest_storage_endpoint = value.into_input();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(
+        parent: impl IntoInput<ResourceId<crate::sql::Database>>,
+        name: impl IntoInput<String>,
+    ) -> Existing<Self> {
+        Existing::by_name(parent.into_input(), name)
+    }
 }
 impl Structure for LedgerDigestUpload {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("parent", &mut self.parent);
         codec.property("name", &mut self.name);
         codec.property("properties/digestStorageEndpoint", &mut self.digest_storage_endpoint);
+        codec.extra(&self.extra);
     }
 }
 

@@ -11,18 +11,35 @@ pub struct OutboundFirewallRule {
     pub parent: Input<ResourceId<crate::sql::Server>>,
     /// The name: the last segment of the id.
     pub name: Input<String>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl OutboundFirewallRule {
     /// From the properties that it has to have.
     pub fn new(parent: impl IntoInput<ResourceId<crate::sql::Server>>, name: impl IntoInput<String>) -> Self {
-        Self { parent: parent.into_input(), name: name.into_input() }
+        Self { parent: parent.into_input(), name: name.into_input(), ..Self::default() }
+    }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(
+        parent: impl IntoInput<ResourceId<crate::sql::Server>>,
+        name: impl IntoInput<String>,
+    ) -> Existing<Self> {
+        Existing::by_name(parent.into_input(), name)
     }
 }
 impl Structure for OutboundFirewallRule {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("parent", &mut self.parent);
         codec.property("name", &mut self.name);
-        let _ = codec;
+        codec.extra(&self.extra);
     }
 }
 

@@ -43,6 +43,8 @@ pub struct Server {
     pub version: Input<String>,
     /// `tags`.
     pub tags: InputMap<String>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl Server {
     /// From the properties that it has to have.
@@ -154,6 +156,21 @@ impl Server {
         self.tags = value.into_input_map();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(
+        parent: impl IntoInput<ResourceId<crate::resources::ResourceGroup>>,
+        name: impl IntoInput<String>,
+    ) -> Existing<Self> {
+        Existing::by_name(parent.into_input(), name)
+    }
 }
 impl Structure for Server {
     fn visit(&mut self, codec: &mut Codec<'_>) {
@@ -179,6 +196,7 @@ impl Structure for Server {
         codec.property("properties/retentionDays", &mut self.retention_days);
         codec.property("properties/version", &mut self.version);
         codec.property("tags", &mut self.tags);
+        codec.extra(&self.extra);
     }
 }
 

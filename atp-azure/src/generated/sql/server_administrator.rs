@@ -19,6 +19,8 @@ pub struct ServerAdministrator {
     pub sid: Input<String>,
     /// `properties.tenantId`. 36 characters.
     pub tenant_id: Input<String>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl ServerAdministrator {
     /// From the properties that it has to have.
@@ -48,6 +50,21 @@ impl ServerAdministrator {
         self.tenant_id = value.into_input();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(
+        parent: impl IntoInput<ResourceId<crate::sql::Server>>,
+        name: impl IntoInput<String>,
+    ) -> Existing<Self> {
+        Existing::by_name(parent.into_input(), name)
+    }
 }
 impl Structure for ServerAdministrator {
     fn visit(&mut self, codec: &mut Codec<'_>) {
@@ -57,6 +74,7 @@ impl Structure for ServerAdministrator {
         codec.property("properties/login", &mut self.login);
         codec.property("properties/sid", &mut self.sid);
         codec.property("properties/tenantId", &mut self.tenant_id);
+        codec.extra(&self.extra);
     }
 }
 

@@ -33,6 +33,8 @@ pub struct ServerAuditing {
     pub storage_account_subscription_id: Input<String>,
     /// `properties.storageEndpoint`.
     pub storage_endpoint: Input<String>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl ServerAuditing {
     /// From the properties that it has to have.
@@ -107,6 +109,18 @@ impl ServerAuditing {
         self.storage_endpoint = value.into_input();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(parent: impl IntoInput<ResourceId<crate::sql::Server>>) -> Existing<Self> {
+        Existing::by_name(parent.into_input(), "default")
+    }
 }
 impl Structure for ServerAuditing {
     fn visit(&mut self, codec: &mut Codec<'_>) {
@@ -123,6 +137,7 @@ impl Structure for ServerAuditing {
         codec.property("properties/storageAccountAccessKey", &mut self.storage_account_access_key);
         codec.property("properties/storageAccountSubscriptionId", &mut self.storage_account_subscription_id);
         codec.property("properties/storageEndpoint", &mut self.storage_endpoint);
+        codec.extra(&self.extra);
     }
 }
 

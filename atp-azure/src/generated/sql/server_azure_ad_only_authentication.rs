@@ -13,6 +13,8 @@ pub struct ServerAzureAdOnlyAuthentication {
     pub name: Input<String>,
     /// `properties.azureADOnlyAuthentication`.
     pub azure_ad_only_authentication: Input<bool>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl ServerAzureAdOnlyAuthentication {
     /// From the properties that it has to have.
@@ -25,7 +27,23 @@ impl ServerAzureAdOnlyAuthentication {
             parent: parent.into_input(),
             name: name.into_input(),
             azure_ad_only_authentication: azure_ad_only_authentication.into_input(),
+            ..Self::default()
         }
+    }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(
+        parent: impl IntoInput<ResourceId<crate::sql::Server>>,
+        name: impl IntoInput<String>,
+    ) -> Existing<Self> {
+        Existing::by_name(parent.into_input(), name)
     }
 }
 impl Structure for ServerAzureAdOnlyAuthentication {
@@ -33,6 +51,7 @@ impl Structure for ServerAzureAdOnlyAuthentication {
         codec.property("parent", &mut self.parent);
         codec.property("name", &mut self.name);
         codec.property("properties/azureADOnlyAuthentication", &mut self.azure_ad_only_authentication);
+        codec.extra(&self.extra);
     }
 }
 

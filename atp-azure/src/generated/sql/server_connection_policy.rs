@@ -13,6 +13,8 @@ pub struct ServerConnectionPolicy {
     pub name: Input<String>,
     /// `properties.connectionType`.
     pub connection_type: Input<ServerConnectionPolicyConnectionType>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl ServerConnectionPolicy {
     /// From the properties that it has to have.
@@ -25,7 +27,23 @@ impl ServerConnectionPolicy {
             parent: parent.into_input(),
             name: name.into_input(),
             connection_type: connection_type.into_input(),
+            ..Self::default()
         }
+    }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(
+        parent: impl IntoInput<ResourceId<crate::sql::Server>>,
+        name: impl IntoInput<String>,
+    ) -> Existing<Self> {
+        Existing::by_name(parent.into_input(), name)
     }
 }
 impl Structure for ServerConnectionPolicy {
@@ -33,6 +51,7 @@ impl Structure for ServerConnectionPolicy {
         codec.property("parent", &mut self.parent);
         codec.property("name", &mut self.name);
         codec.property("properties/connectionType", &mut self.connection_type);
+        codec.extra(&self.extra);
     }
 }
 

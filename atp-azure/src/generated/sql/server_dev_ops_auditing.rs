@@ -23,6 +23,8 @@ pub struct ServerDevOpsAuditing {
     pub storage_account_subscription_id: Input<String>,
     /// `properties.storageEndpoint`.
     pub storage_endpoint: Input<String>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl ServerDevOpsAuditing {
     /// From the properties that it has to have.
@@ -68,6 +70,21 @@ impl ServerDevOpsAuditing {
         self.storage_endpoint = value.into_input();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(
+        parent: impl IntoInput<ResourceId<crate::sql::Server>>,
+        name: impl IntoInput<String>,
+    ) -> Existing<Self> {
+        Existing::by_name(parent.into_input(), name)
+    }
 }
 impl Structure for ServerDevOpsAuditing {
     fn visit(&mut self, codec: &mut Codec<'_>) {
@@ -79,6 +96,7 @@ impl Structure for ServerDevOpsAuditing {
         codec.property("properties/storageAccountAccessKey", &mut self.storage_account_access_key);
         codec.property("properties/storageAccountSubscriptionId", &mut self.storage_account_subscription_id);
         codec.property("properties/storageEndpoint", &mut self.storage_endpoint);
+        codec.extra(&self.extra);
     }
 }
 

@@ -35,6 +35,8 @@ pub struct ServerExtendedAuditing {
     pub storage_account_subscription_id: Input<String>,
     /// `properties.storageEndpoint`.
     pub storage_endpoint: Input<String>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl ServerExtendedAuditing {
     /// From the properties that it has to have.
@@ -115,6 +117,18 @@ impl ServerExtendedAuditing {
         self.storage_endpoint = value.into_input();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(parent: impl IntoInput<ResourceId<crate::sql::Server>>) -> Existing<Self> {
+        Existing::by_name(parent.into_input(), "default")
+    }
 }
 impl Structure for ServerExtendedAuditing {
     fn visit(&mut self, codec: &mut Codec<'_>) {
@@ -132,6 +146,7 @@ impl Structure for ServerExtendedAuditing {
         codec.property("properties/storageAccountAccessKey", &mut self.storage_account_access_key);
         codec.property("properties/storageAccountSubscriptionId", &mut self.storage_account_subscription_id);
         codec.property("properties/storageEndpoint", &mut self.storage_endpoint);
+        codec.extra(&self.extra);
     }
 }
 

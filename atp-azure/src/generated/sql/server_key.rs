@@ -15,6 +15,8 @@ pub struct ServerKey {
     pub server_key_type: Input<ServerKeyType>,
     /// `properties.uri`. Never returned.
     pub uri: Input<String>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl ServerKey {
     /// From the properties that it has to have.
@@ -36,6 +38,21 @@ impl ServerKey {
         self.uri = value.into_input();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(
+        parent: impl IntoInput<ResourceId<crate::sql::Server>>,
+        name: impl IntoInput<String>,
+    ) -> Existing<Self> {
+        Existing::by_name(parent.into_input(), name)
+    }
 }
 impl Structure for ServerKey {
     fn visit(&mut self, codec: &mut Codec<'_>) {
@@ -43,6 +60,7 @@ impl Structure for ServerKey {
         codec.property("name", &mut self.name);
         codec.property("properties/serverKeyType", &mut self.server_key_type);
         codec.property("properties/uri", &mut self.uri);
+        codec.extra(&self.extra);
     }
 }
 

@@ -25,6 +25,8 @@ pub struct ServerSecurityAlertPolicy {
     pub storage_account_access_key: Input<Secret<String>>,
     /// `properties.storageEndpoint`.
     pub storage_endpoint: Input<String>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl ServerSecurityAlertPolicy {
     /// From the properties that it has to have.
@@ -76,6 +78,21 @@ impl ServerSecurityAlertPolicy {
         self.storage_endpoint = value.into_input();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(
+        parent: impl IntoInput<ResourceId<crate::sql::Server>>,
+        name: impl IntoInput<String>,
+    ) -> Existing<Self> {
+        Existing::by_name(parent.into_input(), name)
+    }
 }
 impl Structure for ServerSecurityAlertPolicy {
     fn visit(&mut self, codec: &mut Codec<'_>) {
@@ -88,6 +105,7 @@ impl Structure for ServerSecurityAlertPolicy {
         codec.property("properties/state", &mut self.state);
         codec.property("properties/storageAccountAccessKey", &mut self.storage_account_access_key);
         codec.property("properties/storageEndpoint", &mut self.storage_endpoint);
+        codec.extra(&self.extra);
     }
 }
 

@@ -15,6 +15,8 @@ pub struct VirtualNetworkRule {
     pub ignore_missing_vnet_service_endpoint: Input<bool>,
     /// `properties.virtualNetworkSubnetId`.
     pub virtual_network_subnet_id: Input<ResourceId<crate::network::Subnet>>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl VirtualNetworkRule {
     /// From the properties that it has to have.
@@ -36,6 +38,21 @@ impl VirtualNetworkRule {
         self.ignore_missing_vnet_service_endpoint = value.into_input();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(
+        parent: impl IntoInput<ResourceId<crate::sql::Server>>,
+        name: impl IntoInput<String>,
+    ) -> Existing<Self> {
+        Existing::by_name(parent.into_input(), name)
+    }
 }
 impl Structure for VirtualNetworkRule {
     fn visit(&mut self, codec: &mut Codec<'_>) {
@@ -46,6 +63,7 @@ impl Structure for VirtualNetworkRule {
             &mut self.ignore_missing_vnet_service_endpoint,
         );
         codec.property("properties/virtualNetworkSubnetId", &mut self.virtual_network_subnet_id);
+        codec.extra(&self.extra);
     }
 }
 

@@ -25,6 +25,8 @@ pub struct BlobContainer {
     pub metadata: InputMap<String>,
     /// `properties.publicAccess`.
     pub public_access: Input<BlobContainerPublicAccess>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl BlobContainer {
     /// From the properties that it has to have.
@@ -79,6 +81,21 @@ impl BlobContainer {
         self.public_access = value.into_input();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(
+        parent: impl IntoInput<ResourceId<crate::storage::BlobService>>,
+        name: impl IntoInput<String>,
+    ) -> Existing<Self> {
+        Existing::by_name(parent.into_input(), name)
+    }
 }
 impl Structure for BlobContainer {
     fn visit(&mut self, codec: &mut Codec<'_>) {
@@ -94,6 +111,7 @@ impl Structure for BlobContainer {
         );
         codec.property("properties/metadata", &mut self.metadata);
         codec.property("properties/publicAccess", &mut self.public_access);
+        codec.extra(&self.extra);
     }
 }
 

@@ -31,6 +31,8 @@ pub struct BlobService {
     pub restore_policy: Input<BlobServiceRestorePolicy>,
     /// `properties.staticWebsite`.
     pub static_website: Input<BlobServiceStaticWebsite>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl BlobService {
     /// From the properties that it has to have.
@@ -106,6 +108,18 @@ impl BlobService {
         self.static_website = value.into_input();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(parent: impl IntoInput<ResourceId<crate::storage::StorageAccount>>) -> Existing<Self> {
+        Existing::by_name(parent.into_input(), "default")
+    }
 }
 impl Structure for BlobService {
     fn visit(&mut self, codec: &mut Codec<'_>) {
@@ -127,6 +141,7 @@ impl Structure for BlobService {
         codec.property("properties/lastAccessTimeTrackingPolicy", &mut self.last_access_time_tracking_policy);
         codec.property("properties/restorePolicy", &mut self.restore_policy);
         codec.property("properties/staticWebsite", &mut self.static_website);
+        codec.extra(&self.extra);
     }
 }
 

@@ -19,6 +19,8 @@ pub struct EncryptionScope {
     pub source: Input<EncryptionScopeSource>,
     /// `properties.state`.
     pub state: Input<EncryptionScopeState>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl EncryptionScope {
     /// From the properties that it has to have.
@@ -52,6 +54,21 @@ impl EncryptionScope {
         self.state = value.into_input();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(
+        parent: impl IntoInput<ResourceId<crate::storage::StorageAccount>>,
+        name: impl IntoInput<String>,
+    ) -> Existing<Self> {
+        Existing::by_name(parent.into_input(), name)
+    }
 }
 impl Structure for EncryptionScope {
     fn visit(&mut self, codec: &mut Codec<'_>) {
@@ -64,6 +81,7 @@ impl Structure for EncryptionScope {
         );
         codec.property("properties/source", &mut self.source);
         codec.property("properties/state", &mut self.state);
+        codec.extra(&self.extra);
     }
 }
 

@@ -17,6 +17,8 @@ pub struct FileService {
     pub protocol_settings: Input<FileServiceProtocolSettings>,
     /// `properties.shareDeleteRetentionPolicy`.
     pub share_delete_retention_policy: Input<FileServiceShareDeleteRetentionPolicy>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl FileService {
     /// From the properties that it has to have.
@@ -44,6 +46,18 @@ impl FileService {
         self.share_delete_retention_policy = value.into_input();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(parent: impl IntoInput<ResourceId<crate::storage::StorageAccount>>) -> Existing<Self> {
+        Existing::by_name(parent.into_input(), "default")
+    }
 }
 impl Structure for FileService {
     fn visit(&mut self, codec: &mut Codec<'_>) {
@@ -52,6 +66,7 @@ impl Structure for FileService {
         codec.property("properties/cors", &mut self.cors);
         codec.property("properties/protocolSettings", &mut self.protocol_settings);
         codec.property("properties/shareDeleteRetentionPolicy", &mut self.share_delete_retention_policy);
+        codec.extra(&self.extra);
     }
 }
 

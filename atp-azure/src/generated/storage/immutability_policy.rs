@@ -17,6 +17,8 @@ pub struct ImmutabilityPolicy {
     pub allow_protected_append_writes_all: Input<bool>,
     /// `properties.immutabilityPeriodSinceCreationInDays`.
     pub immutability_period_since_creation_in_days: Input<i64>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl ImmutabilityPolicy {
     /// From the properties that it has to have.
@@ -41,6 +43,18 @@ impl ImmutabilityPolicy {
         self.immutability_period_since_creation_in_days = value.into_input();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(parent: impl IntoInput<ResourceId<crate::storage::BlobContainer>>) -> Existing<Self> {
+        Existing::by_name(parent.into_input(), "default")
+    }
 }
 impl Structure for ImmutabilityPolicy {
     fn visit(&mut self, codec: &mut Codec<'_>) {
@@ -55,6 +69,7 @@ impl Structure for ImmutabilityPolicy {
             "properties/immutabilityPeriodSinceCreationInDays",
             &mut self.immutability_period_since_creation_in_days,
         );
+        codec.extra(&self.extra);
     }
 }
 

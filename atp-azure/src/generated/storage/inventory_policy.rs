@@ -13,6 +13,8 @@ pub struct InventoryPolicy {
     pub name: Input<String>,
     /// `properties.policy`.
     pub policy: Input<InventoryPolicyPolicy>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl InventoryPolicy {
     /// From the properties that it has to have.
@@ -21,7 +23,27 @@ impl InventoryPolicy {
         name: impl IntoInput<String>,
         policy: impl IntoInput<InventoryPolicyPolicy>,
     ) -> Self {
-        Self { parent: parent.into_input(), name: name.into_input(), policy: policy.into_input() }
+        Self {
+            parent: parent.into_input(),
+            name: name.into_input(),
+            policy: policy.into_input(),
+            ..Self::default()
+        }
+    }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(
+        parent: impl IntoInput<ResourceId<crate::storage::StorageAccount>>,
+        name: impl IntoInput<String>,
+    ) -> Existing<Self> {
+        Existing::by_name(parent.into_input(), name)
     }
 }
 impl Structure for InventoryPolicy {
@@ -29,6 +51,7 @@ impl Structure for InventoryPolicy {
         codec.property("parent", &mut self.parent);
         codec.property("name", &mut self.name);
         codec.property("properties/policy", &mut self.policy);
+        codec.extra(&self.extra);
     }
 }
 

@@ -23,6 +23,8 @@ pub struct ObjectReplicationPolicy {
     pub source_account: Input<String>,
     /// `properties.tagsReplication`.
     pub tags_replication: Input<ObjectReplicationPolicyTagsReplication>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl ObjectReplicationPolicy {
     /// From the properties that it has to have.
@@ -67,6 +69,21 @@ impl ObjectReplicationPolicy {
         self.tags_replication = value.into_input();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(
+        parent: impl IntoInput<ResourceId<crate::storage::StorageAccount>>,
+        name: impl IntoInput<String>,
+    ) -> Existing<Self> {
+        Existing::by_name(parent.into_input(), name)
+    }
 }
 impl Structure for ObjectReplicationPolicy {
     fn visit(&mut self, codec: &mut Codec<'_>) {
@@ -78,6 +95,7 @@ impl Structure for ObjectReplicationPolicy {
         codec.property("properties/rules", &mut self.rules);
         codec.property("properties/sourceAccount", &mut self.source_account);
         codec.property("properties/tagsReplication", &mut self.tags_replication);
+        codec.extra(&self.extra);
     }
 }
 

@@ -13,6 +13,8 @@ pub struct QueueService {
     pub name: Input<String>,
     /// `properties.cors`.
     pub cors: Input<QueueServiceCors>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl QueueService {
     /// From the properties that it has to have.
@@ -25,12 +27,25 @@ impl QueueService {
         self.cors = value.into_input();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(parent: impl IntoInput<ResourceId<crate::storage::StorageAccount>>) -> Existing<Self> {
+        Existing::by_name(parent.into_input(), "default")
+    }
 }
 impl Structure for QueueService {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("parent", &mut self.parent);
         codec.property("name", &mut self.name);
         codec.property("properties/cors", &mut self.cors);
+        codec.extra(&self.extra);
     }
 }
 

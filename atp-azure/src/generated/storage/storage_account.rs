@@ -83,6 +83,8 @@ pub struct StorageAccount {
     pub tags: InputMap<String>,
     /// `zones`.
     pub zones: InputList<String>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl StorageAccount {
     /// From the properties that it has to have.
@@ -321,6 +323,21 @@ impl StorageAccount {
         self.zones = value.into_input_list();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(
+        parent: impl IntoInput<ResourceId<crate::resources::ResourceGroup>>,
+        name: impl IntoInput<String>,
+    ) -> Existing<Self> {
+        Existing::by_name(parent.into_input(), name)
+    }
 }
 impl Structure for StorageAccount {
     fn visit(&mut self, codec: &mut Codec<'_>) {
@@ -374,6 +391,7 @@ impl Structure for StorageAccount {
         codec.property("sku", &mut self.sku);
         codec.property("tags", &mut self.tags);
         codec.property("zones", &mut self.zones);
+        codec.extra(&self.extra);
     }
 }
 
@@ -825,6 +843,394 @@ impl StorageAccountHandle {
     }
 }
 impl HasUrn for StorageAccountHandle {
+    fn urn(&self) -> &Urn {
+        self.declared.urn()
+    }
+}
+
+/// `listAccountSas` of a [`StorageAccount`]: all that it says is secret. For `Context::read`.
+#[derive(Clone, Default)]
+pub struct StorageAccountListAccountSas {
+    /// The resource that is asked.
+    pub resource: Input<ResourceId<StorageAccount>>,
+    /// `keyToSign`.
+    pub key_to_sign: Input<String>,
+    /// `signedExpiry`.
+    pub signed_expiry: Input<String>,
+    /// `signedIp`.
+    pub signed_ip: Input<String>,
+    /// `signedPermission`.
+    pub signed_permission: Input<StorageAccountListAccountSasSignedPermission>,
+    /// `signedProtocol`.
+    pub signed_protocol: Input<StorageAccountListAccountSasSignedProtocol>,
+    /// `signedResourceTypes`.
+    pub signed_resource_types: Input<StorageAccountListAccountSasSignedResourceTypes>,
+    /// `signedServices`.
+    pub signed_services: Input<StorageAccountListAccountSasSignedServices>,
+    /// `signedStart`.
+    pub signed_start: Input<String>,
+}
+impl StorageAccountListAccountSas {
+    /// From the properties that it has to have.
+    pub fn new(
+        resource: impl IntoInput<ResourceId<StorageAccount>>,
+        signed_services: impl IntoInput<StorageAccountListAccountSasSignedServices>,
+        signed_resource_types: impl IntoInput<StorageAccountListAccountSasSignedResourceTypes>,
+        signed_permission: impl IntoInput<StorageAccountListAccountSasSignedPermission>,
+        signed_expiry: impl IntoInput<String>,
+    ) -> Self {
+        Self {
+            resource: resource.into_input(),
+            signed_services: signed_services.into_input(),
+            signed_resource_types: signed_resource_types.into_input(),
+            signed_permission: signed_permission.into_input(),
+            signed_expiry: signed_expiry.into_input(),
+            ..Self::default()
+        }
+    }
+
+    /// Sets `keyToSign`.
+    pub fn key_to_sign(mut self, value: impl IntoInput<String>) -> Self {
+        self.key_to_sign = value.into_input();
+        self
+    }
+
+    /// Sets `signedIp`.
+    pub fn signed_ip(mut self, value: impl IntoInput<String>) -> Self {
+        self.signed_ip = value.into_input();
+        self
+    }
+
+    /// Sets `signedProtocol`.
+    pub fn signed_protocol(
+        mut self,
+        value: impl IntoInput<StorageAccountListAccountSasSignedProtocol>,
+    ) -> Self {
+        self.signed_protocol = value.into_input();
+        self
+    }
+
+    /// Sets `signedStart`.
+    pub fn signed_start(mut self, value: impl IntoInput<String>) -> Self {
+        self.signed_start = value.into_input();
+        self
+    }
+}
+impl Structure for StorageAccountListAccountSas {
+    fn visit(&mut self, codec: &mut Codec<'_>) {
+        codec.property("id", &mut self.resource);
+        codec.property("body/keyToSign", &mut self.key_to_sign);
+        codec.property("body/signedExpiry", &mut self.signed_expiry);
+        codec.property("body/signedIp", &mut self.signed_ip);
+        codec.property("body/signedPermission", &mut self.signed_permission);
+        codec.property("body/signedProtocol", &mut self.signed_protocol);
+        codec.property("body/signedResourceTypes", &mut self.signed_resource_types);
+        codec.property("body/signedServices", &mut self.signed_services);
+        codec.property("body/signedStart", &mut self.signed_start);
+    }
+}
+impl Query for StorageAccountListAccountSas {
+    const PROVIDER: &'static str = "azure";
+    type Handle = StorageAccountListAccountSasHandle;
+    fn kind(&self) -> Cow<'static, str> {
+        "Microsoft.Storage/storageAccounts/listAccountSas/action".into()
+    }
+    fn handle(declared: Declared) -> StorageAccountListAccountSasHandle {
+        StorageAccountListAccountSasHandle { declared }
+    }
+}
+/// What [`StorageAccountListAccountSas`] says.
+#[derive(Clone, Debug)]
+pub struct StorageAccountListAccountSasHandle {
+    declared: Declared,
+}
+impl StorageAccountListAccountSasHandle {
+    /// `accountSasToken`.
+    pub fn account_sas_token(&self) -> Output<Secret<String>> {
+        self.declared.output("accountSasToken")
+    }
+}
+impl HasUrn for StorageAccountListAccountSasHandle {
+    fn urn(&self) -> &Urn {
+        self.declared.urn()
+    }
+}
+
+/// `listKeys` of a [`StorageAccount`]: all that it says is secret. For `Context::read`.
+#[derive(Clone, Default)]
+pub struct StorageAccountListKeys {
+    /// The resource that is asked.
+    pub resource: Input<ResourceId<StorageAccount>>,
+}
+impl StorageAccountListKeys {
+    /// From the properties that it has to have.
+    pub fn new(resource: impl IntoInput<ResourceId<StorageAccount>>) -> Self {
+        Self { resource: resource.into_input() }
+    }
+}
+impl Structure for StorageAccountListKeys {
+    fn visit(&mut self, codec: &mut Codec<'_>) {
+        codec.property("id", &mut self.resource);
+    }
+}
+impl Query for StorageAccountListKeys {
+    const PROVIDER: &'static str = "azure";
+    type Handle = StorageAccountListKeysHandle;
+    fn kind(&self) -> Cow<'static, str> {
+        "Microsoft.Storage/storageAccounts/listKeys/action".into()
+    }
+    fn handle(declared: Declared) -> StorageAccountListKeysHandle {
+        StorageAccountListKeysHandle { declared }
+    }
+}
+/// What [`StorageAccountListKeys`] says.
+#[derive(Clone, Debug)]
+pub struct StorageAccountListKeysHandle {
+    declared: Declared,
+}
+impl StorageAccountListKeysHandle {
+    /// `keys`.
+    pub fn keys(&self) -> Output<Secret<Value>> {
+        self.declared.output("keys")
+    }
+
+    /// `keys[index].creationTime`.
+    pub fn key_creation_time(&self, index: usize) -> Output<Secret<String>> {
+        self.declared.output(&format!("keys/{index}/creationTime"))
+    }
+
+    /// `keys[index].keyName`.
+    pub fn key_key_name(&self, index: usize) -> Output<Secret<String>> {
+        self.declared.output(&format!("keys/{index}/keyName"))
+    }
+
+    /// `keys[index].permissions`.
+    pub fn key_permissions(&self, index: usize) -> Output<Secret<String>> {
+        self.declared.output(&format!("keys/{index}/permissions"))
+    }
+
+    /// `keys[index].value`.
+    pub fn key_value(&self, index: usize) -> Output<Secret<String>> {
+        self.declared.output(&format!("keys/{index}/value"))
+    }
+}
+impl HasUrn for StorageAccountListKeysHandle {
+    fn urn(&self) -> &Urn {
+        self.declared.urn()
+    }
+}
+
+/// `listServiceSas` of a [`StorageAccount`]: all that it says is secret. For `Context::read`.
+#[derive(Clone, Default)]
+pub struct StorageAccountListServiceSas {
+    /// The resource that is asked.
+    pub resource: Input<ResourceId<StorageAccount>>,
+    /// `canonicalizedResource`.
+    pub canonicalized_resource: Input<String>,
+    /// `endPk`.
+    pub end_pk: Input<String>,
+    /// `endRk`.
+    pub end_rk: Input<String>,
+    /// `keyToSign`.
+    pub key_to_sign: Input<String>,
+    /// `rscc`.
+    pub rscc: Input<String>,
+    /// `rscd`.
+    pub rscd: Input<String>,
+    /// `rsce`.
+    pub rsce: Input<String>,
+    /// `rscl`.
+    pub rscl: Input<String>,
+    /// `rsct`.
+    pub rsct: Input<String>,
+    /// `signedExpiry`.
+    pub signed_expiry: Input<String>,
+    /// `signedIdentifier`. At most 64 characters.
+    pub signed_identifier: Input<String>,
+    /// `signedIp`.
+    pub signed_ip: Input<String>,
+    /// `signedPermission`.
+    pub signed_permission: Input<StorageAccountListServiceSasSignedPermission>,
+    /// `signedProtocol`.
+    pub signed_protocol: Input<StorageAccountListServiceSasSignedProtocol>,
+    /// `signedResource`.
+    pub signed_resource: Input<StorageAccountListServiceSasSignedResource>,
+    /// `signedStart`.
+    pub signed_start: Input<String>,
+    /// `startPk`.
+    pub start_pk: Input<String>,
+    /// `startRk`.
+    pub start_rk: Input<String>,
+}
+impl StorageAccountListServiceSas {
+    /// From the properties that it has to have.
+    pub fn new(
+        resource: impl IntoInput<ResourceId<StorageAccount>>,
+        canonicalized_resource: impl IntoInput<String>,
+    ) -> Self {
+        Self {
+            resource: resource.into_input(),
+            canonicalized_resource: canonicalized_resource.into_input(),
+            ..Self::default()
+        }
+    }
+
+    /// Sets `endPk`.
+    pub fn end_pk(mut self, value: impl IntoInput<String>) -> Self {
+        self.end_pk = value.into_input();
+        self
+    }
+
+    /// Sets `endRk`.
+    pub fn end_rk(mut self, value: impl IntoInput<String>) -> Self {
+        self.end_rk = value.into_input();
+        self
+    }
+
+    /// Sets `keyToSign`.
+    pub fn key_to_sign(mut self, value: impl IntoInput<String>) -> Self {
+        self.key_to_sign = value.into_input();
+        self
+    }
+
+    /// Sets `rscc`.
+    pub fn rscc(mut self, value: impl IntoInput<String>) -> Self {
+        self.rscc = value.into_input();
+        self
+    }
+
+    /// Sets `rscd`.
+    pub fn rscd(mut self, value: impl IntoInput<String>) -> Self {
+        self.rscd = value.into_input();
+        self
+    }
+
+    /// Sets `rsce`.
+    pub fn rsce(mut self, value: impl IntoInput<String>) -> Self {
+        self.rsce = value.into_input();
+        self
+    }
+
+    /// Sets `rscl`.
+    pub fn rscl(mut self, value: impl IntoInput<String>) -> Self {
+        self.rscl = value.into_input();
+        self
+    }
+
+    /// Sets `rsct`.
+    pub fn rsct(mut self, value: impl IntoInput<String>) -> Self {
+        self.rsct = value.into_input();
+        self
+    }
+
+    /// Sets `signedExpiry`.
+    pub fn signed_expiry(mut self, value: impl IntoInput<String>) -> Self {
+        self.signed_expiry = value.into_input();
+        self
+    }
+
+    /// Sets `signedIdentifier`.
+    pub fn signed_identifier(mut self, value: impl IntoInput<String>) -> Self {
+        self.signed_identifier = value.into_input();
+        self
+    }
+
+    /// Sets `signedIp`.
+    pub fn signed_ip(mut self, value: impl IntoInput<String>) -> Self {
+        self.signed_ip = value.into_input();
+        self
+    }
+
+    /// Sets `signedPermission`.
+    pub fn signed_permission(
+        mut self,
+        value: impl IntoInput<StorageAccountListServiceSasSignedPermission>,
+    ) -> Self {
+        self.signed_permission = value.into_input();
+        self
+    }
+
+    /// Sets `signedProtocol`.
+    pub fn signed_protocol(
+        mut self,
+        value: impl IntoInput<StorageAccountListServiceSasSignedProtocol>,
+    ) -> Self {
+        self.signed_protocol = value.into_input();
+        self
+    }
+
+    /// Sets `signedResource`.
+    pub fn signed_resource(
+        mut self,
+        value: impl IntoInput<StorageAccountListServiceSasSignedResource>,
+    ) -> Self {
+        self.signed_resource = value.into_input();
+        self
+    }
+
+    /// Sets `signedStart`.
+    pub fn signed_start(mut self, value: impl IntoInput<String>) -> Self {
+        self.signed_start = value.into_input();
+        self
+    }
+
+    /// Sets `startPk`.
+    pub fn start_pk(mut self, value: impl IntoInput<String>) -> Self {
+        self.start_pk = value.into_input();
+        self
+    }
+
+    /// Sets `startRk`.
+    pub fn start_rk(mut self, value: impl IntoInput<String>) -> Self {
+        self.start_rk = value.into_input();
+        self
+    }
+}
+impl Structure for StorageAccountListServiceSas {
+    fn visit(&mut self, codec: &mut Codec<'_>) {
+        codec.property("id", &mut self.resource);
+        codec.property("body/canonicalizedResource", &mut self.canonicalized_resource);
+        codec.property("body/endPk", &mut self.end_pk);
+        codec.property("body/endRk", &mut self.end_rk);
+        codec.property("body/keyToSign", &mut self.key_to_sign);
+        codec.property("body/rscc", &mut self.rscc);
+        codec.property("body/rscd", &mut self.rscd);
+        codec.property("body/rsce", &mut self.rsce);
+        codec.property("body/rscl", &mut self.rscl);
+        codec.property("body/rsct", &mut self.rsct);
+        codec.property("body/signedExpiry", &mut self.signed_expiry);
+        codec.property("body/signedIdentifier", &mut self.signed_identifier);
+        codec.property("body/signedIp", &mut self.signed_ip);
+        codec.property("body/signedPermission", &mut self.signed_permission);
+        codec.property("body/signedProtocol", &mut self.signed_protocol);
+        codec.property("body/signedResource", &mut self.signed_resource);
+        codec.property("body/signedStart", &mut self.signed_start);
+        codec.property("body/startPk", &mut self.start_pk);
+        codec.property("body/startRk", &mut self.start_rk);
+    }
+}
+impl Query for StorageAccountListServiceSas {
+    const PROVIDER: &'static str = "azure";
+    type Handle = StorageAccountListServiceSasHandle;
+    fn kind(&self) -> Cow<'static, str> {
+        "Microsoft.Storage/storageAccounts/listServiceSas/action".into()
+    }
+    fn handle(declared: Declared) -> StorageAccountListServiceSasHandle {
+        StorageAccountListServiceSasHandle { declared }
+    }
+}
+/// What [`StorageAccountListServiceSas`] says.
+#[derive(Clone, Debug)]
+pub struct StorageAccountListServiceSasHandle {
+    declared: Declared,
+}
+impl StorageAccountListServiceSasHandle {
+    /// `serviceSasToken`.
+    pub fn service_sas_token(&self) -> Output<Secret<String>> {
+        self.declared.output("serviceSasToken")
+    }
+}
+impl HasUrn for StorageAccountListServiceSasHandle {
     fn urn(&self) -> &Urn {
         self.declared.urn()
     }
@@ -2149,8 +2555,115 @@ open_enum! {
     }
 }
 
+open_enum! {
+    /// Values of `signedPermission`.
+    pub StorageAccountListAccountSasSignedPermission {
+        /// `r`.
+        R = "r",
+        /// `d`.
+        D = "d",
+        /// `w`.
+        W = "w",
+        /// `l`.
+        L = "l",
+        /// `a`.
+        A = "a",
+        /// `c`.
+        C = "c",
+        /// `u`.
+        U = "u",
+        /// `p`.
+        P = "p",
+    }
+}
+
+closed_enum! {
+    /// Values of `signedProtocol`.
+    pub StorageAccountListAccountSasSignedProtocol {
+        /// `https,http`.
+        HttpsHttp = "https,http",
+        /// `https`.
+        Https = "https",
+    }
+}
+
+open_enum! {
+    /// Values of `signedResourceTypes`.
+    pub StorageAccountListAccountSasSignedResourceTypes {
+        /// `s`.
+        S = "s",
+        /// `c`.
+        C = "c",
+        /// `o`.
+        O = "o",
+    }
+}
+
+open_enum! {
+    /// Values of `signedServices`.
+    pub StorageAccountListAccountSasSignedServices {
+        /// `b`.
+        B = "b",
+        /// `q`.
+        Q = "q",
+        /// `t`.
+        T = "t",
+        /// `f`.
+        F = "f",
+    }
+}
+
+open_enum! {
+    /// Values of `signedPermission`.
+    pub StorageAccountListServiceSasSignedPermission {
+        /// `r`.
+        R = "r",
+        /// `d`.
+        D = "d",
+        /// `w`.
+        W = "w",
+        /// `l`.
+        L = "l",
+        /// `a`.
+        A = "a",
+        /// `c`.
+        C = "c",
+        /// `u`.
+        U = "u",
+        /// `p`.
+        P = "p",
+    }
+}
+
+closed_enum! {
+    /// Values of `signedProtocol`.
+    pub StorageAccountListServiceSasSignedProtocol {
+        /// `https,http`.
+        HttpsHttp = "https,http",
+        /// `https`.
+        Https = "https",
+    }
+}
+
+open_enum! {
+    /// Values of `signedResource`.
+    pub StorageAccountListServiceSasSignedResource {
+        /// `b`.
+        B = "b",
+        /// `c`.
+        C = "c",
+        /// `f`.
+        F = "f",
+        /// `s`.
+        S = "s",
+    }
+}
+
 debug_through_the_codec!(
     StorageAccount,
+    StorageAccountListAccountSas,
+    StorageAccountListKeys,
+    StorageAccountListServiceSas,
     StorageAccountExtendedLocation,
     StorageAccountIdentity,
     StorageAccountPlacement,

@@ -16,6 +16,8 @@ pub struct StorageAccountPrivateEndpointConnection {
     /// `properties.privateLinkServiceConnectionState`.
     pub private_link_service_connection_state:
         Input<StorageAccountPrivateEndpointConnectionPrivateLinkServiceConnectionState>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl StorageAccountPrivateEndpointConnection {
     /// From the properties that it has to have.
@@ -39,6 +41,21 @@ impl StorageAccountPrivateEndpointConnection {
         self.private_endpoint = value.into_input();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(
+        parent: impl IntoInput<ResourceId<crate::storage::StorageAccount>>,
+        name: impl IntoInput<String>,
+    ) -> Existing<Self> {
+        Existing::by_name(parent.into_input(), name)
+    }
 }
 impl Structure for StorageAccountPrivateEndpointConnection {
     fn visit(&mut self, codec: &mut Codec<'_>) {
@@ -49,6 +66,7 @@ impl Structure for StorageAccountPrivateEndpointConnection {
             "properties/privateLinkServiceConnectionState",
             &mut self.private_link_service_connection_state,
         );
+        codec.extra(&self.extra);
     }
 }
 

@@ -13,6 +13,8 @@ pub struct Table {
     pub name: Input<String>,
     /// `properties.signedIdentifiers`.
     pub signed_identifiers: InputList<TableSignedIdentifier>,
+    /// Properties that this type has no field for yet.
+    pub extra: Extra,
 }
 impl Table {
     /// From the properties that it has to have.
@@ -28,12 +30,28 @@ impl Table {
         self.signed_identifiers = value.into_input_list();
         self
     }
+
+    /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
+    /// checked.
+    pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
+        self.extra.set(path, value);
+        self
+    }
+
+    /// One that is there already and is not managed by the program, for `Context::read`.
+    pub fn existing(
+        parent: impl IntoInput<ResourceId<crate::storage::TableService>>,
+        name: impl IntoInput<String>,
+    ) -> Existing<Self> {
+        Existing::by_name(parent.into_input(), name)
+    }
 }
 impl Structure for Table {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("parent", &mut self.parent);
         codec.property("name", &mut self.name);
         codec.property("properties/signedIdentifiers", &mut self.signed_identifiers);
+        codec.extra(&self.extra);
     }
 }
 
