@@ -1,7 +1,7 @@
 //! Facts of the contract with Azure Resource Manager that show only in the provider as a whole.
 
 use super::testing::{ACCOUNT, NETWORK, NETWORK_ID, PARENT, provider};
-use super::{AzureProvider, AzureSettings, check};
+use super::{AzureProvider, AzureSettings};
 use crate::arm::script::{Script, VirtualTime, refused};
 use crate::descriptor::{NameRules, Parent, Shape, TypeDescriptor};
 use atp_iac::provider::{Existing, Object, Provider, ProviderError, Request, Target};
@@ -159,13 +159,16 @@ async fn fact_095_a_role_is_assigned_with_201_or_200_and_its_name_is_a_guid() {
         let script = Script::new().then(404, missing()).then(status, json!({"id": "/r"}));
         assert_eq!(assign(&script).await.unwrap().id, "/r");
     }
-    let Some(descriptor) = crate::descriptor(ASSIGNMENT.name) else { return };
-    let named = |name: &str| {
-        Value::from(json!({"parent": PARENT, "name": name, "properties": {
-        "principalId": ROLE, "roleDefinitionId": format!("/subscriptions/s/providers/Microsoft.Authorization/roleDefinitions/{ROLE}")}}))
+    let settings = AzureSettings::new(crate::descriptors(), "s");
+    let every_type = AzureProvider::with_transport(settings, Script::new().transport());
+    let role = format!("/subscriptions/s/providers/Microsoft.Authorization/roleDefinitions/{ROLE}");
+    let properties = json!({"principalId": ROLE, "roleDefinitionId": role});
+    let problems = |name: &str| {
+        let inputs = json!({"parent": PARENT, "name": name, "properties": properties});
+        every_type.check(ASSIGNMENT.name, &Value::from(inputs))
     };
-    assert_eq!(check::check(descriptor, &named(ROLE)), []);
-    assert_eq!(check::check(descriptor, &named("reader"))[0].path.to_string(), "name");
+    assert_eq!(problems(ROLE), []);
+    assert_eq!(problems("reader")[0].path.to_string(), "name");
 }
 
 #[tokio::test]
