@@ -41,18 +41,24 @@ impl Kind {
         }
     }
 
-    /// The headers that say how many are left: below a subscription, and elsewhere.
-    fn headers(self) -> [&'static str; 2] {
+    /// The headers that say how many are left: below a subscription for who asks and for all together, and elsewhere.
+    fn headers(self) -> [&'static str; 3] {
         match self {
-            Kind::Reads => {
-                ["x-ms-ratelimit-remaining-subscription-reads", "x-ms-ratelimit-remaining-tenant-reads"]
-            }
-            Kind::Writes => {
-                ["x-ms-ratelimit-remaining-subscription-writes", "x-ms-ratelimit-remaining-tenant-writes"]
-            }
-            Kind::Deletes => {
-                ["x-ms-ratelimit-remaining-subscription-deletes", "x-ms-ratelimit-remaining-tenant-deletes"]
-            }
+            Kind::Reads => [
+                "x-ms-ratelimit-remaining-subscription-reads",
+                "x-ms-ratelimit-remaining-subscription-global-reads",
+                "x-ms-ratelimit-remaining-tenant-reads",
+            ],
+            Kind::Writes => [
+                "x-ms-ratelimit-remaining-subscription-writes",
+                "x-ms-ratelimit-remaining-subscription-global-writes",
+                "x-ms-ratelimit-remaining-tenant-writes",
+            ],
+            Kind::Deletes => [
+                "x-ms-ratelimit-remaining-subscription-deletes",
+                "x-ms-ratelimit-remaining-subscription-global-deletes",
+                "x-ms-ratelimit-remaining-tenant-deletes",
+            ],
         }
     }
 }
@@ -137,11 +143,11 @@ impl Turn<'_> {
 
     /// An answer came.
     pub fn answered(self, headers: &Headers, now: Duration) {
-        let left = self.key.1.headers().into_iter().find_map(|name| {
+        let said = self.key.1.headers().into_iter().filter_map(|name| {
             let text = headers.get_optional_str(&HeaderName::from_static(name))?;
             text.trim().parse::<u32>().ok()
         });
-        let Some(left) = left else { return };
+        let Some(left) = said.min() else { return };
         self.bucket(|bucket| {
             // What was counted before a refusal is of no use after it.
             if bucket.at <= now {
@@ -227,6 +233,18 @@ mod tests {
             send(&pace, &time, "11999").await;
         }
         assert_eq!(time.elapsed(), Duration::ZERO);
+    }
+
+    #[tokio::test]
+    async fn of_several_numbers_the_smallest_counts() {
+        let (pace, time) = (Pace::default(), VirtualTime::default());
+        let turn = pace.turn(Method::Get, PATH, &time, END).await.unwrap();
+        let mut headers = Headers::new();
+        headers.insert("x-ms-ratelimit-remaining-subscription-reads", "200");
+        headers.insert("x-ms-ratelimit-remaining-subscription-global-reads", "10");
+        turn.answered(&headers, time.now());
+        drop(pace.turn(Method::Get, PATH, &time, END).await.unwrap());
+        assert_eq!(time.elapsed(), Duration::from_millis(40), "twenty-five reads a second come back");
     }
 
     #[tokio::test]
