@@ -1,0 +1,1 @@
+//! PUT, PATCH, GET, HEAD.

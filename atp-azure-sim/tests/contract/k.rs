@@ -1,0 +1,1 @@
+//! Providers, deployments, what-if, move.
