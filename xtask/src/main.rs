@@ -1,6 +1,7 @@
-//! Tasks of this repository: `cargo xtask generate`, `cargo xtask bench`.
+//! Tasks of this repository: `cargo xtask generate`, `cargo xtask bench`, `cargo xtask contract`.
 
 mod bench;
+mod contract;
 mod generate;
 
 use clap::{Parser, Subcommand};
@@ -28,6 +29,8 @@ enum Task {
     /// Measures; in a release build.
     #[command(subcommand)]
     Bench(BenchTask),
+    /// Says which facts of the wire contract have tests; fails when one has none.
+    Contract,
 }
 
 #[derive(Subcommand)]
@@ -53,5 +56,6 @@ fn main() -> anyhow::Result<()> {
         Task::Bench(BenchTask::Engine(arguments)) => bench::engine(&arguments, &mut std::io::stdout()),
         Task::Bench(BenchTask::Arm) => bench::arm(),
         Task::Bench(BenchTask::Phase(arguments)) => bench::run_phase(&arguments, &mut std::io::stdout()),
+        Task::Contract => contract::contract(&mut std::io::stdout()),
     }
 }

@@ -1,0 +1,117 @@
+//! The tests that are named after facts: `fact_036_..` in Rust, `test_fact_036_..` in Python.
+
+use anyhow::Context as _;
+use regex_lite::Regex;
+use std::path::{Path, PathBuf};
+
+/// A test that is named after facts.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Found {
+    /// The numbers in its name, in their order.
+    pub facts: Vec<usize>,
+    /// The name of the function.
+    pub name: String,
+    /// The file, relative to the workspace.
+    pub file: String,
+    /// Why it does not count, if so.
+    pub problem: Option<&'static str>,
+}
+
+impl Found {
+    /// Whether the test is one of the simulator, and not of what talks to it.
+    pub fn is_of_server(&self) -> bool {
+        self.file.starts_with("atp-azure-sim/")
+    }
+}
+
+/// All such tests below `root`, in the order of their files.
+pub fn scan(root: &Path) -> anyhow::Result<Vec<Found>> {
+    let mut files = Vec::new();
+    collect(root, &mut files)?;
+    files.sort();
+    let mut found = Vec::new();
+    for file in files {
+        let text =
+            std::fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
+        let name = file.strip_prefix(root).unwrap_or(&file).display().to_string();
+        found.extend(tests_in(&text, &name)?);
+    }
+    Ok(found)
+}
+
+/// The sources in which tests can stand. Generated code has none.
+fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> anyhow::Result<()> {
+    let entries = std::fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))?;
+    for entry in entries {
+        let entry = entry?;
+        let path = entry.path();
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if entry.file_type()?.is_dir() {
+            if !name.starts_with('.') && !["target", "generated", "node_modules"].contains(&name.as_str()) {
+                collect(&path, files)?;
+            }
+        } else if name.ends_with(".rs") || (name.ends_with(".py") && folder.ends_with("tests/clients")) {
+            files.push(path);
+        }
+    }
+    Ok(())
+}
+
+fn tests_in(text: &str, file: &str) -> anyhow::Result<Vec<Found>> {
+    let is_python = file.ends_with(".py");
+    let function = match is_python {
+        true => Regex::new(r"^\s*(?:async )?def (test_fact((?:_\d{3})+)(?:_[a-z0-9_]*)?)\(")?,
+        false => Regex::new(r"^\s*(?:async )?fn (fact((?:_\d{3})+)(?:_[a-z0-9_]*)?)\(")?,
+    };
+    let lines: Vec<&str> = text.lines().collect();
+    let mut found = Vec::new();
+    for (index, line) in lines.iter().enumerate() {
+        let Some(captures) = function.captures(line) else { continue };
+        let numbers = captures[2].split('_').filter(|number| !number.is_empty());
+        let above = lines[..index].iter().rev().map(|line| line.trim());
+        let attributes: Vec<&str> =
+            above.take_while(|line| line.starts_with(['#', '@']) || line.starts_with("//")).collect();
+        found.push(Found {
+            facts: numbers.map(str::parse).collect::<Result<_, _>>()?,
+            name: captures[1].to_owned(),
+            file: file.to_owned(),
+            problem: problem(is_python, &attributes),
+        });
+    }
+    Ok(found)
+}
+
+/// Why a function is not a test that runs. `attributes` are the lines directly above it.
+fn problem(is_python: bool, attributes: &[&str]) -> Option<&'static str> {
+    let has = |start: &str| attributes.iter().any(|line| line.starts_with(start));
+    if has("#[ignore") || has("@unittest.skip") || has("@pytest.mark.skip") {
+        return Some("it is skipped");
+    }
+    let is_test = is_python || has("#[test]") || has("#[tokio::test");
+    (!is_test).then_some("it has no #[test]")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_test_is_found_by_the_numbers_in_its_name() {
+        let text =
+            "#[test]\nfn fact_012_a_name() {}\n\n    #[tokio::test]\n    async fn fact_001_002_two() {}\n";
+        let found = tests_in(text, "atp-azure-sim/tests/contract/a.rs").unwrap();
+        assert_eq!(found.iter().map(|test| test.facts.clone()).collect::<Vec<_>>(), [vec![12], vec![1, 2]]);
+        assert!(found.iter().all(|test| test.problem.is_none() && test.is_of_server()));
+        let python = tests_in("    def test_fact_030_codes(self):\n", "tests/clients/sdk.py").unwrap();
+        assert_eq!((python[0].facts.as_slice(), python[0].is_of_server()), (&[30][..], false));
+    }
+
+    #[test]
+    fn a_function_that_does_not_run_as_a_test_does_not_count() {
+        let text = "fn fact_001_helper() {}\n\n#[test]\n#[ignore = \"slow\"]\nfn fact_002_slow() {}\n";
+        let problems: Vec<_> =
+            tests_in(text, "a/tests/b.rs").unwrap().iter().map(|test| test.problem).collect();
+        assert_eq!(problems, [Some("it has no #[test]"), Some("it is skipped")]);
+        assert_eq!(tests_in("// fn fact_001_old() {}\nlet x = \"fn fact_002\";", "b.rs").unwrap(), []);
+    }
+}
