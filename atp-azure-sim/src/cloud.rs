@@ -77,6 +77,7 @@ impl Cloud {
     }
 
     fn answer(&mut self, request: &Request) -> Answer<Response> {
+        self.check_token(request)?;
         let route = route::parse(&request.path)?;
         if let Some(subscription) = &route.subscription {
             self.require_subscription(subscription)?;

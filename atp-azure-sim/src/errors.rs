@@ -12,13 +12,16 @@ pub(crate) struct ApiError {
     pub message: String,
     pub target: Option<String>,
     pub details: Vec<Value>,
+    /// Headers of the answer besides the usual ones.
+    pub headers: Box<[(String, String)]>,
 }
 
 pub(crate) type Answer<T> = Result<T, ApiError>;
 
 impl ApiError {
     pub fn new(status: u16, code: &str, message: impl Into<String>) -> ApiError {
-        ApiError { status, code: code.to_owned(), message: message.into(), target: None, details: Vec::new() }
+        let (code, message) = (code.to_owned(), message.into());
+        ApiError { status, code, message, target: None, details: Vec::new(), headers: Box::default() }
     }
 
     pub fn with_target(mut self, target: &str) -> ApiError {
@@ -28,6 +31,13 @@ impl ApiError {
 
     pub fn with_details(mut self, details: Vec<Value>) -> ApiError {
         self.details = details;
+        self
+    }
+
+    pub fn with_header(mut self, name: &str, value: &str) -> ApiError {
+        let mut headers = self.headers.into_vec();
+        headers.push((name.to_owned(), value.to_owned()));
+        self.headers = headers.into();
         self
     }
 
@@ -44,8 +54,10 @@ impl ApiError {
     }
 
     pub fn response(&self) -> Response {
-        Response::json(self.status, &json!({ "error": self.value() }))
-            .with_header("x-ms-error-code", &self.code)
+        let mut response = Response::json(self.status, &json!({ "error": self.value() }))
+            .with_header("x-ms-error-code", &self.code);
+        response.headers.extend(self.headers.iter().cloned());
+        response
     }
 
     /// The body is not JSON, or has an unknown property or a value of the wrong JSON type.

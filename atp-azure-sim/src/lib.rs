@@ -44,6 +44,7 @@ mod soft_delete;
 mod store;
 mod subscriptions;
 mod time_format;
+mod tokens;
 mod transport;
 mod validate;
 mod write;

@@ -39,11 +39,16 @@ impl Cloud {
         if descriptor.parent == Parent::Subscription {
             return ApiError::group_not_found(&instance.name);
         }
+        self.missing_in_group(route, &instance.id)
+    }
+
+    /// The 404 for the resource `id`, or for its group when that is missing.
+    pub(crate) fn missing_in_group(&self, route: &Route, id: &str) -> ApiError {
         if let Some(error) = self.missing_group(route) {
             return error;
         }
         let group = route.group.as_deref().unwrap_or("<null>");
-        let name = parent_name(&instance.id);
+        let name = parent_name(id);
         let message = format!(
             "The Resource '{name}' under resource group '{group}' was not found. For more details please go to \
              https://aka.ms/ARMResourceNotFoundFix"

@@ -18,6 +18,9 @@ pub struct Settings {
     pub subscriptions: Vec<String>,
     /// The tenant that the subscriptions and identities belong to.
     pub tenant: String,
+    /// Whether each request needs the bearer token of somebody in [`tenant`](Settings::tenant). The server always asks
+    /// for one.
+    pub require_token: bool,
     /// Which `api-version` is accepted.
     pub api_versions: ApiVersions,
     /// Whether types and properties that no descriptor knows are accepted, and kept as they are sent. A type is
@@ -57,6 +60,7 @@ impl Default for Settings {
             page_size: 100,
             subscriptions: Vec::new(),
             tenant: "72f988bf-0000-4000-8000-2d7cd011db47".to_owned(),
+            require_token: false,
             api_versions: ApiVersions::Descriptor,
             accept_unknown: false,
             throttle: false,

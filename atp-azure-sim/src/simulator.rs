@@ -12,6 +12,7 @@ use crate::faults::{Fault, FaultAction, Faults, refusal};
 use crate::message::{Method, Request, Response};
 use crate::persistence::{Disk, PersistenceError};
 use crate::settings::Settings;
+use crate::tokens;
 
 /// Where the instant of a request comes from, so that tests can use virtual time.
 pub trait Clock: Send + Sync + std::fmt::Debug {
@@ -163,6 +164,27 @@ impl Simulator {
                 response
             }),
         }
+    }
+
+    /// The tenant of the subscriptions.
+    pub(crate) fn tenant(&self) -> String {
+        self.shared().cloud.settings.tenant.clone()
+    }
+
+    /// The instant that the clock says.
+    pub(crate) fn now(&self) -> OffsetDateTime {
+        self.clock.now()
+    }
+
+    /// A bearer token for the service principal of an application, by client id, in the simulator's own tenant. It is
+    /// good for an hour, and belongs into the header `authorization` as `Bearer {token}`.
+    pub fn token(&self, client: &str) -> String {
+        tokens::issue(&self.tenant(), client, self.now())
+    }
+
+    /// The object id of that service principal, to which roles are assigned.
+    pub fn principal(client: &str) -> String {
+        tokens::object_id(client)
     }
 
     /// Adds the headers that every answer has to one that the cloud did not give.

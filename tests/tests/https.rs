@@ -11,6 +11,8 @@ use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio::process::Command;
 
+const TENANT: &str = "00000000-0000-0000-0000-0000000000aa";
+
 struct Azure {
     simulator: Simulator,
     url: String,
@@ -19,7 +21,8 @@ struct Azure {
 
 impl Azure {
     async fn start() -> Self {
-        let settings = Settings { retry_after_milliseconds: Some(0), ..Settings::default() };
+        let (tenant, retry_after_milliseconds) = (TENANT.to_owned(), Some(0));
+        let settings = Settings { tenant, retry_after_milliseconds, ..Settings::default() };
         let simulator = Simulator::in_memory(atp_azure::descriptors(), settings, Arc::new(SystemClock));
         let tls = Tls::generate().unwrap();
         let folder = tempfile::tempdir().unwrap();
@@ -37,7 +40,7 @@ impl Azure {
         command.args(["--cloud", "azure", "--work-dir"]).arg(self.folder.path()).args(arguments);
         command.env("AZURE_RESOURCE_MANAGER_ENDPOINT", &self.url).env("AZURE_AUTHORITY_HOST", &self.url);
         command.env("ATP_CERTIFICATE_AUTHORITY", self.folder.path().join("authority.pem"));
-        command.env("AZURE_TENANT_ID", "00000000-0000-0000-0000-0000000000aa");
+        command.env("AZURE_TENANT_ID", TENANT);
         command.env("AZURE_CLIENT_ID", "00000000-0000-0000-0000-0000000000bb");
         command.env("AZURE_CLIENT_SECRET", "not-a-real-one");
         command

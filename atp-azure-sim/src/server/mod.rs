@@ -23,13 +23,14 @@ pub use tls::{Tls, TlsError};
 const LONGEST_BODY: usize = 8 << 20;
 
 /// Answers on `listener`, which is on loopback, until the task is dropped. Every request but those for signing in needs
-/// some bearer token.
+/// a bearer token, such as the simulator gives to everybody who signs in.
 pub async fn serve(simulator: Simulator, listener: TcpListener, tls: &Tls) -> io::Result<()> {
     let address = listener.local_addr()?;
     if !address.ip().is_loopback() {
         let message = format!("the simulator answers on loopback only, and {address} is not");
         return Err(io::Error::new(io::ErrorKind::InvalidInput, message));
     }
+    simulator.configure(|settings| settings.require_token = true);
     let acceptor = tls.acceptor();
     loop {
         match listener.accept().await {
@@ -62,12 +63,8 @@ async fn answer(simulator: Simulator, request: hyper::Request<Incoming>) -> Resu
         Ok(request) => request,
         Err(error) => return outgoing(error.response()),
     };
-    if let Some(response) = sign_in::answer(&request) {
+    if let Some(response) = sign_in::answer(&request, &simulator) {
         return outgoing(response);
-    }
-    let bearer = request.header("authorization").and_then(|value| value.split_once(' '));
-    if !bearer.is_some_and(|(scheme, token)| scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()) {
-        return outgoing(simulator.with_headers(&request, unauthorized(&request)));
     }
     let handled = tokio::task::spawn_blocking(move || simulator.handle(&request)).await;
     match handled {
@@ -79,15 +76,6 @@ async fn answer(simulator: Simulator, request: hyper::Request<Incoming>) -> Resu
         }
         Ok(Err(_)) | Err(_) => Err(Closed),
     }
-}
-
-fn unauthorized(request: &Request) -> Response {
-    let message = "Authentication failed. The 'Authorization' header is missing or has no bearer token.";
-    let challenge = format!(
-        "Bearer authorization_uri=\"{}/common\", error=\"invalid_token\", error_description=\"{message}\"",
-        request.base()
-    );
-    ApiError::new(401, "AuthenticationFailed", message).response().with_header("www-authenticate", challenge)
 }
 
 async fn incoming(request: hyper::Request<Incoming>) -> Result<Request, ApiError> {

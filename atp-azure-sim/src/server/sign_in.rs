@@ -1,19 +1,19 @@
 //! What clients ask before they talk to ARM: where things are, and for a token. Everybody gets one.
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
 use crate::message::{Method, Request, Response};
+use crate::simulator::Simulator;
+use crate::tokens;
 
 /// The answer, when this is such a request.
-pub(super) fn answer(request: &Request) -> Option<Response> {
+pub(super) fn answer(request: &Request, simulator: &Simulator) -> Option<Response> {
     let segments: Vec<&str> = request.path.split('/').filter(|segment| !segment.is_empty()).collect();
     let base = request.base();
     Some(match (request.method, segments.as_slice()) {
         (Method::Get, ["metadata", "endpoints"]) => Response::json(200, &endpoints(request, &base)),
         (Method::Post, [tenant, "oauth2", "v2.0", "token"]) => {
-            Response::json(200, &token(tenant, &base)).with_header("cache-control", "no-store")
+            Response::json(200, &token(tenant, request, simulator)).with_header("cache-control", "no-store")
         }
         (Method::Get, [tenant, "v2.0", ".well-known", "openid-configuration"]) => {
             Response::json(200, &openid(tenant, &base))
@@ -52,23 +52,17 @@ fn endpoints(request: &Request, base: &str) -> Value {
     if list { json!([endpoints]) } else { endpoints }
 }
 
-/// A bearer token that looks like one of Entra, and that nobody signed.
-fn token(tenant: &str, base: &str) -> Value {
-    let part = |value: Value| URL_SAFE_NO_PAD.encode(value.to_string());
-    let header = part(json!({ "alg": "none", "typ": "JWT" }));
-    let claims = part(json!({
-        "aud": "https://management.azure.com/",
-        "iss": format!("{base}/{tenant}/v2.0"),
-        "tid": tenant,
-        "oid": "00000000-0000-4000-8000-000000000001",
-        "appid": "00000000-0000-4000-8000-000000000002",
-        "ver": "2.0",
-    }));
+/// A bearer token. Names that stand for any tenant, such as `common`, stand for the one of the simulator.
+fn token(tenant: &str, request: &Request, simulator: &Simulator) -> Value {
+    let (home, now) = (simulator.tenant(), simulator.now());
+    let tenant = if uuid::Uuid::try_parse(tenant).is_ok() { tenant } else { &home };
+    let form = Request::new(request.method, &format!("/?{}", String::from_utf8_lossy(&request.body)));
+    let client = form.parameter("client_id").unwrap_or("00000000-0000-4000-8000-000000000002");
     json!({
         "token_type": "Bearer",
-        "expires_in": 3600,
-        "ext_expires_in": 3600,
-        "access_token": format!("{header}.{claims}.simulated"),
+        "expires_in": tokens::LIFETIME,
+        "ext_expires_in": tokens::LIFETIME,
+        "access_token": tokens::issue(tenant, client, now),
     })
 }
 
