@@ -9,6 +9,7 @@ use regex_lite::Regex;
 
 use crate::errors::{Answer, ApiError};
 use crate::message::Method;
+use crate::route::{Route, Target};
 
 /// The types that the cloud knows.
 #[derive(Debug)]
@@ -76,6 +77,49 @@ impl Catalog {
             format!("The resource type '{kind}' could not be found in the namespace '{namespace}'.");
         let status = if matches!(method, Method::Get | Method::Head) { 404 } else { 400 };
         Err(ApiError::new(status, "InvalidResourceType", message))
+    }
+
+    /// Spells keywords, namespaces and types in the ids of a route as Azure does. Names stay as they were sent.
+    pub fn spell(&self, route: &mut Route) {
+        match &mut route.target {
+            Target::Instance(instance) => {
+                for id in [&mut instance.id, &mut instance.parent, &mut instance.scope] {
+                    *id = self.spelled(id);
+                }
+            }
+            Target::Collection(list) => list.parent = self.spelled(&list.parent),
+            _ => {}
+        }
+    }
+
+    fn spelled(&self, id: &str) -> String {
+        let mut segments: Vec<&str> = id.split('/').skip(1).collect();
+        // What comes after `providers` and has been read so far, when that is where we are.
+        let mut type_name = String::new();
+        let mut at = 0;
+        while at < segments.len() {
+            let keyword = segments[at].to_ascii_lowercase();
+            match keyword.as_str() {
+                "subscriptions" if at == 0 => segments[at] = "subscriptions",
+                "resourcegroups" if at == 2 => segments[at] = "resourceGroups",
+                "providers" => {
+                    segments[at] = "providers";
+                    type_name = segments.get(at + 1).copied().unwrap_or_default().to_ascii_lowercase();
+                }
+                _ if !type_name.is_empty() => {
+                    type_name = format!("{type_name}/{keyword}");
+                    if let Some(known) = self.get(&type_name) {
+                        segments[at] = known.leaf();
+                        if segments.get(at.wrapping_sub(2)).is_some_and(|before| *before == "providers") {
+                            segments[at - 1] = known.namespace();
+                        }
+                    }
+                }
+                _ => {}
+            }
+            at += 2;
+        }
+        segments.iter().fold(String::new(), |id, segment| id + "/" + segment)
     }
 
     /// The child types whose instances the body of `parent` shows in a list of the same name: `subnets` of a network.

@@ -78,7 +78,8 @@ impl Cloud {
 
     fn answer(&mut self, request: &Request) -> Answer<Response> {
         self.check_token(request)?;
-        let route = route::parse(&request.path)?;
+        let mut route = route::parse(&request.path)?;
+        self.catalog.spell(&mut route);
         if let Some(subscription) = &route.subscription {
             self.require_subscription(subscription)?;
         }
@@ -105,6 +106,8 @@ impl Cloud {
             (Target::Collection(list), Method::Get) => self.list(route, list, request),
             (Target::Collection(action), Method::Post) => self.act(route, action, request),
             (Target::Resources, Method::Get) => self.list_resources(route, request),
+            (Target::Tenants, Method::Get) => Ok(self.list_tenants()),
+            (Target::Locations, Method::Get) => Ok(self.list_locations(route)),
             (Target::Subscriptions, Method::Get) => Ok(self.list_subscriptions()),
             (Target::Subscription, Method::Get) => Ok(self.subscription(route)),
             (Target::Providers, Method::Get) => Ok(self.list_providers(route)),
@@ -258,7 +261,8 @@ impl Cloud {
 /// Deleted vaults are no resources of a type that has a descriptor.
 fn is_deleted_vaults(path: &str) -> bool {
     let path = path.to_ascii_lowercase();
-    path.contains("/providers/microsoft.keyvault/") && path.contains("/deletedvaults")
+    let deleted = path.contains("/deletedvaults") || path.ends_with("/deletedmanagedhsms");
+    path.contains("/providers/microsoft.keyvault/") && deleted
 }
 
 /// `YYYY-MM-DD`, optionally with one of the known suffixes.

@@ -28,6 +28,7 @@ mod errors;
 mod faults;
 mod immutable;
 mod limits;
+mod locations;
 mod locks;
 mod message;
 mod names;

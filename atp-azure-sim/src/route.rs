@@ -6,10 +6,14 @@ use crate::message::decode;
 /// What a path names.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Target {
+    /// `/tenants`
+    Tenants,
     /// `/subscriptions`
     Subscriptions,
     /// `/subscriptions/{s}`
     Subscription,
+    /// `/subscriptions/{s}/locations`
+    Locations,
     /// `{subscription or group}/resources`
     Resources,
     /// `/subscriptions/{s}/providers`
@@ -112,6 +116,8 @@ pub(crate) fn parse(path: &str) -> Answer<Route> {
             parent: join(&segments[..2]),
             scope: join(&segments[..2]),
         }),
+        [tenants] if is(tenants, "tenants") && start == 0 => Target::Tenants,
+        [locations] if is(locations, "locations") && start == 2 => Target::Locations,
         [resources] if is(resources, "resources") && start > 0 => Target::Resources,
         [providers] if is(providers, "providers") => Target::Providers,
         [providers, namespace] if is(providers, "providers") => Target::Provider(namespace.clone()),

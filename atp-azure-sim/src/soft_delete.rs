@@ -110,6 +110,10 @@ impl Cloud {
         if request.method != Method::Get {
             return Err(ApiError::method_not_allowed(&request.path));
         }
+        // There are no managed HSMs, but clients list both at once.
+        if path.ends_with("/deletedmanagedhsms") {
+            return Ok(Response::json(200, &json!({ "value": [] })));
+        }
         if path.ends_with("/deletedvaults") {
             let subscription: Vec<&str> = path.split('/').take(3).collect();
             let prefix = format!("{}/providers/microsoft.keyvault/locations/", subscription.join("/"));

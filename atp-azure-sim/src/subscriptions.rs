@@ -1,9 +1,10 @@
-//! Subscriptions, resource providers, and POST actions.
+//! Subscriptions, resource providers.
 
 use serde_json::{Value, json};
 
 use crate::cloud::Cloud;
 use crate::errors::{Answer, ApiError};
+use crate::locations;
 use crate::message::Response;
 use crate::route::Route;
 
@@ -24,6 +25,23 @@ impl Cloud {
         }
         let shown: Vec<Value> = used.iter().map(|id| self.subscription_value(id)).collect();
         Response::json(200, &json!({ "value": shown }))
+    }
+
+    pub(crate) fn list_tenants(&self) -> Response {
+        let tenant = &self.settings.tenant;
+        let shown = json!({
+            "id": format!("/tenants/{tenant}"),
+            "tenantId": tenant,
+            "tenantCategory": "Home",
+            "displayName": "Simulated",
+            "defaultDomain": "simulated.onmicrosoft.com",
+        });
+        Response::json(200, &json!({ "value": [shown] }))
+    }
+
+    pub(crate) fn list_locations(&self, route: &Route) -> Response {
+        let subscription = route.subscription.as_deref().unwrap_or_default();
+        Response::json(200, &json!({ "value": locations::list(subscription) }))
     }
 
     pub(crate) fn subscription(&self, route: &Route) -> Response {
@@ -68,7 +86,7 @@ impl Cloud {
                 let capabilities = if d.has_location() { "SupportsTags, SupportsLocation" } else { "None" };
                 json!({
                     "resourceType": kind,
-                    "locations": [],
+                    "locations": if d.has_location() { locations::display_names() } else { Vec::new() },
                     "apiVersions": [d.api_version],
                     "capabilities": capabilities,
                 })

@@ -77,3 +77,12 @@ fn locks_are_listed_with_those_below_their_scope() {
     let here = Request::new(Method::Get, &format!("{locks}?api-version=2020-05-01&$filter=atScope()"));
     assert_eq!(ids(&world.send(here).value()), Vec::<String>::new());
 }
+
+#[test]
+fn the_tenant_and_the_locations_of_a_subscription_are_listed() {
+    let world = world(0);
+    assert_eq!(world.get("/tenants").value()["value"][0]["tenantId"], "72f988bf-0000-4000-8000-2d7cd011db47");
+    let locations = world.get(&format!("{SUBSCRIPTION}/locations")).value();
+    let west = locations["value"].as_array().unwrap().iter().find(|region| region["name"] == "westeurope");
+    assert_eq!(west.unwrap()["displayName"], "West Europe");
+}

@@ -32,6 +32,24 @@ fn paths_match_in_any_case_and_keep_the_case_last_sent() {
 }
 
 #[test]
+fn ids_have_keywords_and_types_as_azure_spells_them_and_names_as_they_were_sent() {
+    let world = world(0);
+    let made = world.put(&id("Microsoft.KeyVault/vaults/Secrets").to_lowercase(), vault_body()).value();
+    assert_eq!(made["id"], id("Microsoft.KeyVault/vaults/secrets").replace("/G/", "/g/"));
+    let subnet = format!("{}/subnets/a", network());
+    world.put(&network(), json!({ "location": "westeurope", "properties": { "addressSpace": { "addressPrefixes": ["10.0.0.0/16"] } } }));
+    let lock = format!("{subnet}/providers/Microsoft.Authorization/locks/keep");
+    world.put(&subnet, json!({ "properties": { "addressPrefix": "10.0.0.0/24" } }));
+    let made = world.put(
+        &lock
+            .replace("virtualNetworks", "virtualnetworks")
+            .replace("/providers/Microsoft.Auth", "/PROVIDERS/microsoft.auth"),
+        json!({ "properties": { "level": "CanNotDelete" } }),
+    );
+    assert_eq!(made.value()["id"], lock);
+}
+
+#[test]
 fn what_the_service_never_returns_is_not_returned() {
     let world = world(0);
     let mut body = vault_body();
