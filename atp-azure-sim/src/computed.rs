@@ -28,7 +28,8 @@ impl Cloud {
         let birth = if old.is_some() { String::new() } else { self.store.next_number().to_string() };
         let name = id.rsplit('/').next().unwrap_or_default();
         let unique = |what: &str| self.uuid(&format!("{what}/{key}/{birth}"));
-        let facts = Facts { id, name, tenant: &self.settings.tenant, unique: &unique };
+        let (tenant, now) = (self.settings.tenant.as_str(), time_format::rfc3339(self.now));
+        let facts = Facts { id, name, tenant, now: &now, unique: &unique };
         self.complete_identity(descriptor, &facts, &mut body);
         for (path, value) in facts.of(descriptor, &body) {
             let before = old.and_then(|old| at(&old.body, path)).cloned();
@@ -91,6 +92,7 @@ struct Facts<'a> {
     id: &'a str,
     name: &'a str,
     tenant: &'a str,
+    now: &'a str,
     unique: &'a dyn Fn(&str) -> String,
 }
 
@@ -110,6 +112,20 @@ impl Facts<'_> {
                 ("properties.principalId", unique("principal")),
                 ("properties.clientId", unique("client")),
                 ("properties.tenantId", json!(self.tenant)),
+            ],
+            "microsoft.authorization/roleassignments" => {
+                let scope = self.id.to_ascii_lowercase().rfind("/providers/microsoft.authorization/");
+                let scope = scope.map(|end| &self.id[..end]).filter(|scope| !scope.is_empty());
+                vec![
+                    ("properties.scope", json!(scope.unwrap_or("/"))),
+                    ("properties.createdOn", json!(self.now)),
+                    ("properties.updatedOn", json!(self.now)),
+                ]
+            }
+            "microsoft.authorization/roledefinitions" => vec![
+                ("properties.type", json!("CustomRole")),
+                ("properties.createdOn", json!(self.now)),
+                ("properties.updatedOn", json!(self.now)),
             ],
             "microsoft.keyvault/vaults" => vec![("properties.vaultUri", url("vault.azure.net"))],
             "microsoft.operationalinsights/workspaces" => vec![("properties.customerId", unique("customer"))],

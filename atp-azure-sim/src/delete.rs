@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use crate::built_in_roles;
 use crate::cloud::Cloud;
 use crate::errors::{Answer, ApiError};
 use crate::locks::Access;
@@ -17,6 +18,10 @@ const IN_USE: [(&str, &str); 4] = [
     ("microsoft.network/publicipaddresses", "PublicIPAddressCannotBeDeleted"),
 ];
 
+/// Types whose DELETE answers with what was deleted.
+const SHOWN_WHEN_DELETED: [&str; 2] =
+    ["Microsoft.Authorization/roleAssignments", "Microsoft.Authorization/roleDefinitions"];
+
 impl Cloud {
     /// DELETE of what exists answers 200 or 202, of what does not 204; of a group that does not, 404.
     pub(crate) fn delete(
@@ -27,6 +32,7 @@ impl Cloud {
     ) -> Answer<Response> {
         let descriptor = self.catalog.known(&instance.type_name, request.method)?;
         self.require_version(descriptor, request, "")?;
+        built_in_roles::refuse(descriptor.name, &instance.name)?;
         let Some(rules) = descriptor.delete else {
             return Err(ApiError::method_not_allowed(&instance.id));
         };
@@ -50,9 +56,9 @@ impl Cloud {
             self.refuse_in_use(&key, &key)?;
             let shown = self.shown(&resource);
             self.remove_tree(&key);
-            let is_assignment = key.contains("/providers/microsoft.authorization/roleassignments/");
+            let shows = SHOWN_WHEN_DELETED.iter().any(|name| descriptor.name.eq_ignore_ascii_case(name));
             return Ok(match synchronous(rules.codes) {
-                200 if is_assignment => Response::json(200, &shown),
+                200 if shows => Response::json(200, &shown),
                 status => Response::empty(status),
             });
         };

@@ -18,6 +18,7 @@
 //! ```
 
 mod actions;
+mod built_in_roles;
 mod catalog;
 mod children;
 mod cloud;

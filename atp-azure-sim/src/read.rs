@@ -1,8 +1,9 @@
 //! GET, HEAD and the lists.
 
 use atp_azure::descriptor::{Parent, TypeDescriptor};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
+use crate::built_in_roles;
 use crate::cloud::Cloud;
 use crate::errors::{Answer, ApiError};
 use crate::message::{Method, Request, Response, encode};
@@ -15,6 +16,10 @@ impl Cloud {
         let descriptor = self.catalog.known(&instance.type_name, request.method)?;
         self.require_version(descriptor, request, "")?;
         let key = instance.id.to_ascii_lowercase();
+        let subscription = route.subscription.as_deref();
+        if let Some(role) = built_in_roles::definition(descriptor.name, &instance.name, subscription) {
+            return Ok(Response::json(200, &role));
+        }
         let Some(resource) = self.store.get(&key).filter(|resource| !resource.hidden) else {
             return Err(self.missing(route, descriptor, instance));
         };
@@ -73,17 +78,24 @@ impl Cloud {
         if list.nested && self.store.get(&parent).is_none_or(|parent| parent.hidden) {
             return Err(ApiError::parent_not_found(parent_name(&list.parent)));
         }
-        let at_scope = request.parameter("$filter").is_some_and(|filter| filter.contains("atScope()"));
+        let filter = request.parameter("$filter").unwrap_or_default();
+        let at_scope = filter.contains("atScope()");
         let leaf = format!("/{}/", descriptor.leaf().to_ascii_lowercase());
         let depth = parent.matches('/').count() + if list.nested { 2 } else { 4 };
         let wanted = |key: &str, resource: &Resource| {
             let here = key.matches('/').count() == depth && key[parent.len()..].contains(&leaf);
-            resource.type_name == descriptor.name && (here || !(list.nested || at_scope))
+            resource.type_name == descriptor.name
+                && (here || !(list.nested || at_scope))
+                && passes(filter, &resource.body)
         };
         let prefix = format!("{parent}/");
         let mut items = Vec::new();
-        if at_scope && request.parameter("$skiptoken").is_none() {
-            items = self.above(descriptor, &parent);
+        if request.parameter("$skiptoken").is_none() {
+            items.extend(built_in_roles::definitions(descriptor.name, route.subscription.as_deref()));
+            if at_scope {
+                items.extend(self.above(descriptor, &parent));
+            }
+            items.retain(|item| item.as_object().is_some_and(|item| passes(filter, item)));
         }
         Ok(self.page(request, &prefix, items, wanted, |resource| self.shown(resource)))
     }
@@ -173,6 +185,17 @@ fn next_link(request: &Request, token: &str) -> String {
         }
     }
     link + "$skiptoken=" + &encode(token)
+}
+
+/// Whether a body passes the conditions of a filter, such as `principalId eq 'X'`, on its properties.
+fn passes(filter: &str, body: &Map<String, Value>) -> bool {
+    filter.split(" and ").all(|condition| {
+        let Some((name, wanted)) = condition.split_once(" eq ") else { return true };
+        let (name, wanted) = (name.trim(), wanted.trim().trim_matches('\''));
+        let properties = body.get("properties").and_then(|properties| properties.get(name));
+        let value = properties.or_else(|| body.get(name));
+        value.and_then(Value::as_str).is_some_and(|value| value.eq_ignore_ascii_case(wanted))
+    })
 }
 
 /// The text that a filter such as `resourceType eq 'X' and name eq 'Y'` asks of `name`.

@@ -3,7 +3,7 @@
 use atp_azure::descriptor::{Flags, Object, Property, Shape, Text};
 use serde_json::{Map, Value};
 
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, own};
 use crate::errors::{Answer, ApiError};
 
 /// How strictly a body is read.
@@ -31,6 +31,35 @@ pub(crate) fn body(
     match shape {
         Shape::Object(object) => reader.object(object, body),
         _ => Ok(body),
+    }
+}
+
+/// Removes the properties that the shape does not have.
+pub(crate) fn drop_unknown(shape: &'static Shape, body: &mut Map<String, Value>) {
+    match shape {
+        Shape::Object(object) => {
+            let envelope = ["id", "name", "type"];
+            let known = |name: &str| own(object, name).is_some() || envelope.contains(&name);
+            body.retain(|name, _| object.additional.is_some() || known(name));
+            for (name, value) in body {
+                let shape = own(object, name).map(|property| property.shape).or(object.additional);
+                if let Some(shape) = shape {
+                    drop_unknown_in(shape, value);
+                }
+            }
+        }
+        Shape::Map(item) => body.values_mut().for_each(|value| drop_unknown_in(item, value)),
+        _ => {}
+    }
+}
+
+fn drop_unknown_in(shape: &'static Shape, value: &mut Value) {
+    match (shape, value) {
+        (_, Value::Object(map)) => drop_unknown(shape, map),
+        (Shape::List { item, .. }, Value::Array(items)) => {
+            items.iter_mut().for_each(|value| drop_unknown_in(item, value));
+        }
+        _ => {}
     }
 }
 

@@ -284,6 +284,8 @@ pub const ROLE_ASSIGNMENT: TypeDescriptor = TypeDescriptor {
             required("principalId", &TEXT),
             required("roleDefinitionId", &TEXT),
             optional("principalType", &TEXT),
+            read_only("scope", &TEXT),
+            read_only("createdOn", &TEXT),
         ])),
     )])),
     patch: None,
@@ -291,5 +293,31 @@ pub const ROLE_ASSIGNMENT: TypeDescriptor = TypeDescriptor {
     ..VAULT
 };
 
-pub static ALL: &[&TypeDescriptor] =
-    &[&GROUP, &NETWORK, &SUBNET, &SECURITY_GROUP, &VAULT, &STORAGE, &IDENTITY, &LOCK, &ROLE_ASSIGNMENT];
+pub const ROLE_DEFINITION: TypeDescriptor = TypeDescriptor {
+    name: "Microsoft.Authorization/roleDefinitions",
+    names: NameRules { min: 36, max: 36, pattern: "", unique: Unique::Tenant, ..NAMES },
+    body: &Shape::Object(&object(&[required(
+        "properties",
+        &Shape::Object(&object(&[
+            required("roleName", &TEXT),
+            optional("type", &TEXT),
+            optional("assignableScopes", &STRINGS),
+            optional("permissions", &Shape::Any),
+        ])),
+    )])),
+    put: at_once(&[201]),
+    ..ROLE_ASSIGNMENT
+};
+
+pub static ALL: &[&TypeDescriptor] = &[
+    &GROUP,
+    &NETWORK,
+    &SUBNET,
+    &SECURITY_GROUP,
+    &VAULT,
+    &STORAGE,
+    &IDENTITY,
+    &LOCK,
+    &ROLE_ASSIGNMENT,
+    &ROLE_DEFINITION,
+];

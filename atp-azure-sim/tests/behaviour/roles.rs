@@ -1,9 +1,9 @@
 use std::time::Duration;
 
-use atp_azure_sim::{Response, Settings};
+use atp_azure_sim::{Method, Response, Settings};
 use serde_json::json;
 
-use crate::support::{World, group, id, refused, with, world};
+use crate::support::{SUBSCRIPTION, World, group, id, refused, with, world};
 
 fn assign(world: &World, name: char, principal: &str, role: &str) -> Response {
     world.put(
@@ -63,4 +63,48 @@ fn a_new_principal_is_not_known_at_once_unless_its_type_is_sent() {
 fn the_name_has_to_be_a_guid() {
     let world = world(0);
     refused(&assign(&world, 'z', "p", "reader"), 400, "InvalidRoleAssignmentId");
+}
+
+#[test]
+fn an_assignment_shows_its_scope_and_is_found_by_its_principal() {
+    let world = world(0);
+    let shown = assign(&world, 'a', "p", "reader").value();
+    assert_eq!(shown["properties"]["scope"], json!(group("G")));
+    assert!(shown["properties"]["createdOn"].is_string());
+    assign(&world, 'b', "q", "reader");
+    let list = format!("{}/providers/Microsoft.Authorization/roleAssignments", group("G"));
+    let mut request = world.request(Method::Get, &list);
+    request.query.push(("$filter".to_owned(), "principalId eq 'q'".to_owned()));
+    let found = world.send(request).value();
+    assert_eq!(found["value"].as_array().map(Vec::len), Some(1), "{found}");
+    assert_eq!(found["value"][0]["properties"]["principalId"], "q");
+}
+
+#[test]
+fn built_in_roles_are_found_by_name_at_every_scope_and_cannot_be_changed() {
+    let world = world(0);
+    let roles = format!("{}/providers/Microsoft.Authorization/roleDefinitions", group("G"));
+    let mut request = world.request(Method::Get, &roles);
+    request.query.push(("$filter".to_owned(), "roleName eq 'Reader'".to_owned()));
+    let found = world.send(request).value();
+    assert_eq!(found["value"].as_array().map(Vec::len), Some(1), "{found}");
+    let reader = found["value"][0]["id"].as_str().unwrap();
+    assert_eq!(world.get(reader).value()["properties"]["type"], "BuiltInRole");
+    let body =
+        json!({ "properties": { "roleName": "Reader", "assignableScopes": ["/"], "permissions": [] } });
+    refused(&world.put(reader, body), 400, "RoleDefinitionUpdateNotPermitted");
+    refused(&world.delete(reader), 400, "RoleDefinitionUpdateNotPermitted");
+}
+
+#[test]
+fn a_definition_of_ones_own_is_a_custom_role_and_is_shown_when_it_is_deleted() {
+    let world = world(0);
+    let role = "/providers/Microsoft.Authorization/roleDefinitions/aaaaaaaa-0000-4000-8000-000000000000";
+    let role = format!("{SUBSCRIPTION}{role}");
+    let properties = json!({ "roleName": "mine", "assignableScopes": [SUBSCRIPTION], "permissions": [{ "actions": ["*/read"] }] });
+    assert_eq!(
+        world.put(&role, json!({ "properties": properties })).value()["properties"]["type"],
+        "CustomRole"
+    );
+    assert_eq!(world.delete(&role).value()["properties"]["roleName"], "mine");
 }

@@ -1,7 +1,7 @@
-use atp_azure_sim::{Method, Response};
+use atp_azure_sim::{ApiVersions, Method, Request, Response, Settings};
 use serde_json::{Value, json};
 
-use crate::support::{World, id, network, refused, vault_body, world};
+use crate::support::{World, id, network, refused, vault_body, with, world};
 
 fn vault(world: &World, change: impl FnOnce(&mut Value)) -> Response {
     let mut body = vault_body();
@@ -93,4 +93,19 @@ fn tags_have_limits() {
     let world = world(0);
     refused(&vault(&world, |body| body["tags"] = json!({ "a/b": "" })), 400, "InvalidTag");
     refused(&vault(&world, |body| body["tags"] = json!({ "a": "v".repeat(257) })), 400, "InvalidTag");
+}
+
+#[test]
+fn what_a_client_of_another_version_sends_and_this_version_does_not_have_is_left_out() {
+    let settings = Settings { api_versions: ApiVersions::WellFormed, ..Settings::default() };
+    let world = with(settings);
+    let mut body = vault_body();
+    body["properties"]["fromThePast"] = json!(1);
+    body["properties"]["sku"]["fromThePast"] = json!([1]);
+    let vault = id("Microsoft.KeyVault/vaults/secrets");
+    refused(&world.put(&vault, body.clone()), 400, "InvalidRequestContent");
+    let old = Request::new(Method::Put, &format!("{vault}?api-version=2019-09-01")).with_json(&body);
+    let made = world.send(old);
+    assert_eq!(made.status, 201, "{}", made.value());
+    assert!(!made.value().to_string().contains("fromThePast"));
 }
