@@ -99,6 +99,7 @@ impl Cloud {
                     operation: operation.map(str::to_owned),
                     state: operation.map(|_| state.to_owned()),
                     hidden: false,
+                    deployment: None,
                 };
                 self.store.put(&key, child);
             }

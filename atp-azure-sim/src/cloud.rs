@@ -91,12 +91,15 @@ impl Cloud {
         self.dispatch(&route, request, version)
     }
 
-    fn dispatch(&mut self, route: &Route, request: &Request, version: &str) -> Answer<Response> {
+    pub(crate) fn dispatch(&mut self, route: &Route, request: &Request, version: &str) -> Answer<Response> {
         if !matches!(route.target, Target::Instance(_) | Target::Collection(_)) {
             self.require_common_version(version)?;
         }
         if is_deleted_vaults(&request.path) {
             return self.deleted_vaults(request);
+        }
+        if let Some(response) = self.deployments(route, request)? {
+            return Ok(response);
         }
         match (&route.target, request.method) {
             (Target::Instance(instance), Method::Get | Method::Head) => self.read(route, instance, request),

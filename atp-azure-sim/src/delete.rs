@@ -8,14 +8,15 @@ use crate::errors::{Answer, ApiError};
 use crate::locks::Access;
 use crate::message::{Request, Response};
 use crate::operations::{Start, Work};
-use crate::route::{Instance, Route, parent_name};
+use crate::route::{Instance, Route};
 
 /// Types that cannot be deleted while something outside of them names them, with the code of the refusal.
-const IN_USE: [(&str, &str); 4] = [
+const IN_USE: [(&str, &str); 5] = [
     ("microsoft.network/virtualnetworks/subnets", "InUseSubnetCannotBeDeleted"),
     ("microsoft.network/networksecuritygroups", "InUseNetworkSecurityGroupCannotBeDeleted"),
     ("microsoft.network/routetables", "InUseRouteTableCannotBeDeleted"),
     ("microsoft.network/publicipaddresses", "PublicIPAddressCannotBeDeleted"),
+    ("microsoft.network/natgateways", "InUseNatGatewayCannotBeDeleted"),
 ];
 
 /// Types whose DELETE answers with what was deleted.
@@ -73,7 +74,10 @@ impl Cloud {
                 let location = resource.body.get("location").and_then(|location| location.as_str());
                 let location = location.unwrap_or_default().replace(' ', "").to_ascii_lowercase();
                 let work = Work::Delete(synchronous(rules.codes));
-                let id = self.start(Start { descriptor, key: &key, location: &location, work });
+                let id = match is_group {
+                    true => self.start_teardown(&key, &instance.parent, &location),
+                    false => self.start(Start { descriptor, key: &key, location: &location, work }),
+                };
                 let mut resource = resource;
                 resource.state = Some("Deleting".to_owned());
                 resource.operation = Some(id.clone());
@@ -121,7 +125,7 @@ impl Cloud {
         }
     }
 
-    fn id_of(&self, key: &str) -> String {
+    pub(crate) fn id_of(&self, key: &str) -> String {
         self.store.get(key).map_or_else(|| key.to_owned(), |resource| resource.id.clone())
     }
 
@@ -140,22 +144,6 @@ impl Cloud {
             }
         }
         None
-    }
-
-    /// Why the deletion of a group, whose time has come, is not possible: 409 `ResourceGroupDeletionBlocked`.
-    pub(crate) fn deletion_blocked(&self, key: &str) -> Option<ApiError> {
-        let error = self.refuse_in_use(key, key).err()?;
-        if key.matches('/').count() != 4 {
-            return Some(error);
-        }
-        let message = format!(
-            "Deletion of resource group '{}' failed as resources with identifiers '{}' could not be deleted. The \
-             provisioning state of the resource group will be rolled back. {}",
-            key.rsplit('/').next().unwrap_or_default(),
-            parent_name(error.target.as_deref().unwrap_or_default()),
-            error.message
-        );
-        Some(ApiError::new(409, "ResourceGroupDeletionBlocked", message).with_details(vec![error.value()]))
     }
 }
 

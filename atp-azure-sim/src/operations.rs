@@ -3,7 +3,7 @@
 //! An operation carries the instant at which it ends. It is finished by the first request after that instant, so that
 //! a process that was killed in the middle finds it finished later.
 
-use atp_azure::descriptor::{LongRunning, TypeDescriptor};
+use atp_azure::descriptor::{FinalState, LongRunning, TypeDescriptor};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -21,6 +21,12 @@ pub(crate) enum Work {
     Write(Option<Box<Resource>>),
     /// Removes the resource and all below it; the body is the status code that the synchronous call would have had.
     Delete(u16),
+    /// Removes a resource group and all that is in it, in phases, of which so many are done.
+    DeleteGroup(u8),
+    /// Runs a deployment.
+    Deploy,
+    /// Nothing but giving this answer.
+    Answer(Value),
 }
 
 /// A long-running operation.
@@ -40,19 +46,40 @@ pub(crate) struct Operation {
     pub work: Work,
     /// Why it failed or is going to fail: status, code and message.
     pub failure: Option<(u16, String, String)>,
+    /// What the failure is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failed_at: Option<String>,
+    /// The errors behind the failure.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub details: Vec<Value>,
+    /// Whether a client ended it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub canceled: bool,
 }
 
 impl Operation {
     fn status(&self) -> &'static str {
         match (self.ended, &self.failure) {
             (None, _) => "InProgress",
+            (Some(_), _) if self.canceled => "Canceled",
             (Some(_), None) => "Succeeded",
             (Some(_), Some(_)) => "Failed",
         }
     }
 
-    fn error(&self) -> Option<ApiError> {
-        self.failure.as_ref().map(|(status, code, message)| ApiError::new(*status, code, message.clone()))
+    /// Why it failed or is going to fail.
+    pub fn error(&self) -> Option<ApiError> {
+        let (status, code, message) = self.failure.as_ref()?;
+        let error =
+            ApiError { target: self.failed_at.clone(), ..ApiError::new(*status, code, message.clone()) };
+        Some(error.with_details(self.details.clone()))
+    }
+
+    /// Notes why it failed, if it did.
+    pub fn fail_with(&mut self, error: Option<ApiError>) {
+        let Some(error) = error else { return };
+        self.failure = Some((error.status, error.code, error.message));
+        (self.failed_at, self.details) = (error.target, error.details);
     }
 
     fn url(&self, base: &str, form: &str, id: &str, version: &str) -> String {
@@ -69,26 +96,65 @@ pub(crate) struct Start<'a> {
 }
 
 impl Cloud {
+    /// How long an operation takes, in milliseconds.
+    pub(crate) fn duration(&self) -> i64 {
+        i64::try_from(self.settings.operation_duration.as_millis()).unwrap_or(i64::MAX)
+    }
+
     /// Starts an operation and returns its id.
     pub(crate) fn start(&mut self, start: Start<'_>) -> String {
-        let number = self.store.next_number();
-        let id = self.uuid(&format!("operation/{number}/{}", start.key));
         let subscription = start.key.split('/').nth(2).filter(|_| start.key.starts_with("/subscriptions/"));
         let scope = subscription.map(|s| format!("/subscriptions/{s}")).unwrap_or_default();
         let location = if start.location.is_empty() { "global" } else { start.location };
         let place = format!("{scope}/providers/{}/locations/{location}", start.descriptor.namespace());
-        let duration = i64::try_from(self.settings.operation_duration.as_millis()).unwrap_or(i64::MAX);
+        let due = self.now.saturating_add(self.duration());
+        self.start_at(start.key, &place, due, start.work)
+    }
+
+    /// Starts an operation on the resource `key` whose URLs are below `place`, and returns its id.
+    pub(crate) fn start_at(&mut self, key: &str, place: &str, due: i64, work: Work) -> String {
+        let number = self.store.next_number();
+        let id = self.uuid(&format!("operation/{number}/{key}"));
         let operation = Operation {
-            target: start.key.to_owned(),
-            place,
+            target: key.to_owned(),
+            place: place.to_owned(),
             started: self.now,
-            due: self.now.saturating_add(duration),
+            due,
             ended: None,
-            work: start.work,
+            work,
             failure: self.operation_failure.take(),
+            failed_at: None,
+            details: Vec::new(),
+            canceled: false,
         };
         self.store.put_operation(&id, operation);
         id
+    }
+
+    /// The answer, with the URL of the operation's status.
+    pub(crate) fn follow_status(
+        &self,
+        response: Response,
+        request: &Request,
+        id: &str,
+        version: &str,
+    ) -> Response {
+        let flags =
+            LongRunning { azure_async_operation: true, location: false, final_state: FinalState::Resource };
+        self.follow(response, request, id, version, flags)
+    }
+
+    /// The answer, with the URL of the operation's result.
+    pub(crate) fn follow_location(
+        &self,
+        response: Response,
+        request: &Request,
+        id: &str,
+        version: &str,
+    ) -> Response {
+        let flags =
+            LongRunning { azure_async_operation: false, location: true, final_state: FinalState::Location };
+        self.follow(response, request, id, version, flags)
     }
 
     /// Adds the headers with which clients follow an operation.
@@ -169,9 +235,11 @@ impl Cloud {
         if let Some(error) = operation.error() {
             return Err(error);
         }
-        match operation.work {
-            Work::Delete(status) => Ok(Response::empty(status)),
-            Work::Write(_) => Ok(match self.store.get(&operation.target) {
+        match &operation.work {
+            Work::Delete(status) => Ok(Response::empty(*status)),
+            Work::DeleteGroup(_) => Ok(Response::empty(200)),
+            Work::Answer(answer) => Ok(Response::json(200, answer)),
+            Work::Write(_) | Work::Deploy => Ok(match self.store.get(&operation.target) {
                 Some(resource) => Response::json(200, &self.shown(resource)),
                 None => Response::empty(204),
             }),
@@ -187,22 +255,35 @@ impl Cloud {
 
     /// Ends the operations whose instant has passed.
     pub(crate) fn advance(&mut self) {
-        while let Some(id) = self.store.due(self.now) {
+        let now = self.now;
+        while let Some(id) = self.store.due(now) {
+            // What follows from an operation follows at the instant at which it ends.
+            self.now = self.store.operation(&id).map_or(now, |operation| operation.due);
             self.end(&id);
         }
+        self.now = now;
     }
 
-    fn end(&mut self, id: &str) {
+    /// Ends an operation, or does the next part of one that has parts.
+    pub(crate) fn end(&mut self, id: &str) {
         let Some(mut operation) = self.store.operation(id).cloned() else { return };
+        match operation.work {
+            Work::Deploy => return self.step_deployment(id),
+            Work::DeleteGroup(phase) if operation.failure.is_none() => return self.tear_down(id, phase),
+            _ => {}
+        }
         operation.ended = Some(operation.due);
         if matches!(operation.work, Work::Delete(_)) && operation.failure.is_none() {
-            let blocked = self.deletion_blocked(&operation.target);
-            operation.failure = blocked.map(|error| (error.status, error.code, error.message));
+            let blocked = self.refuse_in_use(&operation.target, &operation.target).err();
+            operation.fail_with(blocked);
         }
         match (&operation.work, &operation.failure) {
             (Work::Delete(_), None) => self.remove_tree(&operation.target),
-            (Work::Delete(_), Some(_)) => self.settle(&operation.target, id, None),
+            (Work::Answer(_) | Work::Deploy, _) => {}
+            (Work::Delete(_) | Work::DeleteGroup(_), _) => self.settle(&operation.target, id, None),
             (Work::Write(_), None) => self.settle(&operation.target, id, None),
+            // What was deleted in the meantime does not come back.
+            (Work::Write(Some(_)), Some(_)) if self.store.get(&operation.target).is_none() => {}
             (Work::Write(Some(previous)), Some(_)) => {
                 self.settle(&operation.target, id, None);
                 let mut previous = (**previous).clone();
@@ -215,7 +296,7 @@ impl Cloud {
     }
 
     /// Gives the resource and its embedded children, on which the operation `id` ran, their final state.
-    fn settle(&mut self, key: &str, id: &str, state: Option<&str>) {
+    pub(crate) fn settle(&mut self, key: &str, id: &str, state: Option<&str>) {
         let below = format!("{key}/");
         let mut keys = vec![key.to_owned()];
         let children =

@@ -90,7 +90,7 @@ impl Cloud {
         self.store.running(&deleting?.id.to_ascii_lowercase())
     }
 
-    fn refuse_deleting_group(&self, key: &str) -> Answer<()> {
+    pub(crate) fn refuse_deleting_group(&self, key: &str) -> Answer<()> {
         let Some(end) = key.match_indices('/').nth(4).map(|(at, _)| at) else { return Ok(()) };
         let Some(group) = self.store.get(&key[..end]) else { return Ok(()) };
         if group.state.as_deref() != Some("Deleting") {

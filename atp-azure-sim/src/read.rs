@@ -150,7 +150,7 @@ impl Cloud {
     }
 
     /// One page of a list, with an absolute `nextLink` when there is more.
-    fn page(
+    pub(crate) fn page(
         &self,
         request: &Request,
         prefix: &str,
@@ -199,7 +199,7 @@ fn passes(filter: &str, body: &Map<String, Value>) -> bool {
 }
 
 /// The text that a filter such as `resourceType eq 'X' and name eq 'Y'` asks of `name`.
-fn equals(filter: &str, name: &str) -> Option<String> {
+pub(crate) fn equals(filter: &str, name: &str) -> Option<String> {
     let condition = filter.split(" and ").map(str::trim).find_map(|condition| {
         let (left, right) = condition.split_once(" eq ")?;
         left.trim().eq_ignore_ascii_case(name).then(|| right.trim().trim_matches('\''))

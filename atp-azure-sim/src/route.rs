@@ -89,7 +89,7 @@ fn not_found(path: &str) -> ApiError {
 
 /// What `path` names.
 pub(crate) fn parse(path: &str) -> Answer<Route> {
-    let segments: Vec<String> = path.split('/').filter(|s| !s.is_empty()).map(decode).collect();
+    let mut segments: Vec<String> = path.split('/').filter(|s| !s.is_empty()).map(decode).collect();
     let mut route = Route { subscription: None, group: None, target: Target::Subscriptions };
     let mut start = 0;
     if segments.first().is_some_and(|s| is(s, "subscriptions")) {
@@ -103,6 +103,11 @@ pub(crate) fn parse(path: &str) -> Answer<Route> {
                 start = 4;
             }
         }
+    }
+    if start == 4 && segments.get(4).is_some_and(|s| is(s, "deployments")) {
+        // Older clients leave the provider of deployments out.
+        let provider = ["providers", "Microsoft.Resources"].map(str::to_owned);
+        segments.splice(4..4, provider);
     }
     let rest = &segments[start..];
     route.target = match rest {

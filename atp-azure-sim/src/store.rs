@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::deployments::Record;
 use crate::operations::Operation;
 
 /// An instance of a type.
@@ -36,6 +37,9 @@ pub(crate) struct Resource {
     /// Whether GET does not show it yet, because its creation was answered with 202.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub hidden: bool,
+    /// What a deployment does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deployment: Option<Box<Record>>,
 }
 
 /// Everything that the cloud remembers. Keys are ids in lower case.

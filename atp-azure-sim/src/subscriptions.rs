@@ -48,7 +48,7 @@ impl Cloud {
         Response::json(200, &self.subscription_value(route.subscription.as_deref().unwrap_or_default()))
     }
 
-    fn subscription_value(&self, id: &str) -> Value {
+    pub(crate) fn subscription_value(&self, id: &str) -> Value {
         json!({
             "id": format!("/subscriptions/{id}"),
             "subscriptionId": id,

@@ -136,6 +136,7 @@ impl Cloud {
             operation: None,
             state: None,
             hidden: false,
+            deployment: None,
         };
         let mut operation = None;
         if rules.long_running.is_some() {

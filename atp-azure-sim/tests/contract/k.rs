@@ -1,1 +1,4 @@
 //! Providers, deployments, what-if, move.
+
+mod deployments;
+mod what_if;
