@@ -16,6 +16,7 @@ use crate::settings::{ApiVersions, Settings};
 use crate::soft_delete::DELETED_VAULT;
 use crate::store::{Change, Resource, Store};
 use crate::time_format;
+use crate::tokens::Claims;
 
 /// A simulated Azure Resource Manager without input, output or a clock: the same requests at the same instants give the
 /// same answers.
@@ -29,6 +30,8 @@ pub struct Cloud {
     pub(crate) buckets: HashMap<String, Buckets>,
     /// How the next operation that starts is going to fail: status, code and message.
     pub(crate) operation_failure: Option<(u16, String, String)>,
+    /// Who sent the current request, when it has a token that says so.
+    pub(crate) caller: Option<Claims>,
     requests: u64,
 }
 
@@ -56,6 +59,7 @@ impl Cloud {
             now: 0,
             buckets: HashMap::new(),
             operation_failure: None,
+            caller: None,
             requests: 0,
         }
     }
@@ -63,6 +67,7 @@ impl Cloud {
     /// Answers one request that arrives at `now`. Operations that end at `now` or before are finished first.
     pub fn handle(&mut self, request: &Request, now: OffsetDateTime) -> Response {
         self.now = time_format::milliseconds(now);
+        self.caller = Claims::of(request);
         self.store.forget_changes();
         self.advance();
         let response = match self.answer(request) {
@@ -88,6 +93,7 @@ impl Cloud {
             let message = "The api-version query parameter (?api-version=) is required for all requests.";
             return Err(ApiError::new(400, "MissingApiVersionParameter", message));
         };
+        self.authorize(&route, request)?;
         self.dispatch(&route, request, version)
     }
 

@@ -121,6 +121,9 @@ impl Facts<'_> {
                     ("properties.createdOn", json!(self.now)),
                     ("properties.updatedOn", json!(self.now)),
                 ]
+                .into_iter()
+                .chain(condition_version(body))
+                .collect()
             }
             "microsoft.authorization/roledefinitions" => vec![
                 ("properties.type", json!("CustomRole")),
@@ -220,6 +223,12 @@ impl Facts<'_> {
         let part = |at: usize| u8::from_str_radix(hash.get(at..at + 2).unwrap_or_default(), 16).unwrap_or(1);
         format!("{first}.{}.{}.{}", part(0), part(2), part(4).max(4))
     }
+}
+
+/// A condition is of the version 2.0, unless the assignment says otherwise.
+fn condition_version(body: &Map<String, Value>) -> Option<(&'static str, Value)> {
+    let condition = body.get("properties")?.get("condition")?;
+    (!condition.is_null()).then(|| ("properties.conditionVersion", json!("2.0")))
 }
 
 /// Sets the value at `path` where the shape has it and nothing is there, without making objects on the way except

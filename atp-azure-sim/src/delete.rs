@@ -55,6 +55,7 @@ impl Cloud {
         let Some(mut flags) = rules.long_running else {
             self.refuse_busy(descriptor, &key, request)?;
             self.refuse_in_use(&key, &key)?;
+            self.refuse_last_owner(&resource)?;
             let shown = self.shown(&resource);
             self.remove_tree(&key);
             let shows = SHOWN_WHEN_DELETED.iter().any(|name| descriptor.name.eq_ignore_ascii_case(name));
@@ -97,7 +98,9 @@ impl Cloud {
         let keys: Vec<String> = self.store.range(&below, None).map(|(key, _)| key.clone()).collect();
         for key in keys.iter().map(String::as_str).chain([key]) {
             self.keep_deleted(key);
-            self.store.remove(key);
+            if let Some(gone) = self.store.remove(key) {
+                self.orphan_assignments(&gone);
+            }
         }
     }
 

@@ -21,6 +21,11 @@ pub struct Settings {
     /// Whether each request needs the bearer token of somebody in [`tenant`](Settings::tenant). The server always asks
     /// for one.
     pub require_token: bool,
+    /// Rights that principals have besides what role assignments in the cloud give them. Who is named here may do nothing
+    /// else; everybody else may do everything, unless [`enforce_roles`](Settings::enforce_roles) says otherwise.
+    pub grants: Vec<Grant>,
+    /// Whether everybody needs a grant or a role assignment for what they do.
+    pub enforce_roles: bool,
     /// Which `api-version` is accepted.
     pub api_versions: ApiVersions,
     /// Whether types and properties that no descriptor knows are accepted, and kept as they are sent. A type is
@@ -42,6 +47,17 @@ pub struct Settings {
     pub seed: u64,
 }
 
+/// A right of a principal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Grant {
+    /// Object id of the principal, as in the claim `oid` of its tokens.
+    pub principal: String,
+    /// Id of a role definition, or the name of a built-in role, such as `Reader`.
+    pub role: String,
+    /// Id of the scope, such as `/subscriptions/{id}`; `/` for all of the tenant.
+    pub scope: String,
+}
+
 /// Which `api-version` is accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ApiVersions {
@@ -61,6 +77,8 @@ impl Default for Settings {
             subscriptions: Vec::new(),
             tenant: "72f988bf-0000-4000-8000-2d7cd011db47".to_owned(),
             require_token: false,
+            grants: Vec::new(),
+            enforce_roles: false,
             api_versions: ApiVersions::Descriptor,
             accept_unknown: false,
             throttle: false,

@@ -261,7 +261,7 @@ fn forget<K: Ord>(index: &mut BTreeMap<K, BTreeSet<String>>, entry: K, key: &str
 }
 
 /// The ids in a body, in lower case. Network rules are left out: they do not keep a subnet from being deleted.
-fn named_ids(body: &Map<String, Value>) -> Vec<String> {
+pub(crate) fn named_ids(body: &Map<String, Value>) -> Vec<String> {
     fn walk(value: &Value, ids: &mut Vec<String>) {
         match value {
             Value::String(text) if text.starts_with("/subscriptions/") => ids.push(text.to_ascii_lowercase()),

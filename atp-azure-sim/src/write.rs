@@ -51,6 +51,7 @@ impl Cloud {
         validate::tags(&sent)?;
         let body = validate::body(&mut self.catalog, descriptor.body, sent, Mode::Sent)?;
         self.refuse_unknown_principal(descriptor, &body)?;
+        self.refuse_unknown_role(descriptor.name, &body)?;
         self.refuse_role_conflict(descriptor, &key, instance, &body, old.as_ref())?;
         if old.is_none() {
             self.refuse_taken(descriptor, &key, instance)?;

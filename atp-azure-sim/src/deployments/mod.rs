@@ -90,7 +90,7 @@ impl Cloud {
         let old = self.store.get(&key).cloned();
         self.refuse_deployment_conflict(&key, instance, old.as_ref(), &body)?;
         let (mut record, mode) = self.prepare(&place, instance, &body)?;
-        self.preflight(instance, &place, &record)?;
+        self.preflight(instance, &record)?;
         let due = self.now;
         record.operation = self.start_at(&key, &instance.id, due, Work::Deploy);
         let number = self.store.next_number();
@@ -207,6 +207,7 @@ impl Cloud {
             operation: String::new(),
             started: self.now,
             steps,
+            caller: self.caller.clone(),
         };
         Ok((record, mode))
     }
@@ -311,7 +312,7 @@ impl Cloud {
         self.require_place(&place)?;
         let body = parse(request)?;
         let (record, mode) = self.prepare(&place, instance, &body)?;
-        self.preflight(instance, &place, &record)?;
+        self.preflight(instance, &record)?;
         let mut properties = self.initial_properties(&record, mode);
         let steps = record.steps.iter().filter(|step| step.state == StepState::Waiting);
         properties["validatedResources"] = steps.map(|step| json!({ "id": step.id })).collect();
@@ -365,7 +366,16 @@ fn instance_of(id: &str) -> Instance {
 
 impl Cloud {
     /// What is known before a deployment runs to stand against it.
-    fn preflight(&self, _: &Instance, _: &Place, _: &Record) -> Answer<()> {
-        Ok(())
+    fn preflight(&self, instance: &Instance, record: &Record) -> Answer<()> {
+        let writes = record.steps.iter().filter(|step| step.state == StepState::Waiting);
+        let writes = writes.map(|step| (step.type_name.as_str(), step.id.as_str()));
+        self.authorize_writes(writes).map_err(|error| {
+            let message = format!(
+                "The template deployment '{}' is not valid according to the validation procedure. See inner errors for \
+                 details.",
+                instance.name
+            );
+            ApiError::new(error.status, "InvalidTemplateDeployment", message).with_details(vec![error.value()])
+        })
     }
 }

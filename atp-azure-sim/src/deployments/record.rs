@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::tokens::Claims;
+
 /// What the cloud remembers of a deployment.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Record {
@@ -16,6 +18,9 @@ pub(crate) struct Record {
     /// When it started, in milliseconds since 1970.
     pub started: i64,
     pub steps: Vec<Step>,
+    /// Who asked for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub caller: Option<Claims>,
 }
 
 /// One resource of a template.

@@ -49,7 +49,10 @@ impl Cloud {
             self.store.put_operation(id, operation);
             return;
         };
+        // What the deployment does, its caller does.
+        let caller = std::mem::replace(&mut self.caller, record.caller.clone());
         while self.settle_steps(&mut record) | self.start_steps(&resource, &mut record) {}
+        self.caller = caller;
         let next = record.steps.iter().filter_map(|step| self.next_look(&record, step)).min();
         match next {
             Some(next) => {
