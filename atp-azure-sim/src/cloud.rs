@@ -10,6 +10,7 @@ use uuid::Uuid;
 use crate::catalog::{Catalog, is_unknown};
 use crate::errors::{Answer, ApiError};
 use crate::limits::Buckets;
+use crate::locations;
 use crate::message::{Method, Request, Response};
 use crate::route::{self, Route, Target};
 use crate::settings::{ApiVersions, Settings};
@@ -34,6 +35,9 @@ pub struct Cloud {
     pub(crate) caller: Option<Claims>,
     requests: u64,
 }
+
+/// ARM does not pass on answers that are longer than this.
+const LONGEST_ANSWER: usize = 8 << 20;
 
 /// The versions that group and subscription level requests accept besides the descriptor's.
 const COMMON_VERSIONS: [&str; 10] = [
@@ -71,6 +75,7 @@ impl Cloud {
         self.store.forget_changes();
         self.advance();
         let response = match self.answer(request) {
+            Ok(response) if response.body.len() > LONGEST_ANSWER => too_long(&response).response(),
             Ok(response) => response,
             Err(error) => error.response(),
         };
@@ -153,9 +158,10 @@ impl Cloud {
         }
         let message = format!(
             "No registered resource provider found for location '{location}' and API version '{version}' for type \
-             '{}'. The supported api-versions are '{}'. The supported locations are 'global'.",
+             '{}'. The supported api-versions are '{}'. The supported locations are '{}'.",
             descriptor.name.split_once('/').map_or("", |(_, kind)| kind),
-            descriptor.api_version
+            descriptor.api_version,
+            locations::supported(descriptor)
         );
         Err(ApiError::new(400, "NoRegisteredProviderFound", message))
     }
@@ -265,6 +271,15 @@ impl Cloud {
         changes.into_iter().for_each(|change| self.store.apply(change));
         Ok(())
     }
+}
+
+/// What clients get instead of an answer that is too long. What the request did stays done.
+fn too_long(response: &Response) -> ApiError {
+    let message = format!(
+        "The answer of the resource provider has {} bytes, and no more than {LONGEST_ANSWER} are passed on.",
+        response.body.len()
+    );
+    ApiError::new(500, "ResourceProviderResponseTooLarge", message)
 }
 
 /// Deleted vaults are no resources of a type that has a descriptor.

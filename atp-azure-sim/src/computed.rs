@@ -76,12 +76,19 @@ impl Cloud {
             return;
         }
         let now = time_format::rfc3339(self.now);
-        let entry = body.entry("systemData").or_insert_with(
-            || json!({ "createdBy": "simulator", "createdByType": "Application", "createdAt": now }),
-        );
+        let (by, kind) = match &self.caller {
+            Some(caller) => match &caller.application {
+                Some(application) => (application.as_str(), "Application"),
+                None => (caller.object_id.as_str(), "User"),
+            },
+            None => ("simulator", "Application"),
+        };
+        let entry = body
+            .entry("systemData")
+            .or_insert_with(|| json!({ "createdBy": by, "createdByType": kind, "createdAt": now }));
         if let Some(data) = entry.as_object_mut() {
-            data.insert("lastModifiedBy".to_owned(), json!("simulator"));
-            data.insert("lastModifiedByType".to_owned(), json!("Application"));
+            data.insert("lastModifiedBy".to_owned(), json!(by));
+            data.insert("lastModifiedByType".to_owned(), json!(kind));
             data.insert("lastModifiedAt".to_owned(), json!(now));
         }
     }

@@ -1,5 +1,6 @@
 //! The regions that a subscription can use.
 
+use atp_azure::descriptor::TypeDescriptor;
 use serde_json::{Value, json};
 
 /// Name, how people write it, and geography.
@@ -45,4 +46,12 @@ pub(crate) fn list(subscription: &str) -> Vec<Value> {
 /// How people write the names of the regions, as providers list them.
 pub(crate) fn display_names() -> Vec<&'static str> {
     REGIONS.iter().map(|(_, display, _)| *display).collect()
+}
+
+/// Where instances of a type can be, as errors list it: the regions, or `global` for a type that has no location.
+pub(crate) fn supported(descriptor: &TypeDescriptor) -> String {
+    if !descriptor.has_location() {
+        return "global".to_owned();
+    }
+    REGIONS.map(|(name, ..)| name).join(", ")
 }

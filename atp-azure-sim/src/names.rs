@@ -11,7 +11,9 @@ use crate::route::Instance;
 impl Cloud {
     /// Whether a new instance may have this name.
     pub(crate) fn check_name(&mut self, descriptor: &'static TypeDescriptor, name: &str) -> Answer<()> {
-        match self.name_problem(&descriptor.names, name) {
+        let group = descriptor.parent == Parent::Subscription;
+        let dot = "It must not end with '.'.".to_owned();
+        match self.name_problem(&descriptor.names, name).or((group && name.ends_with('.')).then_some(dot)) {
             None => Ok(()),
             Some(problem) => {
                 let code = match descriptor.name.to_ascii_lowercase().as_str() {
