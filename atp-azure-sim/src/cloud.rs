@@ -113,6 +113,9 @@ impl Cloud {
             return Ok(response);
         }
         match (&route.target, request.method) {
+            (Target::Instance(instance), _) if Cloud::is_tags(instance) => {
+                self.tags(route, instance, request)
+            }
             (Target::Instance(instance), Method::Get | Method::Head) => self.read(route, instance, request),
             (Target::Instance(instance), Method::Put) => self.put(route, instance, request),
             (Target::Instance(instance), Method::Patch) => self.patch(route, instance, request),
@@ -166,7 +169,7 @@ impl Cloud {
         Err(ApiError::new(400, "NoRegisteredProviderFound", message))
     }
 
-    fn require_common_version(&self, version: &str) -> Answer<()> {
+    pub(crate) fn require_common_version(&self, version: &str) -> Answer<()> {
         let accepted = match self.settings.api_versions {
             ApiVersions::WellFormed => well_formed(version),
             ApiVersions::Descriptor => {

@@ -198,6 +198,14 @@ fn changed_at(old: &Map<String, Value>, new: &mut Map<String, Value>, path: &[&s
             (None, None) => None,
         };
     }
+    if let (Some(Value::Object(before)), None) = (before, new.get(name)) {
+        let mut kept = Map::new();
+        changed_at(before, &mut kept, rest);
+        if !kept.is_empty() {
+            new.insert(name.to_owned(), Value::Object(kept));
+        }
+        return None;
+    }
     match (before, new.get_mut(name)) {
         (Some(Value::Object(before)), Some(Value::Object(after))) => changed_at(before, after, rest),
         (Some(Value::Array(before)), Some(Value::Array(after))) => {

@@ -49,6 +49,7 @@ mod simulator;
 mod soft_delete;
 mod store;
 mod subscriptions;
+mod tags;
 mod teardown;
 mod time_format;
 mod tokens;

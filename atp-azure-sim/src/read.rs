@@ -184,7 +184,7 @@ fn next_link(request: &Request, token: &str) -> String {
             link.push_str(&format!("{key}={}&", encode(value)));
         }
     }
-    link + "$skiptoken=" + &encode(token)
+    link + "$skipToken=" + &encode(token)
 }
 
 /// Whether a body passes the conditions of a filter, such as `principalId eq 'X'`, on its properties.

@@ -49,8 +49,12 @@ impl Cloud {
     }
 
     pub(crate) fn subscription_value(&self, id: &str) -> Value {
+        let tags =
+            format!("/subscriptions/{id}/providers/microsoft.resources/tags/default").to_ascii_lowercase();
+        let tags = self.store.get(&tags).and_then(|tags| tags.body.get("tags"));
         json!({
             "id": format!("/subscriptions/{id}"),
+            "tags": tags.cloned().unwrap_or_else(|| json!({})),
             "subscriptionId": id,
             "tenantId": self.settings.tenant,
             "displayName": format!("Simulated {}", id.get(..8).unwrap_or(id)),

@@ -37,17 +37,18 @@ impl Cloud {
         self.refuse_locked(&instance.id, Access::Write)?;
         let key = instance.id.to_ascii_lowercase();
         let sent = self.recovered(instance, sent, self.store.get(&key).is_some())?;
-        let location = sent.get("location").and_then(Value::as_str).unwrap_or_default();
         let old = self.store.get(&key).cloned();
         self.check_conditions(request, &key, old.as_ref(), &instance.id)?;
         self.refuse_busy(descriptor, &key, request)?;
         if old.is_none() {
             self.check_name(descriptor, &instance.name)?;
         }
-        if location.is_empty() && needs_location(descriptor) {
+        let has_none = sent.get("location").is_none_or(|sent| sent.is_null() || sent == "");
+        if has_none && needs_location(descriptor) {
             let message = "The location property is required for this definition.";
             return Err(ApiError::new(400, "LocationRequired", message).with_target("location"));
         }
+        refuse_other_state(descriptor, &sent, old.as_ref())?;
         validate::tags(&sent)?;
         let body = validate::body(&mut self.catalog, descriptor.body, sent, Mode::Sent)?;
         self.refuse_unknown_principal(descriptor, &body)?;
@@ -80,6 +81,8 @@ impl Cloud {
         self.refuse_locked(&instance.id, Access::Write)?;
         self.check_conditions(request, &key, Some(&old), &instance.id)?;
         self.refuse_busy(descriptor, &key, request)?;
+        refuse_more_than_tags(descriptor, &sent)?;
+        refuse_other_state(descriptor, &sent, Some(&old))?;
         validate::tags(&sent)?;
         let mut merged = old.body.clone();
         for (name, change) in sent {
@@ -176,6 +179,59 @@ fn needs_location(descriptor: &TypeDescriptor) -> bool {
     let tracked = matches!(descriptor.parent, Parent::ResourceGroup | Parent::Subscription)
         && !EVERYWHERE.contains(&descriptor.name.to_ascii_lowercase().as_str());
     property("location").is_some_and(|p| p.flags.required || (tracked && property("tags").is_some()))
+}
+
+/// Types whose PATCH takes nothing but tags.
+const TAGS_ONLY: [&str; 17] = [
+    "microsoft.containerservice/managedclusters",
+    "microsoft.network/applicationgateways",
+    "microsoft.network/applicationsecuritygroups",
+    "microsoft.network/azurefirewalls",
+    "microsoft.network/ddosprotectionplans",
+    "microsoft.network/firewallpolicies",
+    "microsoft.network/ipgroups",
+    "microsoft.network/loadbalancers",
+    "microsoft.network/natgateways",
+    "microsoft.network/networkinterfaces",
+    "microsoft.network/networksecuritygroups",
+    "microsoft.network/networkwatchers",
+    "microsoft.network/networkwatchers/flowlogs",
+    "microsoft.network/publicipaddresses",
+    "microsoft.network/publicipprefixes",
+    "microsoft.network/routetables",
+    "microsoft.network/virtualnetworks",
+];
+
+fn refuse_more_than_tags(descriptor: &TypeDescriptor, sent: &Map<String, Value>) -> Answer<()> {
+    let other = sent.keys().find(|name| *name != "tags");
+    match other.filter(|_| TAGS_ONLY.contains(&descriptor.name.to_ascii_lowercase().as_str())) {
+        Some(name) => Err(ApiError::content(
+            name,
+            format!("Could not find member '{name}' on object of type 'TagsObject'."),
+        )),
+        None => Ok(()),
+    }
+}
+
+/// A body may repeat the provisioning state that the service shows, and say no other.
+fn refuse_other_state(
+    descriptor: &TypeDescriptor,
+    sent: &Map<String, Value>,
+    old: Option<&Resource>,
+) -> Answer<()> {
+    const PATH: &str = "properties.provisioningState";
+    let said = sent.get("properties").and_then(|properties| properties.get("provisioningState"));
+    let (Some(Value::String(said)), Some(_)) = (said, crate::catalog::property(descriptor.body, PATH)) else {
+        return Ok(());
+    };
+    let state = old.and_then(|old| old.state.as_deref()).unwrap_or("Succeeded");
+    if said.eq_ignore_ascii_case(state) {
+        return Ok(());
+    }
+    Err(ApiError::parameter(
+        PATH,
+        format!("The provisioning state is '{state}', and only the service sets it."),
+    ))
 }
 
 /// The code of the answer: 201 on create and 200 on update where the type has them; 202 where it is the only way to
