@@ -14,7 +14,7 @@ use crate::locations;
 use crate::message::{Method, Request, Response};
 use crate::route::{self, Route, Target};
 use crate::settings::{ApiVersions, Settings};
-use crate::soft_delete::DELETED_VAULT;
+use crate::soft_delete::{is_about_deleted, is_deleted};
 use crate::store::{Change, Resource, Store};
 use crate::time_format;
 use crate::tokens::Claims;
@@ -106,8 +106,8 @@ impl Cloud {
         if !matches!(route.target, Target::Instance(_) | Target::Collection(_)) {
             self.require_common_version(version)?;
         }
-        if is_deleted_vaults(&request.path) {
-            return self.deleted_vaults(request);
+        if is_about_deleted(&request.path) {
+            return self.deleted(request);
         }
         if let Some(response) = self.deployments(route, request)? {
             return Ok(response);
@@ -237,13 +237,13 @@ impl Cloud {
 
     /// All resources that GET would show, by id.
     pub fn resources(&self) -> Vec<(String, Value)> {
-        let visible = self.store.resources().filter(|(_, r)| !r.hidden && r.type_name != DELETED_VAULT);
+        let visible = self.store.resources().filter(|(_, r)| !r.hidden && !is_deleted(r));
         visible.map(|(_, resource)| (resource.id.clone(), self.shown(resource))).collect()
     }
 
     /// Whether there is no resource, shown or not.
     pub fn is_empty(&self) -> bool {
-        self.store.resources().all(|(_, resource)| resource.type_name == DELETED_VAULT)
+        self.store.resources().all(|(_, resource)| is_deleted(resource))
     }
 
     /// The next long-running operation that starts is going to fail with this status, code and message.
@@ -283,13 +283,6 @@ fn too_long(response: &Response) -> ApiError {
         response.body.len()
     );
     ApiError::new(500, "ResourceProviderResponseTooLarge", message)
-}
-
-/// Deleted vaults are no resources of a type that has a descriptor.
-fn is_deleted_vaults(path: &str) -> bool {
-    let path = path.to_ascii_lowercase();
-    let deleted = path.contains("/deletedvaults") || path.ends_with("/deletedmanagedhsms");
-    path.contains("/providers/microsoft.keyvault/") && deleted
 }
 
 /// `YYYY-MM-DD`, optionally with one of the known suffixes.

@@ -74,7 +74,10 @@ impl Cloud {
                 }
                 let location = resource.body.get("location").and_then(|location| location.as_str());
                 let location = location.unwrap_or_default().replace(' ', "").to_ascii_lowercase();
-                let work = Work::Delete(synchronous(rules.codes));
+                let status = synchronous(rules.codes);
+                let force =
+                    request.parameter("force").is_some_and(|force| force.eq_ignore_ascii_case("true"));
+                let work = if force { Work::Purge(status) } else { Work::Delete(status) };
                 let id = match is_group {
                     true => self.start_teardown(&key, &instance.parent, &location),
                     false => self.start(Start { descriptor, key: &key, location: &location, work }),
@@ -92,16 +95,28 @@ impl Cloud {
         Ok(self.follow(Response::empty(status), request, &id, descriptor.api_version, flags))
     }
 
-    /// Removes a resource with its children, extension resources, and, for a group, all that is in it.
+    /// Removes a resource with its children, extension resources, and, for a group, all that is in it. What is deleted
+    /// softly is kept under another id.
     pub(crate) fn remove_tree(&mut self, key: &str) {
-        let below = format!("{key}/");
-        let keys: Vec<String> = self.store.range(&below, None).map(|(key, _)| key.clone()).collect();
-        for key in keys.iter().map(String::as_str).chain([key]) {
-            self.keep_deleted(key);
-            if let Some(gone) = self.store.remove(key) {
+        for key in self.tree(key) {
+            self.keep_deleted(&key);
+            if let Some(gone) = self.store.remove(&key) {
                 self.orphan_assignments(&gone);
             }
         }
+    }
+
+    /// Removes the same for good.
+    pub(crate) fn purge_tree(&mut self, key: &str) {
+        for key in self.tree(key) {
+            self.store.remove(&key);
+        }
+    }
+
+    fn tree(&self, key: &str) -> Vec<String> {
+        let below = format!("{key}/");
+        let keys = self.store.range(&below, None).map(|(key, _)| key.clone());
+        keys.chain([key.to_owned()]).collect()
     }
 
     /// Refuses to delete what something outside of `root` names: the resource `key` itself, or what is below it.

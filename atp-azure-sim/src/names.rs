@@ -74,21 +74,7 @@ impl Cloud {
         instance: &Instance,
     ) -> Answer<()> {
         let Some(_) = self.taken(descriptor, key, &instance.name) else { return Ok(()) };
-        let name = &instance.name;
-        let (code, message) = match descriptor.name.to_ascii_lowercase().as_str() {
-            "microsoft.storage/storageaccounts" => {
-                ("StorageAccountAlreadyTaken", format!("The storage account named {name} is already taken."))
-            }
-            "microsoft.keyvault/vaults" => (
-                "VaultAlreadyExists",
-                format!(
-                    "The vault name '{name}' is already in use. Vault names are globally unique so it is possible \
-                     that the name is already taken."
-                ),
-            ),
-            _ => ("NameAlreadyExists", format!("The name '{name}' already exists. Choose a different name.")),
-        };
-        Err(ApiError::new(409, code, message))
+        Err(taken_error(descriptor, &instance.name))
     }
 
     /// POST `checkNameAvailability` answers `{nameAvailable, reason, message}`.
@@ -111,19 +97,67 @@ impl Cloud {
         let Some(descriptor) = self.catalog.types().find(fits) else {
             return Err(ApiError::parameter("type", format!("The type '{wanted}' is not known.")));
         };
+        let (taken, invalid) = reasons(descriptor.namespace());
+        let is_taken = self.taken(descriptor, "", name).is_some() || self.reserved(descriptor.name, name);
         let body = if let Some(problem) = self.name_problem(&descriptor.names, name) {
-            let storage = descriptor.namespace().eq_ignore_ascii_case("Microsoft.Storage");
-            let vault = descriptor.namespace().eq_ignore_ascii_case("Microsoft.KeyVault");
-            let reason = if storage || vault { "AccountNameInvalid" } else { "Invalid" };
-            json!({ "nameAvailable": false, "reason": reason, "message": problem })
-        } else if self.taken(descriptor, "", name).is_some() {
-            let message = format!("The name '{name}' is already taken.");
-            json!({ "nameAvailable": false, "reason": "AlreadyExists", "message": message })
-        } else {
+            json!({ "nameAvailable": false, "reason": invalid, "message": problem })
+        } else if !is_taken {
             json!({ "nameAvailable": true })
+        } else if descriptor.namespace().eq_ignore_ascii_case("Microsoft.Cache") {
+            // Redis says it with an error.
+            return Err(taken_error(descriptor, name));
+        } else {
+            let message = taken_error(descriptor, name).message;
+            json!({ "nameAvailable": false, "reason": taken, "message": message })
         };
         Ok(Response::json(200, &body))
     }
+}
+
+/// What `checkNameAvailability` of a namespace gives as the reason for a name that is taken, and for one that is none.
+fn reasons(namespace: &str) -> (&'static str, &'static str) {
+    match namespace.to_ascii_lowercase().as_str() {
+        "microsoft.storage" | "microsoft.keyvault" => ("AlreadyExists", "AccountNameInvalid"),
+        "microsoft.servicebus" | "microsoft.eventhub" => ("NameInUse", "InvalidName"),
+        _ => ("AlreadyExists", "Invalid"),
+    }
+}
+
+/// What each service says of a name that somebody else has.
+fn taken_error(descriptor: &TypeDescriptor, name: &str) -> ApiError {
+    let (status, code, message) = match descriptor.name.to_ascii_lowercase().as_str() {
+        "microsoft.storage/storageaccounts" => {
+            (409, "StorageAccountAlreadyTaken", format!("The storage account named {name} is already taken."))
+        }
+        "microsoft.keyvault/vaults" => (
+            409,
+            "VaultAlreadyExists",
+            format!(
+                "The vault name '{name}' is already in use. Vault names are globally unique so it is possible \
+                 that the name is already taken."
+            ),
+        ),
+        "microsoft.containerregistry/registries" => {
+            (409, "AlreadyInUse", format!("The registry DNS name {name}.azurecr.io is already in use."))
+        }
+        "microsoft.cache/redis" => (
+            409,
+            "NameNotAvailable",
+            format!(
+                "The DNS name of the cache '{name}' cannot be reserved. Choose a different name or try again later."
+            ),
+        ),
+        "microsoft.documentdb/databaseaccounts" => {
+            (400, "BadRequest", format!("Dns record for {name} under zone Document is already taken."))
+        }
+        "microsoft.servicebus/namespaces" | "microsoft.eventhub/namespaces" => {
+            (400, "BadRequest", "The specified name is not available.".to_owned())
+        }
+        _ => {
+            (409, "NameAlreadyExists", format!("The name '{name}' already exists. Choose a different name."))
+        }
+    };
+    ApiError::new(status, code, message)
 }
 
 /// The first `count` segments of a key, with a slash at the end.

@@ -21,6 +21,8 @@ pub(crate) enum Work {
     Write(Option<Box<Resource>>),
     /// Removes the resource and all below it; the body is the status code that the synchronous call would have had.
     Delete(u16),
+    /// The same, and nothing is kept that could be recovered.
+    Purge(u16),
     /// Removes a resource group and all that is in it, in phases, of which so many are done.
     DeleteGroup(u8),
     /// Runs a deployment.
@@ -236,7 +238,7 @@ impl Cloud {
             return Err(error);
         }
         match &operation.work {
-            Work::Delete(status) => Ok(Response::empty(*status)),
+            Work::Delete(status) | Work::Purge(status) => Ok(Response::empty(*status)),
             Work::DeleteGroup(_) => Ok(Response::empty(200)),
             Work::Answer(answer) => Ok(Response::json(200, answer)),
             Work::Write(_) | Work::Deploy => Ok(match self.store.get(&operation.target) {
@@ -273,14 +275,17 @@ impl Cloud {
             _ => {}
         }
         operation.ended = Some(operation.due);
-        if matches!(operation.work, Work::Delete(_)) && operation.failure.is_none() {
+        if matches!(operation.work, Work::Delete(_) | Work::Purge(_)) && operation.failure.is_none() {
             let blocked = self.refuse_in_use(&operation.target, &operation.target).err();
             operation.fail_with(blocked);
         }
         match (&operation.work, &operation.failure) {
             (Work::Delete(_), None) => self.remove_tree(&operation.target),
+            (Work::Purge(_), None) => self.purge_tree(&operation.target),
             (Work::Answer(_) | Work::Deploy, _) => {}
-            (Work::Delete(_) | Work::DeleteGroup(_), _) => self.settle(&operation.target, id, None),
+            (Work::Delete(_) | Work::Purge(_) | Work::DeleteGroup(_), _) => {
+                self.settle(&operation.target, id, None);
+            }
             (Work::Write(_), None) => self.settle(&operation.target, id, None),
             // What was deleted in the meantime does not come back.
             (Work::Write(Some(_)), Some(_)) if self.store.get(&operation.target).is_none() => {}

@@ -84,6 +84,7 @@ impl Cloud {
             operation: None,
             state: None,
             hidden: false,
+            deployment: None,
         }
     }
 }

@@ -11,6 +11,7 @@ use crate::locks::Access;
 use crate::message::{Method, Request, Response};
 use crate::operations::{Start, Work};
 use crate::route::{Instance, Route};
+use crate::soft_delete::refuse_to_unprotect;
 use crate::store::Resource;
 use crate::validate::{self, Mode};
 
@@ -108,6 +109,7 @@ impl Cloud {
         if let Some(old) = &old {
             self.refuse_immutable(descriptor, old, &mut body)?;
         }
+        refuse_to_unprotect(descriptor, old.as_ref(), &body)?;
         self.refuse_missing_references(descriptor, &body)?;
         let children = self.take_children(descriptor, &mut body)?;
         for dropped in self.dropped_children(&key, &children)? {
@@ -126,7 +128,8 @@ impl Cloud {
             _ => descriptor.put,
         };
         let number = self.store.next_number();
-        let body = self.completed(descriptor, &key, &instance.id, body, old.as_ref());
+        let back = if created { self.brought_back(instance) } else { None };
+        let body = self.completed(descriptor, &key, &instance.id, body, old.as_ref().or(back.as_ref()));
         let location = body.get("location").and_then(Value::as_str).unwrap_or_default();
         let location = location.replace(' ', "").to_ascii_lowercase();
         let mut resource = Resource {

@@ -29,7 +29,7 @@ fn the_name_of_a_deleted_vault_is_reserved_until_it_is_purged() {
     assert_eq!(list["value"][0]["properties"]["vaultId"], json!(vault));
     let deleted = format!("{SUBSCRIPTION}/{DELETED}");
     assert_eq!(world.get(&deleted).value()["properties"]["deletionDate"], "2027-01-15T08:00:00Z");
-    assert_eq!(world.send(world.request(Method::Post, &format!("{deleted}/purge"))).status, 200);
+    assert_eq!(world.send(world.request(Method::Post, &format!("{deleted}/purge"))).status, 202);
     assert_eq!(world.put(&vault, vault_body()).status, 201);
 }
 
