@@ -1,5 +1,7 @@
 //! Authentication and scopes.
 
+mod roles;
+
 use std::time::Duration;
 
 use atp_azure_sim::{Method, Response, Settings};

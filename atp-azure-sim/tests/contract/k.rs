@@ -1,4 +1,4 @@
 //! Providers, deployments, what-if, move.
 
-mod deployments;
+pub mod deployments;
 mod what_if;
