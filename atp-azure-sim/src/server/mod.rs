@@ -1,5 +1,6 @@
 //! The simulator over HTTPS, on loopback only, for clients outside of the process.
 
+mod directory;
 mod sign_in;
 mod tls;
 
@@ -66,7 +67,10 @@ async fn answer(simulator: Simulator, request: hyper::Request<Incoming>) -> Resu
     if let Some(response) = sign_in::answer(&request, &simulator) {
         return outgoing(response);
     }
-    let handled = tokio::task::spawn_blocking(move || simulator.handle(&request)).await;
+    let handled = tokio::task::spawn_blocking(move || {
+        directory::answer(&request, &simulator).unwrap_or_else(|| simulator.handle(&request))
+    });
+    let handled = handled.await;
     match handled {
         Ok(Ok(response)) => outgoing(response),
         Ok(Err(SimulatorError::Persistence(error))) => {

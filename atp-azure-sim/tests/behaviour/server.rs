@@ -9,7 +9,7 @@ use azure_identity::{ClientSecretCredential, ClientSecretCredentialOptions};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
-use crate::support::{group, world};
+use crate::support::{group, id, version, world};
 
 const TENANT: &str = "72f988bf-0000-4000-8000-2d7cd011db47";
 
@@ -73,4 +73,31 @@ async fn the_endpoints_are_one_object_of_this_server() {
     assert_eq!(status, 200);
     assert_eq!(body["resourceManager"], json!(base));
     assert_eq!(body["authentication"]["loginEndpoint"], json!(base));
+    assert_eq!(body["microsoftGraphResourceId"], json!(base));
+}
+
+#[tokio::test]
+async fn the_directory_knows_who_asks_and_the_managed_identities() {
+    let (base, client) = start().await;
+    let form =
+        "grant_type=client_credentials&client_id=c0ffee00-0000-4000-8000-000000000000&scope=x%2F.default";
+    let token = client.post(format!("{base}/{TENANT}/oauth2/v2.0/token")).body(form).send().await.unwrap();
+    let token: Value = serde_json::from_slice(&token.bytes().await.unwrap()).unwrap();
+    let token = token["access_token"].as_str();
+    let identity = id("Microsoft.ManagedIdentity/userAssignedIdentities/app");
+    let url = format!("{base}{identity}?api-version={}", version(&identity));
+    let body = json!({ "location": "westeurope" }).to_string();
+    let made = client.put(url).bearer_auth(token.unwrap()).body(body).send().await.unwrap();
+    let made: Value = serde_json::from_slice(&made.bytes().await.unwrap()).unwrap();
+
+    let named = |name: &str| format!("{base}/v1.0/servicePrincipals?$filter=appId%20eq%20'{name}'");
+    let (_, caller, _) = get(&client, &named("c0ffee00-0000-4000-8000-000000000000"), token).await;
+    assert_eq!(caller["value"][0]["servicePrincipalType"], json!("Application"), "{caller}");
+    let (_, found, _) = get(&client, &named(made["properties"]["clientId"].as_str().unwrap()), token).await;
+    assert_eq!(found["value"][0]["id"], made["properties"]["principalId"]);
+    assert_eq!(found["value"][0]["displayName"], json!("app"));
+    let (_, nobody, _) = get(&client, &named("c0ffee00-0000-4000-8000-00000000000f"), token).await;
+    assert_eq!(nobody["value"], json!([]));
+    let (status, refused, _) = get(&client, &format!("{base}/v1.0/me"), token).await;
+    assert_eq!((status, &refused["error"]["code"]), (400, &json!("BadRequest")));
 }
