@@ -9,6 +9,7 @@ use crate::errors::{Answer, ApiError};
 use crate::message::{Method, Request, Response, encode};
 use crate::route::{Collection, Instance, Route, parent_name};
 use crate::store::Resource;
+use crate::time_format;
 
 impl Cloud {
     /// GET answers 200 or 404, HEAD 204 or 404.
@@ -111,7 +112,7 @@ impl Cloud {
         items
     }
 
-    /// `{scope}/resources`: the tracked resources, each without its properties.
+    /// `{scope}/resources`: the tracked resources, each without its properties but with what `$expand` asks for.
     pub(crate) fn list_resources(&mut self, route: &Route, request: &Request) -> Answer<Response> {
         if let Some(error) = self.missing_group(route) {
             return Err(error);
@@ -123,27 +124,42 @@ impl Cloud {
         let filter = request.parameter("$filter").unwrap_or_default();
         let kind = equals(filter, "resourceType");
         let name = equals(filter, "name");
+        let in_group = equals(filter, "resourceGroup").map(|name| name.to_ascii_lowercase());
         let tag = equals(filter, "tagName").map(|key| (key, equals(filter, "tagValue")));
-        let wanted = |_: &str, resource: &Resource| {
+        let wanted = |key: &str, resource: &Resource| {
             let group = resource.type_name == "Microsoft.Resources/resourceGroups";
             let tags = resource.body.get("tags");
             !group
                 && resource.body.contains_key("location")
                 && kind.as_ref().is_none_or(|kind| resource.type_name.eq_ignore_ascii_case(kind))
+                && in_group.as_ref().is_none_or(|group| key.split('/').nth(4) == Some(group))
                 && name.as_ref().is_none_or(|name| resource.name.eq_ignore_ascii_case(name))
                 && tag.as_ref().is_none_or(|(key, value)| {
                     let found = tags.and_then(|tags| tags.get(key)).and_then(Value::as_str);
                     found.is_some_and(|found| value.as_ref().is_none_or(|value| found == value))
                 })
         };
-        Ok(self.page(request, &prefix, Vec::new(), wanted, |resource| self.generic(resource)))
+        let expand = request.parameter("$expand").unwrap_or_default();
+        Ok(self.page(request, &prefix, Vec::new(), wanted, |resource| self.generic(resource, expand)))
     }
 
-    fn generic(&self, resource: &Resource) -> Value {
+    fn generic(&self, resource: &Resource, expand: &str) -> Value {
         let mut shown = json!({ "id": resource.id, "name": resource.name, "type": resource.type_name });
         for name in ["location", "tags", "sku", "kind", "identity", "managedBy", "zones", "plan"] {
             if let Some(value) = resource.body.get(name) {
                 shown[name] = value.clone();
+            }
+        }
+        for name in expand.split(',').map(str::trim) {
+            match name {
+                "createdTime" => shown[name] = json!(time_format::rfc3339(resource.created)),
+                "changedTime" => {
+                    let changed = resource.body.get("systemData").and_then(|data| data.get("lastModifiedAt"));
+                    let created = || json!(time_format::rfc3339(resource.created));
+                    shown[name] = changed.cloned().unwrap_or_else(created);
+                }
+                "provisioningState" => shown[name] = json!(resource.state.as_deref().unwrap_or("Succeeded")),
+                _ => {}
             }
         }
         shown

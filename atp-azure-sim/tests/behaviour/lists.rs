@@ -58,6 +58,23 @@ fn a_subscription_lists_what_its_groups_hold() {
 }
 
 #[test]
+fn resources_are_filtered_by_group_and_expanded_as_asked() {
+    let world = world(0);
+    world.put(&group("H"), json!({ "location": "westeurope" }));
+    identities(&world, &["a"]);
+    let list = |group: &str| {
+        let query = format!("$filter=resourceGroup%20eq%20'{group}'&$expand=createdTime,provisioningState");
+        let target = format!("{SUBSCRIPTION}/resources?api-version=2025-04-01&{query}");
+        world.send(Request::new(Method::Get, &target)).value()
+    };
+    assert_eq!(ids(&list("H")), Vec::<String>::new());
+    let found = list("g");
+    assert_eq!(ids(&found), ["a"]);
+    assert_eq!(found["value"][0]["provisioningState"], "Succeeded");
+    assert_eq!(found["value"][0]["createdTime"], "2027-01-15T08:00:00Z");
+}
+
+#[test]
 fn children_are_listed_in_their_parent() {
     let world = world(0);
     refused(&world.get(&format!("{}/subnets", network())), 404, "ParentResourceNotFound");
