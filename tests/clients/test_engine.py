@@ -12,7 +12,7 @@ from azure.mgmt.msi import ManagedServiceIdentityClient
 from azure.mgmt.network import NetworkManagementClient
 from azure.mgmt.resource import ResourceManagementClient
 
-from support import BASE, BINARIES, CLIENT, ENGINE_SUBSCRIPTION, FOLDER, SECRET, Case, az, client, sign_in, wire
+from support import BASE, BINARIES, CLIENT, ENGINE_SUBSCRIPTION, FOLDER, SECRET, TENANT, Case, az, client, sign_in, wire
 
 ROOT = os.path.join(os.path.dirname(__file__), "..", "..")
 # What the engine knows of each resource, by id.
@@ -26,7 +26,7 @@ def engine(*arguments: str) -> subprocess.CompletedProcess:
         **os.environ,
         "AZURE_RESOURCE_MANAGER_ENDPOINT": BASE,
         "AZURE_AUTHORITY_HOST": BASE,
-        "AZURE_TENANT_ID": "00000000-0000-0000-0000-0000000000aa",
+        "AZURE_TENANT_ID": TENANT,
         "AZURE_CLIENT_ID": CLIENT,
         "AZURE_CLIENT_SECRET": SECRET,
     }

@@ -38,18 +38,23 @@ struct Arguments {
     /// A subscription that exists; may be given more than once. Without it, every GUID is a subscription.
     #[arg(long = "subscription")]
     subscriptions: Vec<String>,
+    /// The tenant that the subscriptions belong to, as a GUID. Tokens of other tenants are refused.
+    #[arg(long)]
+    tenant: Option<String>,
 }
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let arguments = Arguments::parse();
     let strict = arguments.strict_api_versions;
+    let defaults = Settings::default();
     let settings = Settings {
         operation_duration: Duration::from_millis(arguments.operation_milliseconds),
         api_versions: if strict { ApiVersions::Descriptor } else { ApiVersions::WellFormed },
         throttle: arguments.throttle,
         subscriptions: arguments.subscriptions,
-        ..Settings::default()
+        tenant: arguments.tenant.unwrap_or(defaults.tenant),
+        ..defaults
     };
     let clock = Arc::new(SystemClock);
     let simulator = match &arguments.data {
