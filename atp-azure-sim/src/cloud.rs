@@ -12,6 +12,7 @@ use crate::errors::{Answer, ApiError};
 use crate::limits::Buckets;
 use crate::locations;
 use crate::message::{Method, Request, Response};
+use crate::operations::OperationFailure;
 use crate::route::{self, Route, Target};
 use crate::settings::{ApiVersions, Settings};
 use crate::soft_delete::{is_about_deleted, is_deleted};
@@ -29,8 +30,8 @@ pub struct Cloud {
     /// The instant of the current request, in milliseconds since 1970.
     pub(crate) now: i64,
     pub(crate) buckets: HashMap<String, Buckets>,
-    /// How the next operation that starts is going to fail: status, code and message.
-    pub(crate) operation_failure: Option<(u16, String, String)>,
+    /// How the next operation that starts is going to fail.
+    pub(crate) operation_failure: Option<OperationFailure>,
     /// Who sent the current request, when it has a token that says so.
     pub(crate) caller: Option<Claims>,
     requests: u64,
@@ -248,7 +249,8 @@ impl Cloud {
 
     /// The next long-running operation that starts is going to fail with this status, code and message.
     pub fn fail_next_operation(&mut self, status: u16, code: &str, message: &str) {
-        self.operation_failure = Some((status, code.to_owned(), message.to_owned()));
+        let (code, message) = (code.to_owned(), message.to_owned());
+        self.operation_failure = Some(OperationFailure { status, code, message, canceled: false });
     }
 
     /// Finishes the operations that end at `now` or before, as every request does.

@@ -1,5 +1,7 @@
 //! Requests and responses as plain data, so that [`Cloud`](crate::Cloud) needs no HTTP library.
 
+use std::time::Duration;
+
 use serde_json::Value;
 
 /// An HTTP method that ARM knows.
@@ -111,18 +113,22 @@ pub struct Response {
     pub headers: Vec<(String, String)>,
     /// The body; empty when there is none.
     pub body: Vec<u8>,
+    /// How long it takes to arrive, when a fault says so. Transport and server wait; [`Simulator::handle`] does not.
+    ///
+    /// [`Simulator::handle`]: crate::Simulator::handle
+    pub delay: Duration,
 }
 
 impl Response {
     /// An answer without a body.
     pub fn empty(status: u16) -> Response {
-        Response { status, headers: Vec::new(), body: Vec::new() }
+        Response { status, headers: Vec::new(), body: Vec::new(), delay: Duration::ZERO }
     }
 
     /// An answer with a JSON body.
     pub fn json(status: u16, body: &Value) -> Response {
         let headers = vec![("content-type".to_owned(), "application/json; charset=utf-8".to_owned())];
-        Response { status, headers, body: body.to_string().into_bytes() }
+        Response { status, headers, body: body.to_string().into_bytes(), delay: Duration::ZERO }
     }
 
     /// The same answer with one more header.

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use crate::cloud::Cloud;
 use crate::errors::{Answer, ApiError};
+use crate::latency::Phase;
 use crate::message::{Request, Response};
 use crate::store::Resource;
 use crate::time_format;
@@ -84,9 +85,52 @@ impl Operation {
         (self.failed_at, self.details) = (error.target, error.details);
     }
 
-    fn url(&self, base: &str, form: &str, id: &str, version: &str) -> String {
-        format!("{base}{}/{form}/{id}?api-version={version}", self.place)
+    /// The path of one of its URLs. Each service has its own; those of storage and of groups are not in a location.
+    /// <https://learn.microsoft.com/azure/azure-resource-manager/management/async-operations>
+    fn path(&self, form: Form, id: &str) -> String {
+        let place = &self.place;
+        let lower = place.to_ascii_lowercase();
+        let service = lower.find("/locations/").map_or("", |end| &lower[..end]);
+        let is = |namespace: &str| service.ends_with(&format!("/providers/{namespace}"));
+        match form {
+            Form::Result if is("microsoft.storage") => format!("{}/operations/{id}", &place[..service.len()]),
+            Form::Result if matches!(self.work, Work::DeleteGroup(_)) => {
+                let end = lower.find("/providers/").unwrap_or(place.len());
+                format!("{}/operationresults/{id}", &place[..end])
+            }
+            Form::Status if is("microsoft.network") || is("microsoft.compute") => {
+                format!("{place}/operations/{id}")
+            }
+            Form::Status => format!("{place}/operationStatuses/{id}"),
+            Form::Result => format!("{place}/operationResults/{id}"),
+        }
     }
+
+    fn url(&self, base: &str, form: Form, id: &str, version: &str) -> String {
+        let path = self.path(form, id);
+        let is_storage = path.to_ascii_lowercase().contains("/providers/microsoft.storage/operations/");
+        let monitor = if is_storage { "monitor=true&" } else { "" };
+        format!("{base}{path}?{monitor}api-version={version}")
+    }
+}
+
+/// The two URLs of an operation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    /// `Azure-AsyncOperation`: answers with a status.
+    Status,
+    /// `Location`: answers as the call would have.
+    Result,
+}
+
+/// How an operation is going to end.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct OperationFailure {
+    pub status: u16,
+    pub code: String,
+    pub message: String,
+    /// Whether it ends as canceled, and not as failed.
+    pub canceled: bool,
 }
 
 /// What starts an operation.
@@ -98,18 +142,19 @@ pub(crate) struct Start<'a> {
 }
 
 impl Cloud {
-    /// How long an operation takes, in milliseconds.
-    pub(crate) fn duration(&self) -> i64 {
-        i64::try_from(self.settings.operation_duration.as_millis()).unwrap_or(i64::MAX)
-    }
-
     /// Starts an operation and returns its id.
     pub(crate) fn start(&mut self, start: Start<'_>) -> String {
         let subscription = start.key.split('/').nth(2).filter(|_| start.key.starts_with("/subscriptions/"));
         let scope = subscription.map(|s| format!("/subscriptions/{s}")).unwrap_or_default();
         let location = if start.location.is_empty() { "global" } else { start.location };
         let place = format!("{scope}/providers/{}/locations/{location}", start.descriptor.namespace());
-        let due = self.now.saturating_add(self.duration());
+        let phase = match &start.work {
+            Work::Write(None) => Phase::Create,
+            Work::Delete(_) | Work::Purge(_) | Work::DeleteGroup(_) => Phase::Delete,
+            _ => Phase::Update,
+        };
+        let duration = self.duration(start.descriptor.name, phase, start.key, self.now);
+        let due = self.now.saturating_add(duration);
         self.start_at(start.key, &place, due, start.work)
     }
 
@@ -117,6 +162,12 @@ impl Cloud {
     pub(crate) fn start_at(&mut self, key: &str, place: &str, due: i64, work: Work) -> String {
         let number = self.store.next_number();
         let id = self.uuid(&format!("operation/{number}/{key}"));
+        let (failure, canceled) = match self.operation_failure.take() {
+            Some(OperationFailure { status, code, message, canceled }) => {
+                (Some((status, code, message)), canceled)
+            }
+            None => (None, false),
+        };
         let operation = Operation {
             target: key.to_owned(),
             place: place.to_owned(),
@@ -124,10 +175,10 @@ impl Cloud {
             due,
             ended: None,
             work,
-            failure: self.operation_failure.take(),
+            failure,
             failed_at: None,
             details: Vec::new(),
-            canceled: false,
+            canceled,
         };
         self.store.put_operation(&id, operation);
         id
@@ -171,12 +222,11 @@ impl Cloud {
         let Some(operation) = self.store.operation(id) else { return response };
         let (base, mut response) = (request.base(), response);
         if flags.azure_async_operation {
-            let url = operation.url(&base, "operationStatuses", id, version);
+            let url = operation.url(&base, Form::Status, id, version);
             response = response.with_header("azure-asyncoperation", url);
         }
         if flags.location {
-            response =
-                response.with_header("location", operation.url(&base, "operationResults", id, version));
+            response = response.with_header("location", operation.url(&base, Form::Result, id, version));
         }
         self.retry_after(response)
     }
@@ -193,7 +243,7 @@ impl Cloud {
     pub(crate) fn operation_url(&self, request: &Request, id: &str, version: &str) -> String {
         let operation = self.store.operation(id);
         operation
-            .map(|operation| operation.url(&request.base(), "operationStatuses", id, version))
+            .map(|operation| operation.url(&request.base(), Form::Status, id, version))
             .unwrap_or_default()
     }
 
@@ -201,7 +251,7 @@ impl Cloud {
     pub(crate) fn operation_status(&self, id: &str, request: &Request) -> Answer<Response> {
         let operation = self.known_operation(id)?;
         let mut body = json!({
-            "id": format!("{}/operationStatuses/{id}", operation.place),
+            "id": operation.path(Form::Status, id),
             "name": id,
             "status": operation.status(),
             "startTime": time_format::rfc3339(operation.started),
@@ -222,7 +272,7 @@ impl Cloud {
         }
         let response = Response::json(200, &body);
         let version = request.parameter("api-version").unwrap_or_default();
-        let url = operation.url(&request.base(), "operationStatuses", id, version);
+        let url = operation.url(&request.base(), Form::Status, id, version);
         Ok(self.retry_after(response.with_header("azure-asyncoperation", url)))
     }
 
@@ -231,7 +281,7 @@ impl Cloud {
         let operation = self.known_operation(id)?;
         if operation.ended.is_none() {
             let version = request.parameter("api-version").unwrap_or_default();
-            let url = operation.url(&request.base(), "operationResults", id, version);
+            let url = operation.url(&request.base(), Form::Result, id, version);
             return Ok(self.retry_after(Response::empty(202).with_header("location", url)));
         }
         if let Some(error) = operation.error() {
@@ -295,7 +345,10 @@ impl Cloud {
                 previous.revision = self.store.next_number();
                 self.store.put(&operation.target, previous);
             }
-            (Work::Write(None), Some(_)) => self.settle(&operation.target, id, Some("Failed")),
+            (Work::Write(None), Some(_)) => {
+                let state = if operation.canceled { "Canceled" } else { "Failed" };
+                self.settle(&operation.target, id, Some(state));
+            }
         }
         self.store.put_operation(id, operation);
     }

@@ -24,9 +24,9 @@ pub(crate) enum Target {
     Register(String),
     /// `{scope}/providers/{namespace}[..]/checkNameAvailability`
     NameAvailability(String),
-    /// `../operationStatuses/{id}`
+    /// `../operationStatuses/{id}`, `../locations/{l}/operations/{id}`
     OperationStatus(String),
-    /// `../operationResults/{id}`
+    /// `../operationResults/{id}`, `/subscriptions/{s}/providers/{namespace}/operations/{id}`
     OperationResult(String),
     /// An instance.
     Instance(Instance),
@@ -123,6 +123,7 @@ pub(crate) fn parse(path: &str) -> Answer<Route> {
         }),
         [tenants] if is(tenants, "tenants") && start == 0 => Target::Tenants,
         [locations] if is(locations, "locations") && start == 2 => Target::Locations,
+        [results, id] if is(results, "operationResults") && start == 2 => Target::OperationResult(id.clone()),
         [resources] if is(resources, "resources") && start > 0 => Target::Resources,
         [providers] if is(providers, "providers") => Target::Providers,
         [providers, namespace] if is(providers, "providers") => Target::Provider(namespace.clone()),
@@ -149,6 +150,13 @@ fn provider(path: &str, segments: &[String], start: usize) -> Answer<Target> {
     }
     if last >= 1 && is(&segments[last - 1], "operationResults") {
         return Ok(Target::OperationResult(segments[last].clone()));
+    }
+    if last >= 3 && is(&segments[last - 1], "operations") {
+        match segments[last - 3].to_ascii_lowercase().as_str() {
+            "locations" => return Ok(Target::OperationStatus(segments[last].clone())),
+            "providers" => return Ok(Target::OperationResult(segments[last].clone())),
+            _ => {}
+        }
     }
     if is(&segments[last], "checkNameAvailability") {
         return Ok(Target::NameAvailability(segments[start + 1].clone()));

@@ -2,12 +2,16 @@
 
 use std::time::Duration;
 
+use crate::latency::Latency;
+
 /// What can be chosen about a simulated cloud.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// How long a long-running operation takes. With zero it still answers asynchronously, and the first poll finds it
+    /// How long a long-running operation takes of which [`latency`](Settings::latency) says nothing. With zero it still answers asynchronously, and the first poll finds it
     /// finished.
     pub operation_duration: Duration,
+    /// How long the operations of some types take.
+    pub latency: Latency,
     /// Value of `Retry-After` while an operation runs. Clients take zero for "absent", and wait for their default.
     pub retry_after_seconds: u64,
     /// When set, also sends `x-ms-retry-after-ms`, so that clients in the same process do not have to sleep.
@@ -71,6 +75,7 @@ impl Default for Settings {
     fn default() -> Self {
         Settings {
             operation_duration: Duration::ZERO,
+            latency: Latency::default(),
             retry_after_seconds: 1,
             retry_after_milliseconds: None,
             page_size: 100,

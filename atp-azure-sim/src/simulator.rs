@@ -2,16 +2,21 @@
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use atp_azure::descriptor::TypeDescriptor;
-use serde_json::Value;
+use serde_json::{Value, json};
 use time::OffsetDateTime;
 
 use crate::cloud::Cloud;
-use crate::faults::{Fault, FaultAction, Faults, refusal};
-use crate::message::{Method, Request, Response};
+use crate::control;
+use crate::errors::ApiError;
+use crate::faults::{Fault, FaultAction, FaultScript, Faults, refusal};
+use crate::message::{Method, Request, Response, encode};
+use crate::operations::OperationFailure;
 use crate::persistence::{Disk, PersistenceError};
 use crate::settings::Settings;
+use crate::time_format;
 use crate::tokens;
 
 /// Where the instant of a request comes from, so that tests can use virtual time.
@@ -68,10 +73,65 @@ struct Shared {
     cloud: Cloud,
     disk: Option<Disk>,
     faults: Faults,
+    stale: Vec<Stale>,
     connected: bool,
     /// The requests, unless nobody wants to know.
     log: Option<Vec<Answered>>,
 }
+
+/// What reads of a path show instead of what is there.
+#[derive(Debug)]
+struct Stale {
+    /// In lower case.
+    path: String,
+    /// Until when, in milliseconds since 1970.
+    until: i64,
+    /// What GET showed before.
+    before: Response,
+}
+
+impl Shared {
+    /// What a read of something shows that was changed so recently that not all copies know.
+    fn stale(&mut self, request: &Request, now: i64) -> Option<Response> {
+        self.stale.retain(|stale| now < stale.until);
+        if self.stale.is_empty() || !matches!(request.method, Method::Get | Method::Head) {
+            return None;
+        }
+        let path = stale_key(&request.path);
+        let before = self.stale.iter().find(|stale| stale.path == path)?.before.clone();
+        if request.method == Method::Get {
+            return Some(before);
+        }
+        Some(Response::empty(if before.status == 200 { 204 } else { before.status }))
+    }
+}
+
+fn stale_key(path: &str) -> String {
+    path.trim_end_matches('/').to_ascii_lowercase()
+}
+
+/// GET of what a request writes.
+fn reading(request: &Request) -> Request {
+    let conditional = |name: &str| name.starts_with("if-");
+    let headers = request.headers.iter().filter(|(name, _)| !conditional(name)).cloned().collect();
+    Request { method: Method::Get, headers, body: Vec::new(), ..request.clone() }
+}
+
+/// An answer without the headers that belong to one request.
+fn without_ids(mut response: Response) -> Response {
+    response
+        .headers
+        .retain(|(name, _)| name != "date" && (!name.starts_with("x-ms-") || name == "x-ms-error-code"));
+    response
+}
+
+fn query(request: &Request) -> String {
+    let pairs = request.query.iter().map(|(key, value)| format!("{}={}", key, encode(value)));
+    pairs.collect::<Vec<_>>().join("&")
+}
+
+/// After this long Resource Manager no longer waits for a service.
+const LONGEST_WAIT: Duration = Duration::from_secs(60);
 
 impl Simulator {
     /// An empty cloud that lives as long as its handles.
@@ -98,8 +158,9 @@ impl Simulator {
     }
 
     fn with(cloud: Cloud, disk: Option<Disk>, clock: Arc<dyn Clock>) -> Simulator {
+        let faults = Faults::seeded(cloud.settings.seed);
         let shared =
-            Shared { cloud, disk, faults: Faults::default(), connected: true, log: Some(Vec::new()) };
+            Shared { cloud, disk, faults, stale: Vec::new(), connected: true, log: Some(Vec::new()) };
         Simulator { shared: Arc::new(Mutex::new(shared)), clock }
     }
 
@@ -126,6 +187,9 @@ impl Simulator {
 
     /// Answers a request at the instant that the clock says.
     pub fn handle(&self, request: &Request) -> Result<Response, SimulatorError> {
+        if let Some(response) = control::answer(self, request) {
+            return Ok(response);
+        }
         let outcome = self.answer(request);
         let status = outcome.as_ref().map_or(0, |response| response.status);
         if let Some(log) = &mut self.shared().log {
@@ -135,35 +199,86 @@ impl Simulator {
     }
 
     fn answer(&self, request: &Request) -> Result<Response, SimulatorError> {
-        let fault = {
+        let now = self.clock.now();
+        let milliseconds = time_format::milliseconds(now);
+        let (fault, stale) = {
             let mut shared = self.shared();
             if !shared.connected {
                 return Err(SimulatorError::Disconnected);
             }
-            shared.faults.strike(request)
+            (shared.faults.strike(request, milliseconds), shared.stale(request, milliseconds))
         };
-        let now = self.clock.now();
-        match fault {
+        let handle = || match &stale {
+            Some(before) => Ok(self.with_headers(request, before.clone())),
             None => self.on_current(|cloud| cloud.handle(request, now)),
-            Some(FaultAction::Refuse { status, code, headers }) => {
-                Ok(self.with_headers(request, refusal(status, &code, &headers)))
+        };
+        let Some(fault) = fault else { return handle() };
+        match &fault.action {
+            FaultAction::Refuse { status, code, headers } => {
+                let mut response = refusal(&fault, request, *status, code);
+                response.headers.extend(headers.iter().cloned());
+                Ok(self.with_headers(request, response))
             }
-            Some(FaultAction::Disconnect) => Err(SimulatorError::Disconnected),
-            Some(FaultAction::LoseResponse) => {
-                self.on_current(|cloud| cloud.handle(request, now))?;
+            FaultAction::Disconnect => Err(SimulatorError::Disconnected),
+            FaultAction::LoseResponse => {
+                handle()?;
                 Err(SimulatorError::ResponseLost)
             }
-            Some(FaultAction::FailOperation { status, code }) => self.on_current(|cloud| {
-                cloud.fail_next_operation(
-                    status,
-                    &code,
-                    "The simulator was asked to let this operation fail.",
-                );
-                let response = cloud.handle(request, now);
-                cloud.operation_failure = None;
-                response
-            }),
+            FaultAction::FailOperation { status, code } => {
+                let message = fault.says(request, "The simulator was asked to let this operation fail.");
+                self.with_failure(
+                    request,
+                    OperationFailure { status: *status, code: code.clone(), message, canceled: false },
+                )
+            }
+            FaultAction::CancelOperation => {
+                let message = fault.says(request, "The operation was canceled.");
+                let code = "OperationCanceled".to_owned();
+                self.with_failure(request, OperationFailure { status: 409, code, message, canceled: true })
+            }
+            FaultAction::Delay(delay) => {
+                let response = handle()?;
+                if *delay <= LONGEST_WAIT {
+                    return Ok(Response { delay: *delay, ..response });
+                }
+                let message = "The gateway did not receive a response from the resource provider in time.";
+                let response =
+                    self.with_headers(request, ApiError::new(504, "GatewayTimeout", message).response());
+                Ok(Response { delay: LONGEST_WAIT, ..response })
+            }
+            FaultAction::StaleReads(lasting) => {
+                let before = self.on_current(|cloud| cloud.handle(&reading(request), now))?;
+                let response = handle()?;
+                let lasting = i64::try_from(lasting.as_millis()).unwrap_or(i64::MAX);
+                let until = milliseconds.saturating_add(lasting);
+                if response.status < 400 {
+                    let path = stale_key(&request.path);
+                    self.shared().stale.push(Stale { path, until, before: without_ids(before) });
+                }
+                Ok(response)
+            }
+            FaultAction::EmptyPage => {
+                let response = handle()?;
+                let is_list = response.status == 200 && response.value()["value"].is_array();
+                if !is_list {
+                    return Ok(response);
+                }
+                let link = format!("{}{}?{}", request.base(), request.path, query(request));
+                let body = json!({ "value": [], "nextLink": link });
+                Ok(self.with_headers(request, Response::json(200, &body)))
+            }
         }
+    }
+
+    /// Handles a request; the operation that it starts ends as `failure` says.
+    fn with_failure(&self, request: &Request, failure: OperationFailure) -> Result<Response, SimulatorError> {
+        let now = self.clock.now();
+        self.on_current(|cloud| {
+            cloud.operation_failure = Some(failure);
+            let response = cloud.handle(request, now);
+            cloud.operation_failure = None;
+            response
+        })
     }
 
     /// The tenant of the subscriptions.
@@ -248,6 +363,21 @@ impl Simulator {
     /// Adds a fault.
     pub fn inject(&self, fault: Fault) {
         self.shared().faults.add(fault);
+    }
+
+    /// Replaces all faults by those of a script.
+    pub fn play(&self, script: FaultScript) {
+        let mut shared = self.shared();
+        let seed = script.seed.unwrap_or(shared.cloud.settings.seed);
+        shared.faults = Faults::seeded(seed);
+        shared.stale.clear();
+        script.faults.into_iter().for_each(|fault| shared.faults.add(fault));
+    }
+
+    /// The faults that can still hit, for people and programs: name, action, method, path, how often each has hit, and
+    /// how often it still can.
+    pub fn faults(&self) -> Value {
+        self.shared().faults.shown()
     }
 
     /// From now on every request fails as if there were no network.

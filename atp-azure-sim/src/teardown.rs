@@ -7,6 +7,7 @@ use atp_azure::descriptor::Parent;
 
 use crate::cloud::Cloud;
 use crate::errors::ApiError;
+use crate::latency::Phase;
 use crate::operations::Work;
 use crate::route::parent_name;
 
@@ -17,13 +18,14 @@ impl Cloud {
     /// Starts the operation that deletes the group `key`.
     pub(crate) fn start_teardown(&mut self, key: &str, subscription: &str, location: &str) -> String {
         let place = format!("{subscription}/providers/Microsoft.Resources/locations/{location}");
-        let due = self.phase_end(self.now, 0);
+        let due = self.phase_end(key, self.now, 0);
         self.start_at(key, &place, due, Work::DeleteGroup(0))
     }
 
     /// When a phase ends: the phases share the time that an operation takes.
-    fn phase_end(&self, started: i64, phase: u8) -> i64 {
-        started.saturating_add(self.duration() / i64::from(PHASES) * i64::from(phase + 1))
+    fn phase_end(&self, key: &str, started: i64, phase: u8) -> i64 {
+        let duration = self.duration("Microsoft.Resources/resourceGroups", Phase::Delete, key, started);
+        started.saturating_add(duration / i64::from(PHASES) * i64::from(phase + 1))
     }
 
     /// Does a phase of the operation `id`.
@@ -37,7 +39,7 @@ impl Cloud {
         };
         if phase + 1 < PHASES {
             operation.work = Work::DeleteGroup(phase + 1);
-            operation.due = self.phase_end(operation.started, phase + 1).max(operation.due);
+            operation.due = self.phase_end(&group, operation.started, phase + 1).max(operation.due);
             self.store.put_operation(id, operation);
             return;
         }

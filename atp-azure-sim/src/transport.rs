@@ -30,12 +30,16 @@ impl HttpClient for SimulatorClient {
         request: &azure_core::http::Request,
     ) -> azure_core::Result<AsyncRawResponse> {
         let request = incoming(request)?;
-        self.simulator.handle(&request).map(outgoing).map_err(|error| match error {
+        let response = self.simulator.handle(&request).map_err(|error| match error {
             SimulatorError::Disconnected => Error::new(ErrorKind::Connection, error),
             SimulatorError::ResponseLost => Error::new(ErrorKind::Io, error),
             // A full disk does not become empty by waiting: clients must not try again.
             SimulatorError::Persistence(_) => Error::new(ErrorKind::Other, error),
-        })
+        })?;
+        if !response.delay.is_zero() {
+            tokio::time::sleep(response.delay).await;
+        }
+        Ok(outgoing(response))
     }
 }
 

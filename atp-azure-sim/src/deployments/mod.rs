@@ -19,6 +19,7 @@ use serde_json::{Map, Value, json};
 use crate::cloud::Cloud;
 use crate::errors::{Answer, ApiError};
 use crate::expressions::Problem;
+use crate::latency::Phase;
 use crate::locks::Access;
 use crate::message::{Method, Request, Response};
 use crate::operations::Work;
@@ -281,7 +282,7 @@ impl Cloud {
             return Err(ApiError::new(409, "DeploymentActive", message));
         }
         self.refuse_locked(&instance.id, Access::Delete)?;
-        let due = self.now.saturating_add(self.duration());
+        let due = self.now.saturating_add(self.duration(expand::DEPLOYMENTS, Phase::Delete, &key, self.now));
         let id = self.start_at(&key, &instance.id, due, Work::Delete(204));
         let version = request.parameter("api-version").unwrap_or_default();
         Ok(self.follow_location(Response::empty(202), request, &id, version))

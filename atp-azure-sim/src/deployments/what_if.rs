@@ -12,6 +12,7 @@ use super::{Record, check_name, parse};
 use crate::catalog::own;
 use crate::cloud::Cloud;
 use crate::errors::{Answer, ApiError};
+use crate::latency::Phase;
 use crate::message::{Request, Response};
 use crate::operations::Work;
 use crate::route::Instance;
@@ -39,7 +40,12 @@ impl Cloud {
         };
         let changes = self.changes(instance, &place, &record, ids_only);
         let answer = json!({ "status": "Succeeded", "properties": { "changes": changes } });
-        let due = self.now.saturating_add(self.duration());
+        let due = self.now.saturating_add(self.duration(
+            super::expand::DEPLOYMENTS,
+            Phase::Update,
+            &instance.id,
+            self.now,
+        ));
         let id = self.start_at(&instance.id.to_ascii_lowercase(), &instance.id, due, Work::Answer(answer));
         let version = request.parameter("api-version").unwrap_or_default();
         Ok(self.follow_location(Response::empty(202), request, &id, version))

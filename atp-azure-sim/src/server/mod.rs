@@ -72,7 +72,12 @@ async fn answer(simulator: Simulator, request: hyper::Request<Incoming>) -> Resu
     });
     let handled = handled.await;
     match handled {
-        Ok(Ok(response)) => outgoing(response),
+        Ok(Ok(response)) => {
+            if !response.delay.is_zero() {
+                tokio::time::sleep(response.delay).await;
+            }
+            outgoing(response)
+        }
         Ok(Err(SimulatorError::Persistence(error))) => {
             let problem = std::error::Error::source(&error).map(|source| format!(": {source}"));
             let message = format!("{error}{}", problem.unwrap_or_default());

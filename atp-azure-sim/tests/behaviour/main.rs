@@ -8,6 +8,7 @@ mod support;
 mod children;
 mod conditions;
 mod errors;
+mod faults;
 mod lists;
 mod locks;
 mod operations;

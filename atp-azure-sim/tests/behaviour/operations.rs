@@ -19,7 +19,7 @@ fn a_create_is_followed_by_its_operation_until_it_succeeded() {
     assert_eq!(response.value()["properties"]["provisioningState"], "Creating");
     assert_eq!(response.header("retry-after"), Some("1"));
     let url = response.header("azure-asyncoperation").unwrap();
-    assert!(url.contains("/providers/Microsoft.Network/locations/westeurope/operationStatuses/"), "{url}");
+    assert!(url.contains("/providers/Microsoft.Network/locations/westeurope/operations/"), "{url}");
     assert_eq!(world.follow(url).value()["status"], "InProgress");
     assert_eq!(world.get(&network()).value()["properties"]["provisioningState"], "Creating");
     world.time.pass(10 * SECOND);

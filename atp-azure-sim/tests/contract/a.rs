@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use atp_azure_sim::{ApiVersions, Method, Request, Response, Settings};
+use atp_azure_sim::{ApiVersions, Fault, FaultAction, Method, Request, Response, Settings};
 use serde_json::{Value, json};
 
 use crate::support::{
-    SUBSCRIPTION, World, accepted, descriptor, group, id, message, network, network_body, refused, settings,
-    storage, storage_body, vault, vault_body, version, with, world,
+    OPERATION, SUBSCRIPTION, World, accepted, descriptor, group, id, message, network, network_body, refused,
+    settings, storage, storage_body, vault, vault_body, version, with, world,
 };
 
 const ZONE: &str = "Microsoft.Network/privateDnsZones/audit.example";
@@ -273,6 +273,21 @@ fn fact_016_the_id_of_the_client_comes_back_only_when_it_asks() {
         response.header("x-ms-client-request-id").map(str::to_owned)
     };
     assert_eq!((asked("true").as_deref(), asked("false")), (Some("mine"), None));
+}
+
+#[test]
+fn fact_017_an_answer_after_more_than_a_minute_becomes_a_504() {
+    let world = world();
+    let late = |seconds| FaultAction::Delay(Duration::from_secs(seconds));
+    world.simulator.inject(Fault::next(Method::Put, "virtualNetworks", late(60)));
+    let response = world.put(&network(), network_body());
+    assert_eq!((response.status, response.delay), (201, Duration::from_secs(60)));
+    world.time.pass(OPERATION);
+    world.simulator.inject(Fault::next(Method::Put, "virtualNetworks", late(61)));
+    let response = world.put(&network(), network_body());
+    refused(&response, 504, "GatewayTimeout");
+    assert_eq!(response.delay, Duration::from_secs(60));
+    assert_eq!(world.get(&network()).value()["properties"]["provisioningState"], "Updating");
 }
 
 #[test]
