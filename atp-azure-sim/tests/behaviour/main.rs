@@ -23,4 +23,6 @@ mod unknown;
 mod validation;
 
 #[cfg(feature = "server")]
+mod binary;
+#[cfg(feature = "server")]
 mod server;
