@@ -1,26 +1,16 @@
-//! A simulator of Azure Resource Manager, in process or over HTTPS on loopback.
+#![doc = include_str!("../README.md")]
+//!
+//! # Inside
 //!
 //! [`Cloud`] is the pure state machine: requests and instants in, responses out. [`Simulator`] is a handle to one that
-//! threads and processes share, with optional persistence, a log of requests and injected faults. Its
-//! [`transport`](Simulator::transport) plugs into the pipeline of `azure_core`, without a port. With the feature
-//! `server` it also answers over HTTPS on loopback.
-//!
-//! Every fact about a type comes from its [`TypeDescriptor`](atp_azure::descriptor::TypeDescriptor).
-//!
-//! ```
-//! use std::sync::Arc;
-//! use atp_azure_sim::{Method, Request, Settings, Simulator, SystemClock};
-//!
-//! let simulator = Simulator::in_memory(&[], Settings::default(), Arc::new(SystemClock));
-//! let request = Request::new(Method::Get, "/subscriptions?api-version=2022-12-01");
-//! assert_eq!(simulator.handle(&request)?.status, 200);
-//! # Ok::<(), atp_azure_sim::SimulatorError>(())
-//! ```
+//! threads and processes share, with optional persistence, a log of requests and injected faults. Every fact about a type
+//! comes from its [`TypeDescriptor`](atp_azure::descriptor::TypeDescriptor).
 
 mod actions;
 mod built_in_roles;
 mod catalog;
 mod children;
+mod clock;
 mod cloud;
 mod clouds;
 mod computed;
@@ -61,6 +51,7 @@ mod transport;
 mod validate;
 mod write;
 
+pub use clock::{Clock, SystemClock, VirtualClock};
 pub use cloud::Cloud;
 pub use clouds::AzureClouds;
 pub use faults::{Fault, FaultAction, FaultScript, PathPattern, ScriptError};
@@ -69,5 +60,5 @@ pub use latency::Latency;
 pub use message::{Method, Request, Response};
 pub use persistence::PersistenceError;
 pub use settings::{ApiVersions, Grant, Settings};
-pub use simulator::{Answered, Clock, Simulator, SimulatorError, SystemClock};
+pub use simulator::{Answered, Simulator, SimulatorError};
 pub use transport::SimulatorClient;

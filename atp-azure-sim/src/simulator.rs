@@ -8,6 +8,7 @@ use atp_azure::descriptor::TypeDescriptor;
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 
+use crate::clock::Clock;
 use crate::cloud::Cloud;
 use crate::control;
 use crate::errors::ApiError;
@@ -18,22 +19,6 @@ use crate::persistence::{Disk, PersistenceError};
 use crate::settings::Settings;
 use crate::time_format;
 use crate::tokens;
-
-/// Where the instant of a request comes from, so that tests can use virtual time.
-pub trait Clock: Send + Sync + std::fmt::Debug {
-    /// The instant now.
-    fn now(&self) -> OffsetDateTime;
-}
-
-/// The clock of the machine.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct SystemClock;
-
-impl Clock for SystemClock {
-    fn now(&self) -> OffsetDateTime {
-        OffsetDateTime::now_utc()
-    }
-}
 
 /// Why a request got no answer.
 #[derive(Debug, thiserror::Error)]

@@ -5,13 +5,13 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
-use atp_azure_sim::{PersistenceError, Settings, Simulator, SimulatorError};
+use atp_azure_sim::{PersistenceError, Settings, Simulator, SimulatorError, VirtualClock};
 use serde_json::json;
 
 use crate::descriptors;
-use crate::support::{Time, World, group, network, world};
+use crate::support::{World, clock, group, network, world};
 
-fn open(folder: &Path, time: &Arc<Time>) -> World {
+fn open(folder: &Path, time: &Arc<VirtualClock>) -> World {
     let settings = Settings { operation_duration: Duration::from_secs(10), ..Settings::default() };
     let simulator = Simulator::open(folder, descriptors::ALL, settings, time.clone()).unwrap();
     World { simulator, time: time.clone() }
@@ -23,7 +23,7 @@ fn put_group(world: &World, name: &str) -> u16 {
 
 #[test]
 fn another_run_sees_the_same_cloud_and_finds_operations_finished() {
-    let (folder, time) = (tempfile::tempdir().unwrap(), Time::new());
+    let (folder, time) = (tempfile::tempdir().unwrap(), clock());
     let first = open(folder.path(), &time);
     put_group(&first, "G");
     let response = first.put(&network(), json!({ "location": "westeurope" }));
@@ -37,7 +37,7 @@ fn another_run_sees_the_same_cloud_and_finds_operations_finished() {
 
 #[test]
 fn two_handles_on_one_folder_see_each_other() {
-    let (folder, time) = (tempfile::tempdir().unwrap(), Time::new());
+    let (folder, time) = (tempfile::tempdir().unwrap(), clock());
     let (left, right) = (open(folder.path(), &time), open(folder.path(), &time));
     assert_eq!(put_group(&left, "A"), 201);
     assert_eq!(put_group(&right, "B"), 201);
@@ -47,7 +47,7 @@ fn two_handles_on_one_folder_see_each_other() {
 
 #[test]
 fn a_torn_last_line_is_dropped_at_every_length() {
-    let (folder, time) = (tempfile::tempdir().unwrap(), Time::new());
+    let (folder, time) = (tempfile::tempdir().unwrap(), clock());
     let log = folder.path().join("log.jsonl");
     put_group(&open(folder.path(), &time), "A");
     let before = fs::read(&log).unwrap();
@@ -64,7 +64,7 @@ fn a_torn_last_line_is_dropped_at_every_length() {
 
 #[test]
 fn compaction_loses_nothing_and_other_handles_notice_it() {
-    let (folder, time) = (tempfile::tempdir().unwrap(), Time::new());
+    let (folder, time) = (tempfile::tempdir().unwrap(), clock());
     let compacting = || {
         let settings = Settings { compact_after_bytes: 300, ..Settings::default() };
         let simulator = Simulator::open(folder.path(), descriptors::ALL, settings, time.clone()).unwrap();
@@ -86,7 +86,7 @@ fn compaction_loses_nothing_and_other_handles_notice_it() {
 
 #[test]
 fn compaction_may_be_interrupted_between_its_two_steps() {
-    let (folder, time) = (tempfile::tempdir().unwrap(), Time::new());
+    let (folder, time) = (tempfile::tempdir().unwrap(), clock());
     let log = folder.path().join("log.jsonl");
     let settings = Settings { compact_after_bytes: 300, ..Settings::default() };
     let world = open(folder.path(), &time);
@@ -107,7 +107,7 @@ fn compaction_may_be_interrupted_between_its_two_steps() {
 
 #[test]
 fn a_changed_byte_is_an_error_and_not_another_cloud() {
-    let (folder, time) = (tempfile::tempdir().unwrap(), Time::new());
+    let (folder, time) = (tempfile::tempdir().unwrap(), clock());
     put_group(&open(folder.path(), &time), "A");
     let log = folder.path().join("log.jsonl");
     let text = fs::read_to_string(&log).unwrap().replace("westeurope", "easteurope");
@@ -121,14 +121,14 @@ fn a_changed_byte_is_an_error_and_not_another_cloud() {
 fn a_folder_that_cannot_be_used_is_an_error() {
     let file = tempfile::NamedTempFile::new().unwrap();
     file.as_file().write_all(b"x").unwrap();
-    let refused = Simulator::open(file.path(), descriptors::ALL, Settings::default(), Time::new());
+    let refused = Simulator::open(file.path(), descriptors::ALL, Settings::default(), clock());
     assert!(matches!(refused, Err(SimulatorError::Persistence(PersistenceError::Io { .. }))));
 }
 
 #[test]
 fn a_cloud_as_json_is_the_same_cloud() {
     use atp_azure_sim::{Clock, Cloud, Method};
-    let (world, time) = (world(0), Time::new());
+    let (world, time) = (world(0), clock());
     let send = |cloud: &mut Cloud, method, body: &serde_json::Value| {
         cloud.handle(&world.request(method, &group("G")).with_json(body), time.now())
     };
@@ -147,8 +147,8 @@ const WRITER: &str = "ATP_SIM_TEST_FOLDER";
 #[allow(clippy::print_stdout, reason = "the test that kills this process reads it")]
 fn write_for_ever(folder: &Path) {
     let settings = Settings { compact_after_bytes: 2000, ..Settings::default() };
-    let simulator = Simulator::open(folder, descriptors::ALL, settings, Time::new()).unwrap();
-    let world = World { simulator, time: Time::new() };
+    let simulator = Simulator::open(folder, descriptors::ALL, settings, clock()).unwrap();
+    let world = World { simulator, time: clock() };
     let process = std::process::id();
     for number in 0.. {
         let name = format!("g-{process}-{number}");
@@ -184,7 +184,7 @@ fn two_processes_that_are_killed_lose_nothing_that_was_answered() {
             created.extend(names);
         }
     }
-    let world = open(folder.path(), &Time::new());
+    let world = open(folder.path(), &clock());
     assert!(created.len() > 200, "{}", created.len());
     for name in created {
         assert_eq!(world.get(&group(&name)).status, 200, "{name}");

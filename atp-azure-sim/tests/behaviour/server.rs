@@ -66,7 +66,7 @@ async fn a_request_without_a_token_is_challenged() {
 }
 
 #[tokio::test]
-async fn the_endpoints_are_one_object_of_this_server() {
+async fn fact_111_the_endpoints_are_one_object_of_this_server_and_a_list_for_older_clients() {
     let (base, client) = start().await;
     let (status, body, _) =
         get(&client, &format!("{base}/metadata/endpoints?api-version=2022-09-01"), None).await;
@@ -74,6 +74,13 @@ async fn the_endpoints_are_one_object_of_this_server() {
     assert_eq!(body["resourceManager"], json!(base));
     assert_eq!(body["authentication"]["loginEndpoint"], json!(base));
     assert_eq!(body["microsoftGraphResourceId"], json!(base));
+    assert!(body["name"].is_string() && body["graph"].is_string() && body["suffixes"].is_object(), "{body}");
+    let authentication = &body["authentication"];
+    assert!(authentication["audiences"].as_array().unwrap().contains(&json!(base)), "{body}");
+    assert!(authentication["tenant"].is_string() && authentication["identityProvider"] == "AAD", "{body}");
+    let older = format!("{base}/metadata/endpoints?api-version=2019-05-01");
+    let (_, list, _) = get(&client, &older, None).await;
+    assert_eq!(list[0]["resourceManager"], json!(base));
 }
 
 #[tokio::test]

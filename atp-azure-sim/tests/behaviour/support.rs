@@ -1,40 +1,22 @@
 //! A cloud under virtual time, and short ways to send requests to it.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
-use atp_azure_sim::{Clock, Method, Request, Response, Settings, Simulator};
+use atp_azure_sim::{Method, Request, Response, Settings, Simulator, VirtualClock};
 use serde_json::{Value, json};
-use time::OffsetDateTime;
 
 use crate::descriptors;
 
 pub const SUBSCRIPTION: &str = "/subscriptions/11111111-2222-4333-8444-555555555555";
 
-/// Virtual time.
-#[derive(Debug)]
-pub struct Time(Mutex<OffsetDateTime>);
-
-impl Time {
-    pub fn new() -> Arc<Time> {
-        let start = OffsetDateTime::from_unix_timestamp(1_800_000_000).unwrap();
-        Arc::new(Time(Mutex::new(start)))
-    }
-
-    pub fn pass(&self, duration: Duration) {
-        *self.0.lock().unwrap() += duration;
-    }
-}
-
-impl Clock for Time {
-    fn now(&self) -> OffsetDateTime {
-        *self.0.lock().unwrap()
-    }
-}
-
 pub struct World {
     pub simulator: Simulator,
-    pub time: Arc<Time>,
+    pub time: Arc<VirtualClock>,
+}
+
+pub fn clock() -> Arc<VirtualClock> {
+    Arc::new(VirtualClock::default())
 }
 
 /// A cloud whose operations take as long as `seconds` says, with the resource group `G`.
@@ -43,7 +25,7 @@ pub fn world(seconds: u64) -> World {
 }
 
 pub fn with(settings: Settings) -> World {
-    let time = Time::new();
+    let time = clock();
     let simulator = Simulator::in_memory(descriptors::ALL, settings, time.clone());
     let world = World { simulator, time };
     assert_eq!(world.put(&group("G"), json!({ "location": "westeurope" })).status, 201);

@@ -1,42 +1,20 @@
 //! A cloud of all types under virtual time, and short ways to send requests to it.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use atp_azure::descriptor::{Object, Shape, Text, TypeDescriptor};
-use atp_azure_sim::{Clock, Method, Request, Response, Settings, Simulator};
+use atp_azure_sim::{Method, Request, Response, Settings, Simulator, VirtualClock};
 use serde_json::{Map, Value, json};
-use time::OffsetDateTime;
 
 pub const SUBSCRIPTION: &str = "/subscriptions/11111111-2222-4333-8444-555555555555";
 
 /// How long operations take in [`world`].
 pub const OPERATION: Duration = Duration::from_secs(10);
 
-/// Virtual time, which starts at 2027-01-15T08:00:00Z.
-#[derive(Debug)]
-pub struct Time(Mutex<OffsetDateTime>);
-
-impl Time {
-    fn new() -> Arc<Time> {
-        let start = OffsetDateTime::from_unix_timestamp(1_800_000_000).unwrap();
-        Arc::new(Time(Mutex::new(start)))
-    }
-
-    pub fn pass(&self, duration: Duration) {
-        *self.0.lock().unwrap() += duration;
-    }
-}
-
-impl Clock for Time {
-    fn now(&self) -> OffsetDateTime {
-        *self.0.lock().unwrap()
-    }
-}
-
 pub struct World {
     pub simulator: Simulator,
-    pub time: Arc<Time>,
+    pub time: Arc<VirtualClock>,
 }
 
 /// A cloud whose operations take [`OPERATION`] and that keeps what is deleted softly, with the resource group `G`.
@@ -50,7 +28,7 @@ pub fn settings() -> Settings {
 }
 
 pub fn with(settings: Settings) -> World {
-    let time = Time::new();
+    let time = Arc::new(VirtualClock::default());
     let simulator = Simulator::in_memory(atp_azure::descriptors(), settings, time.clone());
     let world = World { simulator, time };
     assert_eq!(world.put(&group("G"), json!({ "location": "westeurope" })).status, 201);
