@@ -1,7 +1,5 @@
 //! The simulated cloud: a pure state machine from requests to responses.
 
-use std::collections::HashMap;
-
 use atp_azure::descriptor::TypeDescriptor;
 use serde_json::{Map, Value};
 use time::OffsetDateTime;
@@ -9,7 +7,7 @@ use uuid::Uuid;
 
 use crate::catalog::{Catalog, is_unknown};
 use crate::errors::{Answer, ApiError};
-use crate::limits::Buckets;
+use crate::limits::Limits;
 use crate::locations;
 use crate::message::{Method, Request, Response};
 use crate::operations::OperationFailure;
@@ -29,7 +27,7 @@ pub struct Cloud {
     pub(crate) store: Store,
     /// The instant of the current request, in milliseconds since 1970.
     pub(crate) now: i64,
-    pub(crate) buckets: HashMap<String, Buckets>,
+    pub(crate) limits: Limits,
     /// How the next operation that starts is going to fail.
     pub(crate) operation_failure: Option<OperationFailure>,
     /// Who sent the current request, when it has a token that says so.
@@ -62,7 +60,7 @@ impl Cloud {
             settings,
             store: Store::default(),
             now: 0,
-            buckets: HashMap::new(),
+            limits: Limits::default(),
             operation_failure: None,
             caller: None,
             requests: 0,

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::built_in_roles;
+use crate::built_in;
 use crate::cloud::Cloud;
 use crate::errors::{Answer, ApiError};
 use crate::locks::Access;
@@ -33,7 +33,7 @@ impl Cloud {
     ) -> Answer<Response> {
         let descriptor = self.catalog.known(&instance.type_name, request.method)?;
         self.require_version(descriptor, request, "")?;
-        built_in_roles::refuse(descriptor.name, &instance.name)?;
+        built_in::refuse(descriptor.name, &instance.name)?;
         let Some(rules) = descriptor.delete else {
             return Err(ApiError::method_not_allowed(&instance.id));
         };

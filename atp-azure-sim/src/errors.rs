@@ -10,8 +10,10 @@ pub(crate) struct ApiError {
     pub status: u16,
     pub code: String,
     pub message: String,
-    pub target: Option<String>,
-    pub details: Vec<Value>,
+    pub target: Option<Box<str>>,
+    pub details: Box<[Value]>,
+    /// What else there is to know, each with its type: `{"type", "info"}`.
+    pub additional_info: Box<[Value]>,
     /// Headers of the answer besides the usual ones.
     pub headers: Box<[(String, String)]>,
 }
@@ -21,16 +23,29 @@ pub(crate) type Answer<T> = Result<T, ApiError>;
 impl ApiError {
     pub fn new(status: u16, code: &str, message: impl Into<String>) -> ApiError {
         let (code, message) = (code.to_owned(), message.into());
-        ApiError { status, code, message, target: None, details: Vec::new(), headers: Box::default() }
+        ApiError {
+            status,
+            code,
+            message,
+            target: None,
+            details: Box::default(),
+            additional_info: Box::default(),
+            headers: Box::default(),
+        }
     }
 
     pub fn with_target(mut self, target: &str) -> ApiError {
-        self.target = Some(target.to_owned());
+        self.target = Some(target.into());
         self
     }
 
     pub fn with_details(mut self, details: Vec<Value>) -> ApiError {
-        self.details = details;
+        self.details = details.into();
+        self
+    }
+
+    pub fn with_additional_info(mut self, infos: Vec<Value>) -> ApiError {
+        self.additional_info = infos.into();
         self
     }
 
@@ -49,6 +64,9 @@ impl ApiError {
         }
         if !self.details.is_empty() {
             error["details"] = json!(self.details);
+        }
+        if !self.additional_info.is_empty() {
+            error["additionalInfo"] = json!(self.additional_info);
         }
         error
     }

@@ -7,7 +7,9 @@
 //! comes from its [`TypeDescriptor`](atp_azure::descriptor::TypeDescriptor).
 
 mod actions;
+mod built_in;
 mod built_in_roles;
+mod busy;
 mod catalog;
 mod children;
 mod clock;
@@ -32,6 +34,7 @@ mod message;
 mod names;
 mod operations;
 mod persistence;
+mod policy;
 mod preconditions;
 mod read;
 mod roles;

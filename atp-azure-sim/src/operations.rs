@@ -73,8 +73,10 @@ impl Operation {
     /// Why it failed or is going to fail.
     pub fn error(&self) -> Option<ApiError> {
         let (status, code, message) = self.failure.as_ref()?;
-        let error =
-            ApiError { target: self.failed_at.clone(), ..ApiError::new(*status, code, message.clone()) };
+        let error = ApiError {
+            target: self.failed_at.as_deref().map(Into::into),
+            ..ApiError::new(*status, code, message.clone())
+        };
         Some(error.with_details(self.details.clone()))
     }
 
@@ -82,7 +84,7 @@ impl Operation {
     pub fn fail_with(&mut self, error: Option<ApiError>) {
         let Some(error) = error else { return };
         self.failure = Some((error.status, error.code, error.message));
-        (self.failed_at, self.details) = (error.target, error.details);
+        (self.failed_at, self.details) = (error.target.map(String::from), error.details.into());
     }
 
     /// The path of one of its URLs. Each service has its own; those of storage and of groups are not in a location.

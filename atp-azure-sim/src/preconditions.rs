@@ -30,6 +30,7 @@ impl Cloud {
         let parent = self.store.get(&instance.parent.to_ascii_lowercase());
         let parent_is_there = parent.is_some_and(|parent| !parent.hidden);
         if matches!(descriptor.parent, Parent::Resource(_)) && !parent_is_there {
+            self.refuse_unprovisioned(&instance.parent.to_ascii_lowercase())?;
             return Err(ApiError::parent_not_found(parent_name(&instance.parent)));
         }
         let extends_resource = instance.scope.to_ascii_lowercase().contains("/providers/");
@@ -77,7 +78,7 @@ impl Cloud {
             None => Ok(()),
             Some(id) => {
                 let url = self.operation_url(request, id, descriptor.api_version);
-                Err(ApiError::another_operation(key, &url))
+                Err(self.busy(descriptor, key, &url))
             }
         }
     }

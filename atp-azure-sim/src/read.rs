@@ -3,7 +3,7 @@
 use atp_azure::descriptor::{Parent, TypeDescriptor};
 use serde_json::{Map, Value, json};
 
-use crate::built_in_roles;
+use crate::built_in;
 use crate::cloud::Cloud;
 use crate::errors::{Answer, ApiError};
 use crate::message::{Method, Request, Response, encode};
@@ -18,8 +18,8 @@ impl Cloud {
         self.require_version(descriptor, request, "")?;
         let key = instance.id.to_ascii_lowercase();
         let subscription = route.subscription.as_deref();
-        if let Some(role) = built_in_roles::definition(descriptor.name, &instance.name, subscription) {
-            return Ok(Response::json(200, &role));
+        if let Some(known) = built_in::definition(descriptor.name, &instance.name, subscription) {
+            return Ok(Response::json(200, &known));
         }
         let Some(resource) = self.store.get(&key).filter(|resource| !resource.hidden) else {
             return Err(self.missing(route, descriptor, instance));
@@ -92,7 +92,7 @@ impl Cloud {
         let prefix = format!("{parent}/");
         let mut items = Vec::new();
         if request.parameter("$skiptoken").is_none() {
-            items.extend(built_in_roles::definitions(descriptor.name, route.subscription.as_deref()));
+            items.extend(built_in::definitions(descriptor.name, route.subscription.as_deref()));
             if at_scope {
                 items.extend(self.above(descriptor, &parent));
             }

@@ -3,7 +3,7 @@
 use atp_azure::descriptor::{Parent, TypeDescriptor};
 use serde_json::{Map, Value};
 
-use crate::built_in_roles;
+use crate::built_in;
 use crate::children::ChildList;
 use crate::cloud::Cloud;
 use crate::errors::{Answer, ApiError};
@@ -30,7 +30,7 @@ impl Cloud {
     /// PUT creates or replaces.
     pub(crate) fn put(&mut self, route: &Route, instance: &Instance, request: &Request) -> Answer<Response> {
         let descriptor = self.catalog.known(&instance.type_name, request.method)?;
-        built_in_roles::refuse(descriptor.name, &instance.name)?;
+        built_in::refuse(descriptor.name, &instance.name)?;
         let sent = parse_body(descriptor, request)?;
         let location = sent.get("location").and_then(Value::as_str).unwrap_or_default();
         self.require_version(descriptor, request, location)?;
@@ -111,6 +111,8 @@ impl Cloud {
         }
         refuse_to_unprotect(descriptor, old.as_ref(), &body)?;
         self.refuse_missing_references(descriptor, &body)?;
+        self.refuse_unready(descriptor, &instance.id, &body)?;
+        self.enforce_policies(descriptor.name, &instance.id, &body)?;
         let children = self.take_children(descriptor, &mut body)?;
         for dropped in self.dropped_children(&key, &children)? {
             self.remove_tree(&dropped);

@@ -91,7 +91,7 @@ impl Cloud {
         let old = self.store.get(&key).cloned();
         self.refuse_deployment_conflict(&key, instance, old.as_ref(), &body)?;
         let (mut record, mode) = self.prepare(&place, instance, &body)?;
-        self.preflight(instance, &record)?;
+        self.preflight(instance, &place, &record)?;
         let due = self.now;
         record.operation = self.start_at(&key, &instance.id, due, Work::Deploy);
         let number = self.store.next_number();
@@ -313,7 +313,7 @@ impl Cloud {
         self.require_place(&place)?;
         let body = parse(request)?;
         let (record, mode) = self.prepare(&place, instance, &body)?;
-        self.preflight(instance, &record)?;
+        self.preflight(instance, &place, &record)?;
         let mut properties = self.initial_properties(&record, mode);
         let steps = record.steps.iter().filter(|step| step.state == StepState::Waiting);
         properties["validatedResources"] = steps.map(|step| json!({ "id": step.id })).collect();
@@ -367,10 +367,12 @@ fn instance_of(id: &str) -> Instance {
 
 impl Cloud {
     /// What is known before a deployment runs to stand against it.
-    fn preflight(&self, instance: &Instance, record: &Record) -> Answer<()> {
+    fn preflight(&self, instance: &Instance, place: &Place, record: &Record) -> Answer<()> {
         let writes = record.steps.iter().filter(|step| step.state == StepState::Waiting);
         let writes = writes.map(|step| (step.type_name.as_str(), step.id.as_str()));
-        self.authorize_writes(writes).map_err(|error| {
+        let outcome =
+            self.authorize_writes(writes).and_then(|()| self.policies_of_steps(instance, place, record));
+        outcome.map_err(|error| {
             let message = format!(
                 "The template deployment '{}' is not valid according to the validation procedure. See inner errors for \
                  details.",
@@ -378,5 +380,25 @@ impl Cloud {
             );
             ApiError::new(error.status, "InvalidTemplateDeployment", message).with_details(vec![error.value()])
         })
+    }
+
+    /// Refuses what a policy denies, as far as the bodies are known before the deployment runs.
+    fn policies_of_steps(&self, instance: &Instance, place: &Place, record: &Record) -> Answer<()> {
+        let surroundings = Surroundings {
+            cloud: self,
+            place,
+            name: &instance.name,
+            template: &record.template,
+            parameters: &record.parameters,
+            copies: &[],
+            steps: &record.steps,
+            running: false,
+        };
+        for step in record.steps.iter().filter(|step| step.state == StepState::Waiting) {
+            if let Ok(Value::Object(body)) = run::body_of(&surroundings, step) {
+                self.enforce_policies(&step.type_name, &step.id, &body)?;
+            }
+        }
+        Ok(())
     }
 }

@@ -26,7 +26,7 @@ impl Cloud {
         self.require_place(&place)?;
         let body = parse(request)?;
         let (record, _) = self.prepare(&place, instance, &body)?;
-        self.preflight(instance, &record)?;
+        self.preflight(instance, &place, &record)?;
         let settings = body.get("properties").and_then(|properties| properties.get("whatIfSettings"));
         let format = settings.and_then(|settings| settings.get("resultFormat")).and_then(Value::as_str);
         let ids_only = match format {

@@ -171,8 +171,8 @@ impl Cloud {
         custom.map(|custom| Permission::of_body(&custom.body)).unwrap_or_default()
     }
 
-    /// A type as actions name it.
-    fn action_type(&self, type_name: &str) -> String {
+    /// A type as actions and policies name it.
+    pub(crate) fn action_type(&self, type_name: &str) -> String {
         if type_name.eq_ignore_ascii_case("Microsoft.Resources/resourceGroups") {
             return "Microsoft.Resources/subscriptions/resourceGroups".to_owned();
         }

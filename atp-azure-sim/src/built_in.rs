@@ -1,0 +1,35 @@
+//! Definitions of roles and policies that Azure has built in: readable at every scope and writable at none.
+
+use serde_json::Value;
+
+use crate::errors::{Answer, ApiError};
+use crate::{policy, roles};
+
+/// The built-in definition of this type and name, as it is shown to who asks in a subscription, or in none.
+pub(crate) fn definition(type_name: &str, name: &str, subscription: Option<&str>) -> Option<Value> {
+    let mut all = definitions(type_name, subscription);
+    all.find(|known| known["name"].as_str().is_some_and(|known| known.eq_ignore_ascii_case(name)))
+}
+
+/// All built-in definitions of this type.
+pub(crate) fn definitions(type_name: &str, subscription: Option<&str>) -> impl Iterator<Item = Value> {
+    let subscription = subscription.map(|id| format!("/subscriptions/{id}")).unwrap_or_default();
+    let is_role = type_name.eq_ignore_ascii_case(roles::DEFINITION);
+    let roles = roles::built_in().iter().filter(move |_| is_role);
+    roles.map(move |role| roles::definition_value(role, &subscription)).chain(policy::definitions(type_name))
+}
+
+/// Refuses to write or delete what is built in.
+pub(crate) fn refuse(type_name: &str, name: &str) -> Answer<()> {
+    if definition(type_name, name, None).is_none() {
+        return Ok(());
+    }
+    let role = type_name.eq_ignore_ascii_case(roles::DEFINITION);
+    let (kind, code) = if role {
+        ("role", "RoleDefinitionUpdateNotPermitted")
+    } else {
+        ("policy", "PolicyDefinitionUpdateNotPermitted")
+    };
+    let message = format!("The {kind} definition '{name}' is built in and cannot be changed or deleted.");
+    Err(ApiError::new(400, code, message))
+}
