@@ -11,6 +11,7 @@ use crate::limits::Limits;
 use crate::locations;
 use crate::message::{Method, Request, Response};
 use crate::operations::OperationFailure;
+use crate::registration::is_registration;
 use crate::route::{self, Route, Target};
 use crate::settings::{ApiVersions, Settings};
 use crate::soft_delete::{is_about_deleted, is_deleted};
@@ -105,6 +106,7 @@ impl Cloud {
         if !matches!(route.target, Target::Instance(_) | Target::Collection(_)) {
             self.require_common_version(version)?;
         }
+        self.require_registered(route)?;
         if is_about_deleted(&request.path) {
             return self.deleted(request);
         }
@@ -128,7 +130,11 @@ impl Cloud {
             (Target::Subscription, Method::Get) => Ok(self.subscription(route)),
             (Target::Providers, Method::Get) => Ok(self.list_providers(route)),
             (Target::Provider(namespace), Method::Get) => self.provider(route, namespace),
-            (Target::Register(namespace), Method::Post) => self.provider(route, namespace),
+            (Target::Register(namespace), Method::Post) => self.set_registered(route, namespace, true),
+            (Target::Unregister(namespace), Method::Post) => self.set_registered(route, namespace, false),
+            (Target::MoveResources, Method::Post) => self.move_or_validate(route, request, false),
+            (Target::ValidateMove, Method::Post) => self.move_or_validate(route, request, true),
+            (Target::ExportGroup, Method::Post) => self.export_group(route, request),
             (Target::NameAvailability(namespace), Method::Post) => self.name_availability(namespace, request),
             (Target::OperationStatus(id), Method::Get) => self.operation_status(id, request),
             (Target::OperationResult(id), Method::Get) => self.operation_result(id, request),
@@ -184,7 +190,7 @@ impl Cloud {
         Err(ApiError::new(400, "InvalidApiVersionParameter", message))
     }
 
-    fn require_subscription(&self, subscription: &str) -> Answer<()> {
+    pub(crate) fn require_subscription(&self, subscription: &str) -> Answer<()> {
         let known = &self.settings.subscriptions;
         let exists = if known.is_empty() {
             Uuid::try_parse(subscription).is_ok()
@@ -236,13 +242,13 @@ impl Cloud {
 
     /// All resources that GET would show, by id.
     pub fn resources(&self) -> Vec<(String, Value)> {
-        let visible = self.store.resources().filter(|(_, r)| !r.hidden && !is_deleted(r));
+        let visible = self.store.resources().filter(|(_, r)| !r.hidden && !is_internal(r));
         visible.map(|(_, resource)| (resource.id.clone(), self.shown(resource))).collect()
     }
 
     /// Whether there is no resource, shown or not.
     pub fn is_empty(&self) -> bool {
-        self.store.resources().all(|(_, resource)| is_deleted(resource))
+        self.store.resources().all(|(_, resource)| is_internal(resource))
     }
 
     /// The next long-running operation that starts is going to fail with this status, code and message.
@@ -274,6 +280,11 @@ impl Cloud {
         changes.into_iter().for_each(|change| self.store.apply(change));
         Ok(())
     }
+}
+
+/// What the cloud remembers, and clients did not make.
+fn is_internal(resource: &Resource) -> bool {
+    is_deleted(resource) || is_registration(resource)
 }
 
 /// What clients get instead of an answer that is too long. What the request did stays done.

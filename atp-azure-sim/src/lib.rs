@@ -31,12 +31,14 @@ mod limits;
 mod locations;
 mod locks;
 mod message;
+mod moves;
 mod names;
 mod operations;
 mod persistence;
 mod policy;
 mod preconditions;
 mod read;
+mod registration;
 mod roles;
 mod route;
 #[cfg(feature = "server")]

@@ -28,6 +28,13 @@ pub(crate) enum Work {
     DeleteGroup(u8),
     /// Runs a deployment.
     Deploy,
+    /// Moves resources, given by their keys, to the group with this id.
+    Move {
+        /// Keys of the resources.
+        keys: Vec<String>,
+        /// Id of the group.
+        target: String,
+    },
     /// Nothing but giving this answer.
     Answer(Value),
 }
@@ -292,6 +299,7 @@ impl Cloud {
         match &operation.work {
             Work::Delete(status) | Work::Purge(status) => Ok(Response::empty(*status)),
             Work::DeleteGroup(_) => Ok(Response::empty(200)),
+            Work::Move { .. } => Ok(Response::empty(204)),
             Work::Answer(answer) => Ok(Response::json(200, answer)),
             Work::Write(_) | Work::Deploy => Ok(match self.store.get(&operation.target) {
                 Some(resource) => Response::json(200, &self.shown(resource)),
@@ -334,7 +342,8 @@ impl Cloud {
         match (&operation.work, &operation.failure) {
             (Work::Delete(_), None) => self.remove_tree(&operation.target),
             (Work::Purge(_), None) => self.purge_tree(&operation.target),
-            (Work::Answer(_) | Work::Deploy, _) => {}
+            (Work::Move { keys, target }, None) => self.move_resources(&operation.target, keys, target),
+            (Work::Answer(_) | Work::Deploy | Work::Move { .. }, _) => {}
             (Work::Delete(_) | Work::Purge(_) | Work::DeleteGroup(_), _) => {
                 self.settle(&operation.target, id, None);
             }

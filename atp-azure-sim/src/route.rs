@@ -22,6 +22,14 @@ pub(crate) enum Target {
     Provider(String),
     /// `/subscriptions/{s}/providers/{namespace}/register`
     Register(String),
+    /// `/subscriptions/{s}/providers/{namespace}/unregister`
+    Unregister(String),
+    /// `{group}/moveResources`
+    MoveResources,
+    /// `{group}/validateMoveResources`
+    ValidateMove,
+    /// `{group}/exportTemplate`
+    ExportGroup,
     /// `{scope}/providers/{namespace}[..]/checkNameAvailability`
     NameAvailability(String),
     /// `../operationStatuses/{id}`, `../locations/{l}/operations/{id}`
@@ -125,6 +133,9 @@ pub(crate) fn parse(path: &str) -> Answer<Route> {
         [locations] if is(locations, "locations") && start == 2 => Target::Locations,
         [results, id] if is(results, "operationResults") && start == 2 => Target::OperationResult(id.clone()),
         [resources] if is(resources, "resources") && start > 0 => Target::Resources,
+        [action] if is(action, "moveResources") && start == 4 => Target::MoveResources,
+        [action] if is(action, "validateMoveResources") && start == 4 => Target::ValidateMove,
+        [action] if is(action, "exportTemplate") && start == 4 => Target::ExportGroup,
         [providers] if is(providers, "providers") => Target::Providers,
         [providers, namespace] if is(providers, "providers") => Target::Provider(namespace.clone()),
         [providers, ..] if is(providers, "providers") => provider(path, &segments, start)?,
@@ -163,6 +174,9 @@ fn provider(path: &str, segments: &[String], start: usize) -> Answer<Target> {
     }
     if segments.len() == start + 3 && is(&segments[last], "register") {
         return Ok(Target::Register(segments[start + 1].clone()));
+    }
+    if segments.len() == start + 3 && is(&segments[last], "unregister") {
+        return Ok(Target::Unregister(segments[start + 1].clone()));
     }
     let mut provider = start;
     let mut at = start + 2;

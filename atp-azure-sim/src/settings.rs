@@ -25,6 +25,9 @@ pub struct Settings {
     /// Whether each request needs the bearer token of somebody in [`tenant`](Settings::tenant). The server always asks
     /// for one.
     pub require_token: bool,
+    /// Whether every resource provider is registered with every subscription from the start. Otherwise clients have to
+    /// register those that they use, which takes [`operation_duration`](Settings::operation_duration).
+    pub providers_registered: bool,
     /// Rights that principals have besides what role assignments in the cloud give them. Who is named here may do nothing
     /// else; everybody else may do everything, unless [`enforce_roles`](Settings::enforce_roles) says otherwise.
     pub grants: Vec<Grant>,
@@ -82,6 +85,7 @@ impl Default for Settings {
             subscriptions: Vec::new(),
             tenant: "72f988bf-0000-4000-8000-2d7cd011db47".to_owned(),
             require_token: false,
+            providers_registered: true,
             grants: Vec::new(),
             enforce_roles: false,
             api_versions: ApiVersions::Descriptor,

@@ -1,9 +1,8 @@
-//! Subscriptions, resource providers.
+//! Subscriptions.
 
 use serde_json::{Value, json};
 
 use crate::cloud::Cloud;
-use crate::errors::{Answer, ApiError};
 use crate::locations;
 use crate::message::Response;
 use crate::route::Route;
@@ -61,48 +60,6 @@ impl Cloud {
             "state": "Enabled",
             "authorizationSource": "RoleBased",
             "subscriptionPolicies": { "spendingLimit": "Off", "quotaId": "Simulated_2014-09-01" },
-        })
-    }
-
-    pub(crate) fn list_providers(&self, route: &Route) -> Response {
-        let shown: Vec<Value> =
-            self.catalog.namespaces().map(|name| self.provider_value(route, name)).collect();
-        Response::json(200, &json!({ "value": shown }))
-    }
-
-    /// A provider is always registered; registering it again changes nothing.
-    pub(crate) fn provider(&self, route: &Route, namespace: &str) -> Answer<Response> {
-        if !self.catalog.has_namespace(namespace) {
-            let message = format!("The resource namespace '{namespace}' is invalid.");
-            return Err(ApiError::new(404, "InvalidResourceNamespace", message));
-        }
-        Ok(Response::json(200, &self.provider_value(route, namespace)))
-    }
-
-    fn provider_value(&self, route: &Route, namespace: &str) -> Value {
-        let known = self.catalog.types().filter(|d| d.namespace().eq_ignore_ascii_case(namespace));
-        let known: Vec<_> = known.collect();
-        let name = known.first().map_or(namespace, |d| d.namespace());
-        let types: Vec<Value> = known
-            .iter()
-            .map(|d| {
-                let kind = d.name.split_once('/').map_or("", |(_, kind)| kind);
-                let capabilities = if d.has_location() { "SupportsTags, SupportsLocation" } else { "None" };
-                json!({
-                    "resourceType": kind,
-                    "locations": if d.has_location() { locations::display_names() } else { Vec::new() },
-                    "apiVersions": [d.api_version],
-                    "capabilities": capabilities,
-                })
-            })
-            .collect();
-        let scope = route.subscription.as_ref().map(|id| format!("/subscriptions/{id}")).unwrap_or_default();
-        json!({
-            "id": format!("{scope}/providers/{name}"),
-            "namespace": name,
-            "registrationState": "Registered",
-            "registrationPolicy": "RegistrationRequired",
-            "resourceTypes": types,
         })
     }
 }

@@ -7,6 +7,7 @@
 mod copies;
 mod environment;
 mod expand;
+mod export;
 mod ids;
 mod record;
 mod run;
@@ -32,6 +33,18 @@ pub(crate) use record::Record;
 use record::StepState;
 
 const DEPLOYMENTS: &str = "microsoft.resources/deployments";
+/// The versions that deployments have besides those of all of Resource Manager.
+const VERSIONS: [&str; 9] = [
+    "2019-10-01",
+    "2020-06-01",
+    "2020-10-01",
+    "2021-01-01",
+    "2022-09-01",
+    "2023-07-01",
+    "2024-07-01",
+    "2024-11-01",
+    "2025-03-01",
+];
 /// Most deployments that one scope remembers.
 const QUOTA: usize = 800;
 const LONGEST_NAME: usize = 64;
@@ -39,6 +52,16 @@ const LONGEST_NAME: usize = 64;
 impl Cloud {
     /// Answers what is about deployments.
     pub(crate) fn deployments(&mut self, route: &Route, request: &Request) -> Answer<Option<Response>> {
+        let version = request.parameter("api-version").unwrap_or_default();
+        let is_known = VERSIONS.contains(&version);
+        let about_deployments = match &route.target {
+            Target::Instance(instance) => is_deployments(&instance.type_name),
+            Target::Collection(list) => is_deployments(&list.type_name),
+            _ => false,
+        };
+        if about_deployments && !is_known {
+            self.require_common_version(version)?;
+        }
         match &route.target {
             Target::Instance(instance) => {
                 let type_name = instance.type_name.to_ascii_lowercase();
@@ -323,6 +346,11 @@ impl Cloud {
             json!({ "id": id, "name": instance.name, "type": expand::DEPLOYMENTS, "properties": properties });
         Ok(Response::json(200, &body))
     }
+}
+
+fn is_deployments(type_name: &str) -> bool {
+    let lower = type_name.to_ascii_lowercase();
+    lower.strip_prefix(DEPLOYMENTS).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 fn parse(request: &Request) -> Answer<Map<String, Value>> {

@@ -49,6 +49,17 @@ impl Cloud {
             self.store.put_operation(id, operation);
             return;
         };
+        if operation.failure.is_some() {
+            // It was said to fail when it was started.
+            let state = if operation.canceled { "Canceled" } else { "Failed" };
+            operation.ended = Some(self.now);
+            self.store.put_operation(id, operation);
+            let record = Some(Box::new(record));
+            let failed =
+                Resource { state: Some(state.to_owned()), operation: None, deployment: record, ..resource };
+            self.store.put(&key, failed);
+            return;
+        }
         // What the deployment does, its caller does.
         let caller = std::mem::replace(&mut self.caller, record.caller.clone());
         while self.settle_steps(&mut record) | self.start_steps(&resource, &mut record) {}

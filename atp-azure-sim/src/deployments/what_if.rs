@@ -142,7 +142,7 @@ fn body_of_template(resource: &Value) -> Value {
 }
 
 /// What clients may write of a value that GET shows.
-fn writable(shape: Option<&'static Shape>, value: &Value) -> Value {
+pub(super) fn writable(shape: Option<&'static Shape>, value: &Value) -> Value {
     match (shape, value) {
         (Some(Shape::Object(object)), Value::Object(map)) => {
             let kept = map.iter().filter(|(name, _)| !is_read_only(object, name));
@@ -219,7 +219,8 @@ fn compare_objects(
     for (name, left) in before {
         match after.get(name) {
             Some(right) => compare(&at(name), left, right, delta),
-            None if left.is_null() => {}
+            // An empty list or object says as much as none.
+            None if is_nothing(left) => {}
             None => delta.push(change(&at(name), "Delete", Some(left), None, Vec::new())),
         }
     }
@@ -227,6 +228,10 @@ fn compare_objects(
     {
         delta.push(change(&at(name), "Create", None, Some(right), Vec::new()));
     }
+}
+
+fn is_nothing(value: &Value) -> bool {
+    *value == json!(null) || *value == json!([]) || *value == json!({})
 }
 
 /// Texts that differ in case, such as ids and locations, are the same to most services.

@@ -209,6 +209,12 @@ impl Cloud {
             Target::Subscription => (format!("{resources}/read"), subscription),
             Target::Providers | Target::Provider(_) => (format!("{resources}/providers/read"), subscription),
             Target::Register(namespace) => (format!("{namespace}/register/action"), subscription),
+            Target::Unregister(namespace) => (format!("{namespace}/unregister/action"), subscription),
+            Target::MoveResources => (format!("{resources}/resourceGroups/moveResources/action"), group?),
+            Target::ValidateMove => {
+                (format!("{resources}/resourceGroups/validateMoveResources/action"), group?)
+            }
+            Target::ExportGroup => (format!("{resources}/resourceGroups/exportTemplate/action"), group?),
             Target::NameAvailability(namespace) => {
                 (format!("{namespace}/checkNameAvailability/read"), subscription)
             }

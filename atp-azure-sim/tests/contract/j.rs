@@ -182,3 +182,19 @@ fn fact_096_other_scopes_may_repeat_an_assignment() {
     assign(&world, 'a', PRINCIPAL);
     assert_eq!(world.put(&assignment(&network(), 'b'), body(PRINCIPAL, READER)).status, 201);
 }
+
+#[test]
+fn fact_102_a_move_leaves_the_assignments_on_the_resource_behind() {
+    let world = world();
+    world.put(&group("H"), json!({ "location": "westeurope" }));
+    world.make(&network(), network_body());
+    let direct = assignment(&network(), 'a');
+    accepted(&world.put(&direct, body(PRINCIPAL, READER)));
+    let body = json!({ "resources": [network()], "targetResourceGroup": group("H") });
+    accepted(&world.post(&format!("{}/moveResources", group("G")), body));
+    world.time.pass(crate::support::OPERATION);
+    let moved = format!("{}/providers/Microsoft.Network/virtualNetworks/net", group("H"));
+    assert_eq!(world.get(&moved).status, 200);
+    assert_eq!(world.get(&assignment(&moved, 'a')).status, 404);
+    assert_eq!(world.get(&direct).status, 200, "it is an orphan");
+}
