@@ -15,8 +15,10 @@ use crate::store::Resource;
 /// One child type's list in the body of a parent.
 #[derive(Debug)]
 pub(crate) struct ChildList {
-    descriptor: &'static TypeDescriptor,
-    items: Vec<(String, Map<String, Value>)>,
+    /// The child type.
+    pub descriptor: &'static TypeDescriptor,
+    /// Name and body of each child.
+    pub items: Vec<(String, Map<String, Value>)>,
 }
 
 impl Cloud {

@@ -35,6 +35,10 @@ impl Cloud {
             let before = old.and_then(|old| at(&old.body, path)).cloned();
             add(descriptor.body, &mut body, path, before.unwrap_or(value));
         }
+        for (path, value) in derived(descriptor, &body) {
+            remove_read_only(descriptor.body, &mut body, path);
+            add(descriptor.body, &mut body, path, value);
+        }
         self.complete_system_data(descriptor, &mut body);
         body
     }
@@ -238,6 +242,32 @@ fn condition_version(body: &Map<String, Value>) -> Option<(&'static str, Value)>
     (!condition.is_null()).then(|| ("properties.conditionVersion", json!("2.0")))
 }
 
+/// What follows from what the client sent, every time, by path.
+fn derived(descriptor: &TypeDescriptor, body: &Map<String, Value>) -> Vec<(&'static str, Value)> {
+    let Some(sku) = at(body, "sku.name").and_then(Value::as_str) else { return Vec::new() };
+    let tier = match descriptor.name.to_ascii_lowercase().as_str() {
+        "microsoft.storage/storageaccounts" => sku.split('_').next(),
+        "microsoft.sql/servers/databases" => SQL_TIERS
+            .iter()
+            .find(|(start, _)| sku.to_ascii_uppercase().starts_with(start))
+            .map(|(_, tier)| *tier),
+        _ => None,
+    };
+    tier.map(|tier| ("sku.tier", json!(tier))).into_iter().collect()
+}
+
+/// How the names of the SKUs of SQL databases begin, and their tiers.
+const SQL_TIERS: [(&str, &str); 8] = [
+    ("SYSTEM", "System"),
+    ("BASIC", "Basic"),
+    ("GP_", "GeneralPurpose"),
+    ("BC_", "BusinessCritical"),
+    ("HS_", "Hyperscale"),
+    ("DW", "DataWarehouse"),
+    ("S", "Standard"),
+    ("P", "Premium"),
+];
+
 /// Sets the value at `path` where the shape has it and nothing is there, without making objects on the way except
 /// `properties`.
 fn add(shape: &'static Shape, body: &mut Map<String, Value>, path: &str, value: Value) {
@@ -258,6 +288,19 @@ fn add(shape: &'static Shape, body: &mut Map<String, Value>, path: &str, value: 
             Some(next) => target = next,
             None => return,
         }
+    }
+}
+
+/// Removes the value at `path` when only the service sets it.
+fn remove_read_only(shape: &'static Shape, body: &mut Map<String, Value>, path: &str) {
+    let (parent, name) = path.rsplit_once('.').unwrap_or(("", path));
+    if property(shape, path).is_none_or(|property| !property.flags.read_only) {
+        return;
+    }
+    let start = body.get_mut(parent.split('.').next().unwrap_or_default());
+    let parent = parent.split('.').skip(1).fold(start, |value, segment| value?.get_mut(segment));
+    if let Some(parent) = parent.and_then(Value::as_object_mut) {
+        parent.remove(name);
     }
 }
 

@@ -30,6 +30,7 @@ mod latency;
 mod limits;
 mod locations;
 mod locks;
+mod made_with;
 mod message;
 mod moves;
 mod names;

@@ -123,8 +123,11 @@ impl Cloud {
 
     /// Stores the resource and answers, at once or with an operation.
     fn commit(&mut self, write: Write<'_>, request: &Request) -> Response {
-        let Write { descriptor, instance, key, old, body, children, method } = write;
+        let Write { descriptor, instance, key, old, body, mut children, method } = write;
         let created = old.is_none();
+        if created {
+            children.extend(self.made_with(descriptor, &body));
+        }
         let rules = match method {
             Method::Patch => descriptor.patch.unwrap_or(descriptor.put),
             _ => descriptor.put,

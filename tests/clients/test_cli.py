@@ -301,6 +301,88 @@ class Workspace(WithGroup):
         self.fails("ResourceNotFound", *command, "show", *at, status=3)
 
 
+class Sql(WithGroup):
+    def test_a_server_with_a_database_lives_and_dies(self):
+        at = ["--resource-group", self.group, "--name", "sql-cli-test"]
+        made = az(
+            "sql", "server", "create", *at, "--location", REGION, "--admin-user", "boss",
+            "--admin-password", "Not-4-real", "--minimal-tls-version", "1.2", "--enable-public-network", "false",
+        )
+        server = self.id("Microsoft.Sql/servers/sql-cli-test")
+        self.has(made, id=server, location=REGION, administratorLogin="boss", minimalTlsVersion="1.2")
+        self.has(made, fullyQualifiedDomainName="sql-cli-test.database.windows.net", publicNetworkAccess="Disabled")
+        self.assertIsNone(made["administratorLoginPassword"])
+        inside = ["--resource-group", self.group, "--server", "sql-cli-test", "--name", "data"]
+        made = az("sql", "db", "create", *inside, "--service-objective", "S0", "--backup-storage-redundancy", "Local")
+        self.has(made, id=f"{server}/databases/data", sku__name="S0", location=REGION)
+        self.has(az("sql", "db", "update", *inside, "--set", "tags.a=b"), tags={"a": "b"})
+        databases = az("sql", "db", "list", "--resource-group", self.group, "--server", "sql-cli-test")
+        self.assertIn("data", self.names(databases))
+        az("sql", "db", "delete", *inside, "--yes")
+        self.fails("ResourceNotFound", "sql", "db", "show", *inside, status=3)
+        changed = az("sql", "server", "update", *at, "--set", "tags.a=b")
+        self.has(changed, tags={"a": "b"}, administratorLogin="boss")
+        self.assertEqual(self.names(az("sql", "server", "list", "--resource-group", self.group)), ["sql-cli-test"])
+        az("sql", "server", "delete", *at, "--yes")
+        self.fails("ResourceNotFound", "sql", "server", "show", *at, status=3)
+
+
+class ServiceBus(WithGroup):
+    def test_a_namespace_with_a_topic_and_a_subscription_lives_and_dies(self):
+        group = ["--resource-group", self.group]
+        at = [*group, "--name", "sb-cli-test"]
+        made = az("servicebus", "namespace", "create", *at, "--location", REGION, "--sku", "Standard", "--tags", "a=1")
+        namespace = self.id("Microsoft.ServiceBus/namespaces/sb-cli-test")
+        self.has(made, id=namespace, location=REGION, sku__name="Standard", tags={"a": "1"})
+        self.has(made, serviceBusEndpoint="https://sb-cli-test.servicebus.windows.net:443/", provisioningState="Succeeded")
+        topic = [*group, "--namespace-name", "sb-cli-test", "--name", "events"]
+        made = az("servicebus", "topic", "create", *topic, "--max-size", "1024", "--enable-duplicate-detection", "true")
+        self.has(made, id=f"{namespace}/topics/events", maxSizeInMegabytes=1024, requiresDuplicateDetection=True)
+        inside = [*group, "--namespace-name", "sb-cli-test", "--topic-name", "events", "--name", "all"]
+        made = az("servicebus", "topic", "subscription", "create", *inside, "--max-delivery-count", "5", "--enable-session", "true")
+        self.has(made, id=f"{namespace}/topics/events/subscriptions/all", maxDeliveryCount=5, requiresSession=True)
+        changed = az("servicebus", "topic", "subscription", "update", *inside, "--max-delivery-count", "7")
+        self.has(changed, maxDeliveryCount=7, requiresSession=True)
+        listed = az("servicebus", "topic", "subscription", "list", *inside[:-2])
+        self.assertEqual(self.names(listed), ["all"])
+        rules = az("servicebus", "namespace", "authorization-rule", "list", *group, "--namespace-name", "sb-cli-test")
+        self.assertEqual(self.names(rules), ["RootManageSharedAccessKey"])
+        az("servicebus", "topic", "subscription", "delete", *inside)
+        self.fails("ResourceNotFound", "servicebus", "topic", "subscription", "show", *inside, status=3)
+        az("servicebus", "topic", "delete", *topic)
+        self.assertEqual(az("servicebus", "topic", "list", *topic[:-2]), [])
+        self.has(az("servicebus", "namespace", "update", *at, "--tags", "a=2"), tags={"a": "2"}, sku__name="Standard")
+        az("servicebus", "namespace", "delete", *at)
+        self.fails("ResourceNotFound", "servicebus", "namespace", "show", *at, status=3)
+
+
+class Kubernetes(WithGroup):
+    def test_a_cluster_with_a_pool_lives_and_dies(self):
+        group = ["--resource-group", self.group]
+        at = [*group, "--name", "aks-cli"]
+        made = az(
+            "aks", "create", *at, "--location", REGION, "--node-count", "1", "--node-vm-size", "Standard_D2s_v5",
+            "--no-ssh-key", "--enable-oidc-issuer", "--enable-workload-identity", "--tier", "free",
+        )
+        cluster = self.id("Microsoft.ContainerService/managedClusters/aks-cli")
+        self.has(made, id=cluster, location=REGION, provisioningState="Succeeded", identity__type="SystemAssigned")
+        self.has(made, nodeResourceGroup=f"MC_{self.group}_aks-cli_{REGION}", sku__tier="Free")
+        self.assertTrue(made["oidcIssuerProfile"]["issuerUrl"].startswith("https://"))
+        self.assertEqual([pool["count"] for pool in made["agentPoolProfiles"]], [1])
+        pool = [*group, "--cluster-name", "aks-cli", "--name", "work"]
+        made = az("aks", "nodepool", "add", *pool, "--node-count", "2", "--node-vm-size", "Standard_D4s_v5", "--labels", "a=1")
+        self.has(made, id=f"{cluster}/agentPools/work", count=2, vmSize="Standard_D4s_v5", nodeLabels={"a": "1"})
+        self.has(az("aks", "nodepool", "scale", *pool, "--node-count", "3"), count=3)
+        self.assertIn("work", self.names(az("aks", "nodepool", "list", *pool[:-2])))
+        az("aks", "nodepool", "delete", *pool)
+        self.assertNotIn("work", self.names(az("aks", "nodepool", "list", *pool[:-2])))
+        changed = az("aks", "update", *at, "--tags", "a=1")
+        self.has(changed, tags={"a": "1"}, identity=az("aks", "show", *at)["identity"])
+        self.assertEqual(self.names(az("aks", "list", *group)), ["aks-cli"])
+        az("aks", "delete", *at, "--yes")
+        self.fails("ResourceNotFound", "aks", "show", *at, status=3)
+
+
 class Generic(WithGroup):
     """Commands that know no type."""
 

@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
 use crate::support::{World, accepted, id, network, refused, world};
@@ -85,4 +87,21 @@ fn a_subnet_in_use_keeps_itself_and_its_network() {
     refused(&world.delete(&network()), 400, "InUseSubnetCannotBeDeleted");
     let without = json!({ "location": "westeurope", "properties": { "subnets": [] } });
     refused(&world.put(&network(), without), 400, "InUseSubnetCannotBeDeleted");
+}
+
+#[test]
+fn what_the_service_makes_with_a_resource_is_there_as_soon_as_that_is_and_goes_with_it() {
+    let world = world(10);
+    let account = id("Microsoft.Storage/storageAccounts/store");
+    let service = format!("{account}/blobServices/default");
+    accepted(&world.put(&account, json!({ "location": "westeurope", "sku": { "name": "Standard_LRS" } })));
+    world.time.pass(Duration::from_secs(10));
+    assert_eq!(world.get(&service).status, 200);
+    world.put(&service, json!({ "properties": { "isVersioningEnabled": true } }));
+    let again = json!({ "location": "westeurope", "sku": { "name": "Standard_ZRS" }, "tags": { "a": "b" } });
+    accepted(&world.put(&account, again));
+    world.time.pass(Duration::from_secs(10));
+    assert_eq!(world.get(&service).value()["properties"]["isVersioningEnabled"], true);
+    world.delete(&account);
+    assert_eq!(world.get(&service).status, 404);
 }

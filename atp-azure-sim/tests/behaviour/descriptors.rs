@@ -227,6 +227,7 @@ pub const STORAGE: TypeDescriptor = TypeDescriptor {
     body: &Shape::Object(&object(&[
         required("location", &TEXT),
         TAGS,
+        optional("sku", &Shape::Object(&object(&[required("name", &TEXT), read_only("tier", &TEXT)]))),
         optional("properties", &Shape::Object(&object(&[STATE, read_only("primaryEndpoints", &Shape::Any)]))),
     ])),
     put: Method { codes: &[200, 202], long_running: Some(BY_LOCATION) },
@@ -234,6 +235,19 @@ pub const STORAGE: TypeDescriptor = TypeDescriptor {
     actions: &[Action { name: "listKeys", input: None, output: Some(&KEYS), long_running: None }],
     create_only: &["location"],
     ..VAULT
+};
+
+pub const BLOB_SERVICE: TypeDescriptor = TypeDescriptor {
+    name: "Microsoft.Storage/storageAccounts/blobServices",
+    parent: Parent::Resource("Microsoft.Storage/storageAccounts"),
+    names: NameRules { fixed: Some("default"), ..NAMES },
+    body: &Shape::Object(&object(&[optional("properties", &Shape::Any)])),
+    put: at_once(&[200]),
+    patch: None,
+    delete: None,
+    actions: &[],
+    create_only: &[],
+    ..STORAGE
 };
 
 pub const IDENTITY: TypeDescriptor = TypeDescriptor {
@@ -316,6 +330,7 @@ pub static ALL: &[&TypeDescriptor] = &[
     &SECURITY_GROUP,
     &VAULT,
     &STORAGE,
+    &BLOB_SERVICE,
     &IDENTITY,
     &LOCK,
     &ROLE_ASSIGNMENT,

@@ -176,3 +176,14 @@ fn keys_follow_from_the_id_and_a_taken_name_is_not_available() {
     assert_eq!(ask("No!")["reason"], "AccountNameInvalid");
     assert_eq!(ask("free")["nameAvailable"], true);
 }
+
+#[test]
+fn the_tier_of_a_sku_follows_its_name() {
+    let world = world(0);
+    let account = id("Microsoft.Storage/storageAccounts/store");
+    let body = |sku: &str| json!({ "location": "westeurope", "sku": { "name": sku } });
+    accepted(&world.put(&account, body("Standard_LRS")));
+    assert_eq!(world.get(&account).value()["sku"], json!({ "name": "Standard_LRS", "tier": "Standard" }));
+    accepted(&world.put(&account, body("Premium_ZRS")));
+    assert_eq!(world.get(&account).value()["sku"], json!({ "name": "Premium_ZRS", "tier": "Premium" }));
+}
