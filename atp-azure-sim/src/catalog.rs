@@ -122,7 +122,7 @@ impl Catalog {
         segments.iter().fold(String::new(), |id, segment| id + "/" + segment)
     }
 
-    /// The child types whose instances the body of `parent` shows in a list of the same name: `subnets` of a network.
+    /// The child types whose instances the body of `parent` shows in a list: `subnets` of a network.
     pub fn embedded(&self, parent: &TypeDescriptor) -> &[&'static TypeDescriptor] {
         self.embedded.get(parent.name).map(Vec::as_slice).unwrap_or_default()
     }
@@ -189,12 +189,24 @@ fn any_document(name: &str) -> &'static TypeDescriptor {
     }))
 }
 
+/// Child types whose parent shows them under another name, each with its properties directly in the item. A write of
+/// the parent never removes them.
+const FLAT: [(&str, &str); 1] =
+    [("Microsoft.ContainerService/managedClusters/agentPools", "agentPoolProfiles")];
+
+/// The list in the properties of the parent that shows the instances of `child`, and whether its items are flat.
+pub(crate) fn list_in_parent(child: &TypeDescriptor) -> (&'static str, bool) {
+    let flat = FLAT.iter().find(|(name, _)| name.eq_ignore_ascii_case(child.name));
+    flat.map_or((child.leaf(), false), |(_, list)| (list, true))
+}
+
 fn embeds(parent: &TypeDescriptor, child: &TypeDescriptor) -> bool {
-    let Some(property) = property(parent.body, &format!("properties.{}", child.leaf())) else { return false };
+    let (list, flat) = list_in_parent(child);
+    let Some(property) = property(parent.body, &format!("properties.{list}")) else { return false };
     let Shape::List { item: Shape::Object(item), .. } = property.shape else { return false };
     // A list whose items cannot be named by a client is only shown, or not a list of these children.
     let named = own(item, "name").is_some_and(|name| property.flags.read_only || !name.flags.read_only);
-    named && own(item, "properties").is_some()
+    named && (flat || own(item, "properties").is_some())
 }
 
 /// The property `name` of an object or one of its variants.

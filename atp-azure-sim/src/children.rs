@@ -6,7 +6,7 @@
 use atp_azure::descriptor::{Shape, TypeDescriptor};
 use serde_json::{Map, Value, json};
 
-use crate::catalog::{own, property};
+use crate::catalog::{list_in_parent, own, property};
 use crate::cloud::Cloud;
 use crate::errors::{Answer, ApiError};
 use crate::locks::Access;
@@ -33,10 +33,11 @@ impl Cloud {
             return Ok(lists);
         };
         for child in self.catalog.embedded(parent) {
-            let Some(Value::Array(items)) = properties.remove(child.leaf()) else { continue };
+            let (list, flat) = list_in_parent(child);
+            let Some(Value::Array(items)) = properties.remove(list) else { continue };
             let mut named = Vec::new();
             for (index, item) in items.into_iter().enumerate() {
-                let path = format!("properties.{}[{index}].name", child.leaf());
+                let path = format!("properties.{list}[{index}].name");
                 let Value::Object(mut item) = item else { continue };
                 let Some(Value::String(name)) = item.remove("name") else {
                     return Err(ApiError::parameter(&path, "The required property 'name' is missing."));
@@ -44,8 +45,12 @@ impl Cloud {
                 if named.iter().any(|(other, _): &(String, _)| other.eq_ignore_ascii_case(&name)) {
                     return Err(ApiError::parameter(&path, format!("The name '{name}' is used twice.")));
                 }
-                for computed in ["id", "type", "etag"] {
-                    item.remove(computed);
+                if flat {
+                    item = Map::from_iter([("properties".to_owned(), Value::Object(item))]);
+                } else {
+                    for computed in ["id", "type", "etag"] {
+                        item.remove(computed);
+                    }
                 }
                 named.push((name, item));
             }
@@ -57,7 +62,7 @@ impl Cloud {
     /// Keys of the children that a write with these lists removes, or why one of them cannot be removed.
     pub(crate) fn dropped_children(&self, parent: &str, lists: &[ChildList]) -> Answer<Vec<String>> {
         let mut dropped = Vec::new();
-        for list in lists {
+        for list in lists.iter().filter(|list| !list_in_parent(list.descriptor).1) {
             for key in self.children(parent, list.descriptor) {
                 let Some(child) = self.store.get(&key) else { continue };
                 if !list.items.iter().any(|(name, _)| name.eq_ignore_ascii_case(&child.name)) {
@@ -139,8 +144,8 @@ impl Cloud {
         }
         for child in embedded {
             let keys = self.children(&key, child);
-            let path = format!("properties.{}", child.leaf());
-            let list = property(descriptor.body, &path);
+            let (name, flat) = list_in_parent(child);
+            let list = property(descriptor.body, &format!("properties.{name}"));
             let read_only = list.is_some_and(|list| list.flags.read_only);
             if keys.is_empty() && read_only {
                 continue;
@@ -149,8 +154,10 @@ impl Cloud {
             let mut children: Vec<&Resource> = children.filter(|child| !child.hidden).collect();
             children.sort_by_key(|child| child.order);
             let item = list.map(|list| list.shape);
-            let children = children.into_iter().map(|child| as_item(item, self.shown(child))).collect();
-            properties.insert(child.leaf().to_owned(), children);
+            let shown = children.into_iter().map(|child| self.shown(child));
+            let shown =
+                shown.map(|child| as_item(item, if flat { flattened(child) } else { child })).collect();
+            properties.insert(name.to_owned(), shown);
         }
         body
     }
@@ -159,6 +166,13 @@ impl Cloud {
     pub(crate) fn etag(&self, key: &str, resource: &Resource) -> String {
         format!("W/\"{}\"", self.uuid(&format!("etag/{key}/{}", resource.revision)))
     }
+}
+
+/// The properties of a child, and its name beside them.
+fn flattened(mut child: Value) -> Value {
+    let (name, mut properties) = (child["name"].take(), child["properties"].take());
+    properties["name"] = name;
+    properties
 }
 
 /// A child as an item of the list of its parent, which may have less than the child.

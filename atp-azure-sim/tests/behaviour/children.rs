@@ -105,3 +105,26 @@ fn what_the_service_makes_with_a_resource_is_there_as_soon_as_that_is_and_goes_w
     world.delete(&account);
     assert_eq!(world.get(&service).status, 404);
 }
+
+#[test]
+fn the_pools_of_a_cluster_are_shown_in_it_and_stay_when_it_is_written_without_them() {
+    let world = world(0);
+    let cluster = id("Microsoft.ContainerService/managedClusters/aks");
+    let pool = |name: &str| format!("{cluster}/agentPools/{name}");
+    let put = || {
+        let system = json!({ "name": "system", "count": 1, "type": "VirtualMachineScaleSets" });
+        let properties = json!({ "agentPoolProfiles": [system] });
+        accepted(&world.put(&cluster, json!({ "location": "westeurope", "properties": properties })));
+    };
+    put();
+    assert_eq!(world.get(&pool("system")).value()["properties"]["type"], "VirtualMachineScaleSets");
+    accepted(&world.put(&pool("work"), json!({ "properties": { "count": 2 } })));
+    put();
+    let shown = world.get(&cluster).value();
+    let pools = shown["properties"]["agentPoolProfiles"].as_array().unwrap();
+    let pools: Vec<_> = pools.iter().map(|pool| (pool["name"].as_str().unwrap(), &pool["count"])).collect();
+    assert_eq!(pools, [("work", &json!(2)), ("system", &json!(1))]);
+    world.delete(&pool("work"));
+    let shown = world.get(&cluster).value();
+    assert_eq!(shown["properties"]["agentPoolProfiles"].as_array().map(Vec::len), Some(1));
+}

@@ -250,6 +250,37 @@ pub const BLOB_SERVICE: TypeDescriptor = TypeDescriptor {
     ..STORAGE
 };
 
+const POOL: Shape = Shape::Object(&object(&[optional("count", &COUNT), optional("type", &TEXT), STATE]));
+const COUNT: Shape = Shape::Integer { min: None, max: None };
+const POOLS: Shape = Shape::List {
+    item: &Shape::Object(&object(&[
+        required("name", &TEXT),
+        optional("count", &COUNT),
+        optional("type", &TEXT),
+        STATE,
+    ])),
+    min: 0,
+    max: usize::MAX,
+};
+
+pub const CLUSTER: TypeDescriptor = TypeDescriptor {
+    name: "Microsoft.ContainerService/managedClusters",
+    names: NAMES,
+    body: &Shape::Object(&object(&[
+        required("location", &TEXT),
+        TAGS,
+        optional("properties", &Shape::Object(&object(&[STATE, optional("agentPoolProfiles", &POOLS)]))),
+    ])),
+    ..NETWORK
+};
+
+pub const AGENT_POOL: TypeDescriptor = TypeDescriptor {
+    name: "Microsoft.ContainerService/managedClusters/agentPools",
+    parent: Parent::Resource("Microsoft.ContainerService/managedClusters"),
+    body: &Shape::Object(&object(&[optional("properties", &POOL)])),
+    ..SUBNET
+};
+
 pub const IDENTITY: TypeDescriptor = TypeDescriptor {
     name: "Microsoft.ManagedIdentity/userAssignedIdentities",
     api_version: "2024-11-30",
@@ -329,6 +360,8 @@ pub static ALL: &[&TypeDescriptor] = &[
     &SUBNET,
     &SECURITY_GROUP,
     &VAULT,
+    &CLUSTER,
+    &AGENT_POOL,
     &STORAGE,
     &BLOB_SERVICE,
     &IDENTITY,
