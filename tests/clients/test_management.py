@@ -359,7 +359,7 @@ class Kubernetes(WithGroup):
             create=lambda: clusters.begin_create_or_update(*at, body).result(),
             get=lambda: clusters.get(*at),
             items=lambda: clusters.list_by_resource_group(self.group),
-            change=lambda: clusters.begin_update_tags(*at, {"tags": {"a": "1"}}).result(),
+            change=lambda: self.change(at),
             delete=lambda: clusters.begin_delete(*at).result(),
             made={
                 "id": self.id("Microsoft.ContainerService/managedClusters/aks-mgmt"), "location": REGION,
@@ -368,6 +368,18 @@ class Kubernetes(WithGroup):
             },
             changed={"tags": {"a": "1"}, "properties__dnsPrefix": "aks-mgmt"},
         )
+
+
+    def change(self, at):
+        aks = client(ContainerServiceClient)
+        pool = {"properties": {"count": 2, "vmSize": "Standard_D4s_v5", "mode": "User", "osType": "Linux"}}
+        made = aks.agent_pools.begin_create_or_update(*at, "work", pool).result()
+        self.has(wire(made), id=self.id("Microsoft.ContainerService/managedClusters/aks-mgmt/agentPools/work"))
+        pools = [one.name for one in aks.managed_clusters.get(*at).agent_pool_profiles]
+        self.assertEqual(sorted(pools), ["system", "work"])
+        aks.agent_pools.begin_delete(*at, "work").result()
+        self.assertEqual([one.name for one in aks.agent_pools.list(*at)], ["system"])
+        return aks.managed_clusters.begin_update_tags(*at, {"tags": {"a": "1"}}).result()
 
 
 class Refusals(WithGroup):
