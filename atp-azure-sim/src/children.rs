@@ -128,8 +128,8 @@ impl Cloud {
         body.insert("type".to_owned(), json!(resource.type_name));
         let Some(descriptor) = self.catalog.get(&resource.type_name) else { return body };
         let key = resource.id.to_ascii_lowercase();
-        if property(descriptor.body, "etag").is_some() {
-            body.insert("etag".to_owned(), json!(self.etag(&key, resource)));
+        for name in ["etag", "eTag"].into_iter().filter(|name| property(descriptor.body, name).is_some()) {
+            body.insert(name.to_owned(), json!(self.etag(&key, resource)));
         }
         let embedded = self.catalog.embedded(descriptor);
         let state = property(descriptor.body, "properties.provisioningState");

@@ -122,6 +122,9 @@ impl Cloud {
             (Target::Instance(instance), Method::Patch) => self.patch(route, instance, request),
             (Target::Instance(instance), Method::Delete) => self.delete(route, instance, request),
             (Target::Collection(list), Method::Get) => self.list(route, list, request),
+            (Target::Collection(action), Method::Post) if Cloud::is_policy_action(action) => {
+                self.act_on_policy(route, action, request)
+            }
             (Target::Collection(action), Method::Post) => self.act(route, action, request),
             (Target::Resources, Method::Get) => self.list_resources(route, request),
             (Target::Tenants, Method::Get) => Ok(self.list_tenants()),

@@ -141,6 +141,9 @@ impl Facts<'_> {
                 ("properties.createdOn", json!(self.now)),
                 ("properties.updatedOn", json!(self.now)),
             ],
+            "microsoft.storage/storageaccounts/blobservices/containers/immutabilitypolicies" => {
+                vec![("properties.state", json!("Unlocked"))]
+            }
             "microsoft.keyvault/vaults" => vec![("properties.vaultUri", url("vault.azure.net"))],
             "microsoft.operationalinsights/workspaces" => vec![("properties.customerId", unique("customer"))],
             "microsoft.insights/components" => {

@@ -5,6 +5,7 @@ use serde_json::json;
 use crate::built_in;
 use crate::cloud::Cloud;
 use crate::errors::{Answer, ApiError};
+use crate::immutability::require_condition;
 use crate::locks::Access;
 use crate::message::{Request, Response};
 use crate::operations::{Start, Work};
@@ -20,8 +21,11 @@ const IN_USE: [(&str, &str); 5] = [
 ];
 
 /// Types whose DELETE answers with what was deleted.
-const SHOWN_WHEN_DELETED: [&str; 2] =
-    ["Microsoft.Authorization/roleAssignments", "Microsoft.Authorization/roleDefinitions"];
+const SHOWN_WHEN_DELETED: [&str; 3] = [
+    "Microsoft.Authorization/roleAssignments",
+    "Microsoft.Authorization/roleDefinitions",
+    "Microsoft.Storage/storageAccounts/blobServices/containers/immutabilityPolicies",
+];
 
 impl Cloud {
     /// DELETE of what exists answers 200 or 202, of what does not 204; of a group that does not, 404.
@@ -48,6 +52,7 @@ impl Cloud {
                 false => Err(self.missing(route, descriptor, instance)),
             };
         };
+        require_condition(descriptor, request)?;
         self.check_conditions(request, &key, Some(&resource), &instance.id)?;
         self.refuse_locked(&instance.id, Access::Delete)?;
         let deleting = resource.state.as_deref() == Some("Deleting");
@@ -60,7 +65,7 @@ impl Cloud {
             self.remove_tree(&key);
             let shows = SHOWN_WHEN_DELETED.iter().any(|name| descriptor.name.eq_ignore_ascii_case(name));
             return Ok(match synchronous(rules.codes) {
-                200 if shows => Response::json(200, &shown),
+                200 if shows => Response::json(200, &shown).with_etag(&shown),
                 status => Response::empty(status),
             });
         };

@@ -25,6 +25,7 @@ mod expressions;
 mod faults;
 mod glob;
 mod hierarchy;
+mod immutability;
 mod immutable;
 mod latency;
 mod limits;

@@ -137,6 +137,16 @@ impl Response {
         self
     }
 
+    /// The same answer with the header `ETag` that agrees with the body of a resource.
+    pub(crate) fn with_etag(self, shown: &Value) -> Response {
+        // Some services spell it in another way.
+        let etag = ["etag", "eTag"].iter().find_map(|name| shown.get(name)).and_then(Value::as_str);
+        match etag {
+            Some(etag) => self.with_header("etag", etag),
+            None => self,
+        }
+    }
+
     /// The first header with this name, which is in lower case.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())

@@ -31,11 +31,7 @@ impl Cloud {
             return Ok(Response::empty(204));
         }
         let shown = self.shown(resource);
-        let response = Response::json(200, &shown);
-        Ok(match shown.get("etag").and_then(Value::as_str) {
-            Some(etag) => response.with_header("etag", etag),
-            None => response,
-        })
+        Ok(Response::json(200, &shown).with_etag(&shown))
     }
 
     /// The 404 for an instance: the group, decided before the provider is asked, or the resource.

@@ -41,6 +41,9 @@ impl Cloud {
         let old = self.store.get(&key).cloned();
         self.check_conditions(request, &key, old.as_ref(), &instance.id)?;
         self.refuse_busy(descriptor, &key, request)?;
+        if let Some(old) = old.as_ref().filter(|_| NEVER_UPDATED.contains(&lower(descriptor).as_str())) {
+            return Ok(Response::json(200, &self.shown(old)));
+        }
         if old.is_none() {
             self.check_name(descriptor, &instance.name)?;
         }
@@ -158,17 +161,17 @@ impl Cloud {
             resource.operation = Some(id.clone());
             operation = Some(id);
         }
-        let status = status(method, created, rules.codes, operation.is_some());
+        let codes = if ALWAYS_CREATED.contains(&lower(descriptor).as_str()) { &[201] } else { rules.codes };
+        let status = status(method, created, codes, operation.is_some());
         resource.hidden = status == 202 && created;
         self.store.put(&key, resource.clone());
         self.write_children(&key, &instance.id, children, operation.as_deref());
-        let mut response = match status {
+        let shown = self.shown(&resource);
+        let response = match status {
             202 => Response::empty(202),
-            status => Response::json(status, &self.shown(&resource)),
+            status => Response::json(status, &shown),
         };
-        if let Some(etag) = self.shown(&resource).get("etag").and_then(Value::as_str) {
-            response = response.with_header("etag", etag);
-        }
+        let mut response = response.with_etag(&shown);
         if let (Some(id), Some(mut flags)) = (operation, rules.long_running) {
             // Nobody can follow a 202 without a URL.
             flags.location |= status == 202 && !flags.azure_async_operation;
@@ -185,8 +188,18 @@ const EVERYWHERE: [&str; 2] =
 fn needs_location(descriptor: &TypeDescriptor) -> bool {
     let property = |name| crate::catalog::property(descriptor.body, name).filter(|p| !p.flags.read_only);
     let tracked = matches!(descriptor.parent, Parent::ResourceGroup | Parent::Subscription)
-        && !EVERYWHERE.contains(&descriptor.name.to_ascii_lowercase().as_str());
+        && !EVERYWHERE.contains(&lower(descriptor).as_str());
     property("location").is_some_and(|p| p.flags.required || (tracked && property("tags").is_some()))
+}
+
+/// Types whose PUT creates, and leaves alone what is there. A new version of a key is made in the data plane.
+const NEVER_UPDATED: [&str; 2] = ["microsoft.keyvault/vaults/keys", "microsoft.keyvault/managedhsms/keys"];
+
+/// Types whose PUT answers 201 also when it replaces. Clients accept 200 as well, because of other clouds.
+const ALWAYS_CREATED: [&str; 1] = ["microsoft.authorization/roledefinitions"];
+
+fn lower(descriptor: &TypeDescriptor) -> String {
+    descriptor.name.to_ascii_lowercase()
 }
 
 /// Types whose PATCH takes nothing but tags.
@@ -212,7 +225,7 @@ const TAGS_ONLY: [&str; 17] = [
 
 fn refuse_more_than_tags(descriptor: &TypeDescriptor, sent: &Map<String, Value>) -> Answer<()> {
     let other = sent.keys().find(|name| *name != "tags");
-    match other.filter(|_| TAGS_ONLY.contains(&descriptor.name.to_ascii_lowercase().as_str())) {
+    match other.filter(|_| TAGS_ONLY.contains(&lower(descriptor).as_str())) {
         Some(name) => Err(ApiError::content(
             name,
             format!("Could not find member '{name}' on object of type 'TagsObject'."),
