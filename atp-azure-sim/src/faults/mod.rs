@@ -209,6 +209,7 @@ impl Faults {
         let shown = self.active.iter().map(|active| {
             let Fault { name, method, path, times, .. } = &active.fault;
             let path = match path {
+                PathPattern::Containing(text) if text.is_empty() => "**".to_owned(),
                 PathPattern::Containing(text) => format!("**{text}**"),
                 PathPattern::Like(glob) => glob.text().to_owned(),
             };

@@ -49,8 +49,12 @@ pub struct ScriptError {
 
 /// Reads YAML, of which JSON is a part.
 pub(crate) fn read<T: for<'de> Deserialize<'de>>(text: &str, name: &str) -> Result<T, ScriptError> {
-    serde_saphyr::from_str(text)
-        .map_err(|error| ScriptError { name: name.to_owned(), problem: error.to_string() })
+    serde_saphyr::from_str(text).map_err(|error| {
+        // The library's text shows the lines around the place; it starts with a word that our callers say themselves.
+        let text = error.to_string();
+        let problem = text.strip_prefix("error: ").unwrap_or(&text).to_owned();
+        ScriptError { name: name.to_owned(), problem }
+    })
 }
 
 impl FaultScript {

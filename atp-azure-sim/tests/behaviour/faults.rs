@@ -247,7 +247,7 @@ fn faults_are_set_shown_and_removed_by_requests_to_the_simulator() {
     let script = "faults: [{ name: no network, times: 3, action: disconnect }]";
     let shown = control(&world.simulator, Method::Put, "faults", script).value();
     let expected = json!([{
-        "name": "no network", "action": "disconnect", "method": "any", "path": "****", "hits": 0, "left": 3,
+        "name": "no network", "action": "disconnect", "method": "any", "path": "**", "hits": 0, "left": 3,
     }]);
     assert_eq!(shown["faults"], expected);
     assert!(world.simulator.handle(&world.request(Method::Get, &group("G"))).is_err());
