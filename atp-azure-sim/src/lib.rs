@@ -7,6 +7,7 @@
 //! comes from its [`TypeDescriptor`](atp_azure::descriptor::TypeDescriptor).
 
 mod actions;
+mod answer;
 mod built_in;
 mod built_in_roles;
 mod busy;
@@ -35,6 +36,7 @@ mod made_with;
 mod message;
 mod moves;
 mod names;
+mod operation_urls;
 mod operations;
 mod persistence;
 mod policy;

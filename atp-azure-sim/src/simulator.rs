@@ -2,22 +2,19 @@
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use atp_azure::descriptor::TypeDescriptor;
-use serde_json::{Value, json};
+use serde_json::Value;
 use time::OffsetDateTime;
 
 use crate::clock::Clock;
 use crate::cloud::Cloud;
 use crate::control;
-use crate::errors::ApiError;
-use crate::faults::{Fault, FaultAction, FaultScript, Faults, refusal};
-use crate::message::{Method, Request, Response, encode};
-use crate::operations::OperationFailure;
+use crate::faults::stale::StaleReads;
+use crate::faults::{Fault, FaultAction, FaultScript, Faults};
+use crate::message::{Method, Request, Response};
 use crate::persistence::{Disk, PersistenceError};
 use crate::settings::Settings;
-use crate::time_format;
 use crate::tokens;
 
 /// Why a request got no answer.
@@ -50,73 +47,19 @@ pub struct Answered {
 #[derive(Debug, Clone)]
 pub struct Simulator {
     shared: Arc<Mutex<Shared>>,
-    clock: Arc<dyn Clock>,
+    pub(crate) clock: Arc<dyn Clock>,
 }
 
 #[derive(Debug)]
-struct Shared {
+pub(crate) struct Shared {
     cloud: Cloud,
     disk: Option<Disk>,
-    faults: Faults,
-    stale: Vec<Stale>,
-    connected: bool,
+    pub(crate) faults: Faults,
+    pub(crate) stale: StaleReads,
+    pub(crate) connected: bool,
     /// The requests, unless nobody wants to know.
     log: Option<Vec<Answered>>,
 }
-
-/// What reads of a path show instead of what is there.
-#[derive(Debug)]
-struct Stale {
-    /// In lower case.
-    path: String,
-    /// Until when, in milliseconds since 1970.
-    until: i64,
-    /// What GET showed before.
-    before: Response,
-}
-
-impl Shared {
-    /// What a read of something shows that was changed so recently that not all copies know.
-    fn stale(&mut self, request: &Request, now: i64) -> Option<Response> {
-        self.stale.retain(|stale| now < stale.until);
-        if self.stale.is_empty() || !matches!(request.method, Method::Get | Method::Head) {
-            return None;
-        }
-        let path = stale_key(&request.path);
-        let before = self.stale.iter().find(|stale| stale.path == path)?.before.clone();
-        if request.method == Method::Get {
-            return Some(before);
-        }
-        Some(Response::empty(if before.status == 200 { 204 } else { before.status }))
-    }
-}
-
-fn stale_key(path: &str) -> String {
-    path.trim_end_matches('/').to_ascii_lowercase()
-}
-
-/// GET of what a request writes.
-fn reading(request: &Request) -> Request {
-    let conditional = |name: &str| name.starts_with("if-");
-    let headers = request.headers.iter().filter(|(name, _)| !conditional(name)).cloned().collect();
-    Request { method: Method::Get, headers, body: Vec::new(), ..request.clone() }
-}
-
-/// An answer without the headers that belong to one request.
-fn without_ids(mut response: Response) -> Response {
-    response
-        .headers
-        .retain(|(name, _)| name != "date" && (!name.starts_with("x-ms-") || name == "x-ms-error-code"));
-    response
-}
-
-fn query(request: &Request) -> String {
-    let pairs = request.query.iter().map(|(key, value)| format!("{}={}", key, encode(value)));
-    pairs.collect::<Vec<_>>().join("&")
-}
-
-/// After this long Resource Manager no longer waits for a service.
-const LONGEST_WAIT: Duration = Duration::from_secs(60);
 
 impl Simulator {
     /// An empty cloud that lives as long as its handles.
@@ -144,17 +87,23 @@ impl Simulator {
 
     fn with(cloud: Cloud, disk: Option<Disk>, clock: Arc<dyn Clock>) -> Simulator {
         let faults = Faults::seeded(cloud.settings.seed);
-        let shared =
-            Shared { cloud, disk, faults, stale: Vec::new(), connected: true, log: Some(Vec::new()) };
+        let shared = Shared {
+            cloud,
+            disk,
+            faults,
+            stale: StaleReads::default(),
+            connected: true,
+            log: Some(Vec::new()),
+        };
         Simulator { shared: Arc::new(Mutex::new(shared)), clock }
     }
 
-    fn shared(&self) -> MutexGuard<'_, Shared> {
+    pub(crate) fn shared(&self) -> MutexGuard<'_, Shared> {
         self.shared.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Does `work` on the cloud as it is on disk now, and writes what it changed.
-    fn on_current<T>(&self, work: impl FnOnce(&mut Cloud) -> T) -> Result<T, SimulatorError> {
+    pub(crate) fn on_current<T>(&self, work: impl FnOnce(&mut Cloud) -> T) -> Result<T, SimulatorError> {
         let mut shared = self.shared();
         let Shared { cloud, disk, .. } = &mut *shared;
         let Some(disk) = disk else { return Ok(work(cloud)) };
@@ -181,89 +130,6 @@ impl Simulator {
             log.push(Answered { method: request.method, path: request.path.clone(), status });
         }
         outcome
-    }
-
-    fn answer(&self, request: &Request) -> Result<Response, SimulatorError> {
-        let now = self.clock.now();
-        let milliseconds = time_format::milliseconds(now);
-        let (fault, stale) = {
-            let mut shared = self.shared();
-            if !shared.connected {
-                return Err(SimulatorError::Disconnected);
-            }
-            (shared.faults.strike(request, milliseconds), shared.stale(request, milliseconds))
-        };
-        let handle = || match &stale {
-            Some(before) => Ok(self.with_headers(request, before.clone())),
-            None => self.on_current(|cloud| cloud.handle(request, now)),
-        };
-        let Some(fault) = fault else { return handle() };
-        match &fault.action {
-            FaultAction::Refuse { status, code, headers } => {
-                let mut response = refusal(&fault, request, *status, code);
-                response.headers.extend(headers.iter().cloned());
-                Ok(self.with_headers(request, response))
-            }
-            FaultAction::Disconnect => Err(SimulatorError::Disconnected),
-            FaultAction::LoseResponse => {
-                handle()?;
-                Err(SimulatorError::ResponseLost)
-            }
-            FaultAction::FailOperation { status, code } => {
-                let message = fault.says(request, "The simulator was asked to let this operation fail.");
-                self.with_failure(
-                    request,
-                    OperationFailure { status: *status, code: code.clone(), message, canceled: false },
-                )
-            }
-            FaultAction::CancelOperation => {
-                let message = fault.says(request, "The operation was canceled.");
-                let code = "OperationCanceled".to_owned();
-                self.with_failure(request, OperationFailure { status: 409, code, message, canceled: true })
-            }
-            FaultAction::Delay(delay) => {
-                let response = handle()?;
-                if *delay <= LONGEST_WAIT {
-                    return Ok(Response { delay: *delay, ..response });
-                }
-                let message = "The gateway did not receive a response from the resource provider in time.";
-                let response =
-                    self.with_headers(request, ApiError::new(504, "GatewayTimeout", message).response());
-                Ok(Response { delay: LONGEST_WAIT, ..response })
-            }
-            FaultAction::StaleReads(lasting) => {
-                let before = self.on_current(|cloud| cloud.handle(&reading(request), now))?;
-                let response = handle()?;
-                let lasting = i64::try_from(lasting.as_millis()).unwrap_or(i64::MAX);
-                let until = milliseconds.saturating_add(lasting);
-                if response.status < 400 {
-                    let path = stale_key(&request.path);
-                    self.shared().stale.push(Stale { path, until, before: without_ids(before) });
-                }
-                Ok(response)
-            }
-            FaultAction::EmptyPage => {
-                let response = handle()?;
-                let is_list = response.status == 200 && response.value()["value"].is_array();
-                if !is_list {
-                    return Ok(response);
-                }
-                let link = format!("{}{}?{}", request.base(), request.path, query(request));
-                let body = json!({ "value": [], "nextLink": link });
-                Ok(self.with_headers(request, Response::json(200, &body)))
-            }
-        }
-    }
-
-    /// Handles a request; the operation that it starts ends as `failure` says.
-    fn with_failure(&self, request: &Request, failure: OperationFailure) -> Result<Response, SimulatorError> {
-        let now = self.clock.now();
-        self.on_current(|cloud| {
-            cloud.operation_failure = Some(failure);
-            let response = cloud.handle(request, now);
-            cloud.operation_failure = None;
-            response
-        })
     }
 
     /// The tenant of the subscriptions.
@@ -355,7 +221,7 @@ impl Simulator {
         let mut shared = self.shared();
         let seed = script.seed.unwrap_or(shared.cloud.settings.seed);
         shared.faults = Faults::seeded(seed);
-        shared.stale.clear();
+        shared.stale = StaleReads::default();
         script.faults.into_iter().for_each(|fault| shared.faults.add(fault));
     }
 

@@ -1,6 +1,7 @@
 //! Injected faults: what goes wrong with which requests. A [`FaultScript`] reads them from a file.
 
 pub(crate) mod script;
+pub(crate) mod stale;
 
 use std::time::Duration;
 
