@@ -27,6 +27,9 @@ const SHOWN_WHEN_DELETED: [&str; 3] = [
     "Microsoft.Storage/storageAccounts/blobServices/containers/immutabilityPolicies",
 ];
 
+/// Types that cannot be deleted before their children of a kind.
+const NESTED_FIRST: [(&str, &str); 1] = [("microsoft.network/privatednszones", "virtualnetworklinks")];
+
 impl Cloud {
     /// DELETE of what exists answers 200 or 202, of what does not 204; of a group that does not, 404.
     pub(crate) fn delete(
@@ -127,7 +130,7 @@ impl Cloud {
     /// Refuses to delete what something outside of `root` names: the resource `key` itself, or what is below it.
     pub(crate) fn refuse_in_use(&self, key: &str, root: &str) -> Answer<()> {
         match self.user_of(key, root) {
-            None => Ok(()),
+            None => self.refuse_nested(key),
             Some((used, user, code)) => {
                 let (used, user) = (self.id_of(&used), self.id_of(&user));
                 let name = used.rsplit('/').next().unwrap_or_default();
@@ -146,6 +149,18 @@ impl Cloud {
                 Err(ApiError::new(400, code, message).with_target(&used).with_details(details))
             }
         }
+    }
+
+    fn refuse_nested(&self, key: &str) -> Answer<()> {
+        let Some(resource) = self.store.get(key) else { return Ok(()) };
+        let type_name = resource.type_name.to_ascii_lowercase();
+        let Some((_, kind)) = NESTED_FIRST.iter().find(|(name, _)| *name == type_name) else { return Ok(()) };
+        let prefix = format!("{key}/{kind}/");
+        if self.store.range(&prefix, None).next().is_none() {
+            return Ok(());
+        }
+        let message = "Can not delete resource before nested resources are deleted.";
+        Err(ApiError::new(409, "CannotDeleteResource", message).with_target(&resource.id))
     }
 
     pub(crate) fn id_of(&self, key: &str) -> String {

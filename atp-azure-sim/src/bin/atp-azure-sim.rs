@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use atp_azure::descriptors;
 use atp_azure_sim::server::{Tls, serve};
-use atp_azure_sim::{ApiVersions, FaultScript, Latency, Settings, Simulator, SystemClock};
+use atp_azure_sim::{ApiVersions, FaultScript, Grant, Latency, Settings, Simulator, SystemClock};
 use clap::Parser;
 use tokio::net::TcpListener;
 
@@ -48,12 +48,35 @@ struct Arguments {
     /// Keep the names of deleted vaults until they are recovered or purged.
     #[arg(long)]
     soft_delete: bool,
+    /// Let no resource provider be registered at the start.
+    #[arg(long)]
+    unregistered_providers: bool,
+    /// A right of a client, which may then do nothing else, such as `me:Reader:/subscriptions/{id}`; may be given more than
+    /// once. The role is a built-in one's name or an id, and the scope `/` is all of the tenant.
+    #[arg(long = "grant", value_name = "CLIENT:ROLE:SCOPE", value_parser = grant)]
+    grants: Vec<Grant>,
+    /// Let clients do only what grants and role assignments allow.
+    #[arg(long)]
+    enforce_roles: bool,
     /// A subscription that exists; may be given more than once. Without it, every GUID is a subscription.
     #[arg(long = "subscription", value_name = "GUID")]
     subscriptions: Vec<String>,
     /// The tenant that the subscriptions belong to. Tokens of other tenants are refused.
     #[arg(long, value_name = "GUID")]
     tenant: Option<String>,
+}
+
+fn grant(text: &str) -> Result<Grant, String> {
+    match text.split(':').collect::<Vec<_>>().as_slice() {
+        [client, role, scope] if !client.is_empty() && !role.is_empty() && scope.starts_with('/') => {
+            Ok(Grant {
+                principal: Simulator::principal(client),
+                role: (*role).to_owned(),
+                scope: (*scope).to_owned(),
+            })
+        }
+        _ => Err("a grant is CLIENT:ROLE:SCOPE, and the scope begins with a slash".to_owned()),
+    }
 }
 
 #[tokio::main]
@@ -82,6 +105,9 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
         latency: latency(&arguments.latency)?,
         api_versions: if strict { ApiVersions::Descriptor } else { ApiVersions::WellFormed },
         throttle: arguments.throttle,
+        providers_registered: !arguments.unregistered_providers,
+        grants: arguments.grants,
+        enforce_roles: arguments.enforce_roles,
         soft_delete: arguments.soft_delete,
         subscriptions: arguments.subscriptions,
         tenant: arguments.tenant.unwrap_or(defaults.tenant),

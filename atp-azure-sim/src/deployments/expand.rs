@@ -198,6 +198,7 @@ fn dependencies(surroundings: &Surroundings<'_>, steps: &[Step], at: usize) -> R
             )));
         }
     }
+    depends.extend(turns_before(steps, at)?);
     let mut read = Vec::new();
     reads(&step.resource, is_inner(&step.resource), &mut read)?;
     for argument in read {
@@ -209,6 +210,32 @@ fn dependencies(surroundings: &Surroundings<'_>, steps: &[Step], at: usize) -> R
     depends.sort_unstable();
     depends.dedup();
     Ok(depends)
+}
+
+/// In a serial loop each batch of turns waits for the one before.
+fn turns_before(steps: &[Step], at: usize) -> Result<Vec<usize>, Problem> {
+    let step = &steps[at];
+    let (Some(copy), Some((name, turn))) = (step.resource.get("copy"), step.copies.last()) else {
+        return Ok(Vec::new());
+    };
+    let serial =
+        copy.get("mode").and_then(Value::as_str).is_some_and(|mode| mode.eq_ignore_ascii_case("serial"));
+    if !serial {
+        return Ok(Vec::new());
+    }
+    let size = copy.get("batchSize").map_or(Some(1), Value::as_i64).filter(|size| *size > 0);
+    let size = size.ok_or_else(|| {
+        Problem::new(format!("The 'batchSize' of the copy loop '{name}' is not a number above 0."))
+    })?;
+    let batch = turn / size;
+    let before = |other: &Step| {
+        let around = step.copies.len() - 1;
+        let same_loop = other.copies.get(..around) == step.copies.get(..around)
+            && other.copies.len() == step.copies.len();
+        let last = other.copies.last();
+        same_loop && last.is_some_and(|(other, turn)| other == name && turn / size == batch - 1)
+    };
+    Ok((0..steps.len()).filter(|other| before(&steps[*other])).collect())
 }
 
 fn called(steps: &[Step], text: &str, but: usize) -> Vec<usize> {

@@ -206,6 +206,11 @@ impl Cloud {
             let problem = "The simulator reads no links: send 'template' and 'parameters'.";
             return Err(invalid_template(&Problem::new(problem)));
         }
+        if properties.get("onErrorDeployment").is_some() {
+            let problem =
+                "The simulator does not deploy another template on an error: leave 'onErrorDeployment' out.";
+            return Err(invalid_template(&Problem::new(problem)));
+        }
         let template = properties.get("template").cloned().unwrap_or(Value::Null);
         template::check(&template).map_err(|problem| invalid_template(&problem))?;
         let nothing = Map::new();

@@ -228,6 +228,7 @@ pub const STORAGE: TypeDescriptor = TypeDescriptor {
         required("location", &TEXT),
         TAGS,
         optional("sku", &Shape::Object(&object(&[required("name", &TEXT), read_only("tier", &TEXT)]))),
+        optional("managedBy", &TEXT),
         optional("properties", &Shape::Object(&object(&[STATE, read_only("primaryEndpoints", &Shape::Any)]))),
     ])),
     put: Method { codes: &[200, 202], long_running: Some(BY_LOCATION) },

@@ -11,6 +11,7 @@ mod errors;
 mod faults;
 mod lists;
 mod locks;
+mod managed;
 mod operations;
 mod pace;
 mod persistence;

@@ -276,6 +276,21 @@ fn fact_079_what_is_in_use_is_not_deleted_and_its_user_is_named() {
 }
 
 #[test]
+fn fact_079_a_zone_is_not_deleted_before_its_links() {
+    let world = world();
+    world.make(&network(), network_body());
+    let zone = id("Microsoft.Network/privateDnsZones/a.example");
+    world.make(&zone, json!({ "location": "global" }));
+    let link = format!("{zone}/virtualNetworkLinks/net");
+    let properties = json!({ "virtualNetwork": { "id": network() }, "registrationEnabled": false });
+    world.make(&link, json!({ "location": "global", "properties": properties }));
+    refused(&world.delete(&zone), 409, "CannotDeleteResource");
+    accepted(&world.delete(&link));
+    world.time.pass(OPERATION);
+    accepted(&world.delete(&zone));
+}
+
+#[test]
 fn fact_079_addresses_routes_and_gateways_are_kept_by_their_users() {
     let world = world();
     let located = json!({ "location": "westeurope" });

@@ -405,3 +405,89 @@ fn fact_105_older_clients_read_operations_without_the_provider_in_the_path() {
     let request = world.request(Method::Get, &path);
     assert_eq!(world.send(request).value()["value"][0]["properties"]["provisioningState"], "Succeeded");
 }
+
+#[test]
+fn fact_105_a_serial_loop_goes_batch_by_batch() {
+    let world = world();
+    let mut looped = network_resource("[format('net{0}', copyIndex())]");
+    looped["copy"] = json!({ "name": "networks", "count": 3, "mode": "serial", "batchSize": 2 });
+    accepted(&world.put(&deployment("d"), deploy("Incremental", template(json!([looped])), json!({}))));
+    let there = || {
+        [0, 1, 2].map(|n| world.get(&id(&format!("Microsoft.Network/virtualNetworks/net{n}"))).status == 200)
+    };
+    assert_eq!(there(), [true, true, false]);
+    world.time.pass(OPERATION);
+    assert_eq!(there(), [true, true, true]);
+}
+
+#[test]
+fn fact_105_deployments_run_in_the_tenant_and_in_management_groups() {
+    let world = world();
+    let role = "/providers/Microsoft.Authorization/roleDefinitions/acdd72a7-3385-48ef-bd42-f606fba81ae7";
+    for (number, scope) in
+        ["", "/providers/Microsoft.Management/managementGroups/platform"].into_iter().enumerate()
+    {
+        let properties = json!({ "principalId": "[guid(tenant().tenantId)]", "roleDefinitionId": role });
+        let name = format!("[guid('{number}')]");
+        let assignment =
+            resource("Microsoft.Authorization/roleAssignments", &name, json!({ "properties": properties }));
+        let mut body = deploy("Incremental", template(json!([assignment])), json!({}));
+        body["location"] = json!("westeurope");
+        let path = format!("{scope}/providers/Microsoft.Resources/deployments/d");
+        let shown = run(&world, &path, body);
+        assert_eq!(shown["properties"]["provisioningState"], "Succeeded", "{shown}");
+        let made = shown["properties"]["outputResources"][0]["id"].as_str().unwrap().to_owned();
+        assert!(
+            made.starts_with(&format!("{scope}/providers/Microsoft.Authorization/roleAssignments/")),
+            "{made}"
+        );
+        assert_eq!(world.get(&made).status, 200);
+    }
+}
+
+#[test]
+fn fact_105_what_the_simulator_does_not_do_is_named() {
+    let world = world();
+    let mut linked = deploy("Incremental", template(json!([])), json!({}));
+    linked["properties"]["templateLink"] = json!({ "uri": "https://example.com/t.json" });
+    let mut again = deploy("Incremental", template(json!([])), json!({}));
+    again["properties"]["onErrorDeployment"] = json!({ "type": "LastSuccessful" });
+    let mut functions = template(json!([]));
+    functions["functions"] = json!([{ "namespace": "my", "members": {} }]);
+    let functions = deploy("Incremental", functions, json!({}));
+    for (body, name) in [(linked, "links"), (again, "'onErrorDeployment'"), (functions, "'functions'")] {
+        let response = world.put(&deployment("d"), body);
+        refused(&response, 400, "InvalidTemplate");
+        assert!(message(&response).contains(name), "{}", message(&response));
+    }
+}
+
+#[test]
+fn fact_105_a_running_deployment_goes_on_after_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = atp_azure_sim::Settings { operation_duration: OPERATION, ..Default::default() };
+    let clock = world().time;
+    let open = || {
+        let types = atp_azure::descriptors();
+        let simulator =
+            atp_azure_sim::Simulator::open(folder.path(), types, settings.clone(), clock.clone()).unwrap();
+        World { simulator, time: clock.clone() }
+    };
+    let world = open();
+    accepted(&world.put(&group("G"), json!({ "location": "westeurope" })));
+    let mut second = network_resource("second");
+    second["dependsOn"] = json!(["first"]);
+    let body = deploy("Incremental", template(json!([network_resource("first"), second])), json!({}));
+    accepted(&world.put(&deployment("d"), body));
+    world.get(&deployment("d"));
+    drop(world);
+    let world = open();
+    world.time.pass(OPERATION);
+    world.get(&deployment("d"));
+    drop(world);
+    let world = open();
+    assert_eq!(state(&world, &deployment("d")), "Running");
+    world.time.pass(OPERATION);
+    assert_eq!(state(&world, &deployment("d")), "Succeeded");
+    assert_eq!(state(&world, &id("Microsoft.Network/virtualNetworks/second")), "Succeeded");
+}
