@@ -5,9 +5,9 @@
 
 use serde_json::{Map, Value, json};
 
+use super::body::body_of;
 use super::ids::Place;
 use super::record::{Step, StepState};
-use super::run::body_of;
 use super::{Record, check_name, parse};
 use crate::catalog::own;
 use crate::cloud::Cloud;
@@ -85,17 +85,8 @@ impl Cloud {
         step: &Step,
         ids_only: bool,
     ) -> Value {
-        let surroundings = super::Surroundings {
-            cloud: self,
-            place,
-            name: &instance.name,
-            template: &record.template,
-            parameters: &record.parameters,
-            copies: &[],
-            steps: &record.steps,
-            // Of what is there already, `reference` has a value.
-            running: true,
-        };
+        // Of what is there already, `reference` has a value.
+        let surroundings = self.surroundings(&instance.name, record, place, true);
         let current = self.store.get(&step.id.to_ascii_lowercase()).filter(|found| !found.hidden);
         let id = &step.id;
         if ids_only {
