@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{property, text};
+use super::{network, property, text};
 
 /// Why a function has no value.
 pub(super) type Outcome = Result<Value, String>;
@@ -12,6 +12,7 @@ pub(super) fn call(name: &str, arguments: &[Value]) -> Option<Outcome> {
     logic(name, arguments)
         .or_else(|| numbers(name, arguments))
         .or_else(|| collections(name, arguments))
+        .or_else(|| network::call(name, arguments))
         .or_else(|| text::call(name, arguments))
 }
 

@@ -4,6 +4,8 @@
 //! [`Environment`] answers, so that templates and policies share the language.
 
 mod functions;
+mod lambda;
+mod network;
 mod parse;
 mod text;
 
@@ -126,6 +128,9 @@ fn call(name: &str, arguments: &[Expression], env: &dyn Environment, depth: usiz
         };
         return evaluate(chosen, env, depth);
     }
+    if let Some(answer) = lambda::call(&lower, arguments, env, depth) {
+        return answer;
+    }
     let arguments: Vec<Value> =
         arguments.iter().map(|argument| evaluate(argument, env, depth)).collect::<Result<_, _>>()?;
     if let Some(answer) = env.call(&lower, &arguments, depth) {
@@ -209,6 +214,41 @@ mod tests {
     #[test]
     fn a_branch_that_is_not_taken_may_have_no_value() {
         assert_eq!(value("[if(equals(1, 1), 'yes', nothing())]"), json!("yes"));
+    }
+
+    #[test]
+    fn lambdas_have_the_values_of_the_list() {
+        let list = "createArray(3, 1, 2)";
+        assert_eq!(
+            value(&format!(
+                "[map({list}, lambda('x', 'i', add(lambdaVariables('x'), lambdaVariables('i'))))]"
+            )),
+            json!([3, 2, 4])
+        );
+        assert_eq!(
+            value(&format!("[filter({list}, lambda('x', greater(lambdaVariables('x'), 1)))]")),
+            json!([3, 2])
+        );
+        assert_eq!(
+            value(&format!(
+                "[reduce({list}, 10, lambda('s', 'x', add(lambdaVariables('s'), lambdaVariables('x'))))]"
+            )),
+            json!(16)
+        );
+        assert_eq!(
+            value(&format!(
+                "[sort({list}, lambda('a', 'b', less(lambdaVariables('a'), lambdaVariables('b'))))]"
+            )),
+            json!([1, 2, 3])
+        );
+        assert_eq!(
+            value(
+                "[toObject(createArray('a', 'b'), lambda('x', lambdaVariables('x')), lambda('x', numbers().one))]"
+            ),
+            json!({ "a": 1, "b": 1 })
+        );
+        assert!(problem("[map('text', lambda('x', 1))]").contains("'map'"));
+        assert!(problem(&format!("[filter({list}, lambda('x', 1))]")).contains("bool"));
     }
 
     #[test]
