@@ -1,5 +1,6 @@
 //! Authentication and scopes.
 
+mod policies;
 mod roles;
 
 use std::time::Duration;
