@@ -3,7 +3,7 @@
 //! The answer has the shape that the descriptor gives. What is a secret in it follows from the seed, the id and the
 //! place in the answer: it is the same each time, and another for each instance.
 
-use atp_azure::descriptor::{Object, Property, Shape, Text};
+use atp_azure::descriptor::{Object, Property, Shape, Text, TypeDescriptor};
 use serde_json::{Map, Value, json};
 
 use crate::catalog::is_unknown;
@@ -11,31 +11,50 @@ use crate::cloud::Cloud;
 use crate::errors::{Answer, ApiError};
 use crate::locks::Access;
 use crate::message::{Request, Response};
-use crate::route::{Collection, Route};
+use crate::route::{self, Collection, Route, Target};
 
 /// How many items a list in an answer has: as many as there are keys of an account.
 const ITEMS: usize = 2;
 /// How deep an answer goes: shapes may refer to themselves.
 const DEPTH: usize = 6;
 
+/// The type of the resource that an action is posted to.
+fn acted_on(action: &Collection) -> &str {
+    action.type_name.rsplit_once('/').map_or("", |(type_name, _)| type_name)
+}
+
 impl Cloud {
+    /// The answer to a POST action, for what the cloud asks itself.
+    pub(crate) fn answer_action(&self, request: &Request) -> Answer<Response> {
+        let route = route::parse(&request.path)?;
+        let refused = || ApiError::method_not_allowed(&request.path);
+        let Target::Collection(action) = &route.target else { return Err(refused()) };
+        let descriptor = self.catalog.get(acted_on(action)).ok_or_else(refused)?;
+        self.act_on(descriptor, &route, action, request)
+    }
+
     /// POST `{id}/{action}`: 404 when the resource is missing, and a `ReadOnly` lock refuses it.
     pub(crate) fn act(&mut self, route: &Route, action: &Collection, request: &Request) -> Answer<Response> {
-        let type_name = action.type_name.rsplit_once('/').map_or("", |(type_name, _)| type_name);
-        let descriptor = self.catalog.known(type_name, request.method)?;
+        let descriptor = self.catalog.known(acted_on(action), request.method)?;
+        self.act_on(descriptor, route, action, request)
+    }
+
+    fn act_on(
+        &self,
+        descriptor: &'static TypeDescriptor,
+        route: &Route,
+        action: &Collection,
+        request: &Request,
+    ) -> Answer<Response> {
         self.require_version(descriptor, request, "")?;
         let known = descriptor.action(&action.leaf);
         if !action.nested || !(known.is_some() || is_unknown(descriptor)) {
             return Err(ApiError::method_not_allowed(&request.path));
         }
         let key = action.parent.to_ascii_lowercase();
+        self.refuse_unprovisioned(&key)?;
         if self.store.get(&key).is_none_or(|resource| resource.hidden) {
-            let message = format!(
-                "The Resource '{}' under resource group '{}' was not found.",
-                crate::route::parent_name(&action.parent),
-                route.group.as_deref().unwrap_or("<null>")
-            );
-            return Err(ApiError::new(404, "ResourceNotFound", message));
+            return Err(self.missing_in_group(route, &action.parent));
         }
         self.refuse_locked(&action.parent, Access::Write)?;
         let answer =

@@ -9,7 +9,6 @@
 mod actions;
 mod answer;
 mod built_in;
-mod built_in_roles;
 mod busy;
 mod catalog;
 mod children;
