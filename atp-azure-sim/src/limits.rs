@@ -154,16 +154,17 @@ impl Cloud {
         self.caller.as_ref().map_or("", |caller| caller.object_id.as_str())
     }
 
-    /// Takes a token for the request; without one it is refused with 429 when the settings say so.
+    /// Takes a token for the request; without one it is refused with 429. Without throttling nothing was used before each
+    /// request, so that clients which look at what is left do not slow down.
     pub(crate) fn throttle(&mut self, route: &Route, request: &Request) -> Answer<()> {
         let scope = route.subscription.as_deref().unwrap_or_default().to_ascii_lowercase();
         let (kind, principal, now) = (Kind::of(request.method), self.principal().to_owned(), self.now);
+        if !self.settings.throttle {
+            self.limits = Limits::default();
+        }
         let taken = self.limits.take(&scope, &principal, kind, now);
         let service = service_of(&route.target, kind);
         let counted = service.map_or(Ok(()), |service| self.limits.count(&scope, service, now));
-        if !self.settings.throttle {
-            return Ok(());
-        }
         taken.map_err(|wait| {
             let place = if scope.is_empty() { "tenant" } else { "subscription" };
             let message = format!(

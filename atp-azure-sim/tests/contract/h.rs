@@ -83,7 +83,7 @@ fn fact_081_all_principals_of_a_subscription_together_have_fifteen_times_as_much
 
 #[test]
 fn fact_082_answers_say_how_many_requests_are_left() {
-    let world = world();
+    let world = throttled();
     let left = |response: &Response, name: &str| -> u64 {
         let header = response.header(&format!("x-ms-ratelimit-remaining-{name}"));
         header.unwrap_or_else(|| panic!("{name}")).parse().unwrap()
