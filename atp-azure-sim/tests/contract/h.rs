@@ -181,6 +181,8 @@ fn fact_086_an_account_is_written_by_one_at_a_time_and_used_when_it_is_ready() {
     refused(&world.put(&storage(), storage_body()), 409, "StorageAccountOperationInProgress");
     let keys = format!("{}/listKeys", storage());
     refused(&world.post(&keys, json!({})), 409, "StorageAccountIsNotProvisioned");
+    let blobs = format!("{}/blobServices/default", storage());
+    refused(&world.put(&blobs, json!({ "properties": {} })), 409, "StorageAccountIsNotProvisioned");
     world.time.pass(OPERATION);
     accepted(&world.post(&keys, json!({})));
     accepted(&world.put(&storage(), storage_body()));

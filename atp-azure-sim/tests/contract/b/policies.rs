@@ -1,48 +1,12 @@
 //! What policies deny.
 
-use std::sync::Arc;
-
-use atp_azure::descriptor::{Method, Object, Shape, TypeDescriptor};
-use atp_azure_sim::{Simulator, VirtualClock};
 use serde_json::{Value, json};
 
 use crate::k::deployments::{deploy, deployment, resource, template};
 use crate::support::{
-    OPERATION, SUBSCRIPTION, World, accepted, descriptor, group, id, message, network, network_body, refused,
-    settings, storage, storage_body, vault, vault_body,
+    OPERATION, SUBSCRIPTION, World, accepted, group, id, message, network, network_body, refused, storage,
+    storage_body, vault, vault_body, world,
 };
-
-/// The types of policies, where they have no descriptor of their own. Their bodies are not looked at.
-const TYPES: [&str; 4] = [
-    "Microsoft.Authorization/policyAssignments",
-    "Microsoft.Authorization/policyDefinitions",
-    "Microsoft.Authorization/policyExemptions",
-    "Microsoft.Authorization/policySetDefinitions",
-];
-
-/// A cloud that has policies.
-fn world() -> World {
-    let mut types = atp_azure::descriptors().to_vec();
-    for name in TYPES {
-        if types.iter().any(|known| known.name == name) {
-            continue;
-        }
-        let body = &Shape::Object(&Object { properties: &[], additional: Some(&Shape::Any), variants: None });
-        let put = Method { codes: &[201], long_running: None };
-        let like = descriptor("Microsoft.Authorization/locks");
-        types.push(Box::leak(Box::new(TypeDescriptor {
-            name,
-            api_version: "2025-04-01",
-            body,
-            put,
-            ..*like
-        })));
-    }
-    let time = Arc::new(VirtualClock::default());
-    let world = World { simulator: Simulator::in_memory(&types, settings(), time.clone()), time };
-    accepted(&world.put(&group("G"), json!({ "location": "westeurope" })));
-    world
-}
 
 const ALLOWED_LOCATIONS: &str =
     "/providers/Microsoft.Authorization/policyDefinitions/e56962a6-4747-49cd-b67b-bf8b01975c4c";
