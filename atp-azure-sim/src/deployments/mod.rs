@@ -58,7 +58,10 @@ impl Cloud {
             Target::Collection(list) => is_deployments(&list.type_name),
             _ => false,
         };
-        if about_deployments && !is_known {
+        if !about_deployments {
+            return Ok(None);
+        }
+        if !is_known {
             self.require_common_version(version)?;
         }
         match &route.target {

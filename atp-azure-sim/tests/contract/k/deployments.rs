@@ -491,3 +491,16 @@ fn fact_105_a_running_deployment_goes_on_after_a_restart() {
     assert_eq!(state(&world, &deployment("d")), "Succeeded");
     assert_eq!(state(&world, &id("Microsoft.Network/virtualNetworks/second")), "Succeeded");
 }
+
+#[test]
+fn fact_105_a_type_whose_name_only_begins_like_deployments_is_another_one() {
+    let world = world();
+    let stack = id("Microsoft.Resources/deploymentStacks/stack");
+    let response = world.put(
+        &stack,
+        crate::support::smallest_body(crate::support::descriptor("Microsoft.Resources/deploymentStacks")),
+    );
+    accepted(&response);
+    world.time.pass(OPERATION);
+    assert_eq!(world.get(&stack).value()["type"], "Microsoft.Resources/deploymentStacks");
+}
