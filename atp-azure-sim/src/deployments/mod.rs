@@ -17,6 +17,7 @@ mod show;
 mod template;
 mod what_if;
 
+use jsonc_parser::ParseOptions;
 use serde_json::{Map, Value, json};
 
 use crate::cloud::Cloud;
@@ -266,8 +267,17 @@ fn is_deployments(type_name: &str) -> bool {
     lower.strip_prefix(DEPLOYMENTS).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
+/// The body. Azure CLI puts the text of the template into it as it is, with its comments, and under a name without
+/// quotes; ARM reads that.
 fn parse(request: &Request) -> Answer<Map<String, Value>> {
-    match serde_json::from_slice(&request.body) {
+    let text = String::from_utf8_lossy(&request.body);
+    let options = ParseOptions {
+        allow_missing_commas: false,
+        allow_non_finite_numbers: false,
+        allow_hexadecimal_numbers: false,
+        ..ParseOptions::default()
+    };
+    match jsonc_parser::parse_to_serde_value(&text, &options) {
         Ok(Value::Object(body)) => Ok(body),
         Ok(_) => Err(ApiError::content("", "The body must be a JSON object.")),
         Err(error) => Err(ApiError::content("", error)),

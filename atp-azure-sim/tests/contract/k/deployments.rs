@@ -58,6 +58,21 @@ fn state(world: &World, path: &str) -> String {
 }
 
 #[test]
+fn a_template_is_read_as_azure_cli_sends_it_with_comments_and_under_a_name_without_quotes() {
+    let world = world();
+    let text = template(json!([network_resource("net")])).to_string();
+    let text = text.replacen('{', "{ // what it makes\n /* a network */", 1);
+    let body = format!(r#"{{"properties": {{"mode": "Incremental", template:{text}}}}}"#);
+    let mut request = world.request(Method::Put, &deployment("d"));
+    request.body = body.into_bytes();
+    accepted(&world.send(request));
+    assert_eq!(world.get(&deployment("d")).status, 200);
+    let mut request = world.request(Method::Put, &deployment("e"));
+    request.body = b"{ properties: ".to_vec();
+    refused(&world.send(request), 400, "InvalidRequestContent");
+}
+
+#[test]
 fn fact_105_a_deployment_is_accepted_and_followed_at_its_operation_status() {
     let world = world();
     let path = deployment("first");
