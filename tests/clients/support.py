@@ -89,6 +89,13 @@ def client(kind, subscription=SUBSCRIPTION):
     return kind(credential, *of, base_url=BASE, credential_scopes=[f"{BASE}/.default"])
 
 
+def faults(*entries: dict):
+    """Asks the simulator for faults, in addition to those that it has."""
+    import requests
+
+    requests.post(f"{BASE}/_simulator/faults", json={"faults": list(entries)}, timeout=60).raise_for_status()
+
+
 def wire(model) -> dict:
     """A model as the JSON that it stands for. There are two generations of models."""
     return model.serialize(keep_readonly=True) if hasattr(model, "serialize") else model.as_dict()

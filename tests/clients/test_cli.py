@@ -1,8 +1,10 @@
 """Azure CLI against the simulator: every kind of resource through its life."""
 
+import json
+import os
 import unittest
 
-from support import CLIENT, REGION, SECRET, SUBSCRIPTION, TENANT, Case, az, az_json, az_process, group_id, sign_in
+from support import CLIENT, FOLDER, REGION, SECRET, SUBSCRIPTION, TENANT, Case, Failed, az, az_json, az_process, group_id, sign_in
 
 SIGNED_IN = []
 
@@ -197,6 +199,24 @@ class Vault(WithGroup):
         az("keyvault", "delete", *at)
 
 
+    def test_a_deleted_vault_keeps_its_name_until_it_is_recovered_or_purged(self):
+        at = ["--resource-group", self.group, "--name", "kv-cli-deleted"]
+        az("keyvault", "create", *at, "--location", REGION, "--tags", "a=1")
+        az("keyvault", "delete", *at)
+        deleted = {vault["name"]: vault for vault in az("keyvault", "list-deleted", "--resource-type", "vault")}
+        vault = self.id("Microsoft.KeyVault/vaults/kv-cli-deleted")
+        self.has(deleted["kv-cli-deleted"], properties__vaultId=vault)
+        with self.assertRaises(Failed):
+            az("keyvault", "create", *at, "--location", REGION)
+        self.has(az("keyvault", "recover", "--name", "kv-cli-deleted"), id=vault, tags={"a": "1"})
+        self.has(az("keyvault", "show", *at), id=vault)
+        az("keyvault", "delete", *at)
+        az("keyvault", "purge", "--name", "kv-cli-deleted", "--location", REGION)
+        self.assertNotIn("kv-cli-deleted", self.names(az("keyvault", "list-deleted", "--resource-type", "vault")))
+        self.has(az("keyvault", "create", *at, "--location", REGION), id=vault, tags=None)
+        az("keyvault", "delete", *at)
+
+
 class Identity(WithGroup):
     def test_an_identity_gets_a_role_and_loses_it(self):
         at = ["--resource-group", self.group]
@@ -384,6 +404,67 @@ class Kubernetes(WithGroup):
         self.assertEqual(self.names(az("aks", "list", *group)), ["aks-cli"])
         az("aks", "delete", *at, "--yes")
         self.fails("ResourceNotFound", "aks", "show", *at, status=3)
+
+
+class Deployment(WithGroup):
+    def template(self, addresses: str) -> str:
+        """A file with a template that makes a network and a route table."""
+        path = os.path.join(FOLDER, f"{self.group}.json")
+        network = {
+            "type": "Microsoft.Network/virtualNetworks", "apiVersion": "2024-05-01", "name": "[parameters('name')]",
+            "location": "[resourceGroup().location]",
+            "properties": {"addressSpace": {"addressPrefixes": [addresses]}},
+        }
+        routes = {
+            "type": "Microsoft.Network/routeTables", "apiVersion": "2024-05-01", "name": "routes",
+            "location": "[resourceGroup().location]", "properties": {},
+        }
+        template = {
+            "$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#",
+            "contentVersion": "1.0.0.0",
+            "parameters": {"name": {"type": "string"}},
+            "resources": [network, routes],
+            "outputs": {"network": {
+                "type": "string", "value": "[resourceId('Microsoft.Network/virtualNetworks', parameters('name'))]",
+            }},
+        }
+        with open(path, "w", encoding="utf-8") as file:
+            json.dump(template, file)
+        return path
+
+    def test_a_template_is_validated_deployed_and_compared(self):
+        at = ["--resource-group", self.group]
+        of = [*at, "--template-file", self.template("10.9.0.0/16"), "--parameters", "name=net"]
+        self.has(az("deployment", "group", "validate", *of), properties__provisioningState="Succeeded")
+        made = az("deployment", "group", "create", *of, "--name", "first")
+        network = self.id("Microsoft.Network/virtualNetworks/net")
+        self.has(made, name="first", properties__provisioningState="Succeeded")
+        self.assertEqual(made["properties"]["outputs"]["network"]["value"], network)
+        self.assertIn(network, [one["id"] for one in made["properties"]["outputResources"]])
+        self.has(az("network", "vnet", "show", *at, "--name", "net"), addressSpace__addressPrefixes=["10.9.0.0/16"])
+        self.assertEqual(self.names(az("deployment", "group", "list", *at)), ["first"])
+
+        of = [*at, "--template-file", self.template("10.8.0.0/16"), "--parameters", "name=net"]
+        changes = az("deployment", "group", "what-if", *of, "--no-pretty-print")["changes"]
+        kinds = {change["resourceId"]: change["changeType"] for change in changes}
+        self.assertEqual(kinds[network], "Modify")
+        self.has(az("network", "vnet", "show", *at, "--name", "net"), addressSpace__addressPrefixes=["10.9.0.0/16"])
+        az("deployment", "group", "delete", *at, "--name", "first")
+        self.assertEqual(az("deployment", "group", "list", *at), [])
+
+
+class Tags(WithGroup):
+    def test_tags_are_set_and_merged_by_the_id_of_a_resource(self):
+        az("network", "route-table", "create", "--resource-group", self.group, "--name", "routes", "--tags", "a=one")
+        routes = ["--resource-id", self.id("Microsoft.Network/routeTables/routes")]
+        self.has(az("tag", "list", *routes), properties__tags={"a": "one"})
+        merged = az("tag", "update", *routes, "--operation", "Merge", "--tags", "b=two")
+        self.has(merged, properties__tags={"a": "one", "b": "two"})
+        self.has(az("tag", "create", *routes, "--tags", "c=three"), properties__tags={"c": "three"})
+        shown = az("network", "route-table", "show", "--resource-group", self.group, "--name", "routes")
+        self.has(shown, tags={"c": "three"})
+        az("tag", "delete", *routes, "--yes")
+        self.assertFalse(az("tag", "list", *routes)["properties"].get("tags"))
 
 
 class Generic(WithGroup):

@@ -1,5 +1,6 @@
 """The azure-mgmt-* packages against the simulator: every kind of resource through its life, by their own pollers."""
 
+import time
 import unittest
 import uuid
 
@@ -17,7 +18,7 @@ from azure.mgmt.servicebus import ServiceBusManagementClient
 from azure.mgmt.sql import SqlManagementClient
 from azure.mgmt.storage import StorageManagementClient
 
-from support import REGION, SUBSCRIPTION, TENANT, Case, client, group_id, wire
+from support import REGION, SUBSCRIPTION, TENANT, Case, client, faults, group_id, wire
 
 
 class WithGroup(Case):
@@ -380,6 +381,43 @@ class Kubernetes(WithGroup):
         aks.agent_pools.begin_delete(*at, "work").result()
         self.assertEqual([one.name for one in aks.agent_pools.list(*at)], ["system"])
         return aks.managed_clusters.begin_update_tags(*at, {"tags": {"a": "1"}}).result()
+
+
+class Faults(WithGroup):
+    """What the clients do when something goes wrong on the way. The simulator takes faults from whoever asks."""
+
+    def identity(self, name):
+        return client(ManagedServiceIdentityClient).user_assigned_identities.create_or_update(
+            self.group, name, {"location": REGION}
+        )
+
+    def test_requests_that_are_throttled_are_sent_again(self):
+        faults({"path": f"**/{self.group}/**/throttled", "times": 2, "action": {"throttle": {"retry_after": 1}}})
+        started = time.monotonic()
+        self.assertEqual(self.identity("throttled").name, "throttled")
+        self.assertGreaterEqual(time.monotonic() - started, 2)
+
+    def test_a_lost_response_is_asked_for_again(self):
+        faults({"path": f"**/{self.group}/**/lost", "method": "PUT", "times": 1, "action": "lose_response"})
+        self.assertEqual(self.identity("lost").name, "lost")
+
+    def test_an_operation_that_fails_is_an_error_with_the_reason(self):
+        action = {"fail_operation": {"status": 409, "code": "NetworkIsTired"}}
+        faults({"path": f"**/{self.group}/**/virtualNetworks/tired", "method": "PUT", "times": 1, "action": action})
+        networks = client(NetworkManagementClient).virtual_networks
+        body = {"location": REGION, "properties": {"addressSpace": {"addressPrefixes": ["10.0.0.0/16"]}}}
+        with self.assertRaises(HttpResponseError) as raised:
+            networks.begin_create_or_update(self.group, "tired", body).result()
+        self.assertEqual(raised.exception.error.code, "NetworkIsTired")
+        self.assertEqual(networks.get(self.group, "tired").provisioning_state, "Failed")
+        self.assertEqual(networks.begin_create_or_update(self.group, "tired", body).result().provisioning_state, "Succeeded")
+
+    def test_a_page_without_items_is_not_the_end_of_a_list(self):
+        self.identity("listed")
+        path = f"**/{self.group}/**/userAssignedIdentities"
+        faults({"path": path, "method": "GET", "times": 1, "action": "empty_page"})
+        identities = client(ManagedServiceIdentityClient).user_assigned_identities
+        self.assertIn("listed", [one.name for one in identities.list_by_resource_group(self.group)])
 
 
 class Refusals(WithGroup):
