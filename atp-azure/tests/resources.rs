@@ -1,8 +1,9 @@
 //! What generated resources write and read.
 
-#![allow(clippy::unwrap_used, reason = "these are tests")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "these are tests")]
 
 use atp_azure::authorization::{ManagementLock, ManagementLockLevel};
+use atp_azure::descriptor::Shape;
 use atp_azure::key_vault::{Vault, VaultNetworkAcls, VaultNetworkAclsBypass, VaultNetworkAclsDefaultAction};
 use atp_azure::key_vault::{VaultNetworkAclsVirtualNetworkRule, VaultSku, VaultSkuName};
 use atp_azure::network::{
@@ -148,4 +149,16 @@ fn identities_are_keys_of_a_map() {
             .user_assigned_identities(atp_azure::user_assigned(&known)),
     );
     assert_eq!(written["userAssignedIdentities"][identity.as_str()], json!({}));
+}
+
+#[test]
+fn the_answer_of_an_action_is_described_to_the_last_property_though_only_the_service_sets_it() {
+    let account = atp_azure::descriptor("Microsoft.Storage/storageAccounts").unwrap();
+    let answer = account.action("listKeys").and_then(|action| action.output).unwrap();
+    let Shape::Object(answer) = answer else { panic!("{answer:?}") };
+    let Shape::List { item: Shape::Object(key), .. } = answer.properties[0].shape else {
+        panic!("{answer:?}")
+    };
+    let names: Vec<&str> = key.properties.iter().map(|property| property.name).collect();
+    assert!(names.contains(&"keyName") && names.contains(&"value"), "{names:?}");
 }

@@ -16,6 +16,7 @@ pub fn emit(document: &Document, resource: &Resource) -> Result<String> {
     let mut shapes = Shapes {
         document,
         located: matches!(resource.parent, Parent::ResourceGroup),
+        in_answer: false,
         statics: BTreeMap::new(),
     };
     let body = shapes.object(document.body(), "");
@@ -147,7 +148,10 @@ fn actions<'a>(document: &'a Document, shapes: &mut Shapes<'a>) -> String {
             if !known {
                 return "None".to_owned();
             }
-            format!("Some({})", shapes.shape(document.node(&facts[part]), &path, false))
+            shapes.in_answer = part == "output";
+            let shape = shapes.shape(document.node(&facts[part]), &path, false);
+            shapes.in_answer = false;
+            format!("Some({shape})")
         };
         let (input, output) = (shape("input"), shape("output"));
         let long_running = long_running(&document.fact("operations")["POST"][name.as_str()], &Value::Null);
@@ -191,6 +195,8 @@ struct Shapes<'a> {
     document: &'a Document,
     /// Whether instances have a region of their own, so that the service refuses a body without one.
     located: bool,
+    /// Whether this is what an action answers: there, what only the service sets is what matters.
+    in_answer: bool,
     /// Statics of the file, by name: type and code.
     statics: BTreeMap<String, (&'static str, String)>,
 }
@@ -273,7 +279,7 @@ impl<'a> Shapes<'a> {
         for (name, child) in children {
             let at = if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
             let read_only = child.read_only() || tables::computed(&self.document.kind, &at);
-            let shape = self.shape(child, &at, read_only);
+            let shape = self.shape(child, &at, read_only && !self.in_answer);
             let location = at == "location" && self.located;
             let flags = flags(
                 required.contains(&name) || location,

@@ -263,6 +263,15 @@ static AT_IDENTITY_USER_ASSIGNED_IDENTITIES: Object = Object {
     variants: None,
 };
 
+static AT_LIST_CLUSTER_ADMIN_CREDENTIAL_OUTPUT_KUBECONFIGS: Object = Object {
+    properties: &[
+        Property { name: "name", shape: &TEXT, flags: Flags::READ_ONLY },
+        Property { name: "value", shape: &Shape::Any, flags: Flags::READ_ONLY },
+    ],
+    additional: None,
+    variants: None,
+};
+
 static AT_PROPERTIES: Object = Object {
     properties: &[
         Property {
@@ -2253,7 +2262,11 @@ static BODY: Object = Object {
 static OBJECT_CREDENTIAL_RESULTS: Object = Object {
     properties: &[Property {
         name: "kubeconfigs",
-        shape: &Shape::List { item: &Shape::Any, min: 0, max: usize::MAX },
+        shape: &Shape::List {
+            item: &Shape::Object(&AT_LIST_CLUSTER_ADMIN_CREDENTIAL_OUTPUT_KUBECONFIGS),
+            min: 0,
+            max: usize::MAX,
+        },
         flags: Flags::READ_ONLY,
     }],
     additional: None,

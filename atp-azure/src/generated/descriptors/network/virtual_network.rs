@@ -251,16 +251,16 @@ Property { name: "sources", shape: &Shape::List { item: &Shape::Object(&OBJECT_A
 
 static AT_LIST_NETWORK_MANAGER_EFFECTIVE_SECURITY_ADMIN_RULES_OUTPUT_VALUE_PROPERTIES_: Object = Object { properties: &[Property { name: "access", shape: &TEXT_LIST_NETWORK_MANAGER_EFFECTIVE_SECURITY_ADMIN_RULES_OUTPUT_VALUE_PROPERTIES_ACCESS, flags: Flags::READ_ONLY },
 Property { name: "description", shape: &TEXT, flags: Flags::READ_ONLY },
-Property { name: "destinationPortRanges", shape: &Shape::List { item: &Shape::Any, min: 0, max: usize::MAX }, flags: Flags::READ_ONLY },
-Property { name: "destinations", shape: &Shape::List { item: &Shape::Any, min: 0, max: usize::MAX }, flags: Flags::READ_ONLY },
+Property { name: "destinationPortRanges", shape: &Shape::List { item: &TEXT, min: 0, max: usize::MAX }, flags: Flags::READ_ONLY },
+Property { name: "destinations", shape: &Shape::List { item: &Shape::Object(&OBJECT_ADDRESS_PREFIX_ITEM), min: 0, max: usize::MAX }, flags: Flags::READ_ONLY },
 Property { name: "direction", shape: &TEXT_LIST_NETWORK_MANAGER_EFFECTIVE_SECURITY_ADMIN_RULES_OUTPUT_VALUE_PROPERTIES_DIRECTION, flags: Flags::READ_ONLY },
 Property { name: "flag", shape: &TEXT, flags: Flags::NONE },
 Property { name: "priority", shape: &Shape::Integer { min: None, max: None }, flags: Flags::READ_ONLY },
 Property { name: "protocol", shape: &TEXT_LIST_NETWORK_MANAGER_EFFECTIVE_SECURITY_ADMIN_RULES_OUTPUT_VALUE_PROPERTIES_PROTOCOL, flags: Flags::READ_ONLY },
 Property { name: "provisioningState", shape: &TEXT_LIST_NETWORK_MANAGER_EFFECTIVE_SECURITY_ADMIN_RULES_OUTPUT_VALUE_PROPERTIES_PROVISIONING_STATE, flags: Flags::READ_ONLY },
 Property { name: "resourceGuid", shape: &TEXT, flags: Flags::READ_ONLY },
-Property { name: "sourcePortRanges", shape: &Shape::List { item: &Shape::Any, min: 0, max: usize::MAX }, flags: Flags::READ_ONLY },
-Property { name: "sources", shape: &Shape::List { item: &Shape::Any, min: 0, max: usize::MAX }, flags: Flags::READ_ONLY },
+Property { name: "sourcePortRanges", shape: &Shape::List { item: &TEXT, min: 0, max: usize::MAX }, flags: Flags::READ_ONLY },
+Property { name: "sources", shape: &Shape::List { item: &Shape::Object(&OBJECT_ADDRESS_PREFIX_ITEM), min: 0, max: usize::MAX }, flags: Flags::READ_ONLY },
 ], additional: None, variants: None };
 
 static AT_LIST_NETWORK_MANAGER_EFFECTIVE_SECURITY_ADMIN_RULES_OUTPUT_VALUE_RULE_COLLECTION_APPLIES_TO_GROUPS: Object = Object { properties: &[Property { name: "networkGroupId", shape: &TEXT, flags: Flags::REQUIRED },

@@ -224,6 +224,21 @@ static AT_LIST_ACCOUNT_SAS_OUTPUT: Object = Object {
     variants: None,
 };
 
+static AT_LIST_KEYS_OUTPUT_KEYS: Object = Object {
+    properties: &[
+        Property { name: "creationTime", shape: &TEXT, flags: Flags::READ_ONLY },
+        Property { name: "keyName", shape: &TEXT, flags: Flags::READ_ONLY },
+        Property {
+            name: "permissions",
+            shape: &TEXT_LIST_KEYS_OUTPUT_KEYS_PERMISSIONS,
+            flags: Flags::READ_ONLY,
+        },
+        Property { name: "value", shape: &TEXT, flags: Flags::READ_ONLY },
+    ],
+    additional: None,
+    variants: None,
+};
+
 static AT_LIST_SERVICE_SAS_INPUT: Object = Object {
     properties: &[
         Property { name: "canonicalizedResource", shape: &TEXT, flags: Flags::REQUIRED },
@@ -951,7 +966,7 @@ static OBJECT_STORAGE_ACCOUNT_INTERNET_ENDPOINTS: Object = Object {
 static OBJECT_STORAGE_ACCOUNT_LIST_KEYS_RESULT: Object = Object {
     properties: &[Property {
         name: "keys",
-        shape: &Shape::List { item: &Shape::Any, min: 0, max: usize::MAX },
+        shape: &Shape::List { item: &Shape::Object(&AT_LIST_KEYS_OUTPUT_KEYS), min: 0, max: usize::MAX },
         flags: Flags::READ_ONLY,
     }],
     additional: None,
@@ -1028,6 +1043,9 @@ static TEXT_LIST_ACCOUNT_SAS_INPUT_SIGNED_RESOURCE_TYPES: Shape =
 
 static TEXT_LIST_ACCOUNT_SAS_INPUT_SIGNED_SERVICES: Shape =
     Shape::String(&Text { min: 0, max: usize::MAX, pattern: "", values: &["b", "q", "t", "f"], open: true });
+
+static TEXT_LIST_KEYS_OUTPUT_KEYS_PERMISSIONS: Shape =
+    Shape::String(&Text { min: 0, max: usize::MAX, pattern: "", values: &["Read", "Full"], open: false });
 
 static TEXT_LIST_SERVICE_SAS_INPUT_SIGNED_IDENTIFIER: Shape =
     Shape::String(&Text { min: 0, max: 64, pattern: "", values: &[], open: false });
