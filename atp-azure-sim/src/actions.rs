@@ -11,6 +11,7 @@ use crate::cloud::Cloud;
 use crate::errors::{Answer, ApiError};
 use crate::locks::Access;
 use crate::message::{Request, Response};
+use crate::operations::{Start, Work};
 use crate::route::{self, Collection, Route, Target};
 
 /// How many items a list in an answer has: as many as there are keys of an account.
@@ -33,10 +34,23 @@ impl Cloud {
         self.act_on(descriptor, &route, action, request)
     }
 
-    /// POST `{id}/{action}`: 404 when the resource is missing, and a `ReadOnly` lock refuses it.
+    /// POST `{id}/{action}`: 404 when the resource is missing, and a `ReadOnly` lock refuses it. Some go on after the
+    /// answer, which is then the result of an operation.
     pub(crate) fn act(&mut self, route: &Route, action: &Collection, request: &Request) -> Answer<Response> {
         let descriptor = self.catalog.known(acted_on(action), request.method)?;
-        self.act_on(descriptor, route, action, request)
+        let response = self.act_on(descriptor, route, action, request)?;
+        let long_running = descriptor.action(&action.leaf).and_then(|action| action.long_running);
+        let Some(mut flags) = long_running else { return Ok(response) };
+        let key = action.parent.to_ascii_lowercase();
+        self.refuse_busy(descriptor, &key, request)?;
+        let location = self.store.get(&key).and_then(|resource| resource.body.get("location"));
+        let location = location.and_then(Value::as_str).unwrap_or_default();
+        let location = location.replace(' ', "").to_ascii_lowercase();
+        let work = Work::Answer(response.value());
+        let id = self.start(Start { descriptor, key: &key, location: &location, work });
+        // Nobody can follow a 202 without a URL.
+        flags.location |= !flags.azure_async_operation;
+        Ok(self.follow(Response::empty(202), request, &id, descriptor.api_version, flags))
     }
 
     fn act_on(

@@ -4,8 +4,8 @@ use atp_azure_sim::{Method, Request, Settings};
 use serde_json::{Map, Value, json};
 
 use crate::support::{
-    OPERATION, SUBSCRIPTION, World, accepted, group, id, message, network, network_body, refused, settings,
-    storage, storage_body, vault, vault_body, with, world,
+    OPERATION, SUBSCRIPTION, World, accepted, descriptor, group, id, message, network, network_body, refused,
+    settings, smallest_body, storage, storage_body, vault, vault_body, with, world,
 };
 
 fn identity(name: &str) -> String {
@@ -32,6 +32,55 @@ fn fact_032_a_storage_account_is_never_answered_with_201() {
     assert_eq!(world.put(&storage(), storage_body()).status, 202);
     world.time.pass(OPERATION);
     assert!([200, 202].contains(&world.put(&storage(), storage_body()).status));
+}
+
+#[test]
+fn fact_032_a_cosmos_account_is_only_ever_answered_with_200() {
+    let world = world();
+    let account = id("Microsoft.DocumentDB/databaseAccounts/orders");
+    let locations = json!([{ "locationName": "westeurope" }]);
+    let properties = json!({ "databaseAccountOfferType": "Standard", "locations": locations });
+    for _ in 0..2 {
+        let response = world.put(&account, json!({ "location": "westeurope", "properties": properties }));
+        assert_eq!(response.status, 200, "{}", response.value());
+        world.time.pass(OPERATION);
+    }
+}
+
+#[test]
+fn fact_033_some_types_answer_every_put_with_one_code() {
+    let only_200 = [
+        "Microsoft.Storage/storageAccounts/blobServices",
+        "Microsoft.Storage/storageAccounts/managementPolicies",
+        "Microsoft.Storage/storageAccounts/objectReplicationPolicies",
+        "Microsoft.Storage/storageAccounts/queueServices/queues",
+        "Microsoft.Storage/storageAccounts/tableServices/tables",
+        "Microsoft.ServiceBus/namespaces/topics",
+        "Microsoft.ServiceBus/namespaces/queues",
+        "Microsoft.ServiceBus/namespaces/topics/subscriptions",
+        "Microsoft.ServiceBus/namespaces/topics/subscriptions/rules",
+        "Microsoft.ServiceBus/namespaces/networkRuleSets",
+        "Microsoft.Insights/components",
+        "Microsoft.Insights/metricAlerts",
+        "Microsoft.Insights/diagnosticSettings",
+        "Microsoft.KeyVault/vaults/keys",
+        "Microsoft.DocumentDB/databaseAccounts",
+    ];
+    let only_201 = [
+        "Microsoft.Authorization/roleDefinitions",
+        "Microsoft.Authorization/policyDefinitions",
+        "Microsoft.Authorization/policyAssignments",
+    ];
+    let cases = only_200.map(|name| (name, 200)).into_iter().chain(only_201.map(|name| (name, 201)));
+    for (type_name, status) in cases {
+        let world = world();
+        let path = world.place(type_name);
+        for _ in 0..2 {
+            let response = world.put(&path, smallest_body(descriptor(type_name)));
+            assert_eq!(response.status, status, "{path}: {}", response.value());
+            world.time.pass(OPERATION);
+        }
+    }
 }
 
 #[test]

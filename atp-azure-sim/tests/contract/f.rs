@@ -4,8 +4,8 @@ use atp_azure_sim::{Fault, FaultAction, Method, Response};
 use serde_json::{Value, json};
 
 use crate::support::{
-    OPERATION, World, group, id, network, network_body, refused, storage, storage_body, vault, vault_body,
-    world,
+    OPERATION, World, descriptor, group, id, network, network_body, refused, smallest_body, storage,
+    storage_body, vault, vault_body, world,
 };
 
 fn zone() -> String {
@@ -58,6 +58,22 @@ fn fact_054_patch_delete_and_post_answer_with_nothing_but_where_to_look() {
         assert!(header(&response, "location").starts_with("https://"));
         assert_eq!(header(&response, "retry-after"), "1");
     }
+}
+
+#[test]
+fn fact_054_an_action_that_goes_on_is_followed_like_a_delete() {
+    let world = world();
+    let cluster = world.place("Microsoft.ContainerService/managedClusters");
+    world.make(&cluster, smallest_body(descriptor("Microsoft.ContainerService/managedClusters")));
+    let action = format!("{cluster}/rotateClusterCertificates");
+    let response = world.post(&action, json!({}));
+    assert_eq!((response.status, response.body.len()), (202, 0), "{response:?}");
+    let url = header(&response, "location").to_owned();
+    assert_eq!(world.follow(&url).status, 202);
+    refused(&world.post(&action, json!({})), 409, "AnotherOperationInProgress");
+    world.time.pass(OPERATION);
+    assert_eq!(world.follow(&url).status, 200);
+    assert_eq!(state(&world, &cluster), json!("Succeeded"));
 }
 
 #[test]
@@ -217,6 +233,27 @@ fn fact_067_each_service_has_its_own_forms() {
     assert_eq!(seen(&world.put(&vault(), vault_body())), (201, false, true));
     world.time.pass(OPERATION);
     assert_eq!(seen(&world.delete(&vault())), (200, false, false));
+}
+
+#[test]
+fn fact_067_clusters_databases_and_accounts_have_theirs() {
+    let forms = |type_name: &str| {
+        let world = world();
+        let path = world.place(type_name);
+        let body = || smallest_body(descriptor(type_name));
+        let seen = |response: Response| {
+            let has = |name: &str| response.header(name).is_some();
+            world.time.pass(OPERATION);
+            (response.status, has("azure-asyncoperation"), has("location"))
+        };
+        [seen(world.put(&path, body())), seen(world.put(&path, body())), seen(world.delete(&path))]
+    };
+    let cluster = forms("Microsoft.ContainerService/managedClusters");
+    assert_eq!(cluster, [(201, true, false), (200, true, false), (202, true, true)]);
+    let server = forms("Microsoft.Sql/servers");
+    assert_eq!(server, [(201, false, true), (200, false, true), (202, false, true)]);
+    let account = forms("Microsoft.DocumentDB/databaseAccounts");
+    assert_eq!(account, [(200, false, true), (200, false, true), (202, true, true)]);
 }
 
 #[test]

@@ -6,8 +6,8 @@ use atp_azure_sim::Response;
 use serde_json::{Value, json};
 
 use crate::support::{
-    OPERATION, SUBSCRIPTION, World, accepted, group, id, message, refused, storage, storage_body, vault,
-    vault_body, world,
+    OPERATION, SUBSCRIPTION, World, accepted, descriptor, group, id, message, refused, smallest_body,
+    storage, storage_body, vault, vault_body, world,
 };
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -44,6 +44,37 @@ fn fact_088_whether_a_name_is_available_can_be_asked() {
 }
 
 #[test]
+fn fact_088_every_service_with_host_names_can_be_asked() {
+    for (type_name, name, reason) in [
+        ("Microsoft.Storage/storageAccounts", "namename01", "AlreadyExists"),
+        ("Microsoft.KeyVault/vaults", "namename01", "AlreadyExists"),
+        ("Microsoft.Sql/servers", "namename01", "AlreadyExists"),
+        ("Microsoft.ServiceBus/namespaces", "namename01", "NameInUse"),
+        ("Microsoft.ContainerRegistry/registries", "namename01", "AlreadyExists"),
+        ("Microsoft.CostManagement/scheduledActions", "namename01", "AlreadyExists"),
+    ] {
+        let world = world();
+        let free = available(&world, type_name, name);
+        assert_eq!((free.status, free.value()), (200, json!({ "nameAvailable": true })), "{type_name}");
+        world.make(&world.place(type_name), smallest_body(descriptor(type_name)));
+        let taken = available(&world, type_name, name).value();
+        assert_eq!(
+            (&taken["nameAvailable"], &taken["reason"]),
+            (&json!(false), &json!(reason)),
+            "{type_name}"
+        );
+    }
+}
+
+#[test]
+fn fact_088_redis_says_with_an_error_that_a_name_is_taken() {
+    let world = world();
+    assert_eq!(available(&world, "Microsoft.Cache/redis", "namename01").status, 200);
+    world.make(&world.place("Microsoft.Cache/redis"), smallest_body(descriptor("Microsoft.Cache/redis")));
+    refused(&available(&world, "Microsoft.Cache/redis", "namename01"), 409, "NameNotAvailable");
+}
+
+#[test]
 fn fact_088_the_name_of_a_deleted_vault_is_not_available() {
     let world = world();
     deleted_vault(&world, vault_body());
@@ -69,6 +100,24 @@ fn fact_089_a_name_that_is_unique_in_all_of_azure_is_taken_in_every_group() {
         let response = world.put(&path.replace("/G/", "/H/"), body);
         refused(&response, 409, code);
         assert!(message(&response).starts_with(text), "{}", message(&response));
+    }
+}
+
+#[test]
+fn fact_089_each_service_says_it_in_its_own_way() {
+    for (type_name, status, code) in [
+        ("Microsoft.Sql/servers", 409, "NameAlreadyExists"),
+        ("Microsoft.DocumentDB/databaseAccounts", 400, "BadRequest"),
+        ("Microsoft.ServiceBus/namespaces", 400, "BadRequest"),
+        ("Microsoft.EventHub/namespaces", 400, "BadRequest"),
+        ("Microsoft.ContainerRegistry/registries", 409, "AlreadyInUse"),
+        ("Microsoft.Cache/redis", 409, "NameNotAvailable"),
+    ] {
+        let world = world();
+        world.make(&group("H"), json!({ "location": "westeurope" }));
+        let (path, body) = (world.place(type_name), smallest_body(descriptor(type_name)));
+        world.make(&path, body.clone());
+        refused(&world.put(&path.replace("/G/", "/H/"), body), status, code);
     }
 }
 
@@ -166,6 +215,58 @@ fn fact_092_purge_protection_refuses_to_purge_and_stays() {
     accepted(&world.delete(&vault()));
     let purge = deleted_path(&format!("{DELETED}/purge"));
     refused(&world.post(&purge, json!({})), 409, "MethodNotAllowed");
+}
+
+#[test]
+fn fact_092_a_managed_hsm_is_kept_and_its_purge_is_always_an_operation() {
+    let world = world();
+    let hsm = world.place("Microsoft.KeyVault/managedHSMs");
+    let body = json!({
+        "location": "westeurope",
+        "sku": { "family": "B", "name": "Standard_B1" },
+        "properties": { "tenantId": "72f988bf-0000-4000-8000-2d7cd011db47", "enablePurgeProtection": false },
+    });
+    world.make(&hsm, body.clone());
+    accepted(&world.delete(&hsm));
+    world.time.pass(OPERATION);
+    let list = world.get(&deleted_path("deletedManagedHSMs")).value();
+    assert_eq!(list["value"][0]["properties"]["mhsmId"], json!(hsm));
+    refused(&world.put(&hsm, body.clone()), 409, "ConflictError");
+    let purge = deleted_path("locations/westeurope/deletedManagedHSMs/namename01/purge");
+    let response = world.post(&purge, json!({}));
+    assert_eq!((response.status, response.header("location").is_some()), (202, true));
+    world.time.pass(OPERATION);
+    accepted(&world.put(&hsm, body));
+}
+
+#[test]
+fn fact_093_a_secret_is_written_patched_and_listed_and_has_no_delete() {
+    let world = world();
+    world.make(&vault(), vault_body());
+    let secret = format!("{}/secrets/password", vault());
+    let body = json!({ "properties": { "value": "hunter2", "contentType": "text" } });
+    for status in [201, 200] {
+        assert_eq!(world.put(&secret, body.clone()).status, status);
+    }
+    accepted(&world.patch(&secret, json!({ "tags": { "a": "b" } })));
+    assert_eq!(world.get(&secret).value()["tags"], json!({ "a": "b" }));
+    assert_eq!(world.get(&format!("{}/secrets", vault())).value()["value"][0]["name"], "password");
+    refused(&world.delete(&secret), 405, "MethodNotAllowed");
+}
+
+#[test]
+fn fact_093_a_key_is_made_once_and_stays_as_it_is() {
+    let world = world();
+    world.make(&vault(), vault_body());
+    let key = format!("{}/keys/sign", vault());
+    let body = |size: u64| json!({ "properties": { "kty": "RSA", "keySize": size } });
+    assert_eq!(world.put(&key, body(2048)).status, 200);
+    let again = world.put(&key, body(4096));
+    assert_eq!((again.status, &again.value()["properties"]["keySize"]), (200, &json!(2048)));
+    assert_eq!(world.get(&key).value()["properties"]["keySize"], 2048);
+    assert_eq!(world.get(&format!("{}/keys", vault())).value()["value"].as_array().unwrap().len(), 1);
+    refused(&world.patch(&key, json!({})), 405, "MethodNotAllowed");
+    refused(&world.delete(&key), 405, "MethodNotAllowed");
 }
 
 fn workspace() -> String {

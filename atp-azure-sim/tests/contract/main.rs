@@ -4,7 +4,6 @@
 //! The types are those of the generated descriptors, so that a fact holds for what stacks really use.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
-#![allow(dead_code, reason = "sections share support that not all of them need yet")]
 
 mod support;
 

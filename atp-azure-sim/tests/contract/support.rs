@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use atp_azure::descriptor::{Object, Shape, Text, TypeDescriptor};
+use atp_azure::descriptor::{Object, Parent, Shape, Text, TypeDescriptor};
 use atp_azure_sim::{Method, Request, Response, Settings, Simulator, VirtualClock};
 use serde_json::{Map, Value, json};
 
@@ -134,6 +134,31 @@ impl World {
 
     pub fn delete(&self, path: &str) -> Response {
         self.send(self.request(Method::Delete, path))
+    }
+
+    /// Makes what an instance of a type has to live in, and returns the id that the instance then has.
+    #[track_caller]
+    pub fn place(&self, type_name: &str) -> String {
+        let descriptor = descriptor(type_name);
+        let parent = match descriptor.parent {
+            Parent::Subscription => SUBSCRIPTION.to_owned(),
+            Parent::ResourceGroup | Parent::Scope => group("G"),
+            Parent::Resource(parent) => {
+                let place = self.place(parent);
+                if self.get(&place).status == 404 {
+                    self.make(&place, smallest_body(crate::support::descriptor(parent)));
+                }
+                place
+            }
+        };
+        let is_guid = descriptor.names.pattern.contains("0-9a-fA-F")
+            || descriptor.namespace() == "Microsoft.Authorization";
+        let name = match descriptor.names.fixed {
+            Some(fixed) => fixed,
+            None if is_guid => "00000000-0000-4000-8000-000000000001",
+            None => "namename01",
+        };
+        descriptor.id(&parent, name)
     }
 
     /// PUT that has to be accepted, and the time that its operation takes.
