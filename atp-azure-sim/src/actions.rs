@@ -73,9 +73,7 @@ impl Cloud {
         self.refuse_locked(&action.parent, Access::Write)?;
         let answer = match known {
             Some(known) => known.output.and_then(|shape| self.sample(shape, &key, "", 0, DEPTH)),
-            None if action.leaf.to_ascii_lowercase().contains("keys") => {
-                Some(json!({ "keys": self.keys(&key) }))
-            }
+            None if action.leaf.to_ascii_lowercase().contains("keys") => Some(self.keys(&key)),
             None => None,
         };
         Ok(Response::json(200, &answer.unwrap_or_else(|| json!({}))))
@@ -97,8 +95,6 @@ impl Cloud {
             Shape::Integer { min, .. } => Some(json!(min.unwrap_or(0))),
             Shape::Number => Some(json!(0)),
             Shape::String(text) => Some(self.text(text, key, name, index)),
-            // Storage accounts do not say what their keys look like.
-            Shape::List { item: Shape::Any, .. } if name == "keys" => Some(self.keys(key)),
             Shape::List { item, .. } => {
                 let items = (0..ITEMS).filter_map(|index| self.sample(item, key, name, index, depth));
                 Some(Value::Array(items.collect()))
@@ -107,11 +103,12 @@ impl Cloud {
         }
     }
 
+    /// Keys in the two forms that most services have.
     fn keys(&self, key: &str) -> Value {
         let value = |index: usize| self.uuid(&format!("action/{key}/value/{index}"));
-        let keys = (0..ITEMS)
-            .map(|index| json!({ "keyName": format!("key{}", index + 1), "value": value(index), "permissions": "FULL" }));
-        keys.collect()
+        let named = |index: usize| json!({ "keyName": format!("key{}", index + 1), "value": value(index) });
+        let keys: Vec<Value> = (0..ITEMS).map(named).collect();
+        json!({ "keys": keys, "primaryKey": value(0), "secondaryKey": value(1) })
     }
 
     fn object(&self, object: &'static Object, key: &str, index: usize, depth: usize) -> Value {

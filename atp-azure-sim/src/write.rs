@@ -4,6 +4,7 @@ use atp_azure::descriptor::{Parent, TypeDescriptor};
 use serde_json::{Map, Value};
 
 use crate::built_in;
+use crate::catalog::Catalog;
 use crate::children::ChildList;
 use crate::cloud::Cloud;
 use crate::errors::{Answer, ApiError};
@@ -31,7 +32,7 @@ impl Cloud {
     pub(crate) fn put(&mut self, route: &Route, instance: &Instance, request: &Request) -> Answer<Response> {
         let descriptor = self.catalog.known(&instance.type_name, request.method)?;
         built_in::refuse(descriptor.name, &instance.name)?;
-        let sent = parse_body(descriptor, request)?;
+        let sent = parse_body(&self.catalog, descriptor, request)?;
         let location = sent.get("location").and_then(Value::as_str).unwrap_or_default();
         self.require_version(descriptor, request, location)?;
         self.require_surroundings(route, descriptor, instance)?;
@@ -76,7 +77,7 @@ impl Cloud {
         if descriptor.patch.is_none() {
             return Err(ApiError::method_not_allowed(&instance.id));
         }
-        let sent = parse_body(descriptor, request)?;
+        let sent = parse_body(&self.catalog, descriptor, request)?;
         self.require_surroundings(route, descriptor, instance)?;
         let key = instance.id.to_ascii_lowercase();
         let Some(old) = self.store.get(&key).filter(|resource| !resource.hidden).cloned() else {
@@ -270,12 +271,17 @@ fn status(method: Method, created: bool, codes: &[u16], long_running: bool) -> u
     wanted.or(codes.first().copied()).unwrap_or(200)
 }
 
-/// The body. Clients that were built for another api-version may send what this one does not have: that is left out.
-fn parse_body(descriptor: &TypeDescriptor, request: &Request) -> Answer<Map<String, Value>> {
+/// The body. Clients that were built for another api-version may send what this one does not have: that is left out, unless
+/// what is unknown is accepted.
+fn parse_body(
+    catalog: &Catalog,
+    descriptor: &TypeDescriptor,
+    request: &Request,
+) -> Answer<Map<String, Value>> {
     let other_version = request.parameter("api-version") != Some(descriptor.api_version);
     match serde_json::from_slice(&request.body) {
         Ok(Value::Object(mut body)) => {
-            if other_version {
+            if other_version && !catalog.accepts_unknown() {
                 validate::drop_unknown(descriptor.body, &mut body);
             }
             Ok(body)
