@@ -20,6 +20,15 @@ pub(crate) const EXTRA: &str = atp_iac::codec::EXTRA;
 /// The entry of the inputs with the paths of outputs that must not be shown.
 pub(crate) const SECRETS: &str = "$secrets";
 
+/// Types that have one instance at most, which is not there before it is made, and is gone when it was deleted.
+const MADE: &[&str] = &[
+    "Microsoft.ServiceBus/namespaces/migrationConfigurations",
+    "Microsoft.Sql/servers/administrators",
+    "Microsoft.Sql/servers/vulnerabilityAssessments",
+    "Microsoft.Storage/storageAccounts/inventoryPolicies",
+    "Microsoft.Storage/storageAccounts/managementPolicies",
+];
+
 /// A type, at the api-version that requests carry.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Kind<'a> {
@@ -73,6 +82,7 @@ impl<'a> Kind<'a> {
     /// Whether there is one instance only in each parent, with a name that the service chose.
     pub fn is_single(&self) -> bool {
         self.descriptor.is_some_and(|descriptor| descriptor.names.fixed.is_some())
+            && !MADE.iter().any(|made| made.eq_ignore_ascii_case(self.name))
     }
 
     /// The type that an instance lives in; `None` for those in a resource group or another scope.
@@ -201,6 +211,17 @@ mod tests {
         assert_eq!(version(Some(&NETWORK), &said), Some("2030-01-01"));
         assert_eq!(version(None, &said), Some("2030-01-01"));
         assert_eq!(version(None, &nothing), None);
+    }
+
+    #[test]
+    fn settings_are_always_there_and_a_policy_that_has_to_be_made_is_not() {
+        let is_single = |name: &str| {
+            let inputs = Value::map();
+            Kind::new(name, crate::descriptor(name), &inputs).unwrap().is_single()
+        };
+        assert!(is_single("Microsoft.Storage/storageAccounts/blobServices"));
+        assert!(!is_single("Microsoft.Storage/storageAccounts/managementPolicies"));
+        assert!(!is_single("Microsoft.Storage/storageAccounts"));
     }
 
     #[test]

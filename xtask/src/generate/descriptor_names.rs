@@ -37,7 +37,7 @@ pub fn rules(document: &Document, parent: &Parent) -> Rules {
         upper: allows("A"),
         punctuation: allows(".") || allows("_"),
         unique: unique(naming["uniqueness"].as_str().unwrap_or_default(), parent),
-        fixed: own["const"].as_str().map(str::to_owned),
+        fixed: document.only_name().map(str::to_owned),
         min,
         max,
         pattern,

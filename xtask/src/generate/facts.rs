@@ -20,6 +20,16 @@ pub fn references(document: &Document) -> BTreeMap<String, String> {
     found
 }
 
+/// Every path that can be written.
+#[cfg(test)]
+pub fn paths(document: &Document) -> std::collections::BTreeSet<String> {
+    let mut found = std::collections::BTreeSet::new();
+    walk(document.body(), "", &mut Vec::new(), &mut |path, _| {
+        found.insert(path.to_owned());
+    });
+    found
+}
+
 /// Visits every value that can be written, once for each path. `open`: the definitions that it is in; schemas refer to
 /// themselves.
 fn walk<'a>(node: Node<'a>, path: &str, open: &mut Vec<&'a str>, visit: &mut impl FnMut(&str, Node<'a>)) {

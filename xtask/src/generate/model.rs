@@ -154,7 +154,7 @@ impl Resource {
         let Builder { structs, enums, unions, namespaces, .. } = builder;
         let main = Struct { name: entry.name.to_owned(), path: String::new(), fields };
         let api_version = document.api_version.clone();
-        let fixed_name = document.fact("name")["const"].as_str().map(str::to_owned);
+        let fixed_name = document.only_name().map(str::to_owned);
         Ok(Resource {
             entry,
             api_version,
@@ -260,7 +260,8 @@ impl<'a> Builder<'a> {
             let listed = tables::REQUIRED.iter().position(|entry| *entry == (kind, at.as_str()));
             // A name comes first, then what the schema requires in its order, then the table in its order.
             let schema = required.iter().position(|required| *required == name).map(|place| place + 1);
-            let first = (name == "name" && (schema.is_some() || listed.is_some())).then_some(0);
+            let is_item = wrapper && path.ends_with("[].");
+            let first = (name == "name" && (schema.is_some() || listed.is_some() || is_item)).then_some(0);
             fields.push(Field {
                 rust,
                 wire: format!("{wire}{name}{}", suffix.replace('.', "/")),

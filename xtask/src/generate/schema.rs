@@ -70,6 +70,15 @@ impl Document {
         texts(&self.json["scope"]).contains(&scope)
     }
 
+    /// The only name that an instance can have. Lists of one are called open by the facts, and yet have no other.
+    pub fn only_name(&self) -> Option<&str> {
+        let name = &self.json["name"];
+        match texts(&name["enum"]).as_slice() {
+            [only] => Some(only),
+            _ => name["const"].as_str(),
+        }
+    }
+
     /// Whether a path is known to hold a secret.
     pub fn is_secret(&self, path: &str) -> bool {
         self.json["secret"].get(path).is_some()

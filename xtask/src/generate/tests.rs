@@ -1,7 +1,7 @@
 //! The generator as a whole.
 
 use super::schema::Document;
-use super::tables::{Entry, TYPES};
+use super::tables::{self, Entry, TYPES};
 use super::{SCHEMAS_VARIABLE, emit_descriptor, emit_resource, model, schemas_folder, tree};
 use std::path::PathBuf;
 
@@ -35,6 +35,21 @@ fn every_known_type_can_be_generated() {
             assert!(error.to_string().contains("decide in tables::REVIEWS"), "{}: {error}", entry.kind);
             assert!(!TYPES.iter().any(|listed| listed.kind == entry.kind), "{}: {error}", entry.kind);
         }
+    }
+}
+
+#[test]
+fn every_decision_is_about_a_property_that_there_is() {
+    let Some(schemas) = facts("every_decision_is_about_a_property_that_there_is") else { return };
+    let paths = |kind: &str| {
+        let entry = tables::entry_of(kind).unwrap_or_else(|| panic!("{kind} is not generated"));
+        super::facts::paths(&Document::read(&schemas, entry.kind, entry.file).unwrap())
+    };
+    let presets = tables::PRESETS.iter().map(|(kind, path, _)| (*kind, *path));
+    let reviews = tables::REVIEWS.iter().map(|review| (review.kind, review.path));
+    let own = tables::own_references();
+    for (kind, path) in tables::REQUIRED.iter().copied().chain(presets).chain(reviews).chain(own) {
+        assert!(paths(kind).contains(path), "{kind} has no {path}");
     }
 }
 

@@ -46,8 +46,17 @@ pub struct PolicyAssignment {
 }
 impl PolicyAssignment {
     /// From the properties that it has to have.
-    pub fn new(scope: impl IntoInput<Scope>, name: impl IntoInput<String>) -> Self {
-        Self { scope: scope.into_input(), name: name.into_input(), ..Self::default() }
+    pub fn new(
+        scope: impl IntoInput<Scope>,
+        name: impl IntoInput<String>,
+        policy_definition_id: impl IntoInput<Scope>,
+    ) -> Self {
+        Self {
+            scope: scope.into_input(),
+            name: name.into_input(),
+            policy_definition_id: policy_definition_id.into_input(),
+            ..Self::default()
+        }
     }
 
     /// Sets `identity`.
@@ -122,12 +131,6 @@ impl PolicyAssignment {
     /// Sets `properties.parameters`.
     pub fn parameters(mut self, value: impl IntoInputMap<PolicyAssignmentParameter>) -> Self {
         self.parameters = value.into_input_map();
-        self
-    }
-
-    /// Sets `properties.policyDefinitionId`.
-    pub fn policy_definition_id(mut self, value: impl IntoInput<Scope>) -> Self {
-        self.policy_definition_id = value.into_input();
         self
     }
 

@@ -37,8 +37,17 @@ pub struct PolicyDefinition {
 }
 impl PolicyDefinition {
     /// From the properties that it has to have.
-    pub fn new(scope: impl IntoInput<Scope>, name: impl IntoInput<String>) -> Self {
-        Self { scope: scope.into_input(), name: name.into_input(), ..Self::default() }
+    pub fn new(
+        scope: impl IntoInput<Scope>,
+        name: impl IntoInput<String>,
+        policy_rule: impl IntoInput<Value>,
+    ) -> Self {
+        Self {
+            scope: scope.into_input(),
+            name: name.into_input(),
+            policy_rule: policy_rule.into_input(),
+            ..Self::default()
+        }
     }
 
     /// Sets `properties.description`.
@@ -77,12 +86,6 @@ impl PolicyDefinition {
     /// Sets `properties.parameters`.
     pub fn parameters(mut self, value: impl IntoInputMap<PolicyDefinitionParameter>) -> Self {
         self.parameters = value.into_input_map();
-        self
-    }
-
-    /// Sets `properties.policyRule`.
-    pub fn policy_rule(mut self, value: impl IntoInput<Value>) -> Self {
-        self.policy_rule = value.into_input();
         self
     }
 

@@ -25,8 +25,16 @@ impl RegistryCacheRule {
     pub fn new(
         parent: impl IntoInput<ResourceId<crate::container_registry::Registry>>,
         name: impl IntoInput<String>,
+        source_repository: impl IntoInput<String>,
+        target_repository: impl IntoInput<String>,
     ) -> Self {
-        Self { parent: parent.into_input(), name: name.into_input(), ..Self::default() }
+        Self {
+            parent: parent.into_input(),
+            name: name.into_input(),
+            source_repository: source_repository.into_input(),
+            target_repository: target_repository.into_input(),
+            ..Self::default()
+        }
     }
 
     /// Sets `properties.credentialSetResourceId`.
@@ -35,18 +43,6 @@ impl RegistryCacheRule {
         value: impl IntoInput<ResourceId<crate::container_registry::RegistryCredentialSet>>,
     ) -> Self {
         self.credential_set_resource_id = value.into_input();
-        self
-    }
-
-    /// Sets `properties.sourceRepository`.
-    pub fn source_repository(mut self, value: impl IntoInput<String>) -> Self {
-        self.source_repository = value.into_input();
-        self
-    }
-
-    /// Sets `properties.targetRepository`.
-    pub fn target_repository(mut self, value: impl IntoInput<String>) -> Self {
-        self.target_repository = value.into_input();
         self
     }
 

@@ -25,8 +25,14 @@ impl RegistryCredentialSet {
     pub fn new(
         parent: impl IntoInput<ResourceId<crate::container_registry::Registry>>,
         name: impl IntoInput<String>,
+        login_server: impl IntoInput<String>,
     ) -> Self {
-        Self { parent: parent.into_input(), name: name.into_input(), ..Self::default() }
+        Self {
+            parent: parent.into_input(),
+            name: name.into_input(),
+            login_server: login_server.into_input(),
+            ..Self::default()
+        }
     }
 
     /// Sets `identity`.
@@ -41,12 +47,6 @@ impl RegistryCredentialSet {
         value: impl IntoInputList<RegistryCredentialSetAuthCredential>,
     ) -> Self {
         self.auth_credentials = value.into_input_list();
-        self
-    }
-
-    /// Sets `properties.loginServer`.
-    pub fn login_server(mut self, value: impl IntoInput<String>) -> Self {
-        self.login_server = value.into_input();
         self
     }
 

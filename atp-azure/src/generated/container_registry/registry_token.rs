@@ -25,22 +25,19 @@ impl RegistryToken {
     pub fn new(
         parent: impl IntoInput<ResourceId<crate::container_registry::Registry>>,
         name: impl IntoInput<String>,
+        scope_map_id: impl IntoInput<ResourceId<crate::container_registry::RegistryScopeMap>>,
     ) -> Self {
-        Self { parent: parent.into_input(), name: name.into_input(), ..Self::default() }
+        Self {
+            parent: parent.into_input(),
+            name: name.into_input(),
+            scope_map_id: scope_map_id.into_input(),
+            ..Self::default()
+        }
     }
 
     /// Sets `properties.credentials`.
     pub fn credentials(mut self, value: impl IntoInput<RegistryTokenCredentials>) -> Self {
         self.credentials = value.into_input();
-        self
-    }
-
-    /// Sets `properties.scopeMapId`.
-    pub fn scope_map_id(
-        mut self,
-        value: impl IntoInput<ResourceId<crate::container_registry::RegistryScopeMap>>,
-    ) -> Self {
-        self.scope_map_id = value.into_input();
         self
     }
 

@@ -123,8 +123,14 @@ impl AgentPool {
     pub fn new(
         parent: impl IntoInput<ResourceId<crate::container_service::ManagedCluster>>,
         name: impl IntoInput<String>,
+        vm_size: impl IntoInput<String>,
     ) -> Self {
-        Self { parent: parent.into_input(), name: name.into_input(), ..Self::default() }
+        Self {
+            parent: parent.into_input(),
+            name: name.into_input(),
+            vm_size: vm_size.into_input(),
+            ..Self::default()
+        }
     }
 
     /// Sets `properties.artifactStreamingProfile`.
@@ -427,12 +433,6 @@ impl AgentPool {
         value: impl IntoInput<AgentPoolVirtualMachinesProfile>,
     ) -> Self {
         self.virtual_machines_profile = value.into_input();
-        self
-    }
-
-    /// Sets `properties.vmSize`.
-    pub fn vm_size(mut self, value: impl IntoInput<String>) -> Self {
-        self.vm_size = value.into_input();
         self
     }
 

@@ -50,11 +50,13 @@ impl Grafana {
         parent: impl IntoInput<ResourceId<crate::resources::ResourceGroup>>,
         name: impl IntoInput<String>,
         location: impl IntoInput<String>,
+        sku: impl IntoInput<GrafanaSku>,
     ) -> Self {
         Self {
             parent: parent.into_input(),
             name: name.into_input(),
             location: location.into_input(),
+            sku: sku.into_input(),
             ..Self::default()
         }
     }
@@ -137,12 +139,6 @@ impl Grafana {
     /// Sets `properties.zoneRedundancy`.
     pub fn zone_redundancy(mut self, value: impl IntoInput<GrafanaZoneRedundancy>) -> Self {
         self.zone_redundancy = value.into_input();
-        self
-    }
-
-    /// Sets `sku`.
-    pub fn sku(mut self, value: impl IntoInput<GrafanaSku>) -> Self {
-        self.sku = value.into_input();
         self
     }
 

@@ -25,29 +25,18 @@ impl SqlRoleAssignment {
     pub fn new(
         parent: impl IntoInput<ResourceId<crate::documentdb::DatabaseAccount>>,
         name: impl IntoInput<String>,
+        role_definition_id: impl IntoInput<ResourceId<crate::documentdb::SqlRoleDefinition>>,
+        scope: impl IntoInput<String>,
+        principal_id: impl IntoInput<String>,
     ) -> Self {
-        Self { parent: parent.into_input(), name: name.into_input(), ..Self::default() }
-    }
-
-    /// Sets `properties.principalId`.
-    pub fn principal_id(mut self, value: impl IntoInput<String>) -> Self {
-        self.principal_id = value.into_input();
-        self
-    }
-
-    /// Sets `properties.roleDefinitionId`.
-    pub fn role_definition_id(
-        mut self,
-        value: impl IntoInput<ResourceId<crate::documentdb::SqlRoleDefinition>>,
-    ) -> Self {
-        self.role_definition_id = value.into_input();
-        self
-    }
-
-    /// Sets `properties.scope`.
-    pub fn scope(mut self, value: impl IntoInput<String>) -> Self {
-        self.scope = value.into_input();
-        self
+        Self {
+            parent: parent.into_input(),
+            name: name.into_input(),
+            role_definition_id: role_definition_id.into_input(),
+            scope: scope.into_input(),
+            principal_id: principal_id.into_input(),
+            ..Self::default()
+        }
     }
 
     /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not

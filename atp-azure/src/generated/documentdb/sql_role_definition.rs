@@ -27,26 +27,18 @@ impl SqlRoleDefinition {
     pub fn new(
         parent: impl IntoInput<ResourceId<crate::documentdb::DatabaseAccount>>,
         name: impl IntoInput<String>,
+        role_name: impl IntoInput<String>,
+        permissions: impl IntoInputList<SqlRoleDefinitionPermission>,
+        assignable_scopes: impl IntoInputList<String>,
     ) -> Self {
-        Self { parent: parent.into_input(), name: name.into_input(), ..Self::default() }
-    }
-
-    /// Sets `properties.assignableScopes`.
-    pub fn assignable_scopes(mut self, value: impl IntoInputList<String>) -> Self {
-        self.assignable_scopes = value.into_input_list();
-        self
-    }
-
-    /// Sets `properties.permissions`.
-    pub fn permissions(mut self, value: impl IntoInputList<SqlRoleDefinitionPermission>) -> Self {
-        self.permissions = value.into_input_list();
-        self
-    }
-
-    /// Sets `properties.roleName`.
-    pub fn role_name(mut self, value: impl IntoInput<String>) -> Self {
-        self.role_name = value.into_input();
-        self
+        Self {
+            parent: parent.into_input(),
+            name: name.into_input(),
+            role_name: role_name.into_input(),
+            permissions: permissions.into_input_list(),
+            assignable_scopes: assignable_scopes.into_input_list(),
+            ..Self::default()
+        }
     }
 
     /// Sets `properties.type`.

@@ -30,11 +30,15 @@ impl SystemTopic {
         parent: impl IntoInput<ResourceId<crate::resources::ResourceGroup>>,
         name: impl IntoInput<String>,
         location: impl IntoInput<String>,
+        source: impl IntoInput<String>,
+        topic_type: impl IntoInput<String>,
     ) -> Self {
         Self {
             parent: parent.into_input(),
             name: name.into_input(),
             location: location.into_input(),
+            source: source.into_input(),
+            topic_type: topic_type.into_input(),
             ..Self::default()
         }
     }
@@ -42,18 +46,6 @@ impl SystemTopic {
     /// Sets `identity`.
     pub fn identity(mut self, value: impl IntoInput<SystemTopicIdentity>) -> Self {
         self.identity = value.into_input();
-        self
-    }
-
-    /// Sets `properties.source`.
-    pub fn source(mut self, value: impl IntoInput<String>) -> Self {
-        self.source = value.into_input();
-        self
-    }
-
-    /// Sets `properties.topicType`.
-    pub fn topic_type(mut self, value: impl IntoInput<String>) -> Self {
-        self.topic_type = value.into_input();
         self
     }
 

@@ -21,14 +21,14 @@ impl PrivateLinkScopedResource {
     pub fn new(
         parent: impl IntoInput<ResourceId<crate::insights::PrivateLinkScope>>,
         name: impl IntoInput<String>,
+        linked_resource_id: impl IntoInput<Scope>,
     ) -> Self {
-        Self { parent: parent.into_input(), name: name.into_input(), ..Self::default() }
-    }
-
-    /// Sets `properties.linkedResourceId`.
-    pub fn linked_resource_id(mut self, value: impl IntoInput<Scope>) -> Self {
-        self.linked_resource_id = value.into_input();
-        self
+        Self {
+            parent: parent.into_input(),
+            name: name.into_input(),
+            linked_resource_id: linked_resource_id.into_input(),
+            ..Self::default()
+        }
     }
 
     /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not

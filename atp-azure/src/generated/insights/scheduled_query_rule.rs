@@ -60,11 +60,15 @@ impl ScheduledQueryRule {
         parent: impl IntoInput<ResourceId<crate::resources::ResourceGroup>>,
         name: impl IntoInput<String>,
         location: impl IntoInput<String>,
+        scopes: impl IntoInputList<Scope>,
+        criteria: impl IntoInput<ScheduledQueryRuleCriteria>,
     ) -> Self {
         Self {
             parent: parent.into_input(),
             name: name.into_input(),
             location: location.into_input(),
+            scopes: scopes.into_input_list(),
+            criteria: criteria.into_input(),
             ..Self::default()
         }
     }
@@ -96,12 +100,6 @@ impl ScheduledQueryRule {
     /// Sets `properties.checkWorkspaceAlertsStorageConfigured`.
     pub fn check_workspace_alerts_storage_configured(mut self, value: impl IntoInput<bool>) -> Self {
         self.check_workspace_alerts_storage_configured = value.into_input();
-        self
-    }
-
-    /// Sets `properties.criteria`.
-    pub fn criteria(mut self, value: impl IntoInput<ScheduledQueryRuleCriteria>) -> Self {
-        self.criteria = value.into_input();
         self
     }
 
@@ -147,12 +145,6 @@ impl ScheduledQueryRule {
         value: impl IntoInput<ScheduledQueryRuleResolveConfiguration>,
     ) -> Self {
         self.resolve_configuration = value.into_input();
-        self
-    }
-
-    /// Sets `properties.scopes`.
-    pub fn scopes(mut self, value: impl IntoInputList<Scope>) -> Self {
-        self.scopes = value.into_input_list();
         self
     }
 

@@ -46,11 +46,17 @@ impl ManagedHsm {
         parent: impl IntoInput<ResourceId<crate::resources::ResourceGroup>>,
         name: impl IntoInput<String>,
         location: impl IntoInput<String>,
+        sku: impl IntoInput<ManagedHsmSku>,
+        tenant_id: impl IntoInput<String>,
+        initial_admin_object_ids: impl IntoInputList<String>,
     ) -> Self {
         Self {
             parent: parent.into_input(),
             name: name.into_input(),
             location: location.into_input(),
+            sku: sku.into_input(),
+            tenant_id: tenant_id.into_input(),
+            initial_admin_object_ids: initial_admin_object_ids.into_input_list(),
             ..Self::default()
         }
     }
@@ -79,12 +85,6 @@ impl ManagedHsm {
         self
     }
 
-    /// Sets `properties.initialAdminObjectIds`.
-    pub fn initial_admin_object_ids(mut self, value: impl IntoInputList<String>) -> Self {
-        self.initial_admin_object_ids = value.into_input_list();
-        self
-    }
-
     /// Sets `properties.networkAcls`.
     pub fn network_acls(mut self, value: impl IntoInput<ManagedHsmNetworkAcls>) -> Self {
         self.network_acls = value.into_input();
@@ -106,18 +106,6 @@ impl ManagedHsm {
     /// Sets `properties.softDeleteRetentionInDays`.
     pub fn soft_delete_retention_in_days(mut self, value: impl IntoInput<i64>) -> Self {
         self.soft_delete_retention_in_days = value.into_input();
-        self
-    }
-
-    /// Sets `properties.tenantId`.
-    pub fn tenant_id(mut self, value: impl IntoInput<String>) -> Self {
-        self.tenant_id = value.into_input();
-        self
-    }
-
-    /// Sets `sku`.
-    pub fn sku(mut self, value: impl IntoInput<ManagedHsmSku>) -> Self {
-        self.sku = value.into_input();
         self
     }
 

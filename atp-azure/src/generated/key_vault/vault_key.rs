@@ -35,8 +35,14 @@ impl VaultKey {
     pub fn new(
         parent: impl IntoInput<ResourceId<crate::key_vault::Vault>>,
         name: impl IntoInput<String>,
+        kty: impl IntoInput<VaultKeyKty>,
     ) -> Self {
-        Self { parent: parent.into_input(), name: name.into_input(), ..Self::default() }
+        Self {
+            parent: parent.into_input(),
+            name: name.into_input(),
+            kty: kty.into_input(),
+            ..Self::default()
+        }
     }
 
     /// Sets `properties.attributes`.
@@ -60,12 +66,6 @@ impl VaultKey {
     /// Sets `properties.keySize`.
     pub fn key_size(mut self, value: impl IntoInput<i64>) -> Self {
         self.key_size = value.into_input();
-        self
-    }
-
-    /// Sets `properties.kty`.
-    pub fn kty(mut self, value: impl IntoInput<VaultKeyKty>) -> Self {
-        self.kty = value.into_input();
         self
     }
 

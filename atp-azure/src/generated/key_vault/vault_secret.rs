@@ -27,8 +27,14 @@ impl VaultSecret {
     pub fn new(
         parent: impl IntoInput<ResourceId<crate::key_vault::Vault>>,
         name: impl IntoInput<String>,
+        value: impl IntoInput<Secret<String>>,
     ) -> Self {
-        Self { parent: parent.into_input(), name: name.into_input(), ..Self::default() }
+        Self {
+            parent: parent.into_input(),
+            name: name.into_input(),
+            value: value.into_input(),
+            ..Self::default()
+        }
     }
 
     /// Sets `properties.attributes`.
@@ -40,12 +46,6 @@ impl VaultSecret {
     /// Sets `properties.contentType`.
     pub fn content_type(mut self, value: impl IntoInput<String>) -> Self {
         self.content_type = value.into_input();
-        self
-    }
-
-    /// Sets `properties.value`.
-    pub fn value(mut self, value: impl IntoInput<Secret<String>>) -> Self {
-        self.value = value.into_input();
         self
     }
 

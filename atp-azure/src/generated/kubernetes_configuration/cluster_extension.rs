@@ -46,8 +46,17 @@ pub struct ClusterExtension {
 }
 impl ClusterExtension {
     /// From the properties that it has to have.
-    pub fn new(scope: impl IntoInput<Scope>, name: impl IntoInput<String>) -> Self {
-        Self { scope: scope.into_input(), name: name.into_input(), ..Self::default() }
+    pub fn new(
+        scope: impl IntoInput<Scope>,
+        name: impl IntoInput<String>,
+        extension_type: impl IntoInput<String>,
+    ) -> Self {
+        Self {
+            scope: scope.into_input(),
+            name: name.into_input(),
+            extension_type: extension_type.into_input(),
+            ..Self::default()
+        }
     }
 
     /// Sets `identity`.
@@ -104,12 +113,6 @@ impl ClusterExtension {
     /// Sets `properties.configurationSettings`.
     pub fn configuration_settings(mut self, value: impl IntoInputMap<String>) -> Self {
         self.configuration_settings = value.into_input_map();
-        self
-    }
-
-    /// Sets `properties.extensionType`.
-    pub fn extension_type(mut self, value: impl IntoInput<String>) -> Self {
-        self.extension_type = value.into_input();
         self
     }
 

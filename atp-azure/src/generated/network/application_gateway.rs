@@ -729,15 +729,9 @@ pub struct ApplicationGatewayAuthenticationCertificate {
     pub data: Input<String>,
 }
 impl ApplicationGatewayAuthenticationCertificate {
-    /// Nothing is set.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Sets `properties.authenticationCertificates[].name`.
-    pub fn name(mut self, value: impl IntoInput<String>) -> Self {
-        self.name = value.into_input();
-        self
+    /// From the properties that it has to have.
+    pub fn new(name: impl IntoInput<String>) -> Self {
+        Self { name: name.into_input(), ..Self::default() }
     }
 
     /// Sets `properties.authenticationCertificates[].properties.data`.
@@ -789,15 +783,9 @@ pub struct ApplicationGatewayBackendAddressPool {
     pub backend_addresses: InputList<ApplicationGatewayBackendAddressPoolBackendAddress>,
 }
 impl ApplicationGatewayBackendAddressPool {
-    /// Nothing is set.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Sets `properties.backendAddressPools[].name`.
-    pub fn name(mut self, value: impl IntoInput<String>) -> Self {
-        self.name = value.into_input();
-        self
+    /// From the properties that it has to have.
+    pub fn new(name: impl IntoInput<String>) -> Self {
+        Self { name: name.into_input(), ..Self::default() }
     }
 
     /// Sets `properties.backendAddressPools[].properties.backendAddresses`.
@@ -890,15 +878,9 @@ pub struct ApplicationGatewayBackendHttpSettings {
     pub validate_sni: Input<bool>,
 }
 impl ApplicationGatewayBackendHttpSettings {
-    /// Nothing is set.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Sets `properties.backendHttpSettingsCollection[].name`.
-    pub fn name(mut self, value: impl IntoInput<String>) -> Self {
-        self.name = value.into_input();
-        self
+    /// From the properties that it has to have.
+    pub fn new(name: impl IntoInput<String>) -> Self {
+        Self { name: name.into_input(), ..Self::default() }
     }
 
     /// Sets `properties.backendHttpSettingsCollection[].properties.affinityCookieName`.
@@ -1079,15 +1061,9 @@ pub struct ApplicationGatewayBackendSettingsCollection {
     pub trusted_root_certificates: InputList<SubResource>,
 }
 impl ApplicationGatewayBackendSettingsCollection {
-    /// Nothing is set.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Sets `properties.backendSettingsCollection[].name`.
-    pub fn name(mut self, value: impl IntoInput<String>) -> Self {
-        self.name = value.into_input();
-        self
+    /// From the properties that it has to have.
+    pub fn new(name: impl IntoInput<String>) -> Self {
+        Self { name: name.into_input(), ..Self::default() }
     }
 
     /// Sets `properties.backendSettingsCollection[].properties.enableL4ClientIpPreservation`.
@@ -1207,15 +1183,9 @@ pub struct ApplicationGatewayEntraJwtValidationConfig {
         Input<ApplicationGatewayEntraJwtValidationConfigUnAuthorizedRequestAction>,
 }
 impl ApplicationGatewayEntraJwtValidationConfig {
-    /// Nothing is set.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Sets `properties.entraJWTValidationConfigs[].name`.
-    pub fn name(mut self, value: impl IntoInput<String>) -> Self {
-        self.name = value.into_input();
-        self
+    /// From the properties that it has to have.
+    pub fn new(name: impl IntoInput<String>) -> Self {
+        Self { name: name.into_input(), ..Self::default() }
     }
 
     /// Sets `properties.entraJWTValidationConfigs[].properties.audiences`.
@@ -1273,15 +1243,9 @@ pub struct ApplicationGatewayFrontendIpConfiguration {
     pub subnet: Input<ResourceId<crate::network::Subnet>>,
 }
 impl ApplicationGatewayFrontendIpConfiguration {
-    /// Nothing is set.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Sets `properties.frontendIPConfigurations[].name`.
-    pub fn name(mut self, value: impl IntoInput<String>) -> Self {
-        self.name = value.into_input();
-        self
+    /// From the properties that it has to have.
+    pub fn new(name: impl IntoInput<String>) -> Self {
+        Self { name: name.into_input(), ..Self::default() }
     }
 
     /// Sets `properties.frontendIPConfigurations[].properties.privateIPAddress`.
@@ -1340,15 +1304,9 @@ pub struct ApplicationGatewayFrontendPort {
     pub port: Input<i64>,
 }
 impl ApplicationGatewayFrontendPort {
-    /// Nothing is set.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Sets `properties.frontendPorts[].name`.
-    pub fn name(mut self, value: impl IntoInput<String>) -> Self {
-        self.name = value.into_input();
-        self
+    /// From the properties that it has to have.
+    pub fn new(name: impl IntoInput<String>) -> Self {
+        Self { name: name.into_input(), ..Self::default() }
     }
 
     /// Sets `properties.frontendPorts[].properties.port`.
@@ -1373,15 +1331,9 @@ pub struct ApplicationGatewayIpConfiguration {
     pub subnet: Input<ResourceId<crate::network::Subnet>>,
 }
 impl ApplicationGatewayIpConfiguration {
-    /// Nothing is set.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Sets `properties.gatewayIPConfigurations[].name`.
-    pub fn name(mut self, value: impl IntoInput<String>) -> Self {
-        self.name = value.into_input();
-        self
+    /// From the properties that it has to have.
+    pub fn new(name: impl IntoInput<String>) -> Self {
+        Self { name: name.into_input(), ..Self::default() }
     }
 
     /// Sets `properties.gatewayIPConfigurations[].properties.subnet.id`.
@@ -1469,15 +1421,9 @@ pub struct ApplicationGatewayHttpListener {
     pub ssl_profile: Input<SubResource>,
 }
 impl ApplicationGatewayHttpListener {
-    /// Nothing is set.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Sets `properties.httpListeners[].name`.
-    pub fn name(mut self, value: impl IntoInput<String>) -> Self {
-        self.name = value.into_input();
-        self
+    /// From the properties that it has to have.
+    pub fn new(name: impl IntoInput<String>) -> Self {
+        Self { name: name.into_input(), ..Self::default() }
     }
 
     /// Sets `properties.httpListeners[].properties.customErrorConfigurations`.
@@ -1578,15 +1524,9 @@ pub struct ApplicationGatewayListener {
     pub ssl_profile: Input<SubResource>,
 }
 impl ApplicationGatewayListener {
-    /// Nothing is set.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Sets `properties.listeners[].name`.
-    pub fn name(mut self, value: impl IntoInput<String>) -> Self {
-        self.name = value.into_input();
-        self
+    /// From the properties that it has to have.
+    pub fn new(name: impl IntoInput<String>) -> Self {
+        Self { name: name.into_input(), ..Self::default() }
     }
 
     /// Sets `properties.listeners[].properties.frontendIPConfiguration`.
@@ -1648,15 +1588,9 @@ pub struct ApplicationGatewayLoadDistributionPolicy {
     pub load_distribution_targets: InputList<ApplicationGatewayLoadDistributionPolicyLoadDistributionTarget>,
 }
 impl ApplicationGatewayLoadDistributionPolicy {
-    /// Nothing is set.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Sets `properties.loadDistributionPolicies[].name`.
-    pub fn name(mut self, value: impl IntoInput<String>) -> Self {
-        self.name = value.into_input();
-        self
+    /// From the properties that it has to have.
+    pub fn new(name: impl IntoInput<String>) -> Self {
+        Self { name: name.into_input(), ..Self::default() }
     }
 
     /// Sets `properties.loadDistributionPolicies[].properties.loadDistributionAlgorithm`.
@@ -1696,15 +1630,9 @@ pub struct ApplicationGatewayLoadDistributionPolicyLoadDistributionTarget {
     pub weight_per_server: Input<i64>,
 }
 impl ApplicationGatewayLoadDistributionPolicyLoadDistributionTarget {
-    /// Nothing is set.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Sets `properties.loadDistributionPolicies[].properties.loadDistributionTargets[].name`.
-    pub fn name(mut self, value: impl IntoInput<String>) -> Self {
-        self.name = value.into_input();
-        self
+    /// From the properties that it has to have.
+    pub fn new(name: impl IntoInput<String>) -> Self {
+        Self { name: name.into_input(), ..Self::default() }
     }
 
     /// Sets `properties.loadDistributionPolicies[].properties.loadDistributionTargets[].properties.backendAddressPool`.
@@ -1736,15 +1664,9 @@ pub struct ApplicationGatewayPrivateLinkConfiguration {
     pub ip_configurations: InputList<ApplicationGatewayPrivateLinkConfigurationIpConfiguration>,
 }
 impl ApplicationGatewayPrivateLinkConfiguration {
-    /// Nothing is set.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Sets `properties.privateLinkConfigurations[].name`.
-    pub fn name(mut self, value: impl IntoInput<String>) -> Self {
-        self.name = value.into_input();
-        self
+    /// From the properties that it has to have.
+    pub fn new(name: impl IntoInput<String>) -> Self {
+        Self { name: name.into_input(), ..Self::default() }
     }
 
     /// Sets `properties.privateLinkConfigurations[].properties.ipConfigurations`.
@@ -1779,15 +1701,9 @@ pub struct ApplicationGatewayPrivateLinkConfigurationIpConfiguration {
     pub subnet: Input<ResourceId<crate::network::Subnet>>,
 }
 impl ApplicationGatewayPrivateLinkConfigurationIpConfiguration {
-    /// Nothing is set.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Sets `properties.privateLinkConfigurations[].properties.ipConfigurations[].name`.
-    pub fn name(mut self, value: impl IntoInput<String>) -> Self {
-        self.name = value.into_input();
-        self
+    /// From the properties that it has to have.
+    pub fn new(name: impl IntoInput<String>) -> Self {
+        Self { name: name.into_input(), ..Self::default() }
     }
 
     /// Sets `properties.privateLinkConfigurations[].properties.ipConfigurations[].properties.primary`.
@@ -1858,15 +1774,9 @@ pub struct ApplicationGatewayProbe {
     pub unhealthy_threshold: Input<i64>,
 }
 impl ApplicationGatewayProbe {
-    /// Nothing is set.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Sets `properties.probes[].name`.
-    pub fn name(mut self, value: impl IntoInput<String>) -> Self {
-        self.name = value.into_input();
-        self
+    /// From the properties that it has to have.
+    pub fn new(name: impl IntoInput<String>) -> Self {
+        Self { name: name.into_input(), ..Self::default() }
     }
 
     /// Sets `properties.probes[].properties.enableProbeProxyProtocolHeader`.
@@ -2024,15 +1934,9 @@ pub struct ApplicationGatewayRedirectConfiguration {
     pub url_path_maps: InputList<SubResource>,
 }
 impl ApplicationGatewayRedirectConfiguration {
-    /// Nothing is set.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Sets `properties.redirectConfigurations[].name`.
-    pub fn name(mut self, value: impl IntoInput<String>) -> Self {
-        self.name = value.into_input();
-        self
+    /// From the properties that it has to have.
+    pub fn new(name: impl IntoInput<String>) -> Self {
+        Self { name: name.into_input(), ..Self::default() }
     }
 
     /// Sets `properties.redirectConfigurations[].properties.includePath`.
@@ -2127,15 +2031,9 @@ pub struct ApplicationGatewayRequestRoutingRule {
     pub url_path_map: Input<SubResource>,
 }
 impl ApplicationGatewayRequestRoutingRule {
-    /// Nothing is set.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Sets `properties.requestRoutingRules[].name`.
-    pub fn name(mut self, value: impl IntoInput<String>) -> Self {
-        self.name = value.into_input();
-        self
+    /// From the properties that it has to have.
+    pub fn new(name: impl IntoInput<String>) -> Self {
+        Self { name: name.into_input(), ..Self::default() }
     }
 
     /// Sets `properties.requestRoutingRules[].properties.backendAddressPool`.
@@ -2223,15 +2121,9 @@ pub struct ApplicationGatewayRewriteRuleSet {
     pub rewrite_rules: InputList<ApplicationGatewayRewriteRuleSetRewriteRule>,
 }
 impl ApplicationGatewayRewriteRuleSet {
-    /// Nothing is set.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Sets `properties.rewriteRuleSets[].name`.
-    pub fn name(mut self, value: impl IntoInput<String>) -> Self {
-        self.name = value.into_input();
-        self
+    /// From the properties that it has to have.
+    pub fn new(name: impl IntoInput<String>) -> Self {
+        Self { name: name.into_input(), ..Self::default() }
     }
 
     /// Sets `properties.rewriteRuleSets[].properties.rewriteRules`.
@@ -2556,14 +2448,8 @@ pub struct ApplicationGatewayRoutingRule {
 }
 impl ApplicationGatewayRoutingRule {
     /// From the properties that it has to have.
-    pub fn new(priority: impl IntoInput<i64>) -> Self {
-        Self { priority: priority.into_input(), ..Self::default() }
-    }
-
-    /// Sets `properties.routingRules[].name`.
-    pub fn name(mut self, value: impl IntoInput<String>) -> Self {
-        self.name = value.into_input();
-        self
+    pub fn new(name: impl IntoInput<String>, priority: impl IntoInput<i64>) -> Self {
+        Self { name: name.into_input(), priority: priority.into_input(), ..Self::default() }
     }
 
     /// Sets `properties.routingRules[].properties.backendAddressPool`.
@@ -2667,15 +2553,9 @@ pub struct ApplicationGatewaySslCertificate {
     pub password: Input<Secret<String>>,
 }
 impl ApplicationGatewaySslCertificate {
-    /// Nothing is set.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Sets `properties.sslCertificates[].name`.
-    pub fn name(mut self, value: impl IntoInput<String>) -> Self {
-        self.name = value.into_input();
-        self
+    /// From the properties that it has to have.
+    pub fn new(name: impl IntoInput<String>) -> Self {
+        Self { name: name.into_input(), ..Self::default() }
     }
 
     /// Sets `properties.sslCertificates[].properties.data`.
@@ -2827,15 +2707,9 @@ pub struct ApplicationGatewaySslProfile {
     pub trusted_client_certificates: InputList<SubResource>,
 }
 impl ApplicationGatewaySslProfile {
-    /// Nothing is set.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Sets `properties.sslProfiles[].name`.
-    pub fn name(mut self, value: impl IntoInput<String>) -> Self {
-        self.name = value.into_input();
-        self
+    /// From the properties that it has to have.
+    pub fn new(name: impl IntoInput<String>) -> Self {
+        Self { name: name.into_input(), ..Self::default() }
     }
 
     /// Sets `properties.sslProfiles[].properties.clientAuthConfiguration`.
@@ -2927,15 +2801,9 @@ pub struct ApplicationGatewayTrustedClientCertificate {
     pub data: Input<String>,
 }
 impl ApplicationGatewayTrustedClientCertificate {
-    /// Nothing is set.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Sets `properties.trustedClientCertificates[].name`.
-    pub fn name(mut self, value: impl IntoInput<String>) -> Self {
-        self.name = value.into_input();
-        self
+    /// From the properties that it has to have.
+    pub fn new(name: impl IntoInput<String>) -> Self {
+        Self { name: name.into_input(), ..Self::default() }
     }
 
     /// Sets `properties.trustedClientCertificates[].properties.data`.
@@ -2962,15 +2830,9 @@ pub struct ApplicationGatewayTrustedRootCertificate {
     pub key_vault_secret_id: Input<String>,
 }
 impl ApplicationGatewayTrustedRootCertificate {
-    /// Nothing is set.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Sets `properties.trustedRootCertificates[].name`.
-    pub fn name(mut self, value: impl IntoInput<String>) -> Self {
-        self.name = value.into_input();
-        self
+    /// From the properties that it has to have.
+    pub fn new(name: impl IntoInput<String>) -> Self {
+        Self { name: name.into_input(), ..Self::default() }
     }
 
     /// Sets `properties.trustedRootCertificates[].properties.data`.
@@ -3012,15 +2874,9 @@ pub struct ApplicationGatewayUrlPathMap {
     pub path_rules: InputList<ApplicationGatewayUrlPathMapPathRule>,
 }
 impl ApplicationGatewayUrlPathMap {
-    /// Nothing is set.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Sets `properties.urlPathMaps[].name`.
-    pub fn name(mut self, value: impl IntoInput<String>) -> Self {
-        self.name = value.into_input();
-        self
+    /// From the properties that it has to have.
+    pub fn new(name: impl IntoInput<String>) -> Self {
+        Self { name: name.into_input(), ..Self::default() }
     }
 
     /// Sets `properties.urlPathMaps[].properties.defaultBackendAddressPool`.
@@ -3093,15 +2949,9 @@ pub struct ApplicationGatewayUrlPathMapPathRule {
     pub rewrite_rule_set: Input<SubResource>,
 }
 impl ApplicationGatewayUrlPathMapPathRule {
-    /// Nothing is set.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Sets `properties.urlPathMaps[].properties.pathRules[].name`.
-    pub fn name(mut self, value: impl IntoInput<String>) -> Self {
-        self.name = value.into_input();
-        self
+    /// From the properties that it has to have.
+    pub fn new(name: impl IntoInput<String>) -> Self {
+        Self { name: name.into_input(), ..Self::default() }
     }
 
     /// Sets `properties.urlPathMaps[].properties.pathRules[].properties.backendAddressPool`.

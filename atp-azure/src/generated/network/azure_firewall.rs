@@ -388,15 +388,9 @@ pub struct AzureFirewallApplicationRuleCollection {
     pub rules: InputList<AzureFirewallApplicationRuleCollectionRule>,
 }
 impl AzureFirewallApplicationRuleCollection {
-    /// Nothing is set.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Sets `properties.applicationRuleCollections[].name`.
-    pub fn name(mut self, value: impl IntoInput<String>) -> Self {
-        self.name = value.into_input();
-        self
+    /// From the properties that it has to have.
+    pub fn new(name: impl IntoInput<String>) -> Self {
+        Self { name: name.into_input(), ..Self::default() }
     }
 
     /// Sets `properties.applicationRuleCollections[].properties.action`.
@@ -704,15 +698,9 @@ pub struct AzureFirewallIpConfiguration {
     pub subnet: Input<ResourceId<crate::network::Subnet>>,
 }
 impl AzureFirewallIpConfiguration {
-    /// Nothing is set.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Sets `properties.ipConfigurations[].name`.
-    pub fn name(mut self, value: impl IntoInput<String>) -> Self {
-        self.name = value.into_input();
-        self
+    /// From the properties that it has to have.
+    pub fn new(name: impl IntoInput<String>) -> Self {
+        Self { name: name.into_input(), ..Self::default() }
     }
 
     /// Sets `properties.ipConfigurations[].properties.publicIPAddress.id`.
@@ -751,15 +739,9 @@ pub struct AzureFirewallNatRuleCollection {
     pub rules: InputList<AzureFirewallNatRuleCollectionRule>,
 }
 impl AzureFirewallNatRuleCollection {
-    /// Nothing is set.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Sets `properties.natRuleCollections[].name`.
-    pub fn name(mut self, value: impl IntoInput<String>) -> Self {
-        self.name = value.into_input();
-        self
+    /// From the properties that it has to have.
+    pub fn new(name: impl IntoInput<String>) -> Self {
+        Self { name: name.into_input(), ..Self::default() }
     }
 
     /// Sets `properties.natRuleCollections[].properties.action`.
@@ -934,15 +916,9 @@ pub struct AzureFirewallNetworkRuleCollection {
     pub rules: InputList<AzureFirewallNetworkRuleCollectionRule>,
 }
 impl AzureFirewallNetworkRuleCollection {
-    /// Nothing is set.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Sets `properties.networkRuleCollections[].name`.
-    pub fn name(mut self, value: impl IntoInput<String>) -> Self {
-        self.name = value.into_input();
-        self
+    /// From the properties that it has to have.
+    pub fn new(name: impl IntoInput<String>) -> Self {
+        Self { name: name.into_input(), ..Self::default() }
     }
 
     /// Sets `properties.networkRuleCollections[].properties.action`.

@@ -54,11 +54,13 @@ impl BastionHost {
         parent: impl IntoInput<ResourceId<crate::resources::ResourceGroup>>,
         name: impl IntoInput<String>,
         location: impl IntoInput<String>,
+        ip_configurations: impl IntoInputList<BastionHostIpConfiguration>,
     ) -> Self {
         Self {
             parent: parent.into_input(),
             name: name.into_input(),
             location: location.into_input(),
+            ip_configurations: ip_configurations.into_input_list(),
             ..Self::default()
         }
     }
@@ -114,12 +116,6 @@ impl BastionHost {
     /// Sets `properties.enableTunneling`.
     pub fn enable_tunneling(mut self, value: impl IntoInput<bool>) -> Self {
         self.enable_tunneling = value.into_input();
-        self
-    }
-
-    /// Sets `properties.ipConfigurations`.
-    pub fn ip_configurations(mut self, value: impl IntoInputList<BastionHostIpConfiguration>) -> Self {
-        self.ip_configurations = value.into_input_list();
         self
     }
 
@@ -343,14 +339,11 @@ pub struct BastionHostIpConfiguration {
 }
 impl BastionHostIpConfiguration {
     /// From the properties that it has to have.
-    pub fn new(subnet: impl IntoInput<ResourceId<crate::network::Subnet>>) -> Self {
-        Self { subnet: subnet.into_input(), ..Self::default() }
-    }
-
-    /// Sets `properties.ipConfigurations[].name`.
-    pub fn name(mut self, value: impl IntoInput<String>) -> Self {
-        self.name = value.into_input();
-        self
+    pub fn new(
+        name: impl IntoInput<String>,
+        subnet: impl IntoInput<ResourceId<crate::network::Subnet>>,
+    ) -> Self {
+        Self { name: name.into_input(), subnet: subnet.into_input(), ..Self::default() }
     }
 
     /// Sets `properties.ipConfigurations[].properties.privateIPAllocationMethod`.

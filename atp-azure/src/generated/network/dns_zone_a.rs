@@ -29,19 +29,19 @@ impl DnsZoneA {
     pub fn new(
         parent: impl IntoInput<ResourceId<crate::network::DnsZone>>,
         name: impl IntoInput<String>,
+        ttl: impl IntoInput<i64>,
     ) -> Self {
-        Self { parent: parent.into_input(), name: name.into_input(), ..Self::default() }
+        Self {
+            parent: parent.into_input(),
+            name: name.into_input(),
+            ttl: ttl.into_input(),
+            ..Self::default()
+        }
     }
 
     /// Sets `properties.ARecords`.
     pub fn a_records(mut self, value: impl IntoInputList<DnsZoneARecord>) -> Self {
         self.a_records = value.into_input_list();
-        self
-    }
-
-    /// Sets `properties.TTL`.
-    pub fn ttl(mut self, value: impl IntoInput<i64>) -> Self {
-        self.ttl = value.into_input();
         self
     }
 

@@ -29,20 +29,16 @@ impl DnsZoneCaa {
     pub fn new(
         parent: impl IntoInput<ResourceId<crate::network::DnsZone>>,
         name: impl IntoInput<String>,
+        ttl: impl IntoInput<i64>,
+        caa_records: impl IntoInputList<DnsZoneCaaRecord>,
     ) -> Self {
-        Self { parent: parent.into_input(), name: name.into_input(), ..Self::default() }
-    }
-
-    /// Sets `properties.TTL`.
-    pub fn ttl(mut self, value: impl IntoInput<i64>) -> Self {
-        self.ttl = value.into_input();
-        self
-    }
-
-    /// Sets `properties.caaRecords`.
-    pub fn caa_records(mut self, value: impl IntoInputList<DnsZoneCaaRecord>) -> Self {
-        self.caa_records = value.into_input_list();
-        self
+        Self {
+            parent: parent.into_input(),
+            name: name.into_input(),
+            ttl: ttl.into_input(),
+            caa_records: caa_records.into_input_list(),
+            ..Self::default()
+        }
     }
 
     /// Sets `properties.metadata`.

@@ -29,19 +29,19 @@ impl DnsZoneCname {
     pub fn new(
         parent: impl IntoInput<ResourceId<crate::network::DnsZone>>,
         name: impl IntoInput<String>,
+        ttl: impl IntoInput<i64>,
     ) -> Self {
-        Self { parent: parent.into_input(), name: name.into_input(), ..Self::default() }
+        Self {
+            parent: parent.into_input(),
+            name: name.into_input(),
+            ttl: ttl.into_input(),
+            ..Self::default()
+        }
     }
 
     /// Sets `properties.CNAMERecord`.
     pub fn cname_record(mut self, value: impl IntoInput<DnsZoneCnameRecord>) -> Self {
         self.cname_record = value.into_input();
-        self
-    }
-
-    /// Sets `properties.TTL`.
-    pub fn ttl(mut self, value: impl IntoInput<i64>) -> Self {
-        self.ttl = value.into_input();
         self
     }
 

@@ -29,20 +29,16 @@ impl DnsZoneMx {
     pub fn new(
         parent: impl IntoInput<ResourceId<crate::network::DnsZone>>,
         name: impl IntoInput<String>,
+        ttl: impl IntoInput<i64>,
+        mx_records: impl IntoInputList<DnsZoneMxRecord>,
     ) -> Self {
-        Self { parent: parent.into_input(), name: name.into_input(), ..Self::default() }
-    }
-
-    /// Sets `properties.MXRecords`.
-    pub fn mx_records(mut self, value: impl IntoInputList<DnsZoneMxRecord>) -> Self {
-        self.mx_records = value.into_input_list();
-        self
-    }
-
-    /// Sets `properties.TTL`.
-    pub fn ttl(mut self, value: impl IntoInput<i64>) -> Self {
-        self.ttl = value.into_input();
-        self
+        Self {
+            parent: parent.into_input(),
+            name: name.into_input(),
+            ttl: ttl.into_input(),
+            mx_records: mx_records.into_input_list(),
+            ..Self::default()
+        }
     }
 
     /// Sets `properties.metadata`.

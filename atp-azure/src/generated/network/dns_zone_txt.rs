@@ -29,20 +29,16 @@ impl DnsZoneTxt {
     pub fn new(
         parent: impl IntoInput<ResourceId<crate::network::DnsZone>>,
         name: impl IntoInput<String>,
+        ttl: impl IntoInput<i64>,
+        txt_records: impl IntoInputList<DnsZoneTxtRecord>,
     ) -> Self {
-        Self { parent: parent.into_input(), name: name.into_input(), ..Self::default() }
-    }
-
-    /// Sets `properties.TTL`.
-    pub fn ttl(mut self, value: impl IntoInput<i64>) -> Self {
-        self.ttl = value.into_input();
-        self
-    }
-
-    /// Sets `properties.TXTRecords`.
-    pub fn txt_records(mut self, value: impl IntoInputList<DnsZoneTxtRecord>) -> Self {
-        self.txt_records = value.into_input_list();
-        self
+        Self {
+            parent: parent.into_input(),
+            name: name.into_input(),
+            ttl: ttl.into_input(),
+            txt_records: txt_records.into_input_list(),
+            ..Self::default()
+        }
     }
 
     /// Sets `properties.metadata`.

@@ -23,14 +23,14 @@ impl FirewallPolicyRuleCollectionGroup {
     pub fn new(
         parent: impl IntoInput<ResourceId<crate::network::FirewallPolicy>>,
         name: impl IntoInput<String>,
+        priority: impl IntoInput<i64>,
     ) -> Self {
-        Self { parent: parent.into_input(), name: name.into_input(), ..Self::default() }
-    }
-
-    /// Sets `properties.priority`.
-    pub fn priority(mut self, value: impl IntoInput<i64>) -> Self {
-        self.priority = value.into_input();
-        self
+        Self {
+            parent: parent.into_input(),
+            name: name.into_input(),
+            priority: priority.into_input(),
+            ..Self::default()
+        }
     }
 
     /// Sets `properties.ruleCollections`.

@@ -26,19 +26,15 @@ impl IpGroup {
         parent: impl IntoInput<ResourceId<crate::resources::ResourceGroup>>,
         name: impl IntoInput<String>,
         location: impl IntoInput<String>,
+        ip_addresses: impl IntoInputList<String>,
     ) -> Self {
         Self {
             parent: parent.into_input(),
             name: name.into_input(),
             location: location.into_input(),
+            ip_addresses: ip_addresses.into_input_list(),
             ..Self::default()
         }
-    }
-
-    /// Sets `properties.ipAddresses`.
-    pub fn ip_addresses(mut self, value: impl IntoInputList<String>) -> Self {
-        self.ip_addresses = value.into_input_list();
-        self
     }
 
     /// Sets `tags`.

@@ -46,11 +46,13 @@ impl LoadBalancer {
         parent: impl IntoInput<ResourceId<crate::resources::ResourceGroup>>,
         name: impl IntoInput<String>,
         location: impl IntoInput<String>,
+        sku: impl IntoInput<LoadBalancerSku>,
     ) -> Self {
         Self {
             parent: parent.into_input(),
             name: name.into_input(),
             location: location.into_input(),
+            sku: sku.into_input(),
             ..Self::default()
         }
     }
@@ -118,12 +120,6 @@ impl LoadBalancer {
     /// Sets `properties.scope`.
     pub fn scope(mut self, value: impl IntoInput<LoadBalancerScope>) -> Self {
         self.scope = value.into_input();
-        self
-    }
-
-    /// Sets `sku`.
-    pub fn sku(mut self, value: impl IntoInput<LoadBalancerSku>) -> Self {
-        self.sku = value.into_input();
         self
     }
 
@@ -333,15 +329,9 @@ pub struct LoadBalancerBackendAddressPool {
     pub virtual_network: Input<ResourceId<crate::network::VirtualNetwork>>,
 }
 impl LoadBalancerBackendAddressPool {
-    /// Nothing is set.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Sets `properties.backendAddressPools[].name`.
-    pub fn name(mut self, value: impl IntoInput<String>) -> Self {
-        self.name = value.into_input();
-        self
+    /// From the properties that it has to have.
+    pub fn new(name: impl IntoInput<String>) -> Self {
+        Self { name: name.into_input(), ..Self::default() }
     }
 
     /// Sets `properties.backendAddressPools[].properties.drainPeriodInSeconds`.
@@ -418,15 +408,9 @@ pub struct LoadBalancerBackendAddressPoolLoadBalancerBackendAddress {
     pub virtual_network: Input<ResourceId<crate::network::VirtualNetwork>>,
 }
 impl LoadBalancerBackendAddressPoolLoadBalancerBackendAddress {
-    /// Nothing is set.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Sets `properties.backendAddressPools[].properties.loadBalancerBackendAddresses[].name`.
-    pub fn name(mut self, value: impl IntoInput<String>) -> Self {
-        self.name = value.into_input();
-        self
+    /// From the properties that it has to have.
+    pub fn new(name: impl IntoInput<String>) -> Self {
+        Self { name: name.into_input(), ..Self::default() }
     }
 
     /// Sets `properties.backendAddressPools[].properties.loadBalancerBackendAddresses[].properties.adminState`.
@@ -560,15 +544,9 @@ pub struct LoadBalancerFrontendIpConfiguration {
     pub zones: InputList<String>,
 }
 impl LoadBalancerFrontendIpConfiguration {
-    /// Nothing is set.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Sets `properties.frontendIPConfigurations[].name`.
-    pub fn name(mut self, value: impl IntoInput<String>) -> Self {
-        self.name = value.into_input();
-        self
+    /// From the properties that it has to have.
+    pub fn new(name: impl IntoInput<String>) -> Self {
+        Self { name: name.into_input(), ..Self::default() }
     }
 
     /// Sets `properties.frontendIPConfigurations[].properties.ddosSettings`.
@@ -711,24 +689,20 @@ pub struct LoadBalancerInboundNatPool {
 impl LoadBalancerInboundNatPool {
     /// From the properties that it has to have.
     pub fn new(
+        name: impl IntoInput<String>,
         protocol: impl IntoInput<LoadBalancerInboundNatPoolProtocol>,
         frontend_port_range_start: impl IntoInput<i64>,
         frontend_port_range_end: impl IntoInput<i64>,
         backend_port: impl IntoInput<i64>,
     ) -> Self {
         Self {
+            name: name.into_input(),
             protocol: protocol.into_input(),
             frontend_port_range_start: frontend_port_range_start.into_input(),
             frontend_port_range_end: frontend_port_range_end.into_input(),
             backend_port: backend_port.into_input(),
             ..Self::default()
         }
-    }
-
-    /// Sets `properties.inboundNatPools[].name`.
-    pub fn name(mut self, value: impl IntoInput<String>) -> Self {
-        self.name = value.into_input();
-        self
     }
 
     /// Sets `properties.inboundNatPools[].properties.enableFloatingIP`.
@@ -796,15 +770,9 @@ pub struct LoadBalancerInboundNatRule {
     pub protocol: Input<LoadBalancerInboundNatRuleProtocol>,
 }
 impl LoadBalancerInboundNatRule {
-    /// Nothing is set.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Sets `properties.inboundNatRules[].name`.
-    pub fn name(mut self, value: impl IntoInput<String>) -> Self {
-        self.name = value.into_input();
-        self
+    /// From the properties that it has to have.
+    pub fn new(name: impl IntoInput<String>) -> Self {
+        Self { name: name.into_input(), ..Self::default() }
     }
 
     /// Sets `properties.inboundNatRules[].properties.backendAddressPool`.
@@ -918,16 +886,16 @@ pub struct LoadBalancerLoadBalancingRule {
 impl LoadBalancerLoadBalancingRule {
     /// From the properties that it has to have.
     pub fn new(
+        name: impl IntoInput<String>,
         protocol: impl IntoInput<LoadBalancerLoadBalancingRuleProtocol>,
         frontend_port: impl IntoInput<i64>,
     ) -> Self {
-        Self { protocol: protocol.into_input(), frontend_port: frontend_port.into_input(), ..Self::default() }
-    }
-
-    /// Sets `properties.loadBalancingRules[].name`.
-    pub fn name(mut self, value: impl IntoInput<String>) -> Self {
-        self.name = value.into_input();
-        self
+        Self {
+            name: name.into_input(),
+            protocol: protocol.into_input(),
+            frontend_port: frontend_port.into_input(),
+            ..Self::default()
+        }
     }
 
     /// Sets `properties.loadBalancingRules[].properties.backendAddressPool`.
@@ -1039,22 +1007,18 @@ pub struct LoadBalancerOutboundRule {
 impl LoadBalancerOutboundRule {
     /// From the properties that it has to have.
     pub fn new(
+        name: impl IntoInput<String>,
         frontend_ip_configurations: impl IntoInputList<SubResource>,
         backend_address_pool: impl IntoInput<SubResource>,
         protocol: impl IntoInput<LoadBalancerOutboundRuleProtocol>,
     ) -> Self {
         Self {
+            name: name.into_input(),
             frontend_ip_configurations: frontend_ip_configurations.into_input_list(),
             backend_address_pool: backend_address_pool.into_input(),
             protocol: protocol.into_input(),
             ..Self::default()
         }
-    }
-
-    /// Sets `properties.outboundRules[].name`.
-    pub fn name(mut self, value: impl IntoInput<String>) -> Self {
-        self.name = value.into_input();
-        self
     }
 
     /// Sets `properties.outboundRules[].properties.allocatedOutboundPorts`.
@@ -1109,14 +1073,17 @@ pub struct LoadBalancerProbe {
 }
 impl LoadBalancerProbe {
     /// From the properties that it has to have.
-    pub fn new(protocol: impl IntoInput<LoadBalancerProbeProtocol>, port: impl IntoInput<i64>) -> Self {
-        Self { protocol: protocol.into_input(), port: port.into_input(), ..Self::default() }
-    }
-
-    /// Sets `properties.probes[].name`.
-    pub fn name(mut self, value: impl IntoInput<String>) -> Self {
-        self.name = value.into_input();
-        self
+    pub fn new(
+        name: impl IntoInput<String>,
+        protocol: impl IntoInput<LoadBalancerProbeProtocol>,
+        port: impl IntoInput<i64>,
+    ) -> Self {
+        Self {
+            name: name.into_input(),
+            protocol: protocol.into_input(),
+            port: port.into_input(),
+            ..Self::default()
+        }
     }
 
     /// Sets `properties.probes[].properties.intervalInSeconds`.

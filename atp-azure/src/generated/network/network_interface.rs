@@ -50,11 +50,13 @@ impl NetworkInterface {
         parent: impl IntoInput<ResourceId<crate::resources::ResourceGroup>>,
         name: impl IntoInput<String>,
         location: impl IntoInput<String>,
+        ip_configurations: impl IntoInputList<NetworkInterfaceIpConfiguration>,
     ) -> Self {
         Self {
             parent: parent.into_input(),
             name: name.into_input(),
             location: location.into_input(),
+            ip_configurations: ip_configurations.into_input_list(),
             ..Self::default()
         }
     }
@@ -98,12 +100,6 @@ impl NetworkInterface {
     /// Sets `properties.enableIPForwarding`.
     pub fn enable_ip_forwarding(mut self, value: impl IntoInput<bool>) -> Self {
         self.enable_ip_forwarding = value.into_input();
-        self
-    }
-
-    /// Sets `properties.ipConfigurations`.
-    pub fn ip_configurations(mut self, value: impl IntoInputList<NetworkInterfaceIpConfiguration>) -> Self {
-        self.ip_configurations = value.into_input_list();
         self
     }
 
@@ -470,15 +466,9 @@ pub struct NetworkInterfaceIpConfiguration {
     pub virtual_network_taps: InputList<SubResource>,
 }
 impl NetworkInterfaceIpConfiguration {
-    /// Nothing is set.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Sets `properties.ipConfigurations[].name`.
-    pub fn name(mut self, value: impl IntoInput<String>) -> Self {
-        self.name = value.into_input();
-        self
+    /// From the properties that it has to have.
+    pub fn new(name: impl IntoInput<String>) -> Self {
+        Self { name: name.into_input(), ..Self::default() }
     }
 
     /// Sets `properties.ipConfigurations[].properties.applicationGatewayBackendAddressPools`.
@@ -612,15 +602,9 @@ pub struct NetworkInterfaceIpConfigurationApplicationGatewayBackendAddressPool {
         InputList<NetworkInterfaceIpConfigurationApplicationGatewayBackendAddressPoolBackendAddress>,
 }
 impl NetworkInterfaceIpConfigurationApplicationGatewayBackendAddressPool {
-    /// Nothing is set.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Sets `properties.ipConfigurations[].properties.applicationGatewayBackendAddressPools[].name`.
-    pub fn name(mut self, value: impl IntoInput<String>) -> Self {
-        self.name = value.into_input();
-        self
+    /// From the properties that it has to have.
+    pub fn new(name: impl IntoInput<String>) -> Self {
+        Self { name: name.into_input(), ..Self::default() }
     }
 
     /// Sets `properties.ipConfigurations[].properties.applicationGatewayBackendAddressPools[].properties.backendAddresses`.
@@ -695,15 +679,9 @@ pub struct NetworkInterfaceIpConfigurationLoadBalancerBackendAddressPool {
     pub virtual_network: Input<ResourceId<crate::network::VirtualNetwork>>,
 }
 impl NetworkInterfaceIpConfigurationLoadBalancerBackendAddressPool {
-    /// Nothing is set.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Sets `properties.ipConfigurations[].properties.loadBalancerBackendAddressPools[].name`.
-    pub fn name(mut self, value: impl IntoInput<String>) -> Self {
-        self.name = value.into_input();
-        self
+    /// From the properties that it has to have.
+    pub fn new(name: impl IntoInput<String>) -> Self {
+        Self { name: name.into_input(), ..Self::default() }
     }
 
     /// Sets `properties.ipConfigurations[].properties.loadBalancerBackendAddressPools[].properties.drainPeriodInSeconds`.
@@ -787,15 +765,9 @@ pub struct NetworkInterfaceIpConfigurationLoadBalancerBackendAddressPoolLoadBala
     pub virtual_network: Input<ResourceId<crate::network::VirtualNetwork>>,
 }
 impl NetworkInterfaceIpConfigurationLoadBalancerBackendAddressPoolLoadBalancerBackendAddress {
-    /// Nothing is set.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Sets `properties.ipConfigurations[].properties.loadBalancerBackendAddressPools[].properties.loadBalancerBackendAddresses[].name`.
-    pub fn name(mut self, value: impl IntoInput<String>) -> Self {
-        self.name = value.into_input();
-        self
+    /// From the properties that it has to have.
+    pub fn new(name: impl IntoInput<String>) -> Self {
+        Self { name: name.into_input(), ..Self::default() }
     }
 
     /// Sets `properties.ipConfigurations[].properties.loadBalancerBackendAddressPools[].properties.loadBalancerBackendAddresses[].properties.adminState`.
@@ -936,15 +908,9 @@ pub struct NetworkInterfaceIpConfigurationLoadBalancerInboundNatRule {
     pub protocol: Input<NetworkInterfaceIpConfigurationLoadBalancerInboundNatRuleProtocol>,
 }
 impl NetworkInterfaceIpConfigurationLoadBalancerInboundNatRule {
-    /// Nothing is set.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Sets `properties.ipConfigurations[].properties.loadBalancerInboundNatRules[].name`.
-    pub fn name(mut self, value: impl IntoInput<String>) -> Self {
-        self.name = value.into_input();
-        self
+    /// From the properties that it has to have.
+    pub fn new(name: impl IntoInput<String>) -> Self {
+        Self { name: name.into_input(), ..Self::default() }
     }
 
     /// Sets `properties.ipConfigurations[].properties.loadBalancerInboundNatRules[].properties.backendAddressPool`.

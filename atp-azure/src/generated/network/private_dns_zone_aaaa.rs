@@ -25,25 +25,21 @@ impl PrivateDnsZoneAaaa {
     pub fn new(
         parent: impl IntoInput<ResourceId<crate::network::PrivateDnsZone>>,
         name: impl IntoInput<String>,
+        ttl: impl IntoInput<i64>,
+        aaaa_records: impl IntoInputList<PrivateDnsZoneAaaaRecord>,
     ) -> Self {
-        Self { parent: parent.into_input(), name: name.into_input(), ..Self::default() }
-    }
-
-    /// Sets `properties.aaaaRecords`.
-    pub fn aaaa_records(mut self, value: impl IntoInputList<PrivateDnsZoneAaaaRecord>) -> Self {
-        self.aaaa_records = value.into_input_list();
-        self
+        Self {
+            parent: parent.into_input(),
+            name: name.into_input(),
+            ttl: ttl.into_input(),
+            aaaa_records: aaaa_records.into_input_list(),
+            ..Self::default()
+        }
     }
 
     /// Sets `properties.metadata`.
     pub fn metadata(mut self, value: impl IntoInputMap<String>) -> Self {
         self.metadata = value.into_input_map();
-        self
-    }
-
-    /// Sets `properties.ttl`.
-    pub fn ttl(mut self, value: impl IntoInput<i64>) -> Self {
-        self.ttl = value.into_input();
         self
     }
 

@@ -25,25 +25,21 @@ impl PrivateDnsZoneCname {
     pub fn new(
         parent: impl IntoInput<ResourceId<crate::network::PrivateDnsZone>>,
         name: impl IntoInput<String>,
+        ttl: impl IntoInput<i64>,
+        cname_record: impl IntoInput<PrivateDnsZoneCnameRecord>,
     ) -> Self {
-        Self { parent: parent.into_input(), name: name.into_input(), ..Self::default() }
-    }
-
-    /// Sets `properties.cnameRecord`.
-    pub fn cname_record(mut self, value: impl IntoInput<PrivateDnsZoneCnameRecord>) -> Self {
-        self.cname_record = value.into_input();
-        self
+        Self {
+            parent: parent.into_input(),
+            name: name.into_input(),
+            ttl: ttl.into_input(),
+            cname_record: cname_record.into_input(),
+            ..Self::default()
+        }
     }
 
     /// Sets `properties.metadata`.
     pub fn metadata(mut self, value: impl IntoInputMap<String>) -> Self {
         self.metadata = value.into_input_map();
-        self
-    }
-
-    /// Sets `properties.ttl`.
-    pub fn ttl(mut self, value: impl IntoInput<i64>) -> Self {
-        self.ttl = value.into_input();
         self
     }
 

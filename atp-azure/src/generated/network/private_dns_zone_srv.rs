@@ -25,25 +25,21 @@ impl PrivateDnsZoneSrv {
     pub fn new(
         parent: impl IntoInput<ResourceId<crate::network::PrivateDnsZone>>,
         name: impl IntoInput<String>,
+        ttl: impl IntoInput<i64>,
+        srv_records: impl IntoInputList<PrivateDnsZoneSrvRecord>,
     ) -> Self {
-        Self { parent: parent.into_input(), name: name.into_input(), ..Self::default() }
+        Self {
+            parent: parent.into_input(),
+            name: name.into_input(),
+            ttl: ttl.into_input(),
+            srv_records: srv_records.into_input_list(),
+            ..Self::default()
+        }
     }
 
     /// Sets `properties.metadata`.
     pub fn metadata(mut self, value: impl IntoInputMap<String>) -> Self {
         self.metadata = value.into_input_map();
-        self
-    }
-
-    /// Sets `properties.srvRecords`.
-    pub fn srv_records(mut self, value: impl IntoInputList<PrivateDnsZoneSrvRecord>) -> Self {
-        self.srv_records = value.into_input_list();
-        self
-    }
-
-    /// Sets `properties.ttl`.
-    pub fn ttl(mut self, value: impl IntoInput<i64>) -> Self {
-        self.ttl = value.into_input();
         self
     }
 

@@ -25,25 +25,21 @@ impl PrivateDnsZoneTxt {
     pub fn new(
         parent: impl IntoInput<ResourceId<crate::network::PrivateDnsZone>>,
         name: impl IntoInput<String>,
+        ttl: impl IntoInput<i64>,
+        txt_records: impl IntoInputList<PrivateDnsZoneTxtRecord>,
     ) -> Self {
-        Self { parent: parent.into_input(), name: name.into_input(), ..Self::default() }
+        Self {
+            parent: parent.into_input(),
+            name: name.into_input(),
+            ttl: ttl.into_input(),
+            txt_records: txt_records.into_input_list(),
+            ..Self::default()
+        }
     }
 
     /// Sets `properties.metadata`.
     pub fn metadata(mut self, value: impl IntoInputMap<String>) -> Self {
         self.metadata = value.into_input_map();
-        self
-    }
-
-    /// Sets `properties.ttl`.
-    pub fn ttl(mut self, value: impl IntoInput<i64>) -> Self {
-        self.ttl = value.into_input();
-        self
-    }
-
-    /// Sets `properties.txtRecords`.
-    pub fn txt_records(mut self, value: impl IntoInputList<PrivateDnsZoneTxtRecord>) -> Self {
-        self.txt_records = value.into_input_list();
         self
     }
 

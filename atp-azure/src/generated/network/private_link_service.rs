@@ -339,15 +339,9 @@ pub struct PrivateLinkServiceIpConfiguration {
     pub subnet: Input<ResourceId<crate::network::Subnet>>,
 }
 impl PrivateLinkServiceIpConfiguration {
-    /// Nothing is set.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Sets `properties.ipConfigurations[].name`.
-    pub fn name(mut self, value: impl IntoInput<String>) -> Self {
-        self.name = value.into_input();
-        self
+    /// From the properties that it has to have.
+    pub fn new(name: impl IntoInput<String>) -> Self {
+        Self { name: name.into_input(), ..Self::default() }
     }
 
     /// Sets `properties.ipConfigurations[].properties.primary`.
@@ -425,15 +419,9 @@ pub struct PrivateLinkServiceFrontendIpConfiguration {
     pub zones: InputList<String>,
 }
 impl PrivateLinkServiceFrontendIpConfiguration {
-    /// Nothing is set.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Sets `properties.loadBalancerFrontendIpConfigurations[].name`.
-    pub fn name(mut self, value: impl IntoInput<String>) -> Self {
-        self.name = value.into_input();
-        self
+    /// From the properties that it has to have.
+    pub fn new(name: impl IntoInput<String>) -> Self {
+        Self { name: name.into_input(), ..Self::default() }
     }
 
     /// Sets `properties.loadBalancerFrontendIpConfigurations[].properties.ddosSettings`.

@@ -40,11 +40,15 @@ impl PublicIpPrefix {
         parent: impl IntoInput<ResourceId<crate::resources::ResourceGroup>>,
         name: impl IntoInput<String>,
         location: impl IntoInput<String>,
+        sku: impl IntoInput<PublicIpPrefixSku>,
+        prefix_length: impl IntoInput<i64>,
     ) -> Self {
         Self {
             parent: parent.into_input(),
             name: name.into_input(),
             location: location.into_input(),
+            sku: sku.into_input(),
+            prefix_length: prefix_length.into_input(),
             ..Self::default()
         }
     }
@@ -73,24 +77,12 @@ impl PublicIpPrefix {
         self
     }
 
-    /// Sets `properties.prefixLength`.
-    pub fn prefix_length(mut self, value: impl IntoInput<i64>) -> Self {
-        self.prefix_length = value.into_input();
-        self
-    }
-
     /// Sets `properties.publicIPAddressVersion`.
     pub fn public_ip_address_version(
         mut self,
         value: impl IntoInput<PublicIpPrefixPublicIpAddressVersion>,
     ) -> Self {
         self.public_ip_address_version = value.into_input();
-        self
-    }
-
-    /// Sets `sku`.
-    pub fn sku(mut self, value: impl IntoInput<PublicIpPrefixSku>) -> Self {
-        self.sku = value.into_input();
         self
     }
 

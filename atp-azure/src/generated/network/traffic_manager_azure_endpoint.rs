@@ -47,8 +47,14 @@ impl TrafficManagerAzureEndpoint {
     pub fn new(
         parent: impl IntoInput<ResourceId<crate::network::TrafficManagerProfile>>,
         name: impl IntoInput<String>,
+        target_resource_id: impl IntoInput<Scope>,
     ) -> Self {
-        Self { parent: parent.into_input(), name: name.into_input(), ..Self::default() }
+        Self {
+            parent: parent.into_input(),
+            name: name.into_input(),
+            target_resource_id: target_resource_id.into_input(),
+            ..Self::default()
+        }
     }
 
     /// Sets `properties.alwaysServe`.
@@ -126,12 +132,6 @@ impl TrafficManagerAzureEndpoint {
     /// Sets `properties.target`.
     pub fn target(mut self, value: impl IntoInput<String>) -> Self {
         self.target = value.into_input();
-        self
-    }
-
-    /// Sets `properties.targetResourceId`.
-    pub fn target_resource_id(mut self, value: impl IntoInput<Scope>) -> Self {
-        self.target_resource_id = value.into_input();
         self
     }
 

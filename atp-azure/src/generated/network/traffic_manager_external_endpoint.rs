@@ -47,8 +47,14 @@ impl TrafficManagerExternalEndpoint {
     pub fn new(
         parent: impl IntoInput<ResourceId<crate::network::TrafficManagerProfile>>,
         name: impl IntoInput<String>,
+        target: impl IntoInput<String>,
     ) -> Self {
-        Self { parent: parent.into_input(), name: name.into_input(), ..Self::default() }
+        Self {
+            parent: parent.into_input(),
+            name: name.into_input(),
+            target: target.into_input(),
+            ..Self::default()
+        }
     }
 
     /// Sets `properties.alwaysServe`.
@@ -120,12 +126,6 @@ impl TrafficManagerExternalEndpoint {
     /// Sets `properties.subnets`.
     pub fn subnets(mut self, value: impl IntoInputList<TrafficManagerExternalEndpointSubnet>) -> Self {
         self.subnets = value.into_input_list();
-        self
-    }
-
-    /// Sets `properties.target`.
-    pub fn target(mut self, value: impl IntoInput<String>) -> Self {
-        self.target = value.into_input();
         self
     }
 

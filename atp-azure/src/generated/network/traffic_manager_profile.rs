@@ -39,10 +39,16 @@ impl TrafficManagerProfile {
     pub fn new(
         parent: impl IntoInput<ResourceId<crate::resources::ResourceGroup>>,
         name: impl IntoInput<String>,
+        dns_config: impl IntoInput<TrafficManagerProfileDnsConfig>,
+        monitor_config: impl IntoInput<TrafficManagerProfileMonitorConfig>,
+        traffic_routing_method: impl IntoInput<TrafficManagerProfileTrafficRoutingMethod>,
     ) -> Self {
         Self {
             parent: parent.into_input(),
             name: name.into_input(),
+            dns_config: dns_config.into_input(),
+            monitor_config: monitor_config.into_input(),
+            traffic_routing_method: traffic_routing_method.into_input(),
             location: Input::Value("global".to_owned()),
             ..Self::default()
         }
@@ -63,12 +69,6 @@ impl TrafficManagerProfile {
         self
     }
 
-    /// Sets `properties.dnsConfig`.
-    pub fn dns_config(mut self, value: impl IntoInput<TrafficManagerProfileDnsConfig>) -> Self {
-        self.dns_config = value.into_input();
-        self
-    }
-
     /// Sets `properties.endpoints`.
     pub fn endpoints(mut self, value: impl IntoInputList<TrafficManagerProfileEndpoint>) -> Self {
         self.endpoints = value.into_input_list();
@@ -81,24 +81,9 @@ impl TrafficManagerProfile {
         self
     }
 
-    /// Sets `properties.monitorConfig`.
-    pub fn monitor_config(mut self, value: impl IntoInput<TrafficManagerProfileMonitorConfig>) -> Self {
-        self.monitor_config = value.into_input();
-        self
-    }
-
     /// Sets `properties.profileStatus`.
     pub fn profile_status(mut self, value: impl IntoInput<TrafficManagerProfileStatus>) -> Self {
         self.profile_status = value.into_input();
-        self
-    }
-
-    /// Sets `properties.trafficRoutingMethod`.
-    pub fn traffic_routing_method(
-        mut self,
-        value: impl IntoInput<TrafficManagerProfileTrafficRoutingMethod>,
-    ) -> Self {
-        self.traffic_routing_method = value.into_input();
         self
     }
 
@@ -307,15 +292,9 @@ pub struct TrafficManagerProfileEndpoint {
     pub weight: Input<i64>,
 }
 impl TrafficManagerProfileEndpoint {
-    /// Nothing is set.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Sets `properties.endpoints[].name`.
-    pub fn name(mut self, value: impl IntoInput<String>) -> Self {
-        self.name = value.into_input();
-        self
+    /// From the properties that it has to have.
+    pub fn new(name: impl IntoInput<String>) -> Self {
+        Self { name: name.into_input(), ..Self::default() }
     }
 
     /// Sets `properties.endpoints[].properties.alwaysServe`.

@@ -53,8 +53,14 @@ impl VirtualNetworkPeering {
     pub fn new(
         parent: impl IntoInput<ResourceId<crate::network::VirtualNetwork>>,
         name: impl IntoInput<String>,
+        remote_virtual_network: impl IntoInput<ResourceId<crate::network::VirtualNetwork>>,
     ) -> Self {
-        Self { parent: parent.into_input(), name: name.into_input(), ..Self::default() }
+        Self {
+            parent: parent.into_input(),
+            name: name.into_input(),
+            remote_virtual_network: remote_virtual_network.into_input(),
+            ..Self::default()
+        }
     }
 
     /// Sets `properties.allowForwardedTraffic`.
@@ -144,15 +150,6 @@ impl VirtualNetworkPeering {
     /// Sets `properties.remoteSubnetNames`.
     pub fn remote_subnet_names(mut self, value: impl IntoInputList<String>) -> Self {
         self.remote_subnet_names = value.into_input_list();
-        self
-    }
-
-    /// Sets `properties.remoteVirtualNetwork.id`.
-    pub fn remote_virtual_network(
-        mut self,
-        value: impl IntoInput<ResourceId<crate::network::VirtualNetwork>>,
-    ) -> Self {
-        self.remote_virtual_network = value.into_input();
         self
     }
 

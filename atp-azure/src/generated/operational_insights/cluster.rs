@@ -42,11 +42,13 @@ impl Cluster {
         parent: impl IntoInput<ResourceId<crate::resources::ResourceGroup>>,
         name: impl IntoInput<String>,
         location: impl IntoInput<String>,
+        sku: impl IntoInput<ClusterSku>,
     ) -> Self {
         Self {
             parent: parent.into_input(),
             name: name.into_input(),
             location: location.into_input(),
+            sku: sku.into_input(),
             ..Self::default()
         }
     }
@@ -96,12 +98,6 @@ impl Cluster {
     /// Sets `properties.replication`.
     pub fn replication(mut self, value: impl IntoInput<ClusterReplication>) -> Self {
         self.replication = value.into_input();
-        self
-    }
-
-    /// Sets `sku`.
-    pub fn sku(mut self, value: impl IntoInput<ClusterSku>) -> Self {
-        self.sku = value.into_input();
         self
     }
 

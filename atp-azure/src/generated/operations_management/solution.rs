@@ -33,20 +33,16 @@ impl Solution {
         name: impl IntoInput<String>,
         location: impl IntoInput<String>,
         workspace_resource_id: impl IntoInput<ResourceId<crate::operational_insights::Workspace>>,
+        plan: impl IntoInput<SolutionPlan>,
     ) -> Self {
         Self {
             parent: parent.into_input(),
             name: name.into_input(),
             location: location.into_input(),
             workspace_resource_id: workspace_resource_id.into_input(),
+            plan: plan.into_input(),
             ..Self::default()
         }
-    }
-
-    /// Sets `plan`.
-    pub fn plan(mut self, value: impl IntoInput<SolutionPlan>) -> Self {
-        self.plan = value.into_input();
-        self
     }
 
     /// Sets `properties.containedResources`.

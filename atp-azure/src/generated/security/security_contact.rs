@@ -26,8 +26,8 @@ pub struct SecurityContact {
 }
 impl SecurityContact {
     /// From the properties that it has to have.
-    pub fn new(scope: impl IntoInput<Scope>, name: impl IntoInput<String>) -> Self {
-        Self { scope: scope.into_input(), name: name.into_input(), ..Self::default() }
+    pub fn new(scope: impl IntoInput<Scope>) -> Self {
+        Self { scope: scope.into_input(), name: Input::Value("default".to_owned()), ..Self::default() }
     }
 
     /// Sets `properties.emails`.
@@ -74,8 +74,8 @@ impl SecurityContact {
     }
 
     /// One that is there already and is not managed by the program, for `Context::read`.
-    pub fn existing(scope: impl IntoInput<Scope>, name: impl IntoInput<String>) -> Existing<Self> {
-        Existing::by_name(scope, name)
+    pub fn existing(scope: impl IntoInput<Scope>) -> Existing<Self> {
+        Existing::by_name(scope, "default")
     }
 }
 impl Structure for SecurityContact {

@@ -23,19 +23,19 @@ impl DisasterRecoveryConfig {
     pub fn new(
         parent: impl IntoInput<ResourceId<crate::service_bus::Namespace>>,
         name: impl IntoInput<String>,
+        partner_namespace: impl IntoInput<String>,
     ) -> Self {
-        Self { parent: parent.into_input(), name: name.into_input(), ..Self::default() }
+        Self {
+            parent: parent.into_input(),
+            name: name.into_input(),
+            partner_namespace: partner_namespace.into_input(),
+            ..Self::default()
+        }
     }
 
     /// Sets `properties.alternateName`.
     pub fn alternate_name(mut self, value: impl IntoInput<String>) -> Self {
         self.alternate_name = value.into_input();
-        self
-    }
-
-    /// Sets `properties.partnerNamespace`.
-    pub fn partner_namespace(mut self, value: impl IntoInput<String>) -> Self {
-        self.partner_namespace = value.into_input();
         self
     }
 

@@ -22,13 +22,12 @@ impl MigrationConfiguration {
     /// From the properties that it has to have.
     pub fn new(
         parent: impl IntoInput<ResourceId<crate::service_bus::Namespace>>,
-        name: impl IntoInput<String>,
         target_namespace: impl IntoInput<String>,
         post_migration_name: impl IntoInput<String>,
     ) -> Self {
         Self {
             parent: parent.into_input(),
-            name: name.into_input(),
+            name: Input::Value("$default".to_owned()),
             target_namespace: target_namespace.into_input(),
             post_migration_name: post_migration_name.into_input(),
             ..Self::default()
@@ -43,11 +42,8 @@ impl MigrationConfiguration {
     }
 
     /// One that is there already and is not managed by the program, for `Context::read`.
-    pub fn existing(
-        parent: impl IntoInput<ResourceId<crate::service_bus::Namespace>>,
-        name: impl IntoInput<String>,
-    ) -> Existing<Self> {
-        Existing::by_name(parent.into_input(), name)
+    pub fn existing(parent: impl IntoInput<ResourceId<crate::service_bus::Namespace>>) -> Existing<Self> {
+        Existing::by_name(parent.into_input(), "$default")
     }
 }
 impl Structure for MigrationConfiguration {

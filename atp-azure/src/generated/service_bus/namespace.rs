@@ -50,11 +50,13 @@ impl Namespace {
         parent: impl IntoInput<ResourceId<crate::resources::ResourceGroup>>,
         name: impl IntoInput<String>,
         location: impl IntoInput<String>,
+        sku: impl IntoInput<NamespaceSku>,
     ) -> Self {
         Self {
             parent: parent.into_input(),
             name: name.into_input(),
             location: location.into_input(),
+            sku: sku.into_input(),
             ..Self::default()
         }
     }
@@ -131,12 +133,6 @@ impl Namespace {
     /// Sets `properties.zoneRedundant`.
     pub fn zone_redundant(mut self, value: impl IntoInput<bool>) -> Self {
         self.zone_redundant = value.into_input();
-        self
-    }
-
-    /// Sets `sku`.
-    pub fn sku(mut self, value: impl IntoInput<NamespaceSku>) -> Self {
-        self.sku = value.into_input();
         self
     }
 

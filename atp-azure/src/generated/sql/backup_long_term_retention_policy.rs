@@ -28,11 +28,8 @@ pub struct BackupLongTermRetentionPolicy {
 }
 impl BackupLongTermRetentionPolicy {
     /// From the properties that it has to have.
-    pub fn new(
-        parent: impl IntoInput<ResourceId<crate::sql::Database>>,
-        name: impl IntoInput<String>,
-    ) -> Self {
-        Self { parent: parent.into_input(), name: name.into_input(), ..Self::default() }
+    pub fn new(parent: impl IntoInput<ResourceId<crate::sql::Database>>) -> Self {
+        Self { parent: parent.into_input(), name: Input::Value("default".to_owned()), ..Self::default() }
     }
 
     /// Sets `properties.monthlyRetention`.
@@ -85,11 +82,8 @@ impl BackupLongTermRetentionPolicy {
     }
 
     /// One that is there already and is not managed by the program, for `Context::read`.
-    pub fn existing(
-        parent: impl IntoInput<ResourceId<crate::sql::Database>>,
-        name: impl IntoInput<String>,
-    ) -> Existing<Self> {
-        Existing::by_name(parent.into_input(), name)
+    pub fn existing(parent: impl IntoInput<ResourceId<crate::sql::Database>>) -> Existing<Self> {
+        Existing::by_name(parent.into_input(), "default")
     }
 }
 impl Structure for BackupLongTermRetentionPolicy {

@@ -46,11 +46,13 @@ impl ElasticPool {
         parent: impl IntoInput<ResourceId<crate::sql::Server>>,
         name: impl IntoInput<String>,
         location: impl IntoInput<String>,
+        sku: impl IntoInput<ElasticPoolSku>,
     ) -> Self {
         Self {
             parent: parent.into_input(),
             name: name.into_input(),
             location: location.into_input(),
+            sku: sku.into_input(),
             ..Self::default()
         }
     }
@@ -112,12 +114,6 @@ impl ElasticPool {
     /// Sets `properties.zoneRedundant`.
     pub fn zone_redundant(mut self, value: impl IntoInput<bool>) -> Self {
         self.zone_redundant = value.into_input();
-        self
-    }
-
-    /// Sets `sku`.
-    pub fn sku(mut self, value: impl IntoInput<ElasticPoolSku>) -> Self {
-        self.sku = value.into_input();
         self
     }
 

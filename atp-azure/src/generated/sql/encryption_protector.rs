@@ -24,12 +24,11 @@ impl EncryptionProtector {
     /// From the properties that it has to have.
     pub fn new(
         parent: impl IntoInput<ResourceId<crate::sql::Server>>,
-        name: impl IntoInput<String>,
         server_key_type: impl IntoInput<EncryptionProtectorServerKeyType>,
     ) -> Self {
         Self {
             parent: parent.into_input(),
-            name: name.into_input(),
+            name: Input::Value("current".to_owned()),
             server_key_type: server_key_type.into_input(),
             ..Self::default()
         }
@@ -55,11 +54,8 @@ impl EncryptionProtector {
     }
 
     /// One that is there already and is not managed by the program, for `Context::read`.
-    pub fn existing(
-        parent: impl IntoInput<ResourceId<crate::sql::Server>>,
-        name: impl IntoInput<String>,
-    ) -> Existing<Self> {
-        Existing::by_name(parent.into_input(), name)
+    pub fn existing(parent: impl IntoInput<ResourceId<crate::sql::Server>>) -> Existing<Self> {
+        Existing::by_name(parent.into_input(), "current")
     }
 }
 impl Structure for EncryptionProtector {

@@ -20,20 +20,19 @@ pub struct FirewallRule {
 }
 impl FirewallRule {
     /// From the properties that it has to have.
-    pub fn new(parent: impl IntoInput<ResourceId<crate::sql::Server>>, name: impl IntoInput<String>) -> Self {
-        Self { parent: parent.into_input(), name: name.into_input(), ..Self::default() }
-    }
-
-    /// Sets `properties.endIpAddress`.
-    pub fn end_ip_address(mut self, value: impl IntoInput<String>) -> Self {
-        self.end_ip_address = value.into_input();
-        self
-    }
-
-    /// Sets `properties.startIpAddress`.
-    pub fn start_ip_address(mut self, value: impl IntoInput<String>) -> Self {
-        self.start_ip_address = value.into_input();
-        self
+    pub fn new(
+        parent: impl IntoInput<ResourceId<crate::sql::Server>>,
+        name: impl IntoInput<String>,
+        start_ip_address: impl IntoInput<String>,
+        end_ip_address: impl IntoInput<String>,
+    ) -> Self {
+        Self {
+            parent: parent.into_input(),
+            name: name.into_input(),
+            start_ip_address: start_ip_address.into_input(),
+            end_ip_address: end_ip_address.into_input(),
+            ..Self::default()
+        }
     }
 
     /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not

@@ -26,13 +26,12 @@ impl ServerAdministrator {
     /// From the properties that it has to have.
     pub fn new(
         parent: impl IntoInput<ResourceId<crate::sql::Server>>,
-        name: impl IntoInput<String>,
         login: impl IntoInput<String>,
         sid: impl IntoInput<String>,
     ) -> Self {
         Self {
             parent: parent.into_input(),
-            name: name.into_input(),
+            name: Input::Value("ActiveDirectory".to_owned()),
             login: login.into_input(),
             sid: sid.into_input(),
             ..Self::default()
@@ -59,11 +58,8 @@ impl ServerAdministrator {
     }
 
     /// One that is there already and is not managed by the program, for `Context::read`.
-    pub fn existing(
-        parent: impl IntoInput<ResourceId<crate::sql::Server>>,
-        name: impl IntoInput<String>,
-    ) -> Existing<Self> {
-        Existing::by_name(parent.into_input(), name)
+    pub fn existing(parent: impl IntoInput<ResourceId<crate::sql::Server>>) -> Existing<Self> {
+        Existing::by_name(parent.into_input(), "ActiveDirectory")
     }
 }
 impl Structure for ServerAdministrator {

@@ -20,12 +20,11 @@ impl ServerAdvancedThreatProtection {
     /// From the properties that it has to have.
     pub fn new(
         parent: impl IntoInput<ResourceId<crate::sql::Server>>,
-        name: impl IntoInput<String>,
         state: impl IntoInput<ServerAdvancedThreatProtectionState>,
     ) -> Self {
         Self {
             parent: parent.into_input(),
-            name: name.into_input(),
+            name: Input::Value("Default".to_owned()),
             state: state.into_input(),
             ..Self::default()
         }
@@ -39,11 +38,8 @@ impl ServerAdvancedThreatProtection {
     }
 
     /// One that is there already and is not managed by the program, for `Context::read`.
-    pub fn existing(
-        parent: impl IntoInput<ResourceId<crate::sql::Server>>,
-        name: impl IntoInput<String>,
-    ) -> Existing<Self> {
-        Existing::by_name(parent.into_input(), name)
+    pub fn existing(parent: impl IntoInput<ResourceId<crate::sql::Server>>) -> Existing<Self> {
+        Existing::by_name(parent.into_input(), "Default")
     }
 }
 impl Structure for ServerAdvancedThreatProtection {

@@ -22,12 +22,11 @@ impl TransparentDataEncryption {
     /// From the properties that it has to have.
     pub fn new(
         parent: impl IntoInput<ResourceId<crate::sql::Database>>,
-        name: impl IntoInput<String>,
         state: impl IntoInput<TransparentDataEncryptionState>,
     ) -> Self {
         Self {
             parent: parent.into_input(),
-            name: name.into_input(),
+            name: Input::Value("current".to_owned()),
             state: state.into_input(),
             ..Self::default()
         }
@@ -47,11 +46,8 @@ impl TransparentDataEncryption {
     }
 
     /// One that is there already and is not managed by the program, for `Context::read`.
-    pub fn existing(
-        parent: impl IntoInput<ResourceId<crate::sql::Database>>,
-        name: impl IntoInput<String>,
-    ) -> Existing<Self> {
-        Existing::by_name(parent.into_input(), name)
+    pub fn existing(parent: impl IntoInput<ResourceId<crate::sql::Database>>) -> Existing<Self> {
+        Existing::by_name(parent.into_input(), "current")
     }
 }
 impl Structure for TransparentDataEncryption {

@@ -20,12 +20,11 @@ impl InventoryPolicy {
     /// From the properties that it has to have.
     pub fn new(
         parent: impl IntoInput<ResourceId<crate::storage::StorageAccount>>,
-        name: impl IntoInput<String>,
         policy: impl IntoInput<InventoryPolicyPolicy>,
     ) -> Self {
         Self {
             parent: parent.into_input(),
-            name: name.into_input(),
+            name: Input::Value("default".to_owned()),
             policy: policy.into_input(),
             ..Self::default()
         }
@@ -39,11 +38,8 @@ impl InventoryPolicy {
     }
 
     /// One that is there already and is not managed by the program, for `Context::read`.
-    pub fn existing(
-        parent: impl IntoInput<ResourceId<crate::storage::StorageAccount>>,
-        name: impl IntoInput<String>,
-    ) -> Existing<Self> {
-        Existing::by_name(parent.into_input(), name)
+    pub fn existing(parent: impl IntoInput<ResourceId<crate::storage::StorageAccount>>) -> Existing<Self> {
+        Existing::by_name(parent.into_input(), "default")
     }
 }
 impl Structure for InventoryPolicy {

@@ -2,11 +2,15 @@
 
 mod names;
 mod references;
+mod required;
 mod reviews;
 mod types;
 
 pub use names::NAMES;
+#[cfg(test)]
+pub use references::own_references;
 pub use references::{ANY, may_name, reference};
+pub use required::REQUIRED;
 pub use reviews::REVIEWS;
 pub use types::TYPES;
 
@@ -28,52 +32,9 @@ pub fn entry_of(kind: &str) -> Option<&'static Entry> {
 
 const SUBNET: &str = "Microsoft.Network/virtualNetworks/subnets";
 const NETWORK: &str = "Microsoft.Network/virtualNetworks";
-const SECURITY_GROUP: &str = "Microsoft.Network/networkSecurityGroups";
-const ROUTE_TABLE: &str = "Microsoft.Network/routeTables";
-const NAT_GATEWAY: &str = "Microsoft.Network/natGateways";
 const PUBLIC_IP: &str = "Microsoft.Network/publicIPAddresses";
 const ZONE: &str = "Microsoft.Network/privateDnsZones";
 const IDENTITY: &str = "Microsoft.ManagedIdentity/userAssignedIdentities";
-
-/// Properties that the service asks for though the schema does not say so, in the order of `new`'s arguments.
-#[rustfmt::skip]
-pub const REQUIRED: &[(&str, &str)] = &[
-    ("Microsoft.Authorization/roleDefinitions", "properties.roleName"),
-    ("Microsoft.Authorization/roleDefinitions", "properties.permissions"),
-    ("Microsoft.Authorization/roleDefinitions", "properties.assignableScopes"),
-    (NAT_GATEWAY, "sku"),
-    (NAT_GATEWAY, "sku.name"),
-    (SECURITY_GROUP, "properties.securityRules[].name"),
-    ("Microsoft.Network/privateDnsZones/A", "properties.ttl"),
-    ("Microsoft.Network/privateDnsZones/A", "properties.aRecords"),
-    ("Microsoft.Network/privateDnsZones/A", "properties.aRecords[].ipv4Address"),
-    ("Microsoft.Network/privateDnsZones/virtualNetworkLinks", "properties.virtualNetwork.id"),
-    ("Microsoft.Network/privateEndpoints", "properties.subnet.id"),
-    ("Microsoft.Network/privateEndpoints", "properties.ipConfigurations[].name"),
-    ("Microsoft.Network/privateEndpoints", "properties.manualPrivateLinkServiceConnections[].name"),
-    ("Microsoft.Network/privateEndpoints", "properties.manualPrivateLinkServiceConnections[].properties.privateLinkServiceId"),
-    ("Microsoft.Network/privateEndpoints", "properties.privateLinkServiceConnections[].name"),
-    ("Microsoft.Network/privateEndpoints", "properties.privateLinkServiceConnections[].properties.privateLinkServiceId"),
-    ("Microsoft.Network/privateEndpoints/privateDnsZoneGroups", "properties.privateDnsZoneConfigs"),
-    ("Microsoft.Network/privateEndpoints/privateDnsZoneGroups", "properties.privateDnsZoneConfigs[].name"),
-    ("Microsoft.Network/privateEndpoints/privateDnsZoneGroups", "properties.privateDnsZoneConfigs[].properties.privateDnsZoneId"),
-    (PUBLIC_IP, "sku"),
-    (PUBLIC_IP, "sku.name"),
-    (ROUTE_TABLE, "properties.routes[].name"),
-    (NETWORK, "properties.addressSpace"),
-    (NETWORK, "properties.addressSpace.addressPrefixes"),
-    (NETWORK, "properties.subnets[].name"),
-    (NETWORK, "properties.subnets[].properties.addressPrefix"),
-    (NETWORK, "properties.subnets[].properties.delegations[].name"),
-    (NETWORK, "properties.subnets[].properties.delegations[].properties.serviceName"),
-    (NETWORK, "properties.subnets[].properties.serviceEndpoints[].service"),
-    (NETWORK, "properties.virtualNetworkPeerings[].name"),
-    (NETWORK, "properties.virtualNetworkPeerings[].properties.remoteVirtualNetwork.id"),
-    (SUBNET, "properties.addressPrefix"),
-    (SUBNET, "properties.delegations[].name"),
-    (SUBNET, "properties.delegations[].properties.serviceName"),
-    (SUBNET, "properties.serviceEndpoints[].service"),
-];
 
 /// Properties that have one sensible value, which `new` sets: type, path, value on the wire.
 pub const PRESETS: &[(&str, &str, &str)] = &[

@@ -166,6 +166,12 @@ pub fn reference(kind: &str, path: &str) -> Option<&'static str> {
     own.or_else(named).filter(|target| *target != NONE)
 }
 
+/// Type and path of the ids that are listed by type.
+#[cfg(test)]
+pub fn own_references() -> impl Iterator<Item = (&'static str, &'static str)> {
+    OWN.iter().map(|(kind, path, _)| (*kind, *path))
+}
+
 /// Whether code of one module may name types of another.
 pub fn may_name(module: &str, other: &str) -> bool {
     let place = |module: &str| ORDER.iter().position(|name| *name == module).unwrap_or(ORDER.len());

@@ -16,7 +16,7 @@ pub static DEFENDER_FOR_STORAGE: TypeDescriptor = TypeDescriptor {
         hyphens: true,
         upper: true,
         unique: Unique::Parent,
-        fixed: None,
+        fixed: Some("current"),
     },
     body: &Shape::Object(&BODY),
     put: Method { codes: &[200, 201], long_running: None },

@@ -16,7 +16,7 @@ pub static SECURITY_CONTACT: TypeDescriptor = TypeDescriptor {
         hyphens: true,
         upper: true,
         unique: Unique::Parent,
-        fixed: None,
+        fixed: Some("default"),
     },
     body: &Shape::Object(&BODY),
     put: Method { codes: &[200, 201], long_running: None },

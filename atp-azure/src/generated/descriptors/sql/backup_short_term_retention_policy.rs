@@ -16,7 +16,7 @@ pub static BACKUP_SHORT_TERM_RETENTION_POLICY: TypeDescriptor = TypeDescriptor {
         hyphens: true,
         upper: true,
         unique: Unique::Parent,
-        fixed: None,
+        fixed: Some("default"),
     },
     body: &Shape::Object(&BODY),
     put: Method {

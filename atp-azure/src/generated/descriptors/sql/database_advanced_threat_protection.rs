@@ -16,7 +16,7 @@ pub static DATABASE_ADVANCED_THREAT_PROTECTION: TypeDescriptor = TypeDescriptor 
         hyphens: true,
         upper: true,
         unique: Unique::Parent,
-        fixed: None,
+        fixed: Some("Default"),
     },
     body: &Shape::Object(&BODY),
     put: Method { codes: &[200, 201], long_running: None },

@@ -16,7 +16,7 @@ pub static DATABASE_SECURITY_ALERT_POLICY: TypeDescriptor = TypeDescriptor {
         hyphens: true,
         upper: true,
         unique: Unique::Parent,
-        fixed: None,
+        fixed: Some("Default"),
     },
     body: &Shape::Object(&BODY),
     put: Method { codes: &[200, 201], long_running: None },

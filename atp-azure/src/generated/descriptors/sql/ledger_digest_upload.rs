@@ -16,7 +16,7 @@ pub static LEDGER_DIGEST_UPLOAD: TypeDescriptor = TypeDescriptor {
         hyphens: true,
         upper: true,
         unique: Unique::Parent,
-        fixed: None,
+        fixed: Some("current"),
     },
     body: &Shape::Object(&BODY),
     put: Method {

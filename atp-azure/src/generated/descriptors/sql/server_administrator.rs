@@ -16,7 +16,7 @@ pub static SERVER_ADMINISTRATOR: TypeDescriptor = TypeDescriptor {
         hyphens: true,
         upper: true,
         unique: Unique::Parent,
-        fixed: None,
+        fixed: Some("ActiveDirectory"),
     },
     body: &Shape::Object(&BODY),
     put: Method {

@@ -16,7 +16,7 @@ pub static SERVER_AZURE_AD_ONLY_AUTHENTICATION: TypeDescriptor = TypeDescriptor 
         hyphens: true,
         upper: true,
         unique: Unique::Parent,
-        fixed: None,
+        fixed: Some("Default"),
     },
     body: &Shape::Object(&BODY),
     put: Method {

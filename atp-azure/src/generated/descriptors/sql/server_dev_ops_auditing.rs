@@ -16,7 +16,7 @@ pub static SERVER_DEV_OPS_AUDITING: TypeDescriptor = TypeDescriptor {
         hyphens: true,
         upper: true,
         unique: Unique::Parent,
-        fixed: None,
+        fixed: Some("Default"),
     },
     body: &Shape::Object(&BODY),
     put: Method {
