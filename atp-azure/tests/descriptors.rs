@@ -2,6 +2,7 @@
 
 use atp_azure::descriptor::{Object, Parent, Shape, TypeDescriptor};
 use atp_azure::{descriptor, descriptors, names};
+use proptest::prelude::*;
 use std::collections::HashSet;
 
 /// Runs `check` on every object below a shape, once each: shapes may be recursive.
@@ -127,6 +128,28 @@ fn names_can_be_made_for_every_type_that_has_no_form_of_its_own() {
         match made {
             Ok(name) => assert!(names::follows(&kind.names, &name), "{}: {name}", kind.name),
             Err(_) => assert!(kind.names.pattern.contains("0-9a-f"), "{}", kind.name),
+        }
+    }
+}
+
+fn parts() -> impl Strategy<Value = Vec<String>> {
+    prop::collection::vec("[a-zA-Z0-9_. é-]{0,40}", 1..5)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+    #[test]
+    fn names_of_every_type_obey_its_rules_and_differ_where_their_parts_do(one in parts(), other in parts()) {
+        prop_assume!(one.join("-") != other.join("-"));
+        let [one, other] = [&one, &other].map(|parts| parts.iter().map(String::as_str).collect::<Vec<_>>());
+        for kind in descriptors() {
+            for unique in [None, Some("subscription")] {
+                let Ok(name) = names::resource_name(&kind.names, &one, unique) else { continue };
+                prop_assert!(names::follows(&kind.names, &name), "{}: {name}", kind.name);
+                let second = names::resource_name(&kind.names, &other, unique).unwrap();
+                let single = kind.names.fixed.is_some();
+                prop_assert!(single || !name.eq_ignore_ascii_case(&second), "{}: {name}", kind.name);
+            }
         }
     }
 }
