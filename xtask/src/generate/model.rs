@@ -236,7 +236,9 @@ impl<'a> Builder<'a> {
         for (name, child) in node.writable() {
             let at = format!("{path}{name}");
             let skipped = wrapper && ["id", "type", "etag", "systemData"].contains(&name);
-            if skipped || tables::computed(kind, &at) || tables::omitted(kind, &at) {
+            // An object in which nothing can be written is only read.
+            let computed = tables::computed(kind, &at) || child.is_only_read();
+            if skipped || computed || tables::omitted(kind, &at) {
                 continue;
             }
             if name == "properties" && matches!(child.kind(), Kind::Object) {
@@ -499,8 +501,8 @@ impl<'a> Builder<'a> {
             if tables::omitted(self.entry.kind, &path) {
                 continue;
             }
-            let read_only = node.read_only() || tables::computed(self.entry.kind, &path);
-            if read_only {
+            let computed = tables::computed(self.entry.kind, &path) || node.is_only_read();
+            if node.read_only() || computed {
                 outputs.push(Output {
                     rust: names::snake(name),
                     kind: output_type(node),

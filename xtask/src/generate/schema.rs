@@ -173,6 +173,10 @@ impl<'a> Node<'a> {
     pub fn writable(&self) -> BTreeMap<&'a str, Node<'a>> {
         self.properties().into_iter().filter(|(_, node)| !node.read_only()).collect()
     }
+    /// Whether it is an object that has properties, of which none can be written.
+    pub fn is_only_read(&self) -> bool {
+        matches!(self.kind(), Kind::Object) && !self.properties().is_empty() && self.writable().is_empty()
+    }
     /// Whether it is `{ id }` and nothing else that can be written.
     pub fn is_bare_reference(&self) -> bool {
         matches!(self.kind(), Kind::Object) && self.writable().into_keys().eq(["id"])

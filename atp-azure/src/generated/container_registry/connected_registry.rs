@@ -17,8 +17,6 @@ pub struct ConnectedRegistry {
     pub garbage_collection: Input<ConnectedRegistryGarbageCollection>,
     /// `properties.logging`.
     pub logging: Input<ConnectedRegistryLogging>,
-    /// `properties.loginServer`.
-    pub login_server: Input<Value>,
     /// `properties.mode`.
     pub mode: Input<ConnectedRegistryMode>,
     /// `properties.notificationsList`.
@@ -63,12 +61,6 @@ impl ConnectedRegistry {
         self
     }
 
-    /// Sets `properties.loginServer`.
-    pub fn login_server(mut self, value: impl IntoInput<Value>) -> Self {
-        self.login_server = value.into_input();
-        self
-    }
-
     /// Sets `properties.notificationsList`.
     pub fn notifications_list(mut self, value: impl IntoInputList<String>) -> Self {
         self.notifications_list = value.into_input_list();
@@ -97,7 +89,6 @@ impl Structure for ConnectedRegistry {
         codec.property("properties/clientTokenIds", &mut self.client_token_ids);
         codec.property("properties/garbageCollection", &mut self.garbage_collection);
         codec.property("properties/logging", &mut self.logging);
-        codec.property("properties/loginServer", &mut self.login_server);
         codec.property("properties/mode", &mut self.mode);
         codec.property("properties/notificationsList", &mut self.notifications_list);
         codec.property("properties/parent", &mut self.parent_property);

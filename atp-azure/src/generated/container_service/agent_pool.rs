@@ -95,8 +95,6 @@ pub struct AgentPool {
     pub security_profile: Input<AgentPoolSecurityProfile>,
     /// `properties.spotMaxPrice`.
     pub spot_max_price: Input<i64>,
-    /// `properties.status`.
-    pub status: Input<Value>,
     /// `properties.tags`.
     pub tags: InputMap<String>,
     /// `properties.type`.
@@ -394,12 +392,6 @@ impl AgentPool {
         self
     }
 
-    /// Sets `properties.status`.
-    pub fn status(mut self, value: impl IntoInput<Value>) -> Self {
-        self.status = value.into_input();
-        self
-    }
-
     /// Sets `properties.tags`.
     pub fn tags(mut self, value: impl IntoInputMap<String>) -> Self {
         self.tags = value.into_input_map();
@@ -515,7 +507,6 @@ impl Structure for AgentPool {
         codec.property("properties/scaleSetPriority", &mut self.scale_set_priority);
         codec.property("properties/securityProfile", &mut self.security_profile);
         codec.property("properties/spotMaxPrice", &mut self.spot_max_price);
-        codec.property("properties/status", &mut self.status);
         codec.property("properties/tags", &mut self.tags);
         codec.property("properties/type", &mut self.type_);
         codec.property("properties/upgradeSettings", &mut self.upgrade_settings);

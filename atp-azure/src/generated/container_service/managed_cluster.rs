@@ -85,8 +85,6 @@ pub struct ManagedCluster {
     pub service_mesh_profile: Input<ManagedClusterServiceMeshProfile>,
     /// `properties.servicePrincipalProfile`.
     pub service_principal_profile: Input<ManagedClusterServicePrincipalProfile>,
-    /// `properties.status`.
-    pub status: Input<Value>,
     /// `properties.storageProfile`.
     pub storage_profile: Input<ManagedClusterStorageProfile>,
     /// `properties.supportPlan`.
@@ -353,12 +351,6 @@ impl ManagedCluster {
         self
     }
 
-    /// Sets `properties.status`.
-    pub fn status(mut self, value: impl IntoInput<Value>) -> Self {
-        self.status = value.into_input();
-        self
-    }
-
     /// Sets `properties.storageProfile`.
     pub fn storage_profile(mut self, value: impl IntoInput<ManagedClusterStorageProfile>) -> Self {
         self.storage_profile = value.into_input();
@@ -460,7 +452,6 @@ impl Structure for ManagedCluster {
         codec.property("properties/securityProfile", &mut self.security_profile);
         codec.property("properties/serviceMeshProfile", &mut self.service_mesh_profile);
         codec.property("properties/servicePrincipalProfile", &mut self.service_principal_profile);
-        codec.property("properties/status", &mut self.status);
         codec.property("properties/storageProfile", &mut self.storage_profile);
         codec.property("properties/supportPlan", &mut self.support_plan);
         codec.property("properties/upgradeSettings", &mut self.upgrade_settings);
@@ -1279,8 +1270,6 @@ pub struct ManagedClusterAgentPoolProfile {
     pub security_profile: Input<ManagedClusterAgentPoolProfileSecurityProfile>,
     /// `properties.agentPoolProfiles[].spotMaxPrice`.
     pub spot_max_price: Input<i64>,
-    /// `properties.agentPoolProfiles[].status`.
-    pub status: Input<Value>,
     /// `properties.agentPoolProfiles[].tags`.
     pub tags: InputMap<String>,
     /// `properties.agentPoolProfiles[].type`.
@@ -1603,12 +1592,6 @@ impl ManagedClusterAgentPoolProfile {
         self
     }
 
-    /// Sets `properties.agentPoolProfiles[].status`.
-    pub fn status(mut self, value: impl IntoInput<Value>) -> Self {
-        self.status = value.into_input();
-        self
-    }
-
     /// Sets `properties.agentPoolProfiles[].tags`.
     pub fn tags(mut self, value: impl IntoInputMap<String>) -> Self {
         self.tags = value.into_input_map();
@@ -1723,7 +1706,6 @@ impl Structure for ManagedClusterAgentPoolProfile {
         codec.property("scaleSetPriority", &mut self.scale_set_priority);
         codec.property("securityProfile", &mut self.security_profile);
         codec.property("spotMaxPrice", &mut self.spot_max_price);
-        codec.property("status", &mut self.status);
         codec.property("tags", &mut self.tags);
         codec.property("type", &mut self.type_);
         codec.property("upgradeSettings", &mut self.upgrade_settings);

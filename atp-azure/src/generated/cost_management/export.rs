@@ -31,8 +31,6 @@ pub struct Export {
     pub format: Input<ExportFormat>,
     /// `properties.partitionData`.
     pub partition_data: Input<bool>,
-    /// `properties.runHistory`.
-    pub run_history: Input<Value>,
     /// `properties.schedule`.
     pub schedule: Input<ExportSchedule>,
     /// Properties that this type has no field for yet.
@@ -103,12 +101,6 @@ impl Export {
         self
     }
 
-    /// Sets `properties.runHistory`.
-    pub fn run_history(mut self, value: impl IntoInput<Value>) -> Self {
-        self.run_history = value.into_input();
-        self
-    }
-
     /// Sets `properties.schedule`.
     pub fn schedule(mut self, value: impl IntoInput<ExportSchedule>) -> Self {
         self.schedule = value.into_input();
@@ -141,7 +133,6 @@ impl Structure for Export {
         codec.property("properties/exportDescription", &mut self.export_description);
         codec.property("properties/format", &mut self.format);
         codec.property("properties/partitionData", &mut self.partition_data);
-        codec.property("properties/runHistory", &mut self.run_history);
         codec.property("properties/schedule", &mut self.schedule);
         codec.extra(&self.extra);
     }

@@ -17,16 +17,10 @@ pub struct DataCollectionEndpoint {
     pub kind: Input<DataCollectionEndpointKind>,
     /// `location`.
     pub location: Input<String>,
-    /// `properties.configurationAccess`.
-    pub configuration_access: Input<Value>,
     /// `properties.description`.
     pub description: Input<String>,
     /// `properties.immutableId`.
     pub immutable_id: Input<String>,
-    /// `properties.logsIngestion`.
-    pub logs_ingestion: Input<Value>,
-    /// `properties.metricsIngestion`.
-    pub metrics_ingestion: Input<Value>,
     /// `properties.networkAcls`.
     pub network_acls: Input<DataCollectionEndpointNetworkAcls>,
     /// `sku`.
@@ -63,12 +57,6 @@ impl DataCollectionEndpoint {
         self
     }
 
-    /// Sets `properties.configurationAccess`.
-    pub fn configuration_access(mut self, value: impl IntoInput<Value>) -> Self {
-        self.configuration_access = value.into_input();
-        self
-    }
-
     /// Sets `properties.description`.
     pub fn description(mut self, value: impl IntoInput<String>) -> Self {
         self.description = value.into_input();
@@ -78,18 +66,6 @@ impl DataCollectionEndpoint {
     /// Sets `properties.immutableId`.
     pub fn immutable_id(mut self, value: impl IntoInput<String>) -> Self {
         self.immutable_id = value.into_input();
-        self
-    }
-
-    /// Sets `properties.logsIngestion`.
-    pub fn logs_ingestion(mut self, value: impl IntoInput<Value>) -> Self {
-        self.logs_ingestion = value.into_input();
-        self
-    }
-
-    /// Sets `properties.metricsIngestion`.
-    pub fn metrics_ingestion(mut self, value: impl IntoInput<Value>) -> Self {
-        self.metrics_ingestion = value.into_input();
         self
     }
 
@@ -133,11 +109,8 @@ impl Structure for DataCollectionEndpoint {
         codec.property("identity", &mut self.identity);
         codec.property("kind", &mut self.kind);
         codec.property("location", &mut self.location);
-        codec.property("properties/configurationAccess", &mut self.configuration_access);
         codec.property("properties/description", &mut self.description);
         codec.property("properties/immutableId", &mut self.immutable_id);
-        codec.property("properties/logsIngestion", &mut self.logs_ingestion);
-        codec.property("properties/metricsIngestion", &mut self.metrics_ingestion);
         codec.property("properties/networkAcls", &mut self.network_acls);
         codec.property("sku", &mut self.sku);
         codec.property("tags", &mut self.tags);

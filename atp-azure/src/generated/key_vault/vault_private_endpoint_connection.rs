@@ -11,8 +11,6 @@ pub struct VaultPrivateEndpointConnection {
     pub parent: Input<ResourceId<crate::key_vault::Vault>>,
     /// The name: the last segment of the id.
     pub name: Input<String>,
-    /// `properties.privateEndpoint`.
-    pub private_endpoint: Input<Value>,
     /// `properties.privateLinkServiceConnectionState`.
     pub private_link_service_connection_state:
         Input<VaultPrivateEndpointConnectionPrivateLinkServiceConnectionState>,
@@ -26,12 +24,6 @@ impl VaultPrivateEndpointConnection {
         name: impl IntoInput<String>,
     ) -> Self {
         Self { parent: parent.into_input(), name: name.into_input(), ..Self::default() }
-    }
-
-    /// Sets `properties.privateEndpoint`.
-    pub fn private_endpoint(mut self, value: impl IntoInput<Value>) -> Self {
-        self.private_endpoint = value.into_input();
-        self
     }
 
     /// Sets `properties.privateLinkServiceConnectionState`.
@@ -62,7 +54,6 @@ impl Structure for VaultPrivateEndpointConnection {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("parent", &mut self.parent);
         codec.property("name", &mut self.name);
-        codec.property("properties/privateEndpoint", &mut self.private_endpoint);
         codec.property(
             "properties/privateLinkServiceConnectionState",
             &mut self.private_link_service_connection_state,

@@ -19,8 +19,6 @@ pub struct Cluster {
     pub associated_workspaces: InputList<Value>,
     /// `properties.billingType`.
     pub billing_type: Input<ClusterBillingType>,
-    /// `properties.capacityReservationProperties`.
-    pub capacity_reservation_properties: Input<Value>,
     /// `properties.isAvailabilityZonesEnabled`.
     pub is_availability_zones_enabled: Input<bool>,
     /// `properties.isDoubleEncryptionEnabled`.
@@ -68,12 +66,6 @@ impl Cluster {
     /// Sets `properties.billingType`.
     pub fn billing_type(mut self, value: impl IntoInput<ClusterBillingType>) -> Self {
         self.billing_type = value.into_input();
-        self
-    }
-
-    /// Sets `properties.capacityReservationProperties`.
-    pub fn capacity_reservation_properties(mut self, value: impl IntoInput<Value>) -> Self {
-        self.capacity_reservation_properties = value.into_input();
         self
     }
 
@@ -130,7 +122,6 @@ impl Structure for Cluster {
         codec.property("location", &mut self.location);
         codec.property("properties/associatedWorkspaces", &mut self.associated_workspaces);
         codec.property("properties/billingType", &mut self.billing_type);
-        codec.property("properties/capacityReservationProperties", &mut self.capacity_reservation_properties);
         codec.property("properties/isAvailabilityZonesEnabled", &mut self.is_availability_zones_enabled);
         codec.property("properties/isDoubleEncryptionEnabled", &mut self.is_double_encryption_enabled);
         codec.property("properties/keyVaultProperties", &mut self.key_vault_properties);

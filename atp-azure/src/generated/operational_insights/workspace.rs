@@ -17,8 +17,6 @@ pub struct Workspace {
     pub location: Input<String>,
     /// `properties.defaultDataCollectionRuleResourceId`.
     pub default_data_collection_rule_resource_id: Input<Scope>,
-    /// `properties.failover`.
-    pub failover: Input<Value>,
     /// `properties.features`.
     pub features: Input<WorkspaceFeatures>,
     /// `properties.forceCmkForQuery`.
@@ -64,12 +62,6 @@ impl Workspace {
     /// Sets `properties.defaultDataCollectionRuleResourceId`.
     pub fn default_data_collection_rule_resource_id(mut self, value: impl IntoInput<Scope>) -> Self {
         self.default_data_collection_rule_resource_id = value.into_input();
-        self
-    }
-
-    /// Sets `properties.failover`.
-    pub fn failover(mut self, value: impl IntoInput<Value>) -> Self {
-        self.failover = value.into_input();
         self
     }
 
@@ -158,7 +150,6 @@ impl Structure for Workspace {
             "properties/defaultDataCollectionRuleResourceId",
             &mut self.default_data_collection_rule_resource_id,
         );
-        codec.property("properties/failover", &mut self.failover);
         codec.property("properties/features", &mut self.features);
         codec.property("properties/forceCmkForQuery", &mut self.force_cmk_for_query);
         codec.property(

@@ -11,8 +11,6 @@ pub struct StorageAccountPrivateEndpointConnection {
     pub parent: Input<ResourceId<crate::storage::StorageAccount>>,
     /// The name: the last segment of the id.
     pub name: Input<String>,
-    /// `properties.privateEndpoint`.
-    pub private_endpoint: Input<Value>,
     /// `properties.privateLinkServiceConnectionState`.
     pub private_link_service_connection_state:
         Input<StorageAccountPrivateEndpointConnectionPrivateLinkServiceConnectionState>,
@@ -36,12 +34,6 @@ impl StorageAccountPrivateEndpointConnection {
         }
     }
 
-    /// Sets `properties.privateEndpoint`.
-    pub fn private_endpoint(mut self, value: impl IntoInput<Value>) -> Self {
-        self.private_endpoint = value.into_input();
-        self
-    }
-
     /// Sets a property that this type has no field for yet, by a path such as `properties.sku.name`. It is not
     /// checked.
     pub fn extra(mut self, path: impl Into<String>, value: impl IntoExpression) -> Self {
@@ -61,7 +53,6 @@ impl Structure for StorageAccountPrivateEndpointConnection {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("parent", &mut self.parent);
         codec.property("name", &mut self.name);
-        codec.property("properties/privateEndpoint", &mut self.private_endpoint);
         codec.property(
             "properties/privateLinkServiceConnectionState",
             &mut self.private_link_service_connection_state,
