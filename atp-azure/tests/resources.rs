@@ -4,6 +4,10 @@
 
 use atp_azure::authorization::{ManagementLock, ManagementLockLevel};
 use atp_azure::descriptor::Shape;
+use atp_azure::insights::{
+    MetricAlert, MetricAlertAllOfOperator, MetricAlertAllOfTimeAggregation, MetricAlertCriteria,
+    MetricAlertSingleResourceMultipleMetricCriteria, MetricAlertSingleResourceMultipleMetricCriteriaAllOf,
+};
 use atp_azure::key_vault::{Vault, VaultNetworkAcls, VaultNetworkAclsBypass, VaultNetworkAclsDefaultAction};
 use atp_azure::key_vault::{VaultNetworkAclsVirtualNetworkRule, VaultSku, VaultSkuName};
 use atp_azure::network::{
@@ -161,4 +165,29 @@ fn the_answer_of_an_action_is_described_to_the_last_property_though_only_the_ser
     };
     let names: Vec<&str> = key.properties.iter().map(|property| property.name).collect();
     assert!(names.contains(&"keyName") && names.contains(&"value"), "{names:?}");
+}
+
+#[test]
+fn a_value_of_one_of_several_shapes_carries_its_tag_and_is_read_by_it() {
+    let criterion = MetricAlertSingleResourceMultipleMetricCriteriaAllOf::new(
+        "cpu",
+        MetricAlertAllOfOperator::GREATER_THAN,
+        80.5,
+        "CpuPercentage",
+        MetricAlertAllOfTimeAggregation::AVERAGE,
+    );
+    let criteria = MetricAlertSingleResourceMultipleMetricCriteria::new().all_of([criterion]);
+    let alert = MetricAlert::new(id::<ResourceGroup>(""), "cpu", 2, true, [GROUP], "PT1M", criteria);
+    let body = &written(&alert)["properties"]["criteria"];
+    assert_eq!(body["odata.type"], "Microsoft.Azure.Monitor.SingleResourceMultipleMetricCriteria");
+    assert_eq!(body["allOf"][0]["threshold"], 80.5);
+
+    let read = Decoder::read::<MetricAlertCriteria>(&Value::from(body.clone())).unwrap();
+    assert!(matches!(read, MetricAlertCriteria::SingleResourceMultipleMetricCriteria(_)));
+    assert_eq!(written(&read), *body);
+
+    let unknown = json!({"odata.type": "Microsoft.Azure.Monitor.Later", "more": 1});
+    let read = Decoder::read::<MetricAlertCriteria>(&Value::from(unknown.clone())).unwrap();
+    assert!(matches!(read, MetricAlertCriteria::Other(_)));
+    assert_eq!(written(&read), unknown);
 }

@@ -42,7 +42,7 @@ impl Component for LogWorkspace {
             .features(WorkspaceFeatures::new().disable_local_auth(true))
             .tags(tags);
         if let Some(gigabytes) = self.daily_quota {
-            let capping = WorkspaceCapping::new().daily_quota_gb(i64::from(gigabytes));
+            let capping = WorkspaceCapping::new().daily_quota_gb(f64::from(gigabytes));
             workspace = workspace.workspace_capping(capping);
         }
         let workspace = cx.add("workspace", workspace)?;

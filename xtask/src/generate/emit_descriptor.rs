@@ -209,6 +209,9 @@ impl<'a> Shapes<'a> {
             Kind::Any => "&Shape::Any".into(),
             Kind::Boolean => "&Shape::Boolean".into(),
             Kind::Number => "&Shape::Number".into(),
+            Kind::Integer if tables::FRACTIONS.contains(&(&self.document.kind, path)) => {
+                "&Shape::Number".into()
+            }
             Kind::Integer => {
                 let (min, max) = (node.fact("minimum").as_i64(), node.fact("maximum").as_i64());
                 format!("&Shape::Integer {{ min: {min:?}, max: {max:?} }}")

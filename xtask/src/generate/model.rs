@@ -102,10 +102,15 @@ pub struct Output {
     pub kind: String,
 }
 
+/// Names of nested types that are longer than this are shortened where they can be.
+const LONGEST_NAME: usize = 44;
+
 struct Builder<'a> {
     document: &'a Document,
     entry: &'static Entry,
     used: BTreeSet<String>,
+    /// By name of a type: the names of what it stands in, below the resource, and its own.
+    places: BTreeMap<String, Vec<String>>,
     definitions: BTreeMap<String, String>,
     stack: Vec<String>,
     structs: Vec<Struct>,
@@ -127,6 +132,7 @@ impl Resource {
             document,
             entry,
             used,
+            places: BTreeMap::new(),
             definitions: BTreeMap::new(),
             stack: Vec::new(),
             structs: Vec::new(),
@@ -268,7 +274,7 @@ impl<'a> Builder<'a> {
                 rust,
                 wire: format!("{wire}{name}{}", suffix.replace('.', "/")),
                 form,
-                preset: self.preset(&at, &item),
+                preset: self.preset(&at, &item, child, schema.is_some()),
                 item,
                 required: first.or(schema).or(listed.map(|place| 1000 + place)),
                 facts: facts(child),
@@ -278,9 +284,15 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn preset(&self, path: &str, item: &str) -> Option<String> {
-        let (_, _, value) =
-            tables::PRESETS.iter().find(|(kind, at, _)| (*kind, *at) == (self.entry.kind, path))?;
+    /// What `new` sets by itself: what the table says, or the only value of a property that has to be there.
+    fn preset(&self, path: &str, item: &str, node: Node<'a>, required: bool) -> Option<String> {
+        let listed = tables::PRESETS.iter().find(|(kind, at, _)| (*kind, *at) == (self.entry.kind, path));
+        let values = node.values();
+        let value = match (listed, values.as_slice()) {
+            (Some((_, _, value)), _) => value,
+            (None, [only]) if required => only,
+            _ => return None,
+        };
         Some(match self.enums.iter().find(|known| known.name == item) {
             Some(Enum { open: true, .. }) => format!("{item}::{}", names::constant(value)),
             Some(_) => format!("{item}::{}", names::variant(value)),
@@ -313,6 +325,7 @@ impl<'a> Builder<'a> {
             Kind::Any => "Value".into(),
             Kind::Union => self.union(node, path, owner, name),
             Kind::Boolean => "bool".into(),
+            Kind::Integer if tables::FRACTIONS.contains(&(self.entry.kind, path)) => "f64".into(),
             Kind::Integer => "i64".into(),
             Kind::Number => "f64".into(),
             Kind::String => match tables::reference(self.entry.kind, path) {
@@ -382,7 +395,9 @@ impl<'a> Builder<'a> {
         let mut variants = Vec::new();
         for (value, variant) in node.variants() {
             let label = names::variant(value.rsplit(['.', '/']).next().unwrap_or(value));
-            let item = self.unique(&names::nested(&type_name, &label));
+            let outer = self.places.get(&type_name).into_iter().flatten();
+            let place = outer.cloned().chain([label.clone()]).collect();
+            let item = self.name_at(place);
             let (mut fields, mut reserved) = (Vec::new(), BTreeSet::from([names::snake(&tag)]));
             let place = self.structs.len();
             let at = format!("{path}.");
@@ -416,15 +431,46 @@ impl<'a> Builder<'a> {
 
     /// A definition is named after the resource, anything else after what it stands in.
     fn type_name(&mut self, node: Node<'a>, owner: &str, name: &str) -> String {
-        let resource = self.entry.name;
-        let wanted = match node.definition.map(names::pascal) {
-            None => names::nested(owner, name),
+        let place = match node.definition.map(names::pascal) {
+            None => {
+                let outer = self.places.get(owner).into_iter().flatten();
+                outer.cloned().chain([name.to_owned()]).collect()
+            }
             Some(definition) => {
-                let rest = definition.strip_suffix("PropertiesFormat").unwrap_or(&definition);
-                names::nested(resource, rest)
+                vec![definition.strip_suffix("PropertiesFormat").unwrap_or(&definition).to_owned()]
             }
         };
-        self.unique(&wanted)
+        self.name_at(place)
+    }
+
+    /// A name for what stands at a place: all of the place, or as much of its end as tells it apart where all of it
+    /// would be too long to read.
+    fn name_at(&mut self, place: Vec<String>) -> String {
+        let from = |start: usize| {
+            place[start..].iter().fold(self.entry.name.to_owned(), |name, part| names::nested(&name, part))
+        };
+        let whole = from(0);
+        let whole = if self.is_free(&whole) || place.is_empty() {
+            whole
+        } else {
+            // Words are said twice rather than being those of another resource.
+            let first = format!("{}{}", self.entry.name, names::pascal(&place[0]));
+            place[1..].iter().fold(first, |name, part| names::nested(&name, part))
+        };
+        let shorter = (whole.len() > LONGEST_NAME)
+            .then(|| (1..place.len()).rev().map(from).find(|name| self.is_free(name)))
+            .flatten();
+        let name = self.unique(&shorter.unwrap_or(whole));
+        self.places.insert(name.clone(), place);
+        name
+    }
+
+    /// Whether nothing in the module has a name, nor could a part of another resource get it.
+    fn is_free(&self, name: &str) -> bool {
+        let own = self.entry.name;
+        let mut others =
+            tables::TYPES.iter().filter(|other| other.name != own && other.name.starts_with(own));
+        !self.used.contains(name) && !others.any(|other| name.starts_with(other.name))
     }
 
     /// A name that nothing else in the module has.
@@ -438,11 +484,13 @@ impl<'a> Builder<'a> {
         unique
     }
 
-    /// The actions that say something and change nothing.
+    /// The actions that give out secrets and change nothing.
     fn actions(&mut self) -> Vec<Action> {
         let mut actions = Vec::new();
         for (wire, facts) in self.document.fact("functions").as_object().into_iter().flatten() {
-            if !["list", "sharedKeys", "readonlykeys"].iter().any(|start| wire.starts_with(start)) {
+            let tells = ["list", "sharedKeys", "readonlykeys"].iter().any(|start| wire.starts_with(start));
+            let secret = ["keys", "sas", "credential", "connectionstrings"];
+            if !tells || !secret.iter().any(|part| wire.to_ascii_lowercase().contains(part)) {
                 continue;
             }
             let name = self.unique(&names::nested(self.entry.name, wire));

@@ -48,7 +48,14 @@ fn every_decision_is_about_a_property_that_there_is() {
     let presets = tables::PRESETS.iter().map(|(kind, path, _)| (*kind, *path));
     let reviews = tables::REVIEWS.iter().map(|review| (review.kind, review.path));
     let own = tables::own_references();
-    for (kind, path) in tables::REQUIRED.iter().copied().chain(presets).chain(reviews).chain(own) {
+    for (kind, path) in tables::REQUIRED
+        .iter()
+        .copied()
+        .chain(presets)
+        .chain(reviews)
+        .chain(own)
+        .chain(tables::FRACTIONS.iter().copied())
+    {
         assert!(paths(kind).contains(path), "{kind} has no {path}");
     }
 }

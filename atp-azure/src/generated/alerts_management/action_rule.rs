@@ -450,7 +450,7 @@ closed_enum! {
 
 closed_enum! {
     /// Values of `properties.actions[].actionType`.
-    pub ActionRuleActionRemoveAllActionGroupsActionType {
+    pub ActionRuleActionType {
         /// `RemoveAllActionGroups`.
         RemoveAllActionGroups = "RemoveAllActionGroups",
     }
@@ -500,7 +500,7 @@ open_enum! {
 
 closed_enum! {
     /// Values of `properties.schedule.recurrences[].recurrenceType`.
-    pub ActionRuleScheduleRecurrenceDailyRecurrenceType {
+    pub ActionRuleRecurrenceType {
         /// `Daily`.
         Daily = "Daily",
     }
@@ -508,7 +508,7 @@ closed_enum! {
 
 closed_enum! {
     /// Values of `properties.schedule.recurrences[].recurrenceType`.
-    pub ActionRuleScheduleRecurrenceMonthlyRecurrenceType {
+    pub ActionRuleMonthlyRecurrenceType {
         /// `Monthly`.
         Monthly = "Monthly",
     }
@@ -536,7 +536,7 @@ open_enum! {
 
 closed_enum! {
     /// Values of `properties.schedule.recurrences[].recurrenceType`.
-    pub ActionRuleScheduleRecurrenceWeeklyRecurrenceType {
+    pub ActionRuleWeeklyRecurrenceType {
         /// `Weekly`.
         Weekly = "Weekly",
     }

@@ -228,7 +228,7 @@ impl HasUrn for PolicyDefinitionHandle {
 #[derive(Clone, Default)]
 pub struct PolicyDefinitionExternalEvaluationEnforcementSettings {
     /// `properties.externalEvaluationEnforcementSettings.endpointSettings`.
-    pub endpoint_settings: Input<PolicyDefinitionExternalEvaluationEnforcementSettingsEndpointSettings>,
+    pub endpoint_settings: Input<PolicyDefinitionEndpointSettings>,
     /// `properties.externalEvaluationEnforcementSettings.missingTokenAction`.
     pub missing_token_action: Input<String>,
     /// `properties.externalEvaluationEnforcementSettings.resultLifespan`.
@@ -243,10 +243,7 @@ impl PolicyDefinitionExternalEvaluationEnforcementSettings {
     }
 
     /// Sets `properties.externalEvaluationEnforcementSettings.endpointSettings`.
-    pub fn endpoint_settings(
-        mut self,
-        value: impl IntoInput<PolicyDefinitionExternalEvaluationEnforcementSettingsEndpointSettings>,
-    ) -> Self {
+    pub fn endpoint_settings(mut self, value: impl IntoInput<PolicyDefinitionEndpointSettings>) -> Self {
         self.endpoint_settings = value.into_input();
         self
     }
@@ -280,13 +277,13 @@ impl Structure for PolicyDefinitionExternalEvaluationEnforcementSettings {
 
 /// The value of `properties.externalEvaluationEnforcementSettings.endpointSettings`.
 #[derive(Clone, Default)]
-pub struct PolicyDefinitionExternalEvaluationEnforcementSettingsEndpointSettings {
+pub struct PolicyDefinitionEndpointSettings {
     /// `properties.externalEvaluationEnforcementSettings.endpointSettings.details`.
     pub details: Input<Value>,
     /// `properties.externalEvaluationEnforcementSettings.endpointSettings.kind`.
     pub kind: Input<String>,
 }
-impl PolicyDefinitionExternalEvaluationEnforcementSettingsEndpointSettings {
+impl PolicyDefinitionEndpointSettings {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
@@ -304,7 +301,7 @@ impl PolicyDefinitionExternalEvaluationEnforcementSettingsEndpointSettings {
         self
     }
 }
-impl Structure for PolicyDefinitionExternalEvaluationEnforcementSettingsEndpointSettings {
+impl Structure for PolicyDefinitionEndpointSettings {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("details", &mut self.details);
         codec.property("kind", &mut self.kind);
@@ -459,7 +456,7 @@ open_enum! {
 debug_through_the_codec!(
     PolicyDefinition,
     PolicyDefinitionExternalEvaluationEnforcementSettings,
-    PolicyDefinitionExternalEvaluationEnforcementSettingsEndpointSettings,
+    PolicyDefinitionEndpointSettings,
     PolicyDefinitionParameter,
     PolicyDefinitionParameterMetadata
 );

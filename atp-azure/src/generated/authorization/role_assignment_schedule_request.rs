@@ -269,7 +269,7 @@ impl HasUrn for RoleAssignmentScheduleRequestHandle {
 #[derive(Clone, Default)]
 pub struct RoleAssignmentScheduleRequestScheduleInfo {
     /// `properties.scheduleInfo.expiration`.
-    pub expiration: Input<RoleAssignmentScheduleRequestScheduleInfoExpiration>,
+    pub expiration: Input<RoleAssignmentScheduleRequestExpiration>,
     /// `properties.scheduleInfo.startDateTime`.
     pub start_date_time: Input<String>,
 }
@@ -280,10 +280,7 @@ impl RoleAssignmentScheduleRequestScheduleInfo {
     }
 
     /// Sets `properties.scheduleInfo.expiration`.
-    pub fn expiration(
-        mut self,
-        value: impl IntoInput<RoleAssignmentScheduleRequestScheduleInfoExpiration>,
-    ) -> Self {
+    pub fn expiration(mut self, value: impl IntoInput<RoleAssignmentScheduleRequestExpiration>) -> Self {
         self.expiration = value.into_input();
         self
     }
@@ -303,15 +300,15 @@ impl Structure for RoleAssignmentScheduleRequestScheduleInfo {
 
 /// The value of `properties.scheduleInfo.expiration`.
 #[derive(Clone, Default)]
-pub struct RoleAssignmentScheduleRequestScheduleInfoExpiration {
+pub struct RoleAssignmentScheduleRequestExpiration {
     /// `properties.scheduleInfo.expiration.duration`.
     pub duration: Input<String>,
     /// `properties.scheduleInfo.expiration.endDateTime`.
     pub end_date_time: Input<String>,
     /// `properties.scheduleInfo.expiration.type`.
-    pub type_: Input<RoleAssignmentScheduleRequestScheduleInfoExpirationType>,
+    pub type_: Input<RoleAssignmentScheduleRequestExpirationType>,
 }
-impl RoleAssignmentScheduleRequestScheduleInfoExpiration {
+impl RoleAssignmentScheduleRequestExpiration {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
@@ -330,15 +327,12 @@ impl RoleAssignmentScheduleRequestScheduleInfoExpiration {
     }
 
     /// Sets `properties.scheduleInfo.expiration.type`.
-    pub fn type_(
-        mut self,
-        value: impl IntoInput<RoleAssignmentScheduleRequestScheduleInfoExpirationType>,
-    ) -> Self {
+    pub fn type_(mut self, value: impl IntoInput<RoleAssignmentScheduleRequestExpirationType>) -> Self {
         self.type_ = value.into_input();
         self
     }
 }
-impl Structure for RoleAssignmentScheduleRequestScheduleInfoExpiration {
+impl Structure for RoleAssignmentScheduleRequestExpiration {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("duration", &mut self.duration);
         codec.property("endDateTime", &mut self.end_date_time);
@@ -405,7 +399,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.scheduleInfo.expiration.type`.
-    pub RoleAssignmentScheduleRequestScheduleInfoExpirationType {
+    pub RoleAssignmentScheduleRequestExpirationType {
         /// `AfterDuration`.
         AFTER_DURATION = "AfterDuration",
         /// `AfterDateTime`.
@@ -418,7 +412,7 @@ open_enum! {
 debug_through_the_codec!(
     RoleAssignmentScheduleRequest,
     RoleAssignmentScheduleRequestScheduleInfo,
-    RoleAssignmentScheduleRequestScheduleInfoExpiration,
+    RoleAssignmentScheduleRequestExpiration,
     RoleAssignmentScheduleRequestTicketInfo
 );
 

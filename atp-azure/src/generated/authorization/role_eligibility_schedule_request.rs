@@ -255,7 +255,7 @@ impl HasUrn for RoleEligibilityScheduleRequestHandle {
 #[derive(Clone, Default)]
 pub struct RoleEligibilityScheduleRequestScheduleInfo {
     /// `properties.scheduleInfo.expiration`.
-    pub expiration: Input<RoleEligibilityScheduleRequestScheduleInfoExpiration>,
+    pub expiration: Input<RoleEligibilityScheduleRequestExpiration>,
     /// `properties.scheduleInfo.startDateTime`.
     pub start_date_time: Input<String>,
 }
@@ -266,10 +266,7 @@ impl RoleEligibilityScheduleRequestScheduleInfo {
     }
 
     /// Sets `properties.scheduleInfo.expiration`.
-    pub fn expiration(
-        mut self,
-        value: impl IntoInput<RoleEligibilityScheduleRequestScheduleInfoExpiration>,
-    ) -> Self {
+    pub fn expiration(mut self, value: impl IntoInput<RoleEligibilityScheduleRequestExpiration>) -> Self {
         self.expiration = value.into_input();
         self
     }
@@ -289,15 +286,15 @@ impl Structure for RoleEligibilityScheduleRequestScheduleInfo {
 
 /// The value of `properties.scheduleInfo.expiration`.
 #[derive(Clone, Default)]
-pub struct RoleEligibilityScheduleRequestScheduleInfoExpiration {
+pub struct RoleEligibilityScheduleRequestExpiration {
     /// `properties.scheduleInfo.expiration.duration`.
     pub duration: Input<String>,
     /// `properties.scheduleInfo.expiration.endDateTime`.
     pub end_date_time: Input<String>,
     /// `properties.scheduleInfo.expiration.type`.
-    pub type_: Input<RoleEligibilityScheduleRequestScheduleInfoExpirationType>,
+    pub type_: Input<RoleEligibilityScheduleRequestExpirationType>,
 }
-impl RoleEligibilityScheduleRequestScheduleInfoExpiration {
+impl RoleEligibilityScheduleRequestExpiration {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
@@ -316,15 +313,12 @@ impl RoleEligibilityScheduleRequestScheduleInfoExpiration {
     }
 
     /// Sets `properties.scheduleInfo.expiration.type`.
-    pub fn type_(
-        mut self,
-        value: impl IntoInput<RoleEligibilityScheduleRequestScheduleInfoExpirationType>,
-    ) -> Self {
+    pub fn type_(mut self, value: impl IntoInput<RoleEligibilityScheduleRequestExpirationType>) -> Self {
         self.type_ = value.into_input();
         self
     }
 }
-impl Structure for RoleEligibilityScheduleRequestScheduleInfoExpiration {
+impl Structure for RoleEligibilityScheduleRequestExpiration {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("duration", &mut self.duration);
         codec.property("endDateTime", &mut self.end_date_time);
@@ -391,7 +385,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.scheduleInfo.expiration.type`.
-    pub RoleEligibilityScheduleRequestScheduleInfoExpirationType {
+    pub RoleEligibilityScheduleRequestExpirationType {
         /// `AfterDuration`.
         AFTER_DURATION = "AfterDuration",
         /// `AfterDateTime`.
@@ -404,7 +398,7 @@ open_enum! {
 debug_through_the_codec!(
     RoleEligibilityScheduleRequest,
     RoleEligibilityScheduleRequestScheduleInfo,
-    RoleEligibilityScheduleRequestScheduleInfoExpiration,
+    RoleEligibilityScheduleRequestExpiration,
     RoleEligibilityScheduleRequestTicketInfo
 );
 

@@ -14,7 +14,7 @@ pub struct Budget {
     /// `eTag`.
     pub e_tag: Input<String>,
     /// `properties.amount`.
-    pub amount: Input<i64>,
+    pub amount: Input<f64>,
     /// `properties.category`.
     pub category: Input<BudgetCategory>,
     /// `properties.filter`.
@@ -33,18 +33,17 @@ impl Budget {
     pub fn new(
         scope: impl IntoInput<Scope>,
         name: impl IntoInput<String>,
-        category: impl IntoInput<BudgetCategory>,
-        amount: impl IntoInput<i64>,
+        amount: impl IntoInput<f64>,
         time_grain: impl IntoInput<BudgetTimeGrain>,
         time_period: impl IntoInput<BudgetTimePeriod>,
     ) -> Self {
         Self {
             scope: scope.into_input(),
             name: name.into_input(),
-            category: category.into_input(),
             amount: amount.into_input(),
             time_grain: time_grain.into_input(),
             time_period: time_period.into_input(),
+            category: Input::Value(BudgetCategory::COST),
             ..Self::default()
         }
     }
@@ -52,6 +51,12 @@ impl Budget {
     /// Sets `eTag`.
     pub fn e_tag(mut self, value: impl IntoInput<String>) -> Self {
         self.e_tag = value.into_input();
+        self
+    }
+
+    /// Sets `properties.category`; `new` has set the usual value.
+    pub fn category(mut self, value: impl IntoInput<BudgetCategory>) -> Self {
+        self.category = value.into_input();
         self
     }
 
@@ -121,7 +126,7 @@ impl BudgetHandle {
     }
 
     /// `properties.amount`.
-    pub fn amount(&self) -> Output<i64> {
+    pub fn amount(&self) -> Output<f64> {
         self.declared.output("properties/amount")
     }
 
@@ -278,12 +283,18 @@ pub struct BudgetComparisonExpression {
 }
 impl BudgetComparisonExpression {
     /// From the properties that it has to have.
-    pub fn new(
-        name: impl IntoInput<String>,
-        operator: impl IntoInput<BudgetComparisonExpressionOperator>,
-        values: impl IntoInputList<String>,
-    ) -> Self {
-        Self { name: name.into_input(), operator: operator.into_input(), values: values.into_input_list() }
+    pub fn new(name: impl IntoInput<String>, values: impl IntoInputList<String>) -> Self {
+        Self {
+            name: name.into_input(),
+            values: values.into_input_list(),
+            operator: Input::Value(BudgetComparisonExpressionOperator::IN),
+        }
+    }
+
+    /// Sets `properties.filter.and[].dimensions.operator`; `new` has set the usual value.
+    pub fn operator(mut self, value: impl IntoInput<BudgetComparisonExpressionOperator>) -> Self {
+        self.operator = value.into_input();
+        self
     }
 }
 impl Structure for BudgetComparisonExpression {
@@ -310,7 +321,7 @@ pub struct BudgetNotification {
     /// `properties.notifications.*.operator`.
     pub operator: Input<BudgetNotificationOperator>,
     /// `properties.notifications.*.threshold`.
-    pub threshold: Input<i64>,
+    pub threshold: Input<f64>,
     /// `properties.notifications.*.thresholdType`.
     pub threshold_type: Input<BudgetNotificationThresholdType>,
 }
@@ -319,7 +330,7 @@ impl BudgetNotification {
     pub fn new(
         enabled: impl IntoInput<bool>,
         operator: impl IntoInput<BudgetNotificationOperator>,
-        threshold: impl IntoInput<i64>,
+        threshold: impl IntoInput<f64>,
         contact_emails: impl IntoInputList<String>,
     ) -> Self {
         Self {

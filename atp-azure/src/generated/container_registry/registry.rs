@@ -569,7 +569,7 @@ impl Structure for RegistryNetworkRuleSetIpRule {
 #[derive(Clone, Default)]
 pub struct RegistryPolicies {
     /// `properties.policies.azureADAuthenticationAsArmPolicy`.
-    pub azure_ad_authentication_as_arm_policy: Input<RegistryPoliciesAzureAdAuthenticationAsArmPolicy>,
+    pub azure_ad_authentication_as_arm_policy: Input<RegistryAzureAdAuthenticationAsArmPolicy>,
     /// `properties.policies.exportPolicy`.
     pub export_policy: Input<RegistryPoliciesExportPolicy>,
     /// `properties.policies.quarantinePolicy`.
@@ -588,7 +588,7 @@ impl RegistryPolicies {
     /// Sets `properties.policies.azureADAuthenticationAsArmPolicy`.
     pub fn azure_ad_authentication_as_arm_policy(
         mut self,
-        value: impl IntoInput<RegistryPoliciesAzureAdAuthenticationAsArmPolicy>,
+        value: impl IntoInput<RegistryAzureAdAuthenticationAsArmPolicy>,
     ) -> Self {
         self.azure_ad_authentication_as_arm_policy = value.into_input();
         self
@@ -630,26 +630,23 @@ impl Structure for RegistryPolicies {
 
 /// The value of `properties.policies.azureADAuthenticationAsArmPolicy`.
 #[derive(Clone, Default)]
-pub struct RegistryPoliciesAzureAdAuthenticationAsArmPolicy {
+pub struct RegistryAzureAdAuthenticationAsArmPolicy {
     /// `properties.policies.azureADAuthenticationAsArmPolicy.status`.
-    pub status: Input<RegistryPoliciesAzureAdAuthenticationAsArmPolicyStatus>,
+    pub status: Input<RegistryStatus>,
 }
-impl RegistryPoliciesAzureAdAuthenticationAsArmPolicy {
+impl RegistryAzureAdAuthenticationAsArmPolicy {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
     }
 
     /// Sets `properties.policies.azureADAuthenticationAsArmPolicy.status`.
-    pub fn status(
-        mut self,
-        value: impl IntoInput<RegistryPoliciesAzureAdAuthenticationAsArmPolicyStatus>,
-    ) -> Self {
+    pub fn status(mut self, value: impl IntoInput<RegistryStatus>) -> Self {
         self.status = value.into_input();
         self
     }
 }
-impl Structure for RegistryPoliciesAzureAdAuthenticationAsArmPolicy {
+impl Structure for RegistryAzureAdAuthenticationAsArmPolicy {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("status", &mut self.status);
     }
@@ -841,7 +838,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.policies.azureADAuthenticationAsArmPolicy.status`.
-    pub RegistryPoliciesAzureAdAuthenticationAsArmPolicyStatus {
+    pub RegistryStatus {
         /// `enabled`.
         ENABLED = "enabled",
         /// `disabled`.
@@ -950,7 +947,7 @@ debug_through_the_codec!(
     RegistryNetworkRuleSet,
     RegistryNetworkRuleSetIpRule,
     RegistryPolicies,
-    RegistryPoliciesAzureAdAuthenticationAsArmPolicy,
+    RegistryAzureAdAuthenticationAsArmPolicy,
     RegistryPoliciesExportPolicy,
     RegistryPoliciesQuarantinePolicy,
     RegistryPoliciesRetentionPolicy,

@@ -163,70 +163,6 @@ impl HasUrn for RegistryWebhookHandle {
     }
 }
 
-/// `listEvents` of a [`RegistryWebhook`]: all that it says is secret. For `Context::read`.
-#[derive(Clone, Default)]
-pub struct RegistryWebhookListEvents {
-    /// The resource that is asked.
-    pub resource: Input<ResourceId<RegistryWebhook>>,
-}
-impl RegistryWebhookListEvents {
-    /// From the properties that it has to have.
-    pub fn new(resource: impl IntoInput<ResourceId<RegistryWebhook>>) -> Self {
-        Self { resource: resource.into_input() }
-    }
-}
-impl Structure for RegistryWebhookListEvents {
-    fn visit(&mut self, codec: &mut Codec<'_>) {
-        codec.property("id", &mut self.resource);
-    }
-}
-impl Query for RegistryWebhookListEvents {
-    const PROVIDER: &'static str = "azure";
-    type Handle = RegistryWebhookListEventsHandle;
-    fn kind(&self) -> Cow<'static, str> {
-        "Microsoft.ContainerRegistry/registries/webhooks/listEvents/action".into()
-    }
-    fn handle(declared: Declared) -> RegistryWebhookListEventsHandle {
-        RegistryWebhookListEventsHandle { declared }
-    }
-}
-/// What [`RegistryWebhookListEvents`] says.
-#[derive(Clone, Debug)]
-pub struct RegistryWebhookListEventsHandle {
-    declared: Declared,
-}
-impl RegistryWebhookListEventsHandle {
-    /// `nextLink`.
-    pub fn next_link(&self) -> Output<Secret<String>> {
-        self.declared.output("nextLink")
-    }
-
-    /// `value`.
-    pub fn value(&self) -> Output<Secret<Value>> {
-        self.declared.output("value")
-    }
-
-    /// `value[index].eventRequestMessage`.
-    pub fn value_event_request_message(&self, index: usize) -> Output<Secret<Value>> {
-        self.declared.output(&format!("value/{index}/eventRequestMessage"))
-    }
-
-    /// `value[index].eventResponseMessage`.
-    pub fn value_event_response_message(&self, index: usize) -> Output<Secret<Value>> {
-        self.declared.output(&format!("value/{index}/eventResponseMessage"))
-    }
-
-    /// `value[index].id`.
-    pub fn value_id(&self, index: usize) -> Output<Secret<String>> {
-        self.declared.output(&format!("value/{index}/id"))
-    }
-}
-impl HasUrn for RegistryWebhookListEventsHandle {
-    fn urn(&self) -> &Urn {
-        self.declared.urn()
-    }
-}
-
 open_enum! {
     /// Values of `properties.actions[]`.
     pub RegistryWebhookAction {
@@ -253,7 +189,7 @@ open_enum! {
     }
 }
 
-debug_through_the_codec!(RegistryWebhook, RegistryWebhookListEvents);
+debug_through_the_codec!(RegistryWebhook);
 
 impl Named for RegistryWebhook {
     const RULES: atp_iac::NameRules =

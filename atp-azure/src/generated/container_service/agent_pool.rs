@@ -94,7 +94,7 @@ pub struct AgentPool {
     /// `properties.securityProfile`.
     pub security_profile: Input<AgentPoolSecurityProfile>,
     /// `properties.spotMaxPrice`.
-    pub spot_max_price: Input<i64>,
+    pub spot_max_price: Input<f64>,
     /// `properties.tags`.
     pub tags: InputMap<String>,
     /// `properties.type`.
@@ -387,7 +387,7 @@ impl AgentPool {
     }
 
     /// Sets `properties.spotMaxPrice`.
-    pub fn spot_max_price(mut self, value: impl IntoInput<i64>) -> Self {
+    pub fn spot_max_price(mut self, value: impl IntoInput<f64>) -> Self {
         self.spot_max_price = value.into_input();
         self
     }
@@ -772,7 +772,7 @@ impl AgentPoolHandle {
     }
 
     /// `properties.spotMaxPrice`.
-    pub fn spot_max_price(&self) -> Output<i64> {
+    pub fn spot_max_price(&self) -> Output<f64> {
         self.declared.output("properties/spotMaxPrice")
     }
 
@@ -1548,7 +1548,7 @@ pub struct AgentPoolNetworkProfileAllowedHostPort {
     /// `properties.networkProfile.allowedHostPorts[].portStart`. 1 to 65535.
     pub port_start: Input<i64>,
     /// `properties.networkProfile.allowedHostPorts[].protocol`.
-    pub protocol: Input<AgentPoolNetworkProfileAllowedHostPortProtocol>,
+    pub protocol: Input<AgentPoolProtocol>,
 }
 impl AgentPoolNetworkProfileAllowedHostPort {
     /// Nothing is set.
@@ -1569,7 +1569,7 @@ impl AgentPoolNetworkProfileAllowedHostPort {
     }
 
     /// Sets `properties.networkProfile.allowedHostPorts[].protocol`.
-    pub fn protocol(mut self, value: impl IntoInput<AgentPoolNetworkProfileAllowedHostPortProtocol>) -> Self {
+    pub fn protocol(mut self, value: impl IntoInput<AgentPoolProtocol>) -> Self {
         self.protocol = value.into_input();
         self
     }
@@ -1693,7 +1693,7 @@ pub struct AgentPoolUpgradeSettings {
     /// `properties.upgradeSettings.nodeSoakDurationInMinutes`. 0 to 30.
     pub node_soak_duration_in_minutes: Input<i64>,
     /// `properties.upgradeSettings.undrainableNodeBehavior`.
-    pub undrainable_node_behavior: Input<AgentPoolUpgradeSettingsUndrainableNodeBehavior>,
+    pub undrainable_node_behavior: Input<AgentPoolUndrainableNodeBehavior>,
 }
 impl AgentPoolUpgradeSettings {
     /// Nothing is set.
@@ -1728,7 +1728,7 @@ impl AgentPoolUpgradeSettings {
     /// Sets `properties.upgradeSettings.undrainableNodeBehavior`.
     pub fn undrainable_node_behavior(
         mut self,
-        value: impl IntoInput<AgentPoolUpgradeSettingsUndrainableNodeBehavior>,
+        value: impl IntoInput<AgentPoolUndrainableNodeBehavior>,
     ) -> Self {
         self.undrainable_node_behavior = value.into_input();
         self
@@ -1805,7 +1805,7 @@ impl Structure for AgentPoolVirtualMachinesProfile {
 #[derive(Clone, Default)]
 pub struct AgentPoolVirtualMachinesProfileScale {
     /// `properties.virtualMachinesProfile.scale.autoscale`.
-    pub autoscale: InputList<AgentPoolVirtualMachinesProfileScaleAutoscale>,
+    pub autoscale: InputList<AgentPoolAutoscale>,
     /// `properties.virtualMachinesProfile.scale.manual`.
     pub manual: InputList<AgentPoolVirtualMachinesProfileScaleManual>,
 }
@@ -1816,10 +1816,7 @@ impl AgentPoolVirtualMachinesProfileScale {
     }
 
     /// Sets `properties.virtualMachinesProfile.scale.autoscale`.
-    pub fn autoscale(
-        mut self,
-        value: impl IntoInputList<AgentPoolVirtualMachinesProfileScaleAutoscale>,
-    ) -> Self {
+    pub fn autoscale(mut self, value: impl IntoInputList<AgentPoolAutoscale>) -> Self {
         self.autoscale = value.into_input_list();
         self
     }
@@ -1839,7 +1836,7 @@ impl Structure for AgentPoolVirtualMachinesProfileScale {
 
 /// The value of `properties.virtualMachinesProfile.scale.autoscale[]`.
 #[derive(Clone, Default)]
-pub struct AgentPoolVirtualMachinesProfileScaleAutoscale {
+pub struct AgentPoolAutoscale {
     /// `properties.virtualMachinesProfile.scale.autoscale[].maxCount`.
     pub max_count: Input<i64>,
     /// `properties.virtualMachinesProfile.scale.autoscale[].minCount`.
@@ -1847,7 +1844,7 @@ pub struct AgentPoolVirtualMachinesProfileScaleAutoscale {
     /// `properties.virtualMachinesProfile.scale.autoscale[].size`.
     pub size: Input<String>,
 }
-impl AgentPoolVirtualMachinesProfileScaleAutoscale {
+impl AgentPoolAutoscale {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
@@ -1871,7 +1868,7 @@ impl AgentPoolVirtualMachinesProfileScaleAutoscale {
         self
     }
 }
-impl Structure for AgentPoolVirtualMachinesProfileScaleAutoscale {
+impl Structure for AgentPoolAutoscale {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("maxCount", &mut self.max_count);
         codec.property("minCount", &mut self.min_count);
@@ -2052,7 +2049,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.networkProfile.allowedHostPorts[].protocol`.
-    pub AgentPoolNetworkProfileAllowedHostPortProtocol {
+    pub AgentPoolProtocol {
         /// `TCP`.
         TCP = "TCP",
         /// `UDP`.
@@ -2180,7 +2177,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.upgradeSettings.undrainableNodeBehavior`.
-    pub AgentPoolUpgradeSettingsUndrainableNodeBehavior {
+    pub AgentPoolUndrainableNodeBehavior {
         /// `Cordon`.
         CORDON = "Cordon",
         /// `Schedule`.
@@ -2220,7 +2217,7 @@ debug_through_the_codec!(
     AgentPoolVirtualMachineNodesStatus,
     AgentPoolVirtualMachinesProfile,
     AgentPoolVirtualMachinesProfileScale,
-    AgentPoolVirtualMachinesProfileScaleAutoscale,
+    AgentPoolAutoscale,
     AgentPoolVirtualMachinesProfileScaleManual,
     AgentPoolWindowsProfile
 );

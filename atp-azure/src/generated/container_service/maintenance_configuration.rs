@@ -132,9 +132,9 @@ pub struct MaintenanceConfigurationMaintenanceWindow {
     /// `properties.maintenanceWindow.durationHours`. 4 to 24.
     pub duration_hours: Input<i64>,
     /// `properties.maintenanceWindow.notAllowedDates`.
-    pub not_allowed_dates: InputList<MaintenanceConfigurationMaintenanceWindowNotAllowedDate>,
+    pub not_allowed_dates: InputList<MaintenanceConfigurationNotAllowedDate>,
     /// `properties.maintenanceWindow.schedule`.
-    pub schedule: Input<MaintenanceConfigurationMaintenanceWindowSchedule>,
+    pub schedule: Input<MaintenanceConfigurationSchedule>,
     /// `properties.maintenanceWindow.startDate`.
     pub start_date: Input<String>,
     /// `properties.maintenanceWindow.startTime`.
@@ -145,7 +145,7 @@ pub struct MaintenanceConfigurationMaintenanceWindow {
 impl MaintenanceConfigurationMaintenanceWindow {
     /// From the properties that it has to have.
     pub fn new(
-        schedule: impl IntoInput<MaintenanceConfigurationMaintenanceWindowSchedule>,
+        schedule: impl IntoInput<MaintenanceConfigurationSchedule>,
         duration_hours: impl IntoInput<i64>,
         start_time: impl IntoInput<String>,
     ) -> Self {
@@ -160,7 +160,7 @@ impl MaintenanceConfigurationMaintenanceWindow {
     /// Sets `properties.maintenanceWindow.notAllowedDates`.
     pub fn not_allowed_dates(
         mut self,
-        value: impl IntoInputList<MaintenanceConfigurationMaintenanceWindowNotAllowedDate>,
+        value: impl IntoInputList<MaintenanceConfigurationNotAllowedDate>,
     ) -> Self {
         self.not_allowed_dates = value.into_input_list();
         self
@@ -191,19 +191,19 @@ impl Structure for MaintenanceConfigurationMaintenanceWindow {
 
 /// The value of `properties.maintenanceWindow.notAllowedDates[]`.
 #[derive(Clone, Default)]
-pub struct MaintenanceConfigurationMaintenanceWindowNotAllowedDate {
+pub struct MaintenanceConfigurationNotAllowedDate {
     /// `properties.maintenanceWindow.notAllowedDates[].end`.
     pub end: Input<String>,
     /// `properties.maintenanceWindow.notAllowedDates[].start`.
     pub start: Input<String>,
 }
-impl MaintenanceConfigurationMaintenanceWindowNotAllowedDate {
+impl MaintenanceConfigurationNotAllowedDate {
     /// From the properties that it has to have.
     pub fn new(start: impl IntoInput<String>, end: impl IntoInput<String>) -> Self {
         Self { start: start.into_input(), end: end.into_input() }
     }
 }
-impl Structure for MaintenanceConfigurationMaintenanceWindowNotAllowedDate {
+impl Structure for MaintenanceConfigurationNotAllowedDate {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("end", &mut self.end);
         codec.property("start", &mut self.start);
@@ -212,17 +212,17 @@ impl Structure for MaintenanceConfigurationMaintenanceWindowNotAllowedDate {
 
 /// The value of `properties.maintenanceWindow.schedule`.
 #[derive(Clone, Default)]
-pub struct MaintenanceConfigurationMaintenanceWindowSchedule {
+pub struct MaintenanceConfigurationSchedule {
     /// `properties.maintenanceWindow.schedule.absoluteMonthly`.
-    pub absolute_monthly: Input<MaintenanceConfigurationMaintenanceWindowScheduleAbsoluteMonthly>,
+    pub absolute_monthly: Input<MaintenanceConfigurationAbsoluteMonthly>,
     /// `properties.maintenanceWindow.schedule.daily`.
-    pub daily: Input<MaintenanceConfigurationMaintenanceWindowScheduleDaily>,
+    pub daily: Input<MaintenanceConfigurationDaily>,
     /// `properties.maintenanceWindow.schedule.relativeMonthly`.
-    pub relative_monthly: Input<MaintenanceConfigurationMaintenanceWindowScheduleRelativeMonthly>,
+    pub relative_monthly: Input<MaintenanceConfigurationRelativeMonthly>,
     /// `properties.maintenanceWindow.schedule.weekly`.
-    pub weekly: Input<MaintenanceConfigurationMaintenanceWindowScheduleWeekly>,
+    pub weekly: Input<MaintenanceConfigurationWeekly>,
 }
-impl MaintenanceConfigurationMaintenanceWindowSchedule {
+impl MaintenanceConfigurationSchedule {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
@@ -231,17 +231,14 @@ impl MaintenanceConfigurationMaintenanceWindowSchedule {
     /// Sets `properties.maintenanceWindow.schedule.absoluteMonthly`.
     pub fn absolute_monthly(
         mut self,
-        value: impl IntoInput<MaintenanceConfigurationMaintenanceWindowScheduleAbsoluteMonthly>,
+        value: impl IntoInput<MaintenanceConfigurationAbsoluteMonthly>,
     ) -> Self {
         self.absolute_monthly = value.into_input();
         self
     }
 
     /// Sets `properties.maintenanceWindow.schedule.daily`.
-    pub fn daily(
-        mut self,
-        value: impl IntoInput<MaintenanceConfigurationMaintenanceWindowScheduleDaily>,
-    ) -> Self {
+    pub fn daily(mut self, value: impl IntoInput<MaintenanceConfigurationDaily>) -> Self {
         self.daily = value.into_input();
         self
     }
@@ -249,22 +246,19 @@ impl MaintenanceConfigurationMaintenanceWindowSchedule {
     /// Sets `properties.maintenanceWindow.schedule.relativeMonthly`.
     pub fn relative_monthly(
         mut self,
-        value: impl IntoInput<MaintenanceConfigurationMaintenanceWindowScheduleRelativeMonthly>,
+        value: impl IntoInput<MaintenanceConfigurationRelativeMonthly>,
     ) -> Self {
         self.relative_monthly = value.into_input();
         self
     }
 
     /// Sets `properties.maintenanceWindow.schedule.weekly`.
-    pub fn weekly(
-        mut self,
-        value: impl IntoInput<MaintenanceConfigurationMaintenanceWindowScheduleWeekly>,
-    ) -> Self {
+    pub fn weekly(mut self, value: impl IntoInput<MaintenanceConfigurationWeekly>) -> Self {
         self.weekly = value.into_input();
         self
     }
 }
-impl Structure for MaintenanceConfigurationMaintenanceWindowSchedule {
+impl Structure for MaintenanceConfigurationSchedule {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("absoluteMonthly", &mut self.absolute_monthly);
         codec.property("daily", &mut self.daily);
@@ -275,19 +269,19 @@ impl Structure for MaintenanceConfigurationMaintenanceWindowSchedule {
 
 /// The value of `properties.maintenanceWindow.schedule.absoluteMonthly`.
 #[derive(Clone, Default)]
-pub struct MaintenanceConfigurationMaintenanceWindowScheduleAbsoluteMonthly {
+pub struct MaintenanceConfigurationAbsoluteMonthly {
     /// `properties.maintenanceWindow.schedule.absoluteMonthly.dayOfMonth`. 1 to 31.
     pub day_of_month: Input<i64>,
     /// `properties.maintenanceWindow.schedule.absoluteMonthly.intervalMonths`. 1 to 6.
     pub interval_months: Input<i64>,
 }
-impl MaintenanceConfigurationMaintenanceWindowScheduleAbsoluteMonthly {
+impl MaintenanceConfigurationAbsoluteMonthly {
     /// From the properties that it has to have.
     pub fn new(interval_months: impl IntoInput<i64>, day_of_month: impl IntoInput<i64>) -> Self {
         Self { interval_months: interval_months.into_input(), day_of_month: day_of_month.into_input() }
     }
 }
-impl Structure for MaintenanceConfigurationMaintenanceWindowScheduleAbsoluteMonthly {
+impl Structure for MaintenanceConfigurationAbsoluteMonthly {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("dayOfMonth", &mut self.day_of_month);
         codec.property("intervalMonths", &mut self.interval_months);
@@ -296,17 +290,17 @@ impl Structure for MaintenanceConfigurationMaintenanceWindowScheduleAbsoluteMont
 
 /// The value of `properties.maintenanceWindow.schedule.daily`.
 #[derive(Clone, Default)]
-pub struct MaintenanceConfigurationMaintenanceWindowScheduleDaily {
+pub struct MaintenanceConfigurationDaily {
     /// `properties.maintenanceWindow.schedule.daily.intervalDays`. 1 to 7.
     pub interval_days: Input<i64>,
 }
-impl MaintenanceConfigurationMaintenanceWindowScheduleDaily {
+impl MaintenanceConfigurationDaily {
     /// From the properties that it has to have.
     pub fn new(interval_days: impl IntoInput<i64>) -> Self {
         Self { interval_days: interval_days.into_input() }
     }
 }
-impl Structure for MaintenanceConfigurationMaintenanceWindowScheduleDaily {
+impl Structure for MaintenanceConfigurationDaily {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("intervalDays", &mut self.interval_days);
     }
@@ -314,20 +308,20 @@ impl Structure for MaintenanceConfigurationMaintenanceWindowScheduleDaily {
 
 /// The value of `properties.maintenanceWindow.schedule.relativeMonthly`.
 #[derive(Clone, Default)]
-pub struct MaintenanceConfigurationMaintenanceWindowScheduleRelativeMonthly {
+pub struct MaintenanceConfigurationRelativeMonthly {
     /// `properties.maintenanceWindow.schedule.relativeMonthly.dayOfWeek`.
-    pub day_of_week: Input<MaintenanceConfigurationMaintenanceWindowScheduleRelativeMonthlyDayOfWeek>,
+    pub day_of_week: Input<MaintenanceConfigurationDayOfWeek>,
     /// `properties.maintenanceWindow.schedule.relativeMonthly.intervalMonths`. 1 to 6.
     pub interval_months: Input<i64>,
     /// `properties.maintenanceWindow.schedule.relativeMonthly.weekIndex`.
-    pub week_index: Input<MaintenanceConfigurationMaintenanceWindowScheduleRelativeMonthlyWeekIndex>,
+    pub week_index: Input<MaintenanceConfigurationWeekIndex>,
 }
-impl MaintenanceConfigurationMaintenanceWindowScheduleRelativeMonthly {
+impl MaintenanceConfigurationRelativeMonthly {
     /// From the properties that it has to have.
     pub fn new(
         interval_months: impl IntoInput<i64>,
-        week_index: impl IntoInput<MaintenanceConfigurationMaintenanceWindowScheduleRelativeMonthlyWeekIndex>,
-        day_of_week: impl IntoInput<MaintenanceConfigurationMaintenanceWindowScheduleRelativeMonthlyDayOfWeek>,
+        week_index: impl IntoInput<MaintenanceConfigurationWeekIndex>,
+        day_of_week: impl IntoInput<MaintenanceConfigurationDayOfWeek>,
     ) -> Self {
         Self {
             interval_months: interval_months.into_input(),
@@ -336,7 +330,7 @@ impl MaintenanceConfigurationMaintenanceWindowScheduleRelativeMonthly {
         }
     }
 }
-impl Structure for MaintenanceConfigurationMaintenanceWindowScheduleRelativeMonthly {
+impl Structure for MaintenanceConfigurationRelativeMonthly {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("dayOfWeek", &mut self.day_of_week);
         codec.property("intervalMonths", &mut self.interval_months);
@@ -346,22 +340,22 @@ impl Structure for MaintenanceConfigurationMaintenanceWindowScheduleRelativeMont
 
 /// The value of `properties.maintenanceWindow.schedule.weekly`.
 #[derive(Clone, Default)]
-pub struct MaintenanceConfigurationMaintenanceWindowScheduleWeekly {
+pub struct MaintenanceConfigurationWeekly {
     /// `properties.maintenanceWindow.schedule.weekly.dayOfWeek`.
-    pub day_of_week: Input<MaintenanceConfigurationMaintenanceWindowScheduleWeeklyDayOfWeek>,
+    pub day_of_week: Input<MaintenanceConfigurationWeeklyDayOfWeek>,
     /// `properties.maintenanceWindow.schedule.weekly.intervalWeeks`. 1 to 4.
     pub interval_weeks: Input<i64>,
 }
-impl MaintenanceConfigurationMaintenanceWindowScheduleWeekly {
+impl MaintenanceConfigurationWeekly {
     /// From the properties that it has to have.
     pub fn new(
         interval_weeks: impl IntoInput<i64>,
-        day_of_week: impl IntoInput<MaintenanceConfigurationMaintenanceWindowScheduleWeeklyDayOfWeek>,
+        day_of_week: impl IntoInput<MaintenanceConfigurationWeeklyDayOfWeek>,
     ) -> Self {
         Self { interval_weeks: interval_weeks.into_input(), day_of_week: day_of_week.into_input() }
     }
 }
-impl Structure for MaintenanceConfigurationMaintenanceWindowScheduleWeekly {
+impl Structure for MaintenanceConfigurationWeekly {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("dayOfWeek", &mut self.day_of_week);
         codec.property("intervalWeeks", &mut self.interval_weeks);
@@ -436,7 +430,7 @@ impl Structure for MaintenanceConfigurationTimeInWeek {
 
 open_enum! {
     /// Values of `properties.maintenanceWindow.schedule.relativeMonthly.dayOfWeek`.
-    pub MaintenanceConfigurationMaintenanceWindowScheduleRelativeMonthlyDayOfWeek {
+    pub MaintenanceConfigurationDayOfWeek {
         /// `Sunday`.
         SUNDAY = "Sunday",
         /// `Monday`.
@@ -456,7 +450,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.maintenanceWindow.schedule.relativeMonthly.weekIndex`.
-    pub MaintenanceConfigurationMaintenanceWindowScheduleRelativeMonthlyWeekIndex {
+    pub MaintenanceConfigurationWeekIndex {
         /// `First`.
         FIRST = "First",
         /// `Second`.
@@ -472,7 +466,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.maintenanceWindow.schedule.weekly.dayOfWeek`.
-    pub MaintenanceConfigurationMaintenanceWindowScheduleWeeklyDayOfWeek {
+    pub MaintenanceConfigurationWeeklyDayOfWeek {
         /// `Sunday`.
         SUNDAY = "Sunday",
         /// `Monday`.
@@ -513,12 +507,12 @@ open_enum! {
 debug_through_the_codec!(
     MaintenanceConfiguration,
     MaintenanceConfigurationMaintenanceWindow,
-    MaintenanceConfigurationMaintenanceWindowNotAllowedDate,
-    MaintenanceConfigurationMaintenanceWindowSchedule,
-    MaintenanceConfigurationMaintenanceWindowScheduleAbsoluteMonthly,
-    MaintenanceConfigurationMaintenanceWindowScheduleDaily,
-    MaintenanceConfigurationMaintenanceWindowScheduleRelativeMonthly,
-    MaintenanceConfigurationMaintenanceWindowScheduleWeekly,
+    MaintenanceConfigurationNotAllowedDate,
+    MaintenanceConfigurationSchedule,
+    MaintenanceConfigurationAbsoluteMonthly,
+    MaintenanceConfigurationDaily,
+    MaintenanceConfigurationRelativeMonthly,
+    MaintenanceConfigurationWeekly,
     MaintenanceConfigurationNotAllowedTime,
     MaintenanceConfigurationTimeInWeek
 );

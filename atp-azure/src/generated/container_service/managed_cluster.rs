@@ -80,7 +80,7 @@ pub struct ManagedCluster {
     /// `properties.schedulerProfile`.
     pub scheduler_profile: Input<ManagedClusterSchedulerProfile>,
     /// `properties.securityProfile`.
-    pub security_profile: Input<ManagedClusterSecurityProfile>,
+    pub security_profile: Input<ManagedClusterSecurityProfile2>,
     /// `properties.serviceMeshProfile`.
     pub service_mesh_profile: Input<ManagedClusterServiceMeshProfile>,
     /// `properties.servicePrincipalProfile`.
@@ -90,7 +90,7 @@ pub struct ManagedCluster {
     /// `properties.supportPlan`.
     pub support_plan: Input<ManagedClusterSupportPlan>,
     /// `properties.upgradeSettings`.
-    pub upgrade_settings: Input<ManagedClusterUpgradeSettings>,
+    pub upgrade_settings: Input<ManagedClusterUpgradeSettings2>,
     /// `properties.windowsProfile`.
     pub windows_profile: Input<ManagedClusterWindowsProfile>,
     /// `properties.workloadAutoScalerProfile`.
@@ -331,7 +331,7 @@ impl ManagedCluster {
     }
 
     /// Sets `properties.securityProfile`.
-    pub fn security_profile(mut self, value: impl IntoInput<ManagedClusterSecurityProfile>) -> Self {
+    pub fn security_profile(mut self, value: impl IntoInput<ManagedClusterSecurityProfile2>) -> Self {
         self.security_profile = value.into_input();
         self
     }
@@ -364,7 +364,7 @@ impl ManagedCluster {
     }
 
     /// Sets `properties.upgradeSettings`.
-    pub fn upgrade_settings(mut self, value: impl IntoInput<ManagedClusterUpgradeSettings>) -> Self {
+    pub fn upgrade_settings(mut self, value: impl IntoInput<ManagedClusterUpgradeSettings2>) -> Self {
         self.upgrade_settings = value.into_input();
         self
     }
@@ -725,7 +725,7 @@ impl ManagedClusterHandle {
     }
 
     /// `properties.securityProfile`.
-    pub fn security_profile(&self) -> Output<ManagedClusterSecurityProfile> {
+    pub fn security_profile(&self) -> Output<ManagedClusterSecurityProfile2> {
         self.declared.output("properties/securityProfile")
     }
 
@@ -765,7 +765,7 @@ impl ManagedClusterHandle {
     }
 
     /// `properties.upgradeSettings`.
-    pub fn upgrade_settings(&self) -> Output<ManagedClusterUpgradeSettings> {
+    pub fn upgrade_settings(&self) -> Output<ManagedClusterUpgradeSettings2> {
         self.declared.output("properties/upgradeSettings")
     }
 
@@ -1185,7 +1185,7 @@ impl Structure for ManagedClusterAddonProfile {
 #[derive(Clone, Default)]
 pub struct ManagedClusterAgentPoolProfile {
     /// `properties.agentPoolProfiles[].artifactStreamingProfile`.
-    pub artifact_streaming_profile: Input<ManagedClusterAgentPoolProfileArtifactStreamingProfile>,
+    pub artifact_streaming_profile: Input<ManagedClusterArtifactStreamingProfile>,
     /// `properties.agentPoolProfiles[].availabilityZones`.
     pub availability_zones: InputList<String>,
     /// `properties.agentPoolProfiles[].capacityReservationGroupID`.
@@ -1207,7 +1207,7 @@ pub struct ManagedClusterAgentPoolProfile {
     /// `properties.agentPoolProfiles[].gatewayProfile`.
     pub gateway_profile: Input<ManagedClusterAgentPoolProfileGatewayProfile>,
     /// `properties.agentPoolProfiles[].gpuInstanceProfile`.
-    pub gpu_instance_profile: Input<ManagedClusterAgentPoolProfileGpuInstanceProfile>,
+    pub gpu_instance_profile: Input<ManagedClusterGpuInstanceProfile>,
     /// `properties.agentPoolProfiles[].gpuProfile`.
     pub gpu_profile: Input<ManagedClusterAgentPoolProfileGpuProfile>,
     /// `properties.agentPoolProfiles[].hostGroupID`.
@@ -1215,11 +1215,11 @@ pub struct ManagedClusterAgentPoolProfile {
     /// `properties.agentPoolProfiles[].kubeletConfig`.
     pub kubelet_config: Input<ManagedClusterAgentPoolProfileKubeletConfig>,
     /// `properties.agentPoolProfiles[].kubeletDiskType`.
-    pub kubelet_disk_type: Input<ManagedClusterAgentPoolProfileKubeletDiskType>,
+    pub kubelet_disk_type: Input<ManagedClusterKubeletDiskType>,
     /// `properties.agentPoolProfiles[].linuxOSConfig`.
     pub linux_os_config: Input<ManagedClusterAgentPoolProfileLinuxOsConfig>,
     /// `properties.agentPoolProfiles[].localDNSProfile`.
-    pub local_dns_profile: Input<ManagedClusterAgentPoolProfileLocalDnsProfile>,
+    pub local_dns_profile: Input<ManagedClusterLocalDnsProfile>,
     /// `properties.agentPoolProfiles[].maxCount`.
     pub max_count: Input<i64>,
     /// `properties.agentPoolProfiles[].maxPods`.
@@ -1253,7 +1253,7 @@ pub struct ManagedClusterAgentPoolProfile {
     /// `properties.agentPoolProfiles[].osType`.
     pub os_type: Input<ManagedClusterAgentPoolProfileOsType>,
     /// `properties.agentPoolProfiles[].podIPAllocationMode`.
-    pub pod_ip_allocation_mode: Input<ManagedClusterAgentPoolProfilePodIpAllocationMode>,
+    pub pod_ip_allocation_mode: Input<ManagedClusterPodIpAllocationMode>,
     /// `properties.agentPoolProfiles[].podSubnetID`.
     pub pod_subnet_id: Input<ResourceId<crate::network::Subnet>>,
     /// `properties.agentPoolProfiles[].powerState`.
@@ -1263,23 +1263,23 @@ pub struct ManagedClusterAgentPoolProfile {
     /// `properties.agentPoolProfiles[].scaleDownMode`.
     pub scale_down_mode: Input<ManagedClusterAgentPoolProfileScaleDownMode>,
     /// `properties.agentPoolProfiles[].scaleSetEvictionPolicy`.
-    pub scale_set_eviction_policy: Input<ManagedClusterAgentPoolProfileScaleSetEvictionPolicy>,
+    pub scale_set_eviction_policy: Input<ManagedClusterScaleSetEvictionPolicy>,
     /// `properties.agentPoolProfiles[].scaleSetPriority`.
-    pub scale_set_priority: Input<ManagedClusterAgentPoolProfileScaleSetPriority>,
+    pub scale_set_priority: Input<ManagedClusterScaleSetPriority>,
     /// `properties.agentPoolProfiles[].securityProfile`.
-    pub security_profile: Input<ManagedClusterAgentPoolProfileSecurityProfile>,
+    pub security_profile: Input<ManagedClusterSecurityProfile>,
     /// `properties.agentPoolProfiles[].spotMaxPrice`.
-    pub spot_max_price: Input<i64>,
+    pub spot_max_price: Input<f64>,
     /// `properties.agentPoolProfiles[].tags`.
     pub tags: InputMap<String>,
     /// `properties.agentPoolProfiles[].type`.
     pub type_: Input<ManagedClusterAgentPoolProfileType>,
     /// `properties.agentPoolProfiles[].upgradeSettings`.
-    pub upgrade_settings: Input<ManagedClusterAgentPoolProfileUpgradeSettings>,
+    pub upgrade_settings: Input<ManagedClusterUpgradeSettings>,
     /// `properties.agentPoolProfiles[].virtualMachineNodesStatus`.
-    pub virtual_machine_nodes_status: InputList<ManagedClusterAgentPoolProfileVirtualMachineNodesStatus>,
+    pub virtual_machine_nodes_status: InputList<ManagedClusterVirtualMachineNodesStatus>,
     /// `properties.agentPoolProfiles[].virtualMachinesProfile`.
-    pub virtual_machines_profile: Input<ManagedClusterAgentPoolProfileVirtualMachinesProfile>,
+    pub virtual_machines_profile: Input<ManagedClusterVirtualMachinesProfile>,
     /// `properties.agentPoolProfiles[].vmSize`.
     pub vm_size: Input<String>,
     /// `properties.agentPoolProfiles[].vnetSubnetID`.
@@ -1287,7 +1287,7 @@ pub struct ManagedClusterAgentPoolProfile {
     /// `properties.agentPoolProfiles[].windowsProfile`.
     pub windows_profile: Input<ManagedClusterAgentPoolProfileWindowsProfile>,
     /// `properties.agentPoolProfiles[].workloadRuntime`.
-    pub workload_runtime: Input<ManagedClusterAgentPoolProfileWorkloadRuntime>,
+    pub workload_runtime: Input<ManagedClusterWorkloadRuntime>,
 }
 impl ManagedClusterAgentPoolProfile {
     /// From the properties that it has to have.
@@ -1298,7 +1298,7 @@ impl ManagedClusterAgentPoolProfile {
     /// Sets `properties.agentPoolProfiles[].artifactStreamingProfile`.
     pub fn artifact_streaming_profile(
         mut self,
-        value: impl IntoInput<ManagedClusterAgentPoolProfileArtifactStreamingProfile>,
+        value: impl IntoInput<ManagedClusterArtifactStreamingProfile>,
     ) -> Self {
         self.artifact_streaming_profile = value.into_input();
         self
@@ -1371,10 +1371,7 @@ impl ManagedClusterAgentPoolProfile {
     }
 
     /// Sets `properties.agentPoolProfiles[].gpuInstanceProfile`.
-    pub fn gpu_instance_profile(
-        mut self,
-        value: impl IntoInput<ManagedClusterAgentPoolProfileGpuInstanceProfile>,
-    ) -> Self {
+    pub fn gpu_instance_profile(mut self, value: impl IntoInput<ManagedClusterGpuInstanceProfile>) -> Self {
         self.gpu_instance_profile = value.into_input();
         self
     }
@@ -1401,10 +1398,7 @@ impl ManagedClusterAgentPoolProfile {
     }
 
     /// Sets `properties.agentPoolProfiles[].kubeletDiskType`.
-    pub fn kubelet_disk_type(
-        mut self,
-        value: impl IntoInput<ManagedClusterAgentPoolProfileKubeletDiskType>,
-    ) -> Self {
+    pub fn kubelet_disk_type(mut self, value: impl IntoInput<ManagedClusterKubeletDiskType>) -> Self {
         self.kubelet_disk_type = value.into_input();
         self
     }
@@ -1419,10 +1413,7 @@ impl ManagedClusterAgentPoolProfile {
     }
 
     /// Sets `properties.agentPoolProfiles[].localDNSProfile`.
-    pub fn local_dns_profile(
-        mut self,
-        value: impl IntoInput<ManagedClusterAgentPoolProfileLocalDnsProfile>,
-    ) -> Self {
+    pub fn local_dns_profile(mut self, value: impl IntoInput<ManagedClusterLocalDnsProfile>) -> Self {
         self.local_dns_profile = value.into_input();
         self
     }
@@ -1526,7 +1517,7 @@ impl ManagedClusterAgentPoolProfile {
     /// Sets `properties.agentPoolProfiles[].podIPAllocationMode`.
     pub fn pod_ip_allocation_mode(
         mut self,
-        value: impl IntoInput<ManagedClusterAgentPoolProfilePodIpAllocationMode>,
+        value: impl IntoInput<ManagedClusterPodIpAllocationMode>,
     ) -> Self {
         self.pod_ip_allocation_mode = value.into_input();
         self
@@ -1562,32 +1553,26 @@ impl ManagedClusterAgentPoolProfile {
     /// Sets `properties.agentPoolProfiles[].scaleSetEvictionPolicy`.
     pub fn scale_set_eviction_policy(
         mut self,
-        value: impl IntoInput<ManagedClusterAgentPoolProfileScaleSetEvictionPolicy>,
+        value: impl IntoInput<ManagedClusterScaleSetEvictionPolicy>,
     ) -> Self {
         self.scale_set_eviction_policy = value.into_input();
         self
     }
 
     /// Sets `properties.agentPoolProfiles[].scaleSetPriority`.
-    pub fn scale_set_priority(
-        mut self,
-        value: impl IntoInput<ManagedClusterAgentPoolProfileScaleSetPriority>,
-    ) -> Self {
+    pub fn scale_set_priority(mut self, value: impl IntoInput<ManagedClusterScaleSetPriority>) -> Self {
         self.scale_set_priority = value.into_input();
         self
     }
 
     /// Sets `properties.agentPoolProfiles[].securityProfile`.
-    pub fn security_profile(
-        mut self,
-        value: impl IntoInput<ManagedClusterAgentPoolProfileSecurityProfile>,
-    ) -> Self {
+    pub fn security_profile(mut self, value: impl IntoInput<ManagedClusterSecurityProfile>) -> Self {
         self.security_profile = value.into_input();
         self
     }
 
     /// Sets `properties.agentPoolProfiles[].spotMaxPrice`.
-    pub fn spot_max_price(mut self, value: impl IntoInput<i64>) -> Self {
+    pub fn spot_max_price(mut self, value: impl IntoInput<f64>) -> Self {
         self.spot_max_price = value.into_input();
         self
     }
@@ -1605,10 +1590,7 @@ impl ManagedClusterAgentPoolProfile {
     }
 
     /// Sets `properties.agentPoolProfiles[].upgradeSettings`.
-    pub fn upgrade_settings(
-        mut self,
-        value: impl IntoInput<ManagedClusterAgentPoolProfileUpgradeSettings>,
-    ) -> Self {
+    pub fn upgrade_settings(mut self, value: impl IntoInput<ManagedClusterUpgradeSettings>) -> Self {
         self.upgrade_settings = value.into_input();
         self
     }
@@ -1616,7 +1598,7 @@ impl ManagedClusterAgentPoolProfile {
     /// Sets `properties.agentPoolProfiles[].virtualMachineNodesStatus`.
     pub fn virtual_machine_nodes_status(
         mut self,
-        value: impl IntoInputList<ManagedClusterAgentPoolProfileVirtualMachineNodesStatus>,
+        value: impl IntoInputList<ManagedClusterVirtualMachineNodesStatus>,
     ) -> Self {
         self.virtual_machine_nodes_status = value.into_input_list();
         self
@@ -1625,7 +1607,7 @@ impl ManagedClusterAgentPoolProfile {
     /// Sets `properties.agentPoolProfiles[].virtualMachinesProfile`.
     pub fn virtual_machines_profile(
         mut self,
-        value: impl IntoInput<ManagedClusterAgentPoolProfileVirtualMachinesProfile>,
+        value: impl IntoInput<ManagedClusterVirtualMachinesProfile>,
     ) -> Self {
         self.virtual_machines_profile = value.into_input();
         self
@@ -1653,10 +1635,7 @@ impl ManagedClusterAgentPoolProfile {
     }
 
     /// Sets `properties.agentPoolProfiles[].workloadRuntime`.
-    pub fn workload_runtime(
-        mut self,
-        value: impl IntoInput<ManagedClusterAgentPoolProfileWorkloadRuntime>,
-    ) -> Self {
+    pub fn workload_runtime(mut self, value: impl IntoInput<ManagedClusterWorkloadRuntime>) -> Self {
         self.workload_runtime = value.into_input();
         self
     }
@@ -1720,11 +1699,11 @@ impl Structure for ManagedClusterAgentPoolProfile {
 
 /// The value of `properties.agentPoolProfiles[].artifactStreamingProfile`.
 #[derive(Clone, Default)]
-pub struct ManagedClusterAgentPoolProfileArtifactStreamingProfile {
+pub struct ManagedClusterArtifactStreamingProfile {
     /// `properties.agentPoolProfiles[].artifactStreamingProfile.enabled`.
     pub enabled: Input<bool>,
 }
-impl ManagedClusterAgentPoolProfileArtifactStreamingProfile {
+impl ManagedClusterArtifactStreamingProfile {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
@@ -1736,7 +1715,7 @@ impl ManagedClusterAgentPoolProfileArtifactStreamingProfile {
         self
     }
 }
-impl Structure for ManagedClusterAgentPoolProfileArtifactStreamingProfile {
+impl Structure for ManagedClusterArtifactStreamingProfile {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("enabled", &mut self.enabled);
     }
@@ -1794,7 +1773,7 @@ impl Structure for ManagedClusterAgentPoolProfileGatewayProfile {
 #[derive(Clone, Default)]
 pub struct ManagedClusterAgentPoolProfileGpuProfile {
     /// `properties.agentPoolProfiles[].gpuProfile.driver`.
-    pub driver: Input<ManagedClusterAgentPoolProfileGpuProfileDriver>,
+    pub driver: Input<ManagedClusterDriver>,
 }
 impl ManagedClusterAgentPoolProfileGpuProfile {
     /// Nothing is set.
@@ -1803,7 +1782,7 @@ impl ManagedClusterAgentPoolProfileGpuProfile {
     }
 
     /// Sets `properties.agentPoolProfiles[].gpuProfile.driver`.
-    pub fn driver(mut self, value: impl IntoInput<ManagedClusterAgentPoolProfileGpuProfileDriver>) -> Self {
+    pub fn driver(mut self, value: impl IntoInput<ManagedClusterDriver>) -> Self {
         self.driver = value.into_input();
         self
     }
@@ -1934,7 +1913,7 @@ pub struct ManagedClusterAgentPoolProfileLinuxOsConfig {
     /// `properties.agentPoolProfiles[].linuxOSConfig.swapFileSizeMB`.
     pub swap_file_size_mb: Input<i64>,
     /// `properties.agentPoolProfiles[].linuxOSConfig.sysctls`.
-    pub sysctls: Input<ManagedClusterAgentPoolProfileLinuxOsConfigSysctls>,
+    pub sysctls: Input<ManagedClusterSysctls>,
     /// `properties.agentPoolProfiles[].linuxOSConfig.transparentHugePageDefrag`.
     pub transparent_huge_page_defrag: Input<String>,
     /// `properties.agentPoolProfiles[].linuxOSConfig.transparentHugePageEnabled`.
@@ -1953,10 +1932,7 @@ impl ManagedClusterAgentPoolProfileLinuxOsConfig {
     }
 
     /// Sets `properties.agentPoolProfiles[].linuxOSConfig.sysctls`.
-    pub fn sysctls(
-        mut self,
-        value: impl IntoInput<ManagedClusterAgentPoolProfileLinuxOsConfigSysctls>,
-    ) -> Self {
+    pub fn sysctls(mut self, value: impl IntoInput<ManagedClusterSysctls>) -> Self {
         self.sysctls = value.into_input();
         self
     }
@@ -1984,7 +1960,7 @@ impl Structure for ManagedClusterAgentPoolProfileLinuxOsConfig {
 
 /// The value of `properties.agentPoolProfiles[].linuxOSConfig.sysctls`.
 #[derive(Clone, Default)]
-pub struct ManagedClusterAgentPoolProfileLinuxOsConfigSysctls {
+pub struct ManagedClusterSysctls {
     /// `properties.agentPoolProfiles[].linuxOSConfig.sysctls.fsAioMaxNr`.
     pub fs_aio_max_nr: Input<i64>,
     /// `properties.agentPoolProfiles[].linuxOSConfig.sysctls.fsFileMax`.
@@ -2042,7 +2018,7 @@ pub struct ManagedClusterAgentPoolProfileLinuxOsConfigSysctls {
     /// `properties.agentPoolProfiles[].linuxOSConfig.sysctls.vmVfsCachePressure`.
     pub vm_vfs_cache_pressure: Input<i64>,
 }
-impl ManagedClusterAgentPoolProfileLinuxOsConfigSysctls {
+impl ManagedClusterSysctls {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
@@ -2216,7 +2192,7 @@ impl ManagedClusterAgentPoolProfileLinuxOsConfigSysctls {
         self
     }
 }
-impl Structure for ManagedClusterAgentPoolProfileLinuxOsConfigSysctls {
+impl Structure for ManagedClusterSysctls {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("fsAioMaxNr", &mut self.fs_aio_max_nr);
         codec.property("fsFileMax", &mut self.fs_file_max);
@@ -2251,15 +2227,15 @@ impl Structure for ManagedClusterAgentPoolProfileLinuxOsConfigSysctls {
 
 /// The value of `properties.agentPoolProfiles[].localDNSProfile`.
 #[derive(Clone, Default)]
-pub struct ManagedClusterAgentPoolProfileLocalDnsProfile {
+pub struct ManagedClusterLocalDnsProfile {
     /// `properties.agentPoolProfiles[].localDNSProfile.kubeDNSOverrides`.
     pub kube_dns_overrides: InputMap<ManagedClusterLocalDnsOverride>,
     /// `properties.agentPoolProfiles[].localDNSProfile.mode`.
-    pub mode: Input<ManagedClusterAgentPoolProfileLocalDnsProfileMode>,
+    pub mode: Input<ManagedClusterMode>,
     /// `properties.agentPoolProfiles[].localDNSProfile.vnetDNSOverrides`.
     pub vnet_dns_overrides: InputMap<ManagedClusterLocalDnsOverride>,
 }
-impl ManagedClusterAgentPoolProfileLocalDnsProfile {
+impl ManagedClusterLocalDnsProfile {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
@@ -2272,7 +2248,7 @@ impl ManagedClusterAgentPoolProfileLocalDnsProfile {
     }
 
     /// Sets `properties.agentPoolProfiles[].localDNSProfile.mode`.
-    pub fn mode(mut self, value: impl IntoInput<ManagedClusterAgentPoolProfileLocalDnsProfileMode>) -> Self {
+    pub fn mode(mut self, value: impl IntoInput<ManagedClusterMode>) -> Self {
         self.mode = value.into_input();
         self
     }
@@ -2283,7 +2259,7 @@ impl ManagedClusterAgentPoolProfileLocalDnsProfile {
         self
     }
 }
-impl Structure for ManagedClusterAgentPoolProfileLocalDnsProfile {
+impl Structure for ManagedClusterLocalDnsProfile {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("kubeDNSOverrides", &mut self.kube_dns_overrides);
         codec.property("mode", &mut self.mode);
@@ -2297,7 +2273,7 @@ pub struct ManagedClusterLocalDnsOverride {
     /// `properties.agentPoolProfiles[].localDNSProfile.kubeDNSOverrides.*.cacheDurationInSeconds`.
     pub cache_duration_in_seconds: Input<i64>,
     /// `properties.agentPoolProfiles[].localDNSProfile.kubeDNSOverrides.*.forwardDestination`.
-    pub forward_destination: Input<ManagedClusterLocalDnsOverrideForwardDestination>,
+    pub forward_destination: Input<ManagedClusterForwardDestination>,
     /// `properties.agentPoolProfiles[].localDNSProfile.kubeDNSOverrides.*.forwardPolicy`.
     pub forward_policy: Input<ManagedClusterLocalDnsOverrideForwardPolicy>,
     /// `properties.agentPoolProfiles[].localDNSProfile.kubeDNSOverrides.*.maxConcurrent`.
@@ -2324,10 +2300,7 @@ impl ManagedClusterLocalDnsOverride {
     }
 
     /// Sets `properties.agentPoolProfiles[].localDNSProfile.kubeDNSOverrides.*.forwardDestination`.
-    pub fn forward_destination(
-        mut self,
-        value: impl IntoInput<ManagedClusterLocalDnsOverrideForwardDestination>,
-    ) -> Self {
+    pub fn forward_destination(mut self, value: impl IntoInput<ManagedClusterForwardDestination>) -> Self {
         self.forward_destination = value.into_input();
         self
     }
@@ -2391,11 +2364,11 @@ impl Structure for ManagedClusterLocalDnsOverride {
 #[derive(Clone, Default)]
 pub struct ManagedClusterAgentPoolProfileNetworkProfile {
     /// `properties.agentPoolProfiles[].networkProfile.allowedHostPorts`.
-    pub allowed_host_ports: InputList<ManagedClusterAgentPoolProfileNetworkProfileAllowedHostPort>,
+    pub allowed_host_ports: InputList<ManagedClusterAllowedHostPort>,
     /// `properties.agentPoolProfiles[].networkProfile.applicationSecurityGroups`.
     pub application_security_groups: InputList<String>,
     /// `properties.agentPoolProfiles[].networkProfile.nodePublicIPTags`.
-    pub node_public_ip_tags: InputList<ManagedClusterAgentPoolProfileNetworkProfileNodePublicIpTag>,
+    pub node_public_ip_tags: InputList<ManagedClusterNodePublicIpTag>,
 }
 impl ManagedClusterAgentPoolProfileNetworkProfile {
     /// Nothing is set.
@@ -2404,10 +2377,7 @@ impl ManagedClusterAgentPoolProfileNetworkProfile {
     }
 
     /// Sets `properties.agentPoolProfiles[].networkProfile.allowedHostPorts`.
-    pub fn allowed_host_ports(
-        mut self,
-        value: impl IntoInputList<ManagedClusterAgentPoolProfileNetworkProfileAllowedHostPort>,
-    ) -> Self {
+    pub fn allowed_host_ports(mut self, value: impl IntoInputList<ManagedClusterAllowedHostPort>) -> Self {
         self.allowed_host_ports = value.into_input_list();
         self
     }
@@ -2419,10 +2389,7 @@ impl ManagedClusterAgentPoolProfileNetworkProfile {
     }
 
     /// Sets `properties.agentPoolProfiles[].networkProfile.nodePublicIPTags`.
-    pub fn node_public_ip_tags(
-        mut self,
-        value: impl IntoInputList<ManagedClusterAgentPoolProfileNetworkProfileNodePublicIpTag>,
-    ) -> Self {
+    pub fn node_public_ip_tags(mut self, value: impl IntoInputList<ManagedClusterNodePublicIpTag>) -> Self {
         self.node_public_ip_tags = value.into_input_list();
         self
     }
@@ -2437,15 +2404,15 @@ impl Structure for ManagedClusterAgentPoolProfileNetworkProfile {
 
 /// The value of `properties.agentPoolProfiles[].networkProfile.allowedHostPorts[]`.
 #[derive(Clone, Default)]
-pub struct ManagedClusterAgentPoolProfileNetworkProfileAllowedHostPort {
+pub struct ManagedClusterAllowedHostPort {
     /// `properties.agentPoolProfiles[].networkProfile.allowedHostPorts[].portEnd`. 1 to 65535.
     pub port_end: Input<i64>,
     /// `properties.agentPoolProfiles[].networkProfile.allowedHostPorts[].portStart`. 1 to 65535.
     pub port_start: Input<i64>,
     /// `properties.agentPoolProfiles[].networkProfile.allowedHostPorts[].protocol`.
-    pub protocol: Input<ManagedClusterAgentPoolProfileNetworkProfileAllowedHostPortProtocol>,
+    pub protocol: Input<ManagedClusterProtocol>,
 }
-impl ManagedClusterAgentPoolProfileNetworkProfileAllowedHostPort {
+impl ManagedClusterAllowedHostPort {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
@@ -2464,15 +2431,12 @@ impl ManagedClusterAgentPoolProfileNetworkProfileAllowedHostPort {
     }
 
     /// Sets `properties.agentPoolProfiles[].networkProfile.allowedHostPorts[].protocol`.
-    pub fn protocol(
-        mut self,
-        value: impl IntoInput<ManagedClusterAgentPoolProfileNetworkProfileAllowedHostPortProtocol>,
-    ) -> Self {
+    pub fn protocol(mut self, value: impl IntoInput<ManagedClusterProtocol>) -> Self {
         self.protocol = value.into_input();
         self
     }
 }
-impl Structure for ManagedClusterAgentPoolProfileNetworkProfileAllowedHostPort {
+impl Structure for ManagedClusterAllowedHostPort {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("portEnd", &mut self.port_end);
         codec.property("portStart", &mut self.port_start);
@@ -2482,13 +2446,13 @@ impl Structure for ManagedClusterAgentPoolProfileNetworkProfileAllowedHostPort {
 
 /// The value of `properties.agentPoolProfiles[].networkProfile.nodePublicIPTags[]`.
 #[derive(Clone, Default)]
-pub struct ManagedClusterAgentPoolProfileNetworkProfileNodePublicIpTag {
+pub struct ManagedClusterNodePublicIpTag {
     /// `properties.agentPoolProfiles[].networkProfile.nodePublicIPTags[].ipTagType`.
     pub ip_tag_type: Input<String>,
     /// `properties.agentPoolProfiles[].networkProfile.nodePublicIPTags[].tag`.
     pub tag: Input<String>,
 }
-impl ManagedClusterAgentPoolProfileNetworkProfileNodePublicIpTag {
+impl ManagedClusterNodePublicIpTag {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
@@ -2506,7 +2470,7 @@ impl ManagedClusterAgentPoolProfileNetworkProfileNodePublicIpTag {
         self
     }
 }
-impl Structure for ManagedClusterAgentPoolProfileNetworkProfileNodePublicIpTag {
+impl Structure for ManagedClusterNodePublicIpTag {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("ipTagType", &mut self.ip_tag_type);
         codec.property("tag", &mut self.tag);
@@ -2539,15 +2503,15 @@ impl Structure for ManagedClusterPowerState {
 
 /// The value of `properties.agentPoolProfiles[].securityProfile`.
 #[derive(Clone, Default)]
-pub struct ManagedClusterAgentPoolProfileSecurityProfile {
+pub struct ManagedClusterSecurityProfile {
     /// `properties.agentPoolProfiles[].securityProfile.enableSecureBoot`.
     pub enable_secure_boot: Input<bool>,
     /// `properties.agentPoolProfiles[].securityProfile.enableVTPM`.
     pub enable_vtpm: Input<bool>,
     /// `properties.agentPoolProfiles[].securityProfile.sshAccess`.
-    pub ssh_access: Input<ManagedClusterAgentPoolProfileSecurityProfileSshAccess>,
+    pub ssh_access: Input<ManagedClusterSshAccess>,
 }
-impl ManagedClusterAgentPoolProfileSecurityProfile {
+impl ManagedClusterSecurityProfile {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
@@ -2566,15 +2530,12 @@ impl ManagedClusterAgentPoolProfileSecurityProfile {
     }
 
     /// Sets `properties.agentPoolProfiles[].securityProfile.sshAccess`.
-    pub fn ssh_access(
-        mut self,
-        value: impl IntoInput<ManagedClusterAgentPoolProfileSecurityProfileSshAccess>,
-    ) -> Self {
+    pub fn ssh_access(mut self, value: impl IntoInput<ManagedClusterSshAccess>) -> Self {
         self.ssh_access = value.into_input();
         self
     }
 }
-impl Structure for ManagedClusterAgentPoolProfileSecurityProfile {
+impl Structure for ManagedClusterSecurityProfile {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("enableSecureBoot", &mut self.enable_secure_boot);
         codec.property("enableVTPM", &mut self.enable_vtpm);
@@ -2584,7 +2545,7 @@ impl Structure for ManagedClusterAgentPoolProfileSecurityProfile {
 
 /// The value of `properties.agentPoolProfiles[].upgradeSettings`.
 #[derive(Clone, Default)]
-pub struct ManagedClusterAgentPoolProfileUpgradeSettings {
+pub struct ManagedClusterUpgradeSettings {
     /// `properties.agentPoolProfiles[].upgradeSettings.drainTimeoutInMinutes`. 1 to 1440.
     pub drain_timeout_in_minutes: Input<i64>,
     /// `properties.agentPoolProfiles[].upgradeSettings.maxSurge`.
@@ -2594,10 +2555,9 @@ pub struct ManagedClusterAgentPoolProfileUpgradeSettings {
     /// `properties.agentPoolProfiles[].upgradeSettings.nodeSoakDurationInMinutes`. 0 to 30.
     pub node_soak_duration_in_minutes: Input<i64>,
     /// `properties.agentPoolProfiles[].upgradeSettings.undrainableNodeBehavior`.
-    pub undrainable_node_behavior:
-        Input<ManagedClusterAgentPoolProfileUpgradeSettingsUndrainableNodeBehavior>,
+    pub undrainable_node_behavior: Input<ManagedClusterUndrainableNodeBehavior>,
 }
-impl ManagedClusterAgentPoolProfileUpgradeSettings {
+impl ManagedClusterUpgradeSettings {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
@@ -2630,13 +2590,13 @@ impl ManagedClusterAgentPoolProfileUpgradeSettings {
     /// Sets `properties.agentPoolProfiles[].upgradeSettings.undrainableNodeBehavior`.
     pub fn undrainable_node_behavior(
         mut self,
-        value: impl IntoInput<ManagedClusterAgentPoolProfileUpgradeSettingsUndrainableNodeBehavior>,
+        value: impl IntoInput<ManagedClusterUndrainableNodeBehavior>,
     ) -> Self {
         self.undrainable_node_behavior = value.into_input();
         self
     }
 }
-impl Structure for ManagedClusterAgentPoolProfileUpgradeSettings {
+impl Structure for ManagedClusterUpgradeSettings {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("drainTimeoutInMinutes", &mut self.drain_timeout_in_minutes);
         codec.property("maxSurge", &mut self.max_surge);
@@ -2648,13 +2608,13 @@ impl Structure for ManagedClusterAgentPoolProfileUpgradeSettings {
 
 /// The value of `properties.agentPoolProfiles[].virtualMachineNodesStatus[]`.
 #[derive(Clone, Default)]
-pub struct ManagedClusterAgentPoolProfileVirtualMachineNodesStatus {
+pub struct ManagedClusterVirtualMachineNodesStatus {
     /// `properties.agentPoolProfiles[].virtualMachineNodesStatus[].count`.
     pub count: Input<i64>,
     /// `properties.agentPoolProfiles[].virtualMachineNodesStatus[].size`.
     pub size: Input<String>,
 }
-impl ManagedClusterAgentPoolProfileVirtualMachineNodesStatus {
+impl ManagedClusterVirtualMachineNodesStatus {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
@@ -2672,7 +2632,7 @@ impl ManagedClusterAgentPoolProfileVirtualMachineNodesStatus {
         self
     }
 }
-impl Structure for ManagedClusterAgentPoolProfileVirtualMachineNodesStatus {
+impl Structure for ManagedClusterVirtualMachineNodesStatus {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("count", &mut self.count);
         codec.property("size", &mut self.size);
@@ -2681,26 +2641,23 @@ impl Structure for ManagedClusterAgentPoolProfileVirtualMachineNodesStatus {
 
 /// The value of `properties.agentPoolProfiles[].virtualMachinesProfile`.
 #[derive(Clone, Default)]
-pub struct ManagedClusterAgentPoolProfileVirtualMachinesProfile {
+pub struct ManagedClusterVirtualMachinesProfile {
     /// `properties.agentPoolProfiles[].virtualMachinesProfile.scale`.
-    pub scale: Input<ManagedClusterAgentPoolProfileVirtualMachinesProfileScale>,
+    pub scale: Input<ManagedClusterScale>,
 }
-impl ManagedClusterAgentPoolProfileVirtualMachinesProfile {
+impl ManagedClusterVirtualMachinesProfile {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
     }
 
     /// Sets `properties.agentPoolProfiles[].virtualMachinesProfile.scale`.
-    pub fn scale(
-        mut self,
-        value: impl IntoInput<ManagedClusterAgentPoolProfileVirtualMachinesProfileScale>,
-    ) -> Self {
+    pub fn scale(mut self, value: impl IntoInput<ManagedClusterScale>) -> Self {
         self.scale = value.into_input();
         self
     }
 }
-impl Structure for ManagedClusterAgentPoolProfileVirtualMachinesProfile {
+impl Structure for ManagedClusterVirtualMachinesProfile {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("scale", &mut self.scale);
     }
@@ -2708,37 +2665,31 @@ impl Structure for ManagedClusterAgentPoolProfileVirtualMachinesProfile {
 
 /// The value of `properties.agentPoolProfiles[].virtualMachinesProfile.scale`.
 #[derive(Clone, Default)]
-pub struct ManagedClusterAgentPoolProfileVirtualMachinesProfileScale {
+pub struct ManagedClusterScale {
     /// `properties.agentPoolProfiles[].virtualMachinesProfile.scale.autoscale`.
-    pub autoscale: InputList<ManagedClusterAgentPoolProfileVirtualMachinesProfileScaleAutoscale>,
+    pub autoscale: InputList<ManagedClusterAutoscale>,
     /// `properties.agentPoolProfiles[].virtualMachinesProfile.scale.manual`.
-    pub manual: InputList<ManagedClusterAgentPoolProfileVirtualMachinesProfileScaleManual>,
+    pub manual: InputList<ManagedClusterManual>,
 }
-impl ManagedClusterAgentPoolProfileVirtualMachinesProfileScale {
+impl ManagedClusterScale {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
     }
 
     /// Sets `properties.agentPoolProfiles[].virtualMachinesProfile.scale.autoscale`.
-    pub fn autoscale(
-        mut self,
-        value: impl IntoInputList<ManagedClusterAgentPoolProfileVirtualMachinesProfileScaleAutoscale>,
-    ) -> Self {
+    pub fn autoscale(mut self, value: impl IntoInputList<ManagedClusterAutoscale>) -> Self {
         self.autoscale = value.into_input_list();
         self
     }
 
     /// Sets `properties.agentPoolProfiles[].virtualMachinesProfile.scale.manual`.
-    pub fn manual(
-        mut self,
-        value: impl IntoInputList<ManagedClusterAgentPoolProfileVirtualMachinesProfileScaleManual>,
-    ) -> Self {
+    pub fn manual(mut self, value: impl IntoInputList<ManagedClusterManual>) -> Self {
         self.manual = value.into_input_list();
         self
     }
 }
-impl Structure for ManagedClusterAgentPoolProfileVirtualMachinesProfileScale {
+impl Structure for ManagedClusterScale {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("autoscale", &mut self.autoscale);
         codec.property("manual", &mut self.manual);
@@ -2747,7 +2698,7 @@ impl Structure for ManagedClusterAgentPoolProfileVirtualMachinesProfileScale {
 
 /// The value of `properties.agentPoolProfiles[].virtualMachinesProfile.scale.autoscale[]`.
 #[derive(Clone, Default)]
-pub struct ManagedClusterAgentPoolProfileVirtualMachinesProfileScaleAutoscale {
+pub struct ManagedClusterAutoscale {
     /// `properties.agentPoolProfiles[].virtualMachinesProfile.scale.autoscale[].maxCount`.
     pub max_count: Input<i64>,
     /// `properties.agentPoolProfiles[].virtualMachinesProfile.scale.autoscale[].minCount`.
@@ -2755,7 +2706,7 @@ pub struct ManagedClusterAgentPoolProfileVirtualMachinesProfileScaleAutoscale {
     /// `properties.agentPoolProfiles[].virtualMachinesProfile.scale.autoscale[].size`.
     pub size: Input<String>,
 }
-impl ManagedClusterAgentPoolProfileVirtualMachinesProfileScaleAutoscale {
+impl ManagedClusterAutoscale {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
@@ -2779,7 +2730,7 @@ impl ManagedClusterAgentPoolProfileVirtualMachinesProfileScaleAutoscale {
         self
     }
 }
-impl Structure for ManagedClusterAgentPoolProfileVirtualMachinesProfileScaleAutoscale {
+impl Structure for ManagedClusterAutoscale {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("maxCount", &mut self.max_count);
         codec.property("minCount", &mut self.min_count);
@@ -2789,13 +2740,13 @@ impl Structure for ManagedClusterAgentPoolProfileVirtualMachinesProfileScaleAuto
 
 /// The value of `properties.agentPoolProfiles[].virtualMachinesProfile.scale.manual[]`.
 #[derive(Clone, Default)]
-pub struct ManagedClusterAgentPoolProfileVirtualMachinesProfileScaleManual {
+pub struct ManagedClusterManual {
     /// `properties.agentPoolProfiles[].virtualMachinesProfile.scale.manual[].count`.
     pub count: Input<i64>,
     /// `properties.agentPoolProfiles[].virtualMachinesProfile.scale.manual[].size`.
     pub size: Input<String>,
 }
-impl ManagedClusterAgentPoolProfileVirtualMachinesProfileScaleManual {
+impl ManagedClusterManual {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
@@ -2813,7 +2764,7 @@ impl ManagedClusterAgentPoolProfileVirtualMachinesProfileScaleManual {
         self
     }
 }
-impl Structure for ManagedClusterAgentPoolProfileVirtualMachinesProfileScaleManual {
+impl Structure for ManagedClusterManual {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("count", &mut self.count);
         codec.property("size", &mut self.size);
@@ -3148,9 +3099,9 @@ impl Structure for ManagedClusterAutoScalerProfile {
 #[derive(Clone, Default)]
 pub struct ManagedClusterAutoUpgradeProfile {
     /// `properties.autoUpgradeProfile.nodeOSUpgradeChannel`.
-    pub node_os_upgrade_channel: Input<ManagedClusterAutoUpgradeProfileNodeOsUpgradeChannel>,
+    pub node_os_upgrade_channel: Input<ManagedClusterNodeOsUpgradeChannel>,
     /// `properties.autoUpgradeProfile.upgradeChannel`.
-    pub upgrade_channel: Input<ManagedClusterAutoUpgradeProfileUpgradeChannel>,
+    pub upgrade_channel: Input<ManagedClusterUpgradeChannel>,
 }
 impl ManagedClusterAutoUpgradeProfile {
     /// Nothing is set.
@@ -3161,17 +3112,14 @@ impl ManagedClusterAutoUpgradeProfile {
     /// Sets `properties.autoUpgradeProfile.nodeOSUpgradeChannel`.
     pub fn node_os_upgrade_channel(
         mut self,
-        value: impl IntoInput<ManagedClusterAutoUpgradeProfileNodeOsUpgradeChannel>,
+        value: impl IntoInput<ManagedClusterNodeOsUpgradeChannel>,
     ) -> Self {
         self.node_os_upgrade_channel = value.into_input();
         self
     }
 
     /// Sets `properties.autoUpgradeProfile.upgradeChannel`.
-    pub fn upgrade_channel(
-        mut self,
-        value: impl IntoInput<ManagedClusterAutoUpgradeProfileUpgradeChannel>,
-    ) -> Self {
+    pub fn upgrade_channel(mut self, value: impl IntoInput<ManagedClusterUpgradeChannel>) -> Self {
         self.upgrade_channel = value.into_input();
         self
     }
@@ -3187,7 +3135,7 @@ impl Structure for ManagedClusterAutoUpgradeProfile {
 #[derive(Clone, Default)]
 pub struct ManagedClusterAzureMonitorProfile {
     /// `properties.azureMonitorProfile.appMonitoring`.
-    pub app_monitoring: Input<ManagedClusterAzureMonitorProfileAppMonitoring>,
+    pub app_monitoring: Input<ManagedClusterAppMonitoring>,
     /// `properties.azureMonitorProfile.metrics`.
     pub metrics: Input<ManagedClusterAzureMonitorProfileMetrics>,
 }
@@ -3198,10 +3146,7 @@ impl ManagedClusterAzureMonitorProfile {
     }
 
     /// Sets `properties.azureMonitorProfile.appMonitoring`.
-    pub fn app_monitoring(
-        mut self,
-        value: impl IntoInput<ManagedClusterAzureMonitorProfileAppMonitoring>,
-    ) -> Self {
+    pub fn app_monitoring(mut self, value: impl IntoInput<ManagedClusterAppMonitoring>) -> Self {
         self.app_monitoring = value.into_input();
         self
     }
@@ -3221,26 +3166,23 @@ impl Structure for ManagedClusterAzureMonitorProfile {
 
 /// The value of `properties.azureMonitorProfile.appMonitoring`.
 #[derive(Clone, Default)]
-pub struct ManagedClusterAzureMonitorProfileAppMonitoring {
+pub struct ManagedClusterAppMonitoring {
     /// `properties.azureMonitorProfile.appMonitoring.autoInstrumentation`.
-    pub auto_instrumentation: Input<ManagedClusterAzureMonitorProfileAppMonitoringAutoInstrumentation>,
+    pub auto_instrumentation: Input<ManagedClusterAutoInstrumentation>,
 }
-impl ManagedClusterAzureMonitorProfileAppMonitoring {
+impl ManagedClusterAppMonitoring {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
     }
 
     /// Sets `properties.azureMonitorProfile.appMonitoring.autoInstrumentation`.
-    pub fn auto_instrumentation(
-        mut self,
-        value: impl IntoInput<ManagedClusterAzureMonitorProfileAppMonitoringAutoInstrumentation>,
-    ) -> Self {
+    pub fn auto_instrumentation(mut self, value: impl IntoInput<ManagedClusterAutoInstrumentation>) -> Self {
         self.auto_instrumentation = value.into_input();
         self
     }
 }
-impl Structure for ManagedClusterAzureMonitorProfileAppMonitoring {
+impl Structure for ManagedClusterAppMonitoring {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("autoInstrumentation", &mut self.auto_instrumentation);
     }
@@ -3248,11 +3190,11 @@ impl Structure for ManagedClusterAzureMonitorProfileAppMonitoring {
 
 /// The value of `properties.azureMonitorProfile.appMonitoring.autoInstrumentation`.
 #[derive(Clone, Default)]
-pub struct ManagedClusterAzureMonitorProfileAppMonitoringAutoInstrumentation {
+pub struct ManagedClusterAutoInstrumentation {
     /// `properties.azureMonitorProfile.appMonitoring.autoInstrumentation.enabled`.
     pub enabled: Input<bool>,
 }
-impl ManagedClusterAzureMonitorProfileAppMonitoringAutoInstrumentation {
+impl ManagedClusterAutoInstrumentation {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
@@ -3264,7 +3206,7 @@ impl ManagedClusterAzureMonitorProfileAppMonitoringAutoInstrumentation {
         self
     }
 }
-impl Structure for ManagedClusterAzureMonitorProfileAppMonitoringAutoInstrumentation {
+impl Structure for ManagedClusterAutoInstrumentation {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("enabled", &mut self.enabled);
     }
@@ -3274,11 +3216,11 @@ impl Structure for ManagedClusterAzureMonitorProfileAppMonitoringAutoInstrumenta
 #[derive(Clone, Default)]
 pub struct ManagedClusterAzureMonitorProfileMetrics {
     /// `properties.azureMonitorProfile.metrics.controlPlane`.
-    pub control_plane: Input<ManagedClusterAzureMonitorProfileMetricsControlPlane>,
+    pub control_plane: Input<ManagedClusterControlPlane>,
     /// `properties.azureMonitorProfile.metrics.enabled`.
     pub enabled: Input<bool>,
     /// `properties.azureMonitorProfile.metrics.kubeStateMetrics`.
-    pub kube_state_metrics: Input<ManagedClusterAzureMonitorProfileMetricsKubeStateMetrics>,
+    pub kube_state_metrics: Input<ManagedClusterKubeStateMetrics>,
 }
 impl ManagedClusterAzureMonitorProfileMetrics {
     /// From the properties that it has to have.
@@ -3287,19 +3229,13 @@ impl ManagedClusterAzureMonitorProfileMetrics {
     }
 
     /// Sets `properties.azureMonitorProfile.metrics.controlPlane`.
-    pub fn control_plane(
-        mut self,
-        value: impl IntoInput<ManagedClusterAzureMonitorProfileMetricsControlPlane>,
-    ) -> Self {
+    pub fn control_plane(mut self, value: impl IntoInput<ManagedClusterControlPlane>) -> Self {
         self.control_plane = value.into_input();
         self
     }
 
     /// Sets `properties.azureMonitorProfile.metrics.kubeStateMetrics`.
-    pub fn kube_state_metrics(
-        mut self,
-        value: impl IntoInput<ManagedClusterAzureMonitorProfileMetricsKubeStateMetrics>,
-    ) -> Self {
+    pub fn kube_state_metrics(mut self, value: impl IntoInput<ManagedClusterKubeStateMetrics>) -> Self {
         self.kube_state_metrics = value.into_input();
         self
     }
@@ -3314,11 +3250,11 @@ impl Structure for ManagedClusterAzureMonitorProfileMetrics {
 
 /// The value of `properties.azureMonitorProfile.metrics.controlPlane`.
 #[derive(Clone, Default)]
-pub struct ManagedClusterAzureMonitorProfileMetricsControlPlane {
+pub struct ManagedClusterControlPlane {
     /// `properties.azureMonitorProfile.metrics.controlPlane.enabled`.
     pub enabled: Input<bool>,
 }
-impl ManagedClusterAzureMonitorProfileMetricsControlPlane {
+impl ManagedClusterControlPlane {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
@@ -3330,7 +3266,7 @@ impl ManagedClusterAzureMonitorProfileMetricsControlPlane {
         self
     }
 }
-impl Structure for ManagedClusterAzureMonitorProfileMetricsControlPlane {
+impl Structure for ManagedClusterControlPlane {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("enabled", &mut self.enabled);
     }
@@ -3338,13 +3274,13 @@ impl Structure for ManagedClusterAzureMonitorProfileMetricsControlPlane {
 
 /// The value of `properties.azureMonitorProfile.metrics.kubeStateMetrics`.
 #[derive(Clone, Default)]
-pub struct ManagedClusterAzureMonitorProfileMetricsKubeStateMetrics {
+pub struct ManagedClusterKubeStateMetrics {
     /// `properties.azureMonitorProfile.metrics.kubeStateMetrics.metricAnnotationsAllowList`.
     pub metric_annotations_allow_list: Input<String>,
     /// `properties.azureMonitorProfile.metrics.kubeStateMetrics.metricLabelsAllowlist`.
     pub metric_labels_allowlist: Input<String>,
 }
-impl ManagedClusterAzureMonitorProfileMetricsKubeStateMetrics {
+impl ManagedClusterKubeStateMetrics {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
@@ -3362,7 +3298,7 @@ impl ManagedClusterAzureMonitorProfileMetricsKubeStateMetrics {
         self
     }
 }
-impl Structure for ManagedClusterAzureMonitorProfileMetricsKubeStateMetrics {
+impl Structure for ManagedClusterKubeStateMetrics {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("metricAnnotationsAllowList", &mut self.metric_annotations_allow_list);
         codec.property("metricLabelsAllowlist", &mut self.metric_labels_allowlist);
@@ -3598,7 +3534,7 @@ impl Structure for ManagedClusterIngressProfile {
 #[derive(Clone, Default)]
 pub struct ManagedClusterIngressProfileGatewayApi {
     /// `properties.ingressProfile.gatewayAPI.installation`.
-    pub installation: Input<ManagedClusterIngressProfileGatewayApiInstallation>,
+    pub installation: Input<ManagedClusterInstallation>,
 }
 impl ManagedClusterIngressProfileGatewayApi {
     /// Nothing is set.
@@ -3607,10 +3543,7 @@ impl ManagedClusterIngressProfileGatewayApi {
     }
 
     /// Sets `properties.ingressProfile.gatewayAPI.installation`.
-    pub fn installation(
-        mut self,
-        value: impl IntoInput<ManagedClusterIngressProfileGatewayApiInstallation>,
-    ) -> Self {
+    pub fn installation(mut self, value: impl IntoInput<ManagedClusterInstallation>) -> Self {
         self.installation = value.into_input();
         self
     }
@@ -3629,10 +3562,9 @@ pub struct ManagedClusterIngressProfileWebAppRouting {
     /// `properties.ingressProfile.webAppRouting.enabled`.
     pub enabled: Input<bool>,
     /// `properties.ingressProfile.webAppRouting.gatewayAPIImplementations`.
-    pub gateway_api_implementations:
-        Input<ManagedClusterIngressProfileWebAppRoutingGatewayApiImplementations>,
+    pub gateway_api_implementations: Input<ManagedClusterGatewayApiImplementations>,
     /// `properties.ingressProfile.webAppRouting.nginx`.
-    pub nginx: Input<ManagedClusterIngressProfileWebAppRoutingNginx>,
+    pub nginx: Input<ManagedClusterNginx>,
 }
 impl ManagedClusterIngressProfileWebAppRouting {
     /// Nothing is set.
@@ -3655,14 +3587,14 @@ impl ManagedClusterIngressProfileWebAppRouting {
     /// Sets `properties.ingressProfile.webAppRouting.gatewayAPIImplementations`.
     pub fn gateway_api_implementations(
         mut self,
-        value: impl IntoInput<ManagedClusterIngressProfileWebAppRoutingGatewayApiImplementations>,
+        value: impl IntoInput<ManagedClusterGatewayApiImplementations>,
     ) -> Self {
         self.gateway_api_implementations = value.into_input();
         self
     }
 
     /// Sets `properties.ingressProfile.webAppRouting.nginx`.
-    pub fn nginx(mut self, value: impl IntoInput<ManagedClusterIngressProfileWebAppRoutingNginx>) -> Self {
+    pub fn nginx(mut self, value: impl IntoInput<ManagedClusterNginx>) -> Self {
         self.nginx = value.into_input();
         self
     }
@@ -3678,27 +3610,23 @@ impl Structure for ManagedClusterIngressProfileWebAppRouting {
 
 /// The value of `properties.ingressProfile.webAppRouting.gatewayAPIImplementations`.
 #[derive(Clone, Default)]
-pub struct ManagedClusterIngressProfileWebAppRoutingGatewayApiImplementations {
+pub struct ManagedClusterGatewayApiImplementations {
     /// `properties.ingressProfile.webAppRouting.gatewayAPIImplementations.appRoutingIstio`.
-    pub app_routing_istio:
-        Input<ManagedClusterIngressProfileWebAppRoutingGatewayApiImplementationsAppRoutingIstio>,
+    pub app_routing_istio: Input<ManagedClusterAppRoutingIstio>,
 }
-impl ManagedClusterIngressProfileWebAppRoutingGatewayApiImplementations {
+impl ManagedClusterGatewayApiImplementations {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
     }
 
     /// Sets `properties.ingressProfile.webAppRouting.gatewayAPIImplementations.appRoutingIstio`.
-    pub fn app_routing_istio(
-        mut self,
-        value: impl IntoInput<ManagedClusterIngressProfileWebAppRoutingGatewayApiImplementationsAppRoutingIstio>,
-    ) -> Self {
+    pub fn app_routing_istio(mut self, value: impl IntoInput<ManagedClusterAppRoutingIstio>) -> Self {
         self.app_routing_istio = value.into_input();
         self
     }
 }
-impl Structure for ManagedClusterIngressProfileWebAppRoutingGatewayApiImplementations {
+impl Structure for ManagedClusterGatewayApiImplementations {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("appRoutingIstio", &mut self.app_routing_istio);
     }
@@ -3706,28 +3634,23 @@ impl Structure for ManagedClusterIngressProfileWebAppRoutingGatewayApiImplementa
 
 /// The value of `properties.ingressProfile.webAppRouting.gatewayAPIImplementations.appRoutingIstio`.
 #[derive(Clone, Default)]
-pub struct ManagedClusterIngressProfileWebAppRoutingGatewayApiImplementationsAppRoutingIstio {
+pub struct ManagedClusterAppRoutingIstio {
     /// `properties.ingressProfile.webAppRouting.gatewayAPIImplementations.appRoutingIstio.mode`.
-    pub mode: Input<ManagedClusterIngressProfileWebAppRoutingGatewayApiImplementationsAppRoutingIstioMode>,
+    pub mode: Input<ManagedClusterAppRoutingIstioMode>,
 }
-impl ManagedClusterIngressProfileWebAppRoutingGatewayApiImplementationsAppRoutingIstio {
+impl ManagedClusterAppRoutingIstio {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
     }
 
     /// Sets `properties.ingressProfile.webAppRouting.gatewayAPIImplementations.appRoutingIstio.mode`.
-    pub fn mode(
-        mut self,
-        value: impl IntoInput<
-            ManagedClusterIngressProfileWebAppRoutingGatewayApiImplementationsAppRoutingIstioMode,
-        >,
-    ) -> Self {
+    pub fn mode(mut self, value: impl IntoInput<ManagedClusterAppRoutingIstioMode>) -> Self {
         self.mode = value.into_input();
         self
     }
 }
-impl Structure for ManagedClusterIngressProfileWebAppRoutingGatewayApiImplementationsAppRoutingIstio {
+impl Structure for ManagedClusterAppRoutingIstio {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("mode", &mut self.mode);
     }
@@ -3735,12 +3658,11 @@ impl Structure for ManagedClusterIngressProfileWebAppRoutingGatewayApiImplementa
 
 /// The value of `properties.ingressProfile.webAppRouting.nginx`.
 #[derive(Clone, Default)]
-pub struct ManagedClusterIngressProfileWebAppRoutingNginx {
+pub struct ManagedClusterNginx {
     /// `properties.ingressProfile.webAppRouting.nginx.defaultIngressControllerType`.
-    pub default_ingress_controller_type:
-        Input<ManagedClusterIngressProfileWebAppRoutingNginxDefaultIngressControllerType>,
+    pub default_ingress_controller_type: Input<ManagedClusterDefaultIngressControllerType>,
 }
-impl ManagedClusterIngressProfileWebAppRoutingNginx {
+impl ManagedClusterNginx {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
@@ -3749,13 +3671,13 @@ impl ManagedClusterIngressProfileWebAppRoutingNginx {
     /// Sets `properties.ingressProfile.webAppRouting.nginx.defaultIngressControllerType`.
     pub fn default_ingress_controller_type(
         mut self,
-        value: impl IntoInput<ManagedClusterIngressProfileWebAppRoutingNginxDefaultIngressControllerType>,
+        value: impl IntoInput<ManagedClusterDefaultIngressControllerType>,
     ) -> Self {
         self.default_ingress_controller_type = value.into_input();
         self
     }
 }
-impl Structure for ManagedClusterIngressProfileWebAppRoutingNginx {
+impl Structure for ManagedClusterNginx {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("defaultIngressControllerType", &mut self.default_ingress_controller_type);
     }
@@ -3873,17 +3795,17 @@ impl Structure for ManagedClusterMetricsProfileCostAnalysis {
 #[derive(Clone, Default)]
 pub struct ManagedClusterNetworkProfile {
     /// `properties.networkProfile.advancedNetworking`.
-    pub advanced_networking: Input<ManagedClusterNetworkProfileAdvancedNetworking>,
+    pub advanced_networking: Input<ManagedClusterAdvancedNetworking>,
     /// `properties.networkProfile.dnsServiceIP`.
     pub dns_service_ip: Input<String>,
     /// `properties.networkProfile.ipFamilies`.
     pub ip_families: InputList<ManagedClusterNetworkProfileIpFamily>,
     /// `properties.networkProfile.loadBalancerProfile`.
-    pub load_balancer_profile: Input<ManagedClusterNetworkProfileLoadBalancerProfile>,
+    pub load_balancer_profile: Input<ManagedClusterLoadBalancerProfile>,
     /// `properties.networkProfile.loadBalancerSku`.
     pub load_balancer_sku: Input<ManagedClusterNetworkProfileLoadBalancerSku>,
     /// `properties.networkProfile.natGatewayProfile`.
-    pub nat_gateway_profile: Input<ManagedClusterNetworkProfileNatGatewayProfile>,
+    pub nat_gateway_profile: Input<ManagedClusterNatGatewayProfile>,
     /// `properties.networkProfile.networkDataplane`.
     pub network_dataplane: Input<ManagedClusterNetworkProfileNetworkDataplane>,
     /// `properties.networkProfile.networkMode`.
@@ -3891,7 +3813,7 @@ pub struct ManagedClusterNetworkProfile {
     /// `properties.networkProfile.networkPlugin`.
     pub network_plugin: Input<ManagedClusterNetworkProfileNetworkPlugin>,
     /// `properties.networkProfile.networkPluginMode`.
-    pub network_plugin_mode: Input<ManagedClusterNetworkProfileNetworkPluginMode>,
+    pub network_plugin_mode: Input<ManagedClusterNetworkPluginMode>,
     /// `properties.networkProfile.networkPolicy`.
     pub network_policy: Input<ManagedClusterNetworkProfileNetworkPolicy>,
     /// `properties.networkProfile.outboundType`.
@@ -3905,7 +3827,7 @@ pub struct ManagedClusterNetworkProfile {
     /// `properties.networkProfile.serviceCidrs`.
     pub service_cidrs: InputList<String>,
     /// `properties.networkProfile.staticEgressGatewayProfile`.
-    pub static_egress_gateway_profile: Input<ManagedClusterNetworkProfileStaticEgressGatewayProfile>,
+    pub static_egress_gateway_profile: Input<ManagedClusterStaticEgressGatewayProfile>,
 }
 impl ManagedClusterNetworkProfile {
     /// Nothing is set.
@@ -3914,10 +3836,7 @@ impl ManagedClusterNetworkProfile {
     }
 
     /// Sets `properties.networkProfile.advancedNetworking`.
-    pub fn advanced_networking(
-        mut self,
-        value: impl IntoInput<ManagedClusterNetworkProfileAdvancedNetworking>,
-    ) -> Self {
+    pub fn advanced_networking(mut self, value: impl IntoInput<ManagedClusterAdvancedNetworking>) -> Self {
         self.advanced_networking = value.into_input();
         self
     }
@@ -3935,10 +3854,7 @@ impl ManagedClusterNetworkProfile {
     }
 
     /// Sets `properties.networkProfile.loadBalancerProfile`.
-    pub fn load_balancer_profile(
-        mut self,
-        value: impl IntoInput<ManagedClusterNetworkProfileLoadBalancerProfile>,
-    ) -> Self {
+    pub fn load_balancer_profile(mut self, value: impl IntoInput<ManagedClusterLoadBalancerProfile>) -> Self {
         self.load_balancer_profile = value.into_input();
         self
     }
@@ -3953,10 +3869,7 @@ impl ManagedClusterNetworkProfile {
     }
 
     /// Sets `properties.networkProfile.natGatewayProfile`.
-    pub fn nat_gateway_profile(
-        mut self,
-        value: impl IntoInput<ManagedClusterNetworkProfileNatGatewayProfile>,
-    ) -> Self {
+    pub fn nat_gateway_profile(mut self, value: impl IntoInput<ManagedClusterNatGatewayProfile>) -> Self {
         self.nat_gateway_profile = value.into_input();
         self
     }
@@ -3986,10 +3899,7 @@ impl ManagedClusterNetworkProfile {
     }
 
     /// Sets `properties.networkProfile.networkPluginMode`.
-    pub fn network_plugin_mode(
-        mut self,
-        value: impl IntoInput<ManagedClusterNetworkProfileNetworkPluginMode>,
-    ) -> Self {
+    pub fn network_plugin_mode(mut self, value: impl IntoInput<ManagedClusterNetworkPluginMode>) -> Self {
         self.network_plugin_mode = value.into_input();
         self
     }
@@ -4036,7 +3946,7 @@ impl ManagedClusterNetworkProfile {
     /// Sets `properties.networkProfile.staticEgressGatewayProfile`.
     pub fn static_egress_gateway_profile(
         mut self,
-        value: impl IntoInput<ManagedClusterNetworkProfileStaticEgressGatewayProfile>,
+        value: impl IntoInput<ManagedClusterStaticEgressGatewayProfile>,
     ) -> Self {
         self.static_egress_gateway_profile = value.into_input();
         self
@@ -4066,17 +3976,17 @@ impl Structure for ManagedClusterNetworkProfile {
 
 /// The value of `properties.networkProfile.advancedNetworking`.
 #[derive(Clone, Default)]
-pub struct ManagedClusterNetworkProfileAdvancedNetworking {
+pub struct ManagedClusterAdvancedNetworking {
     /// `properties.networkProfile.advancedNetworking.enabled`.
     pub enabled: Input<bool>,
     /// `properties.networkProfile.advancedNetworking.observability`.
-    pub observability: Input<ManagedClusterNetworkProfileAdvancedNetworkingObservability>,
+    pub observability: Input<ManagedClusterObservability>,
     /// `properties.networkProfile.advancedNetworking.performance`.
-    pub performance: Input<ManagedClusterNetworkProfileAdvancedNetworkingPerformance>,
+    pub performance: Input<ManagedClusterPerformance>,
     /// `properties.networkProfile.advancedNetworking.security`.
-    pub security: Input<ManagedClusterNetworkProfileAdvancedNetworkingSecurity>,
+    pub security: Input<ManagedClusterSecurity>,
 }
-impl ManagedClusterNetworkProfileAdvancedNetworking {
+impl ManagedClusterAdvancedNetworking {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
@@ -4089,33 +3999,24 @@ impl ManagedClusterNetworkProfileAdvancedNetworking {
     }
 
     /// Sets `properties.networkProfile.advancedNetworking.observability`.
-    pub fn observability(
-        mut self,
-        value: impl IntoInput<ManagedClusterNetworkProfileAdvancedNetworkingObservability>,
-    ) -> Self {
+    pub fn observability(mut self, value: impl IntoInput<ManagedClusterObservability>) -> Self {
         self.observability = value.into_input();
         self
     }
 
     /// Sets `properties.networkProfile.advancedNetworking.performance`.
-    pub fn performance(
-        mut self,
-        value: impl IntoInput<ManagedClusterNetworkProfileAdvancedNetworkingPerformance>,
-    ) -> Self {
+    pub fn performance(mut self, value: impl IntoInput<ManagedClusterPerformance>) -> Self {
         self.performance = value.into_input();
         self
     }
 
     /// Sets `properties.networkProfile.advancedNetworking.security`.
-    pub fn security(
-        mut self,
-        value: impl IntoInput<ManagedClusterNetworkProfileAdvancedNetworkingSecurity>,
-    ) -> Self {
+    pub fn security(mut self, value: impl IntoInput<ManagedClusterSecurity>) -> Self {
         self.security = value.into_input();
         self
     }
 }
-impl Structure for ManagedClusterNetworkProfileAdvancedNetworking {
+impl Structure for ManagedClusterAdvancedNetworking {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("enabled", &mut self.enabled);
         codec.property("observability", &mut self.observability);
@@ -4126,11 +4027,11 @@ impl Structure for ManagedClusterNetworkProfileAdvancedNetworking {
 
 /// The value of `properties.networkProfile.advancedNetworking.observability`.
 #[derive(Clone, Default)]
-pub struct ManagedClusterNetworkProfileAdvancedNetworkingObservability {
+pub struct ManagedClusterObservability {
     /// `properties.networkProfile.advancedNetworking.observability.enabled`.
     pub enabled: Input<bool>,
 }
-impl ManagedClusterNetworkProfileAdvancedNetworkingObservability {
+impl ManagedClusterObservability {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
@@ -4142,7 +4043,7 @@ impl ManagedClusterNetworkProfileAdvancedNetworkingObservability {
         self
     }
 }
-impl Structure for ManagedClusterNetworkProfileAdvancedNetworkingObservability {
+impl Structure for ManagedClusterObservability {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("enabled", &mut self.enabled);
     }
@@ -4150,26 +4051,23 @@ impl Structure for ManagedClusterNetworkProfileAdvancedNetworkingObservability {
 
 /// The value of `properties.networkProfile.advancedNetworking.performance`.
 #[derive(Clone, Default)]
-pub struct ManagedClusterNetworkProfileAdvancedNetworkingPerformance {
+pub struct ManagedClusterPerformance {
     /// `properties.networkProfile.advancedNetworking.performance.accelerationMode`.
-    pub acceleration_mode: Input<ManagedClusterNetworkProfileAdvancedNetworkingPerformanceAccelerationMode>,
+    pub acceleration_mode: Input<ManagedClusterAccelerationMode>,
 }
-impl ManagedClusterNetworkProfileAdvancedNetworkingPerformance {
+impl ManagedClusterPerformance {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
     }
 
     /// Sets `properties.networkProfile.advancedNetworking.performance.accelerationMode`.
-    pub fn acceleration_mode(
-        mut self,
-        value: impl IntoInput<ManagedClusterNetworkProfileAdvancedNetworkingPerformanceAccelerationMode>,
-    ) -> Self {
+    pub fn acceleration_mode(mut self, value: impl IntoInput<ManagedClusterAccelerationMode>) -> Self {
         self.acceleration_mode = value.into_input();
         self
     }
 }
-impl Structure for ManagedClusterNetworkProfileAdvancedNetworkingPerformance {
+impl Structure for ManagedClusterPerformance {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("accelerationMode", &mut self.acceleration_mode);
     }
@@ -4177,16 +4075,15 @@ impl Structure for ManagedClusterNetworkProfileAdvancedNetworkingPerformance {
 
 /// The value of `properties.networkProfile.advancedNetworking.security`.
 #[derive(Clone, Default)]
-pub struct ManagedClusterNetworkProfileAdvancedNetworkingSecurity {
+pub struct ManagedClusterSecurity {
     /// `properties.networkProfile.advancedNetworking.security.advancedNetworkPolicies`.
-    pub advanced_network_policies:
-        Input<ManagedClusterNetworkProfileAdvancedNetworkingSecurityAdvancedNetworkPolicies>,
+    pub advanced_network_policies: Input<ManagedClusterAdvancedNetworkPolicies>,
     /// `properties.networkProfile.advancedNetworking.security.enabled`.
     pub enabled: Input<bool>,
     /// `properties.networkProfile.advancedNetworking.security.transitEncryption`.
-    pub transit_encryption: Input<ManagedClusterNetworkProfileAdvancedNetworkingSecurityTransitEncryption>,
+    pub transit_encryption: Input<ManagedClusterTransitEncryption>,
 }
-impl ManagedClusterNetworkProfileAdvancedNetworkingSecurity {
+impl ManagedClusterSecurity {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
@@ -4195,7 +4092,7 @@ impl ManagedClusterNetworkProfileAdvancedNetworkingSecurity {
     /// Sets `properties.networkProfile.advancedNetworking.security.advancedNetworkPolicies`.
     pub fn advanced_network_policies(
         mut self,
-        value: impl IntoInput<ManagedClusterNetworkProfileAdvancedNetworkingSecurityAdvancedNetworkPolicies>,
+        value: impl IntoInput<ManagedClusterAdvancedNetworkPolicies>,
     ) -> Self {
         self.advanced_network_policies = value.into_input();
         self
@@ -4208,15 +4105,12 @@ impl ManagedClusterNetworkProfileAdvancedNetworkingSecurity {
     }
 
     /// Sets `properties.networkProfile.advancedNetworking.security.transitEncryption`.
-    pub fn transit_encryption(
-        mut self,
-        value: impl IntoInput<ManagedClusterNetworkProfileAdvancedNetworkingSecurityTransitEncryption>,
-    ) -> Self {
+    pub fn transit_encryption(mut self, value: impl IntoInput<ManagedClusterTransitEncryption>) -> Self {
         self.transit_encryption = value.into_input();
         self
     }
 }
-impl Structure for ManagedClusterNetworkProfileAdvancedNetworkingSecurity {
+impl Structure for ManagedClusterSecurity {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("advancedNetworkPolicies", &mut self.advanced_network_policies);
         codec.property("enabled", &mut self.enabled);
@@ -4226,26 +4120,23 @@ impl Structure for ManagedClusterNetworkProfileAdvancedNetworkingSecurity {
 
 /// The value of `properties.networkProfile.advancedNetworking.security.transitEncryption`.
 #[derive(Clone, Default)]
-pub struct ManagedClusterNetworkProfileAdvancedNetworkingSecurityTransitEncryption {
+pub struct ManagedClusterTransitEncryption {
     /// `properties.networkProfile.advancedNetworking.security.transitEncryption.type`.
-    pub type_: Input<ManagedClusterNetworkProfileAdvancedNetworkingSecurityTransitEncryptionType>,
+    pub type_: Input<ManagedClusterType>,
 }
-impl ManagedClusterNetworkProfileAdvancedNetworkingSecurityTransitEncryption {
+impl ManagedClusterTransitEncryption {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
     }
 
     /// Sets `properties.networkProfile.advancedNetworking.security.transitEncryption.type`.
-    pub fn type_(
-        mut self,
-        value: impl IntoInput<ManagedClusterNetworkProfileAdvancedNetworkingSecurityTransitEncryptionType>,
-    ) -> Self {
+    pub fn type_(mut self, value: impl IntoInput<ManagedClusterType>) -> Self {
         self.type_ = value.into_input();
         self
     }
 }
-impl Structure for ManagedClusterNetworkProfileAdvancedNetworkingSecurityTransitEncryption {
+impl Structure for ManagedClusterTransitEncryption {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("type", &mut self.type_);
     }
@@ -4253,23 +4144,23 @@ impl Structure for ManagedClusterNetworkProfileAdvancedNetworkingSecurityTransit
 
 /// The value of `properties.networkProfile.loadBalancerProfile`.
 #[derive(Clone, Default)]
-pub struct ManagedClusterNetworkProfileLoadBalancerProfile {
+pub struct ManagedClusterLoadBalancerProfile {
     /// `properties.networkProfile.loadBalancerProfile.allocatedOutboundPorts`. 0 to 64000.
     pub allocated_outbound_ports: Input<i64>,
     /// `properties.networkProfile.loadBalancerProfile.backendPoolType`.
-    pub backend_pool_type: Input<ManagedClusterNetworkProfileLoadBalancerProfileBackendPoolType>,
+    pub backend_pool_type: Input<ManagedClusterBackendPoolType>,
     /// `properties.networkProfile.loadBalancerProfile.enableMultipleStandardLoadBalancers`.
     pub enable_multiple_standard_load_balancers: Input<bool>,
     /// `properties.networkProfile.loadBalancerProfile.idleTimeoutInMinutes`. 4 to 120.
     pub idle_timeout_in_minutes: Input<i64>,
     /// `properties.networkProfile.loadBalancerProfile.managedOutboundIPs`.
-    pub managed_outbound_ips: Input<ManagedClusterNetworkProfileLoadBalancerProfileManagedOutboundIps>,
+    pub managed_outbound_ips: Input<ManagedClusterManagedOutboundIps>,
     /// `properties.networkProfile.loadBalancerProfile.outboundIPPrefixes`.
-    pub outbound_ip_prefixes: Input<ManagedClusterNetworkProfileLoadBalancerProfileOutboundIpPrefixes>,
+    pub outbound_ip_prefixes: Input<ManagedClusterOutboundIpPrefixes>,
     /// `properties.networkProfile.loadBalancerProfile.outboundIPs`.
-    pub outbound_ips: Input<ManagedClusterNetworkProfileLoadBalancerProfileOutboundIps>,
+    pub outbound_ips: Input<ManagedClusterOutboundIps>,
 }
-impl ManagedClusterNetworkProfileLoadBalancerProfile {
+impl ManagedClusterLoadBalancerProfile {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
@@ -4282,10 +4173,7 @@ impl ManagedClusterNetworkProfileLoadBalancerProfile {
     }
 
     /// Sets `properties.networkProfile.loadBalancerProfile.backendPoolType`.
-    pub fn backend_pool_type(
-        mut self,
-        value: impl IntoInput<ManagedClusterNetworkProfileLoadBalancerProfileBackendPoolType>,
-    ) -> Self {
+    pub fn backend_pool_type(mut self, value: impl IntoInput<ManagedClusterBackendPoolType>) -> Self {
         self.backend_pool_type = value.into_input();
         self
     }
@@ -4303,33 +4191,24 @@ impl ManagedClusterNetworkProfileLoadBalancerProfile {
     }
 
     /// Sets `properties.networkProfile.loadBalancerProfile.managedOutboundIPs`.
-    pub fn managed_outbound_ips(
-        mut self,
-        value: impl IntoInput<ManagedClusterNetworkProfileLoadBalancerProfileManagedOutboundIps>,
-    ) -> Self {
+    pub fn managed_outbound_ips(mut self, value: impl IntoInput<ManagedClusterManagedOutboundIps>) -> Self {
         self.managed_outbound_ips = value.into_input();
         self
     }
 
     /// Sets `properties.networkProfile.loadBalancerProfile.outboundIPPrefixes`.
-    pub fn outbound_ip_prefixes(
-        mut self,
-        value: impl IntoInput<ManagedClusterNetworkProfileLoadBalancerProfileOutboundIpPrefixes>,
-    ) -> Self {
+    pub fn outbound_ip_prefixes(mut self, value: impl IntoInput<ManagedClusterOutboundIpPrefixes>) -> Self {
         self.outbound_ip_prefixes = value.into_input();
         self
     }
 
     /// Sets `properties.networkProfile.loadBalancerProfile.outboundIPs`.
-    pub fn outbound_ips(
-        mut self,
-        value: impl IntoInput<ManagedClusterNetworkProfileLoadBalancerProfileOutboundIps>,
-    ) -> Self {
+    pub fn outbound_ips(mut self, value: impl IntoInput<ManagedClusterOutboundIps>) -> Self {
         self.outbound_ips = value.into_input();
         self
     }
 }
-impl Structure for ManagedClusterNetworkProfileLoadBalancerProfile {
+impl Structure for ManagedClusterLoadBalancerProfile {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("allocatedOutboundPorts", &mut self.allocated_outbound_ports);
         codec.property("backendPoolType", &mut self.backend_pool_type);
@@ -4346,13 +4225,13 @@ impl Structure for ManagedClusterNetworkProfileLoadBalancerProfile {
 
 /// The value of `properties.networkProfile.loadBalancerProfile.managedOutboundIPs`.
 #[derive(Clone, Default)]
-pub struct ManagedClusterNetworkProfileLoadBalancerProfileManagedOutboundIps {
+pub struct ManagedClusterManagedOutboundIps {
     /// `properties.networkProfile.loadBalancerProfile.managedOutboundIPs.count`. 1 to 100.
     pub count: Input<i64>,
     /// `properties.networkProfile.loadBalancerProfile.managedOutboundIPs.countIPv6`. 0 to 100.
     pub count_ipv6: Input<i64>,
 }
-impl ManagedClusterNetworkProfileLoadBalancerProfileManagedOutboundIps {
+impl ManagedClusterManagedOutboundIps {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
@@ -4370,7 +4249,7 @@ impl ManagedClusterNetworkProfileLoadBalancerProfileManagedOutboundIps {
         self
     }
 }
-impl Structure for ManagedClusterNetworkProfileLoadBalancerProfileManagedOutboundIps {
+impl Structure for ManagedClusterManagedOutboundIps {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("count", &mut self.count);
         codec.property("countIPv6", &mut self.count_ipv6);
@@ -4379,11 +4258,11 @@ impl Structure for ManagedClusterNetworkProfileLoadBalancerProfileManagedOutboun
 
 /// The value of `properties.networkProfile.loadBalancerProfile.outboundIPPrefixes`.
 #[derive(Clone, Default)]
-pub struct ManagedClusterNetworkProfileLoadBalancerProfileOutboundIpPrefixes {
+pub struct ManagedClusterOutboundIpPrefixes {
     /// `properties.networkProfile.loadBalancerProfile.outboundIPPrefixes.publicIPPrefixes`.
     pub public_ip_prefixes: InputList<SubResource>,
 }
-impl ManagedClusterNetworkProfileLoadBalancerProfileOutboundIpPrefixes {
+impl ManagedClusterOutboundIpPrefixes {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
@@ -4395,7 +4274,7 @@ impl ManagedClusterNetworkProfileLoadBalancerProfileOutboundIpPrefixes {
         self
     }
 }
-impl Structure for ManagedClusterNetworkProfileLoadBalancerProfileOutboundIpPrefixes {
+impl Structure for ManagedClusterOutboundIpPrefixes {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("publicIPPrefixes", &mut self.public_ip_prefixes);
     }
@@ -4403,11 +4282,11 @@ impl Structure for ManagedClusterNetworkProfileLoadBalancerProfileOutboundIpPref
 
 /// The value of `properties.networkProfile.loadBalancerProfile.outboundIPs`.
 #[derive(Clone, Default)]
-pub struct ManagedClusterNetworkProfileLoadBalancerProfileOutboundIps {
+pub struct ManagedClusterOutboundIps {
     /// `properties.networkProfile.loadBalancerProfile.outboundIPs.publicIPs`.
     pub public_ips: InputList<SubResource>,
 }
-impl ManagedClusterNetworkProfileLoadBalancerProfileOutboundIps {
+impl ManagedClusterOutboundIps {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
@@ -4419,7 +4298,7 @@ impl ManagedClusterNetworkProfileLoadBalancerProfileOutboundIps {
         self
     }
 }
-impl Structure for ManagedClusterNetworkProfileLoadBalancerProfileOutboundIps {
+impl Structure for ManagedClusterOutboundIps {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("publicIPs", &mut self.public_ips);
     }
@@ -4427,14 +4306,13 @@ impl Structure for ManagedClusterNetworkProfileLoadBalancerProfileOutboundIps {
 
 /// The value of `properties.networkProfile.natGatewayProfile`.
 #[derive(Clone, Default)]
-pub struct ManagedClusterNetworkProfileNatGatewayProfile {
+pub struct ManagedClusterNatGatewayProfile {
     /// `properties.networkProfile.natGatewayProfile.idleTimeoutInMinutes`. 4 to 120.
     pub idle_timeout_in_minutes: Input<i64>,
     /// `properties.networkProfile.natGatewayProfile.managedOutboundIPProfile`.
-    pub managed_outbound_ip_profile:
-        Input<ManagedClusterNetworkProfileNatGatewayProfileManagedOutboundIpProfile>,
+    pub managed_outbound_ip_profile: Input<ManagedClusterManagedOutboundIpProfile>,
 }
-impl ManagedClusterNetworkProfileNatGatewayProfile {
+impl ManagedClusterNatGatewayProfile {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
@@ -4449,13 +4327,13 @@ impl ManagedClusterNetworkProfileNatGatewayProfile {
     /// Sets `properties.networkProfile.natGatewayProfile.managedOutboundIPProfile`.
     pub fn managed_outbound_ip_profile(
         mut self,
-        value: impl IntoInput<ManagedClusterNetworkProfileNatGatewayProfileManagedOutboundIpProfile>,
+        value: impl IntoInput<ManagedClusterManagedOutboundIpProfile>,
     ) -> Self {
         self.managed_outbound_ip_profile = value.into_input();
         self
     }
 }
-impl Structure for ManagedClusterNetworkProfileNatGatewayProfile {
+impl Structure for ManagedClusterNatGatewayProfile {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("idleTimeoutInMinutes", &mut self.idle_timeout_in_minutes);
         codec.property("managedOutboundIPProfile", &mut self.managed_outbound_ip_profile);
@@ -4464,11 +4342,11 @@ impl Structure for ManagedClusterNetworkProfileNatGatewayProfile {
 
 /// The value of `properties.networkProfile.natGatewayProfile.managedOutboundIPProfile`.
 #[derive(Clone, Default)]
-pub struct ManagedClusterNetworkProfileNatGatewayProfileManagedOutboundIpProfile {
+pub struct ManagedClusterManagedOutboundIpProfile {
     /// `properties.networkProfile.natGatewayProfile.managedOutboundIPProfile.count`. 1 to 16.
     pub count: Input<i64>,
 }
-impl ManagedClusterNetworkProfileNatGatewayProfileManagedOutboundIpProfile {
+impl ManagedClusterManagedOutboundIpProfile {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
@@ -4480,7 +4358,7 @@ impl ManagedClusterNetworkProfileNatGatewayProfileManagedOutboundIpProfile {
         self
     }
 }
-impl Structure for ManagedClusterNetworkProfileNatGatewayProfileManagedOutboundIpProfile {
+impl Structure for ManagedClusterManagedOutboundIpProfile {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("count", &mut self.count);
     }
@@ -4488,11 +4366,11 @@ impl Structure for ManagedClusterNetworkProfileNatGatewayProfileManagedOutboundI
 
 /// The value of `properties.networkProfile.staticEgressGatewayProfile`.
 #[derive(Clone, Default)]
-pub struct ManagedClusterNetworkProfileStaticEgressGatewayProfile {
+pub struct ManagedClusterStaticEgressGatewayProfile {
     /// `properties.networkProfile.staticEgressGatewayProfile.enabled`.
     pub enabled: Input<bool>,
 }
-impl ManagedClusterNetworkProfileStaticEgressGatewayProfile {
+impl ManagedClusterStaticEgressGatewayProfile {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
@@ -4504,7 +4382,7 @@ impl ManagedClusterNetworkProfileStaticEgressGatewayProfile {
         self
     }
 }
-impl Structure for ManagedClusterNetworkProfileStaticEgressGatewayProfile {
+impl Structure for ManagedClusterStaticEgressGatewayProfile {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("enabled", &mut self.enabled);
     }
@@ -4514,7 +4392,7 @@ impl Structure for ManagedClusterNetworkProfileStaticEgressGatewayProfile {
 #[derive(Clone, Default)]
 pub struct ManagedClusterNodeProvisioningProfile {
     /// `properties.nodeProvisioningProfile.defaultNodePools`.
-    pub default_node_pools: Input<ManagedClusterNodeProvisioningProfileDefaultNodePools>,
+    pub default_node_pools: Input<ManagedClusterDefaultNodePools>,
     /// `properties.nodeProvisioningProfile.mode`.
     pub mode: Input<ManagedClusterNodeProvisioningProfileMode>,
 }
@@ -4525,10 +4403,7 @@ impl ManagedClusterNodeProvisioningProfile {
     }
 
     /// Sets `properties.nodeProvisioningProfile.defaultNodePools`.
-    pub fn default_node_pools(
-        mut self,
-        value: impl IntoInput<ManagedClusterNodeProvisioningProfileDefaultNodePools>,
-    ) -> Self {
+    pub fn default_node_pools(mut self, value: impl IntoInput<ManagedClusterDefaultNodePools>) -> Self {
         self.default_node_pools = value.into_input();
         self
     }
@@ -4550,7 +4425,7 @@ impl Structure for ManagedClusterNodeProvisioningProfile {
 #[derive(Clone, Default)]
 pub struct ManagedClusterNodeResourceGroupProfile {
     /// `properties.nodeResourceGroupProfile.restrictionLevel`.
-    pub restriction_level: Input<ManagedClusterNodeResourceGroupProfileRestrictionLevel>,
+    pub restriction_level: Input<ManagedClusterRestrictionLevel>,
 }
 impl ManagedClusterNodeResourceGroupProfile {
     /// Nothing is set.
@@ -4559,10 +4434,7 @@ impl ManagedClusterNodeResourceGroupProfile {
     }
 
     /// Sets `properties.nodeResourceGroupProfile.restrictionLevel`.
-    pub fn restriction_level(
-        mut self,
-        value: impl IntoInput<ManagedClusterNodeResourceGroupProfileRestrictionLevel>,
-    ) -> Self {
+    pub fn restriction_level(mut self, value: impl IntoInput<ManagedClusterRestrictionLevel>) -> Self {
         self.restriction_level = value.into_input();
         self
     }
@@ -4607,8 +4479,7 @@ pub struct ManagedClusterPodIdentityProfile {
     /// `properties.podIdentityProfile.userAssignedIdentities`.
     pub user_assigned_identities: InputList<ManagedClusterPodIdentityProfileUserAssignedIdentity>,
     /// `properties.podIdentityProfile.userAssignedIdentityExceptions`.
-    pub user_assigned_identity_exceptions:
-        InputList<ManagedClusterPodIdentityProfileUserAssignedIdentityException>,
+    pub user_assigned_identity_exceptions: InputList<ManagedClusterUserAssignedIdentityException>,
 }
 impl ManagedClusterPodIdentityProfile {
     /// Nothing is set.
@@ -4640,7 +4511,7 @@ impl ManagedClusterPodIdentityProfile {
     /// Sets `properties.podIdentityProfile.userAssignedIdentityExceptions`.
     pub fn user_assigned_identity_exceptions(
         mut self,
-        value: impl IntoInputList<ManagedClusterPodIdentityProfileUserAssignedIdentityException>,
+        value: impl IntoInputList<ManagedClusterUserAssignedIdentityException>,
     ) -> Self {
         self.user_assigned_identity_exceptions = value.into_input_list();
         self
@@ -4699,7 +4570,7 @@ impl Structure for ManagedClusterPodIdentityProfileUserAssignedIdentity {
 
 /// The value of `properties.podIdentityProfile.userAssignedIdentityExceptions[]`.
 #[derive(Clone, Default)]
-pub struct ManagedClusterPodIdentityProfileUserAssignedIdentityException {
+pub struct ManagedClusterUserAssignedIdentityException {
     /// `properties.podIdentityProfile.userAssignedIdentityExceptions[].name`.
     pub name: Input<String>,
     /// `properties.podIdentityProfile.userAssignedIdentityExceptions[].namespace`.
@@ -4707,7 +4578,7 @@ pub struct ManagedClusterPodIdentityProfileUserAssignedIdentityException {
     /// `properties.podIdentityProfile.userAssignedIdentityExceptions[].podLabels`.
     pub pod_labels: InputMap<String>,
 }
-impl ManagedClusterPodIdentityProfileUserAssignedIdentityException {
+impl ManagedClusterUserAssignedIdentityException {
     /// From the properties that it has to have.
     pub fn new(
         name: impl IntoInput<String>,
@@ -4721,7 +4592,7 @@ impl ManagedClusterPodIdentityProfileUserAssignedIdentityException {
         }
     }
 }
-impl Structure for ManagedClusterPodIdentityProfileUserAssignedIdentityException {
+impl Structure for ManagedClusterUserAssignedIdentityException {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("name", &mut self.name);
         codec.property("namespace", &mut self.namespace);
@@ -4817,7 +4688,7 @@ impl Structure for ManagedClusterSchedulerProfile {
 #[derive(Clone, Default)]
 pub struct ManagedClusterSchedulerProfileUpstream {
     /// `properties.schedulerProfile.upstream.schedulerConfigMode`.
-    pub scheduler_config_mode: Input<ManagedClusterSchedulerProfileUpstreamSchedulerConfigMode>,
+    pub scheduler_config_mode: Input<ManagedClusterSchedulerConfigMode>,
 }
 impl ManagedClusterSchedulerProfileUpstream {
     /// Nothing is set.
@@ -4826,10 +4697,7 @@ impl ManagedClusterSchedulerProfileUpstream {
     }
 
     /// Sets `properties.schedulerProfile.upstream.schedulerConfigMode`.
-    pub fn scheduler_config_mode(
-        mut self,
-        value: impl IntoInput<ManagedClusterSchedulerProfileUpstreamSchedulerConfigMode>,
-    ) -> Self {
+    pub fn scheduler_config_mode(mut self, value: impl IntoInput<ManagedClusterSchedulerConfigMode>) -> Self {
         self.scheduler_config_mode = value.into_input();
         self
     }
@@ -4842,9 +4710,9 @@ impl Structure for ManagedClusterSchedulerProfileUpstream {
 
 /// The value of `properties.securityProfile`.
 #[derive(Clone, Default)]
-pub struct ManagedClusterSecurityProfile {
+pub struct ManagedClusterSecurityProfile2 {
     /// `properties.securityProfile.azureKeyVaultKms`.
-    pub azure_key_vault_kms: Input<ManagedClusterSecurityProfileAzureKeyVaultKms>,
+    pub azure_key_vault_kms: Input<ManagedClusterAzureKeyVaultKms>,
     /// `properties.securityProfile.customCATrustCertificates`. At most 10 items.
     pub custom_ca_trust_certificates: InputList<Value>,
     /// `properties.securityProfile.defender`.
@@ -4852,19 +4720,16 @@ pub struct ManagedClusterSecurityProfile {
     /// `properties.securityProfile.imageCleaner`.
     pub image_cleaner: Input<ManagedClusterSecurityProfileImageCleaner>,
     /// `properties.securityProfile.workloadIdentity`.
-    pub workload_identity: Input<ManagedClusterSecurityProfileWorkloadIdentity>,
+    pub workload_identity: Input<ManagedClusterWorkloadIdentity>,
 }
-impl ManagedClusterSecurityProfile {
+impl ManagedClusterSecurityProfile2 {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
     }
 
     /// Sets `properties.securityProfile.azureKeyVaultKms`.
-    pub fn azure_key_vault_kms(
-        mut self,
-        value: impl IntoInput<ManagedClusterSecurityProfileAzureKeyVaultKms>,
-    ) -> Self {
+    pub fn azure_key_vault_kms(mut self, value: impl IntoInput<ManagedClusterAzureKeyVaultKms>) -> Self {
         self.azure_key_vault_kms = value.into_input();
         self
     }
@@ -4888,15 +4753,12 @@ impl ManagedClusterSecurityProfile {
     }
 
     /// Sets `properties.securityProfile.workloadIdentity`.
-    pub fn workload_identity(
-        mut self,
-        value: impl IntoInput<ManagedClusterSecurityProfileWorkloadIdentity>,
-    ) -> Self {
+    pub fn workload_identity(mut self, value: impl IntoInput<ManagedClusterWorkloadIdentity>) -> Self {
         self.workload_identity = value.into_input();
         self
     }
 }
-impl Structure for ManagedClusterSecurityProfile {
+impl Structure for ManagedClusterSecurityProfile2 {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("azureKeyVaultKms", &mut self.azure_key_vault_kms);
         codec.property("customCATrustCertificates", &mut self.custom_ca_trust_certificates);
@@ -4908,17 +4770,17 @@ impl Structure for ManagedClusterSecurityProfile {
 
 /// The value of `properties.securityProfile.azureKeyVaultKms`.
 #[derive(Clone, Default)]
-pub struct ManagedClusterSecurityProfileAzureKeyVaultKms {
+pub struct ManagedClusterAzureKeyVaultKms {
     /// `properties.securityProfile.azureKeyVaultKms.enabled`.
     pub enabled: Input<bool>,
     /// `properties.securityProfile.azureKeyVaultKms.keyId`.
     pub key_id: Input<String>,
     /// `properties.securityProfile.azureKeyVaultKms.keyVaultNetworkAccess`.
-    pub key_vault_network_access: Input<ManagedClusterSecurityProfileAzureKeyVaultKmsKeyVaultNetworkAccess>,
+    pub key_vault_network_access: Input<ManagedClusterKeyVaultNetworkAccess>,
     /// `properties.securityProfile.azureKeyVaultKms.keyVaultResourceId`.
     pub key_vault_resource_id: Input<ResourceId<crate::key_vault::Vault>>,
 }
-impl ManagedClusterSecurityProfileAzureKeyVaultKms {
+impl ManagedClusterAzureKeyVaultKms {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
@@ -4939,7 +4801,7 @@ impl ManagedClusterSecurityProfileAzureKeyVaultKms {
     /// Sets `properties.securityProfile.azureKeyVaultKms.keyVaultNetworkAccess`.
     pub fn key_vault_network_access(
         mut self,
-        value: impl IntoInput<ManagedClusterSecurityProfileAzureKeyVaultKmsKeyVaultNetworkAccess>,
+        value: impl IntoInput<ManagedClusterKeyVaultNetworkAccess>,
     ) -> Self {
         self.key_vault_network_access = value.into_input();
         self
@@ -4954,7 +4816,7 @@ impl ManagedClusterSecurityProfileAzureKeyVaultKms {
         self
     }
 }
-impl Structure for ManagedClusterSecurityProfileAzureKeyVaultKms {
+impl Structure for ManagedClusterAzureKeyVaultKms {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("enabled", &mut self.enabled);
         codec.property("keyId", &mut self.key_id);
@@ -4969,9 +4831,9 @@ pub struct ManagedClusterSecurityProfileDefender {
     /// `properties.securityProfile.defender.logAnalyticsWorkspaceResourceId`.
     pub log_analytics_workspace_resource_id: Input<ResourceId<crate::operational_insights::Workspace>>,
     /// `properties.securityProfile.defender.securityGating`.
-    pub security_gating: Input<ManagedClusterSecurityProfileDefenderSecurityGating>,
+    pub security_gating: Input<ManagedClusterSecurityGating>,
     /// `properties.securityProfile.defender.securityMonitoring`.
-    pub security_monitoring: Input<ManagedClusterSecurityProfileDefenderSecurityMonitoring>,
+    pub security_monitoring: Input<ManagedClusterSecurityMonitoring>,
 }
 impl ManagedClusterSecurityProfileDefender {
     /// Nothing is set.
@@ -4989,19 +4851,13 @@ impl ManagedClusterSecurityProfileDefender {
     }
 
     /// Sets `properties.securityProfile.defender.securityGating`.
-    pub fn security_gating(
-        mut self,
-        value: impl IntoInput<ManagedClusterSecurityProfileDefenderSecurityGating>,
-    ) -> Self {
+    pub fn security_gating(mut self, value: impl IntoInput<ManagedClusterSecurityGating>) -> Self {
         self.security_gating = value.into_input();
         self
     }
 
     /// Sets `properties.securityProfile.defender.securityMonitoring`.
-    pub fn security_monitoring(
-        mut self,
-        value: impl IntoInput<ManagedClusterSecurityProfileDefenderSecurityMonitoring>,
-    ) -> Self {
+    pub fn security_monitoring(mut self, value: impl IntoInput<ManagedClusterSecurityMonitoring>) -> Self {
         self.security_monitoring = value.into_input();
         self
     }
@@ -5016,15 +4872,15 @@ impl Structure for ManagedClusterSecurityProfileDefender {
 
 /// The value of `properties.securityProfile.defender.securityGating`.
 #[derive(Clone, Default)]
-pub struct ManagedClusterSecurityProfileDefenderSecurityGating {
+pub struct ManagedClusterSecurityGating {
     /// `properties.securityProfile.defender.securityGating.allowSecretAccess`.
     pub allow_secret_access: Input<bool>,
     /// `properties.securityProfile.defender.securityGating.enabled`.
     pub enabled: Input<bool>,
     /// `properties.securityProfile.defender.securityGating.identities`.
-    pub identities: InputList<ManagedClusterSecurityProfileDefenderSecurityGatingIdentity>,
+    pub identities: InputList<ManagedClusterSecurityGatingIdentity>,
 }
-impl ManagedClusterSecurityProfileDefenderSecurityGating {
+impl ManagedClusterSecurityGating {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
@@ -5043,15 +4899,12 @@ impl ManagedClusterSecurityProfileDefenderSecurityGating {
     }
 
     /// Sets `properties.securityProfile.defender.securityGating.identities`.
-    pub fn identities(
-        mut self,
-        value: impl IntoInputList<ManagedClusterSecurityProfileDefenderSecurityGatingIdentity>,
-    ) -> Self {
+    pub fn identities(mut self, value: impl IntoInputList<ManagedClusterSecurityGatingIdentity>) -> Self {
         self.identities = value.into_input_list();
         self
     }
 }
-impl Structure for ManagedClusterSecurityProfileDefenderSecurityGating {
+impl Structure for ManagedClusterSecurityGating {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("allowSecretAccess", &mut self.allow_secret_access);
         codec.property("enabled", &mut self.enabled);
@@ -5061,13 +4914,13 @@ impl Structure for ManagedClusterSecurityProfileDefenderSecurityGating {
 
 /// The value of `properties.securityProfile.defender.securityGating.identities[]`.
 #[derive(Clone, Default)]
-pub struct ManagedClusterSecurityProfileDefenderSecurityGatingIdentity {
+pub struct ManagedClusterSecurityGatingIdentity {
     /// `properties.securityProfile.defender.securityGating.identities[].azureContainerRegistry`.
     pub azure_container_registry: Input<String>,
     /// `properties.securityProfile.defender.securityGating.identities[].identity`.
     pub identity: Input<ManagedClusterUserAssignedIdentity>,
 }
-impl ManagedClusterSecurityProfileDefenderSecurityGatingIdentity {
+impl ManagedClusterSecurityGatingIdentity {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
@@ -5085,7 +4938,7 @@ impl ManagedClusterSecurityProfileDefenderSecurityGatingIdentity {
         self
     }
 }
-impl Structure for ManagedClusterSecurityProfileDefenderSecurityGatingIdentity {
+impl Structure for ManagedClusterSecurityGatingIdentity {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("azureContainerRegistry", &mut self.azure_container_registry);
         codec.property("identity", &mut self.identity);
@@ -5094,11 +4947,11 @@ impl Structure for ManagedClusterSecurityProfileDefenderSecurityGatingIdentity {
 
 /// The value of `properties.securityProfile.defender.securityMonitoring`.
 #[derive(Clone, Default)]
-pub struct ManagedClusterSecurityProfileDefenderSecurityMonitoring {
+pub struct ManagedClusterSecurityMonitoring {
     /// `properties.securityProfile.defender.securityMonitoring.enabled`.
     pub enabled: Input<bool>,
 }
-impl ManagedClusterSecurityProfileDefenderSecurityMonitoring {
+impl ManagedClusterSecurityMonitoring {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
@@ -5110,7 +4963,7 @@ impl ManagedClusterSecurityProfileDefenderSecurityMonitoring {
         self
     }
 }
-impl Structure for ManagedClusterSecurityProfileDefenderSecurityMonitoring {
+impl Structure for ManagedClusterSecurityMonitoring {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("enabled", &mut self.enabled);
     }
@@ -5151,11 +5004,11 @@ impl Structure for ManagedClusterSecurityProfileImageCleaner {
 
 /// The value of `properties.securityProfile.workloadIdentity`.
 #[derive(Clone, Default)]
-pub struct ManagedClusterSecurityProfileWorkloadIdentity {
+pub struct ManagedClusterWorkloadIdentity {
     /// `properties.securityProfile.workloadIdentity.enabled`.
     pub enabled: Input<bool>,
 }
-impl ManagedClusterSecurityProfileWorkloadIdentity {
+impl ManagedClusterWorkloadIdentity {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
@@ -5167,7 +5020,7 @@ impl ManagedClusterSecurityProfileWorkloadIdentity {
         self
     }
 }
-impl Structure for ManagedClusterSecurityProfileWorkloadIdentity {
+impl Structure for ManagedClusterWorkloadIdentity {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("enabled", &mut self.enabled);
     }
@@ -5204,9 +5057,9 @@ impl Structure for ManagedClusterServiceMeshProfile {
 #[derive(Clone, Default)]
 pub struct ManagedClusterServiceMeshProfileIstio {
     /// `properties.serviceMeshProfile.istio.certificateAuthority`.
-    pub certificate_authority: Input<ManagedClusterServiceMeshProfileIstioCertificateAuthority>,
+    pub certificate_authority: Input<ManagedClusterCertificateAuthority>,
     /// `properties.serviceMeshProfile.istio.components`.
-    pub components: Input<ManagedClusterServiceMeshProfileIstioComponents>,
+    pub components: Input<ManagedClusterComponents>,
     /// `properties.serviceMeshProfile.istio.revisions`. At most 2 items.
     pub revisions: InputList<String>,
 }
@@ -5219,17 +5072,14 @@ impl ManagedClusterServiceMeshProfileIstio {
     /// Sets `properties.serviceMeshProfile.istio.certificateAuthority`.
     pub fn certificate_authority(
         mut self,
-        value: impl IntoInput<ManagedClusterServiceMeshProfileIstioCertificateAuthority>,
+        value: impl IntoInput<ManagedClusterCertificateAuthority>,
     ) -> Self {
         self.certificate_authority = value.into_input();
         self
     }
 
     /// Sets `properties.serviceMeshProfile.istio.components`.
-    pub fn components(
-        mut self,
-        value: impl IntoInput<ManagedClusterServiceMeshProfileIstioComponents>,
-    ) -> Self {
+    pub fn components(mut self, value: impl IntoInput<ManagedClusterComponents>) -> Self {
         self.components = value.into_input();
         self
     }
@@ -5250,26 +5100,23 @@ impl Structure for ManagedClusterServiceMeshProfileIstio {
 
 /// The value of `properties.serviceMeshProfile.istio.certificateAuthority`.
 #[derive(Clone, Default)]
-pub struct ManagedClusterServiceMeshProfileIstioCertificateAuthority {
+pub struct ManagedClusterCertificateAuthority {
     /// `properties.serviceMeshProfile.istio.certificateAuthority.plugin`.
-    pub plugin: Input<ManagedClusterServiceMeshProfileIstioCertificateAuthorityPlugin>,
+    pub plugin: Input<ManagedClusterPlugin>,
 }
-impl ManagedClusterServiceMeshProfileIstioCertificateAuthority {
+impl ManagedClusterCertificateAuthority {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
     }
 
     /// Sets `properties.serviceMeshProfile.istio.certificateAuthority.plugin`.
-    pub fn plugin(
-        mut self,
-        value: impl IntoInput<ManagedClusterServiceMeshProfileIstioCertificateAuthorityPlugin>,
-    ) -> Self {
+    pub fn plugin(mut self, value: impl IntoInput<ManagedClusterPlugin>) -> Self {
         self.plugin = value.into_input();
         self
     }
 }
-impl Structure for ManagedClusterServiceMeshProfileIstioCertificateAuthority {
+impl Structure for ManagedClusterCertificateAuthority {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("plugin", &mut self.plugin);
     }
@@ -5277,7 +5124,7 @@ impl Structure for ManagedClusterServiceMeshProfileIstioCertificateAuthority {
 
 /// The value of `properties.serviceMeshProfile.istio.certificateAuthority.plugin`.
 #[derive(Clone, Default)]
-pub struct ManagedClusterServiceMeshProfileIstioCertificateAuthorityPlugin {
+pub struct ManagedClusterPlugin {
     /// `properties.serviceMeshProfile.istio.certificateAuthority.plugin.certChainObjectName`.
     pub cert_chain_object_name: Input<String>,
     /// `properties.serviceMeshProfile.istio.certificateAuthority.plugin.certObjectName`.
@@ -5289,7 +5136,7 @@ pub struct ManagedClusterServiceMeshProfileIstioCertificateAuthorityPlugin {
     /// `properties.serviceMeshProfile.istio.certificateAuthority.plugin.rootCertObjectName`.
     pub root_cert_object_name: Input<String>,
 }
-impl ManagedClusterServiceMeshProfileIstioCertificateAuthorityPlugin {
+impl ManagedClusterPlugin {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
@@ -5325,7 +5172,7 @@ impl ManagedClusterServiceMeshProfileIstioCertificateAuthorityPlugin {
         self
     }
 }
-impl Structure for ManagedClusterServiceMeshProfileIstioCertificateAuthorityPlugin {
+impl Structure for ManagedClusterPlugin {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("certChainObjectName", &mut self.cert_chain_object_name);
         codec.property("certObjectName", &mut self.cert_object_name);
@@ -5337,35 +5184,28 @@ impl Structure for ManagedClusterServiceMeshProfileIstioCertificateAuthorityPlug
 
 /// The value of `properties.serviceMeshProfile.istio.components`.
 #[derive(Clone, Default)]
-pub struct ManagedClusterServiceMeshProfileIstioComponents {
+pub struct ManagedClusterComponents {
     /// `properties.serviceMeshProfile.istio.components.egressGateways`.
-    pub egress_gateways: InputList<ManagedClusterServiceMeshProfileIstioComponentsEgressGateway>,
+    pub egress_gateways: InputList<ManagedClusterEgressGateway>,
     /// `properties.serviceMeshProfile.istio.components.ingressGateways`.
-    pub ingress_gateways: InputList<ManagedClusterServiceMeshProfileIstioComponentsIngressGateway>,
+    pub ingress_gateways: InputList<ManagedClusterIngressGateway>,
     /// `properties.serviceMeshProfile.istio.components.proxyRedirectionMechanism`.
-    pub proxy_redirection_mechanism:
-        Input<ManagedClusterServiceMeshProfileIstioComponentsProxyRedirectionMechanism>,
+    pub proxy_redirection_mechanism: Input<ManagedClusterProxyRedirectionMechanism>,
 }
-impl ManagedClusterServiceMeshProfileIstioComponents {
+impl ManagedClusterComponents {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
     }
 
     /// Sets `properties.serviceMeshProfile.istio.components.egressGateways`.
-    pub fn egress_gateways(
-        mut self,
-        value: impl IntoInputList<ManagedClusterServiceMeshProfileIstioComponentsEgressGateway>,
-    ) -> Self {
+    pub fn egress_gateways(mut self, value: impl IntoInputList<ManagedClusterEgressGateway>) -> Self {
         self.egress_gateways = value.into_input_list();
         self
     }
 
     /// Sets `properties.serviceMeshProfile.istio.components.ingressGateways`.
-    pub fn ingress_gateways(
-        mut self,
-        value: impl IntoInputList<ManagedClusterServiceMeshProfileIstioComponentsIngressGateway>,
-    ) -> Self {
+    pub fn ingress_gateways(mut self, value: impl IntoInputList<ManagedClusterIngressGateway>) -> Self {
         self.ingress_gateways = value.into_input_list();
         self
     }
@@ -5373,13 +5213,13 @@ impl ManagedClusterServiceMeshProfileIstioComponents {
     /// Sets `properties.serviceMeshProfile.istio.components.proxyRedirectionMechanism`.
     pub fn proxy_redirection_mechanism(
         mut self,
-        value: impl IntoInput<ManagedClusterServiceMeshProfileIstioComponentsProxyRedirectionMechanism>,
+        value: impl IntoInput<ManagedClusterProxyRedirectionMechanism>,
     ) -> Self {
         self.proxy_redirection_mechanism = value.into_input();
         self
     }
 }
-impl Structure for ManagedClusterServiceMeshProfileIstioComponents {
+impl Structure for ManagedClusterComponents {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("egressGateways", &mut self.egress_gateways);
         codec.property("ingressGateways", &mut self.ingress_gateways);
@@ -5389,7 +5229,7 @@ impl Structure for ManagedClusterServiceMeshProfileIstioComponents {
 
 /// The value of `properties.serviceMeshProfile.istio.components.egressGateways[]`.
 #[derive(Clone, Default)]
-pub struct ManagedClusterServiceMeshProfileIstioComponentsEgressGateway {
+pub struct ManagedClusterEgressGateway {
     /// `properties.serviceMeshProfile.istio.components.egressGateways[].enabled`.
     pub enabled: Input<bool>,
     /// `properties.serviceMeshProfile.istio.components.egressGateways[].gatewayConfigurationName`.
@@ -5399,7 +5239,7 @@ pub struct ManagedClusterServiceMeshProfileIstioComponentsEgressGateway {
     /// `properties.serviceMeshProfile.istio.components.egressGateways[].namespace`.
     pub namespace: Input<String>,
 }
-impl ManagedClusterServiceMeshProfileIstioComponentsEgressGateway {
+impl ManagedClusterEgressGateway {
     /// From the properties that it has to have.
     pub fn new(name: impl IntoInput<String>, enabled: impl IntoInput<bool>) -> Self {
         Self { name: name.into_input(), enabled: enabled.into_input(), ..Self::default() }
@@ -5417,7 +5257,7 @@ impl ManagedClusterServiceMeshProfileIstioComponentsEgressGateway {
         self
     }
 }
-impl Structure for ManagedClusterServiceMeshProfileIstioComponentsEgressGateway {
+impl Structure for ManagedClusterEgressGateway {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("enabled", &mut self.enabled);
         codec.property("gatewayConfigurationName", &mut self.gateway_configuration_name);
@@ -5428,22 +5268,22 @@ impl Structure for ManagedClusterServiceMeshProfileIstioComponentsEgressGateway 
 
 /// The value of `properties.serviceMeshProfile.istio.components.ingressGateways[]`.
 #[derive(Clone, Default)]
-pub struct ManagedClusterServiceMeshProfileIstioComponentsIngressGateway {
+pub struct ManagedClusterIngressGateway {
     /// `properties.serviceMeshProfile.istio.components.ingressGateways[].enabled`.
     pub enabled: Input<bool>,
     /// `properties.serviceMeshProfile.istio.components.ingressGateways[].mode`.
-    pub mode: Input<ManagedClusterServiceMeshProfileIstioComponentsIngressGatewayMode>,
+    pub mode: Input<ManagedClusterIngressGatewayMode>,
 }
-impl ManagedClusterServiceMeshProfileIstioComponentsIngressGateway {
+impl ManagedClusterIngressGateway {
     /// From the properties that it has to have.
     pub fn new(
-        mode: impl IntoInput<ManagedClusterServiceMeshProfileIstioComponentsIngressGatewayMode>,
+        mode: impl IntoInput<ManagedClusterIngressGatewayMode>,
         enabled: impl IntoInput<bool>,
     ) -> Self {
         Self { mode: mode.into_input(), enabled: enabled.into_input() }
     }
 }
-impl Structure for ManagedClusterServiceMeshProfileIstioComponentsIngressGateway {
+impl Structure for ManagedClusterIngressGateway {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("enabled", &mut self.enabled);
         codec.property("mode", &mut self.mode);
@@ -5487,7 +5327,7 @@ pub struct ManagedClusterStorageProfile {
     /// `properties.storageProfile.fileCSIDriver`.
     pub file_csi_driver: Input<ManagedClusterStorageProfileFileCsiDriver>,
     /// `properties.storageProfile.snapshotController`.
-    pub snapshot_controller: Input<ManagedClusterStorageProfileSnapshotController>,
+    pub snapshot_controller: Input<ManagedClusterSnapshotController>,
 }
 impl ManagedClusterStorageProfile {
     /// Nothing is set.
@@ -5523,10 +5363,7 @@ impl ManagedClusterStorageProfile {
     }
 
     /// Sets `properties.storageProfile.snapshotController`.
-    pub fn snapshot_controller(
-        mut self,
-        value: impl IntoInput<ManagedClusterStorageProfileSnapshotController>,
-    ) -> Self {
+    pub fn snapshot_controller(mut self, value: impl IntoInput<ManagedClusterSnapshotController>) -> Self {
         self.snapshot_controller = value.into_input();
         self
     }
@@ -5614,11 +5451,11 @@ impl Structure for ManagedClusterStorageProfileFileCsiDriver {
 
 /// The value of `properties.storageProfile.snapshotController`.
 #[derive(Clone, Default)]
-pub struct ManagedClusterStorageProfileSnapshotController {
+pub struct ManagedClusterSnapshotController {
     /// `properties.storageProfile.snapshotController.enabled`.
     pub enabled: Input<bool>,
 }
-impl ManagedClusterStorageProfileSnapshotController {
+impl ManagedClusterSnapshotController {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
@@ -5630,7 +5467,7 @@ impl ManagedClusterStorageProfileSnapshotController {
         self
     }
 }
-impl Structure for ManagedClusterStorageProfileSnapshotController {
+impl Structure for ManagedClusterSnapshotController {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("enabled", &mut self.enabled);
     }
@@ -5638,26 +5475,23 @@ impl Structure for ManagedClusterStorageProfileSnapshotController {
 
 /// The value of `properties.upgradeSettings`.
 #[derive(Clone, Default)]
-pub struct ManagedClusterUpgradeSettings {
+pub struct ManagedClusterUpgradeSettings2 {
     /// `properties.upgradeSettings.overrideSettings`.
-    pub override_settings: Input<ManagedClusterUpgradeSettingsOverrideSettings>,
+    pub override_settings: Input<ManagedClusterOverrideSettings>,
 }
-impl ManagedClusterUpgradeSettings {
+impl ManagedClusterUpgradeSettings2 {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
     }
 
     /// Sets `properties.upgradeSettings.overrideSettings`.
-    pub fn override_settings(
-        mut self,
-        value: impl IntoInput<ManagedClusterUpgradeSettingsOverrideSettings>,
-    ) -> Self {
+    pub fn override_settings(mut self, value: impl IntoInput<ManagedClusterOverrideSettings>) -> Self {
         self.override_settings = value.into_input();
         self
     }
 }
-impl Structure for ManagedClusterUpgradeSettings {
+impl Structure for ManagedClusterUpgradeSettings2 {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("overrideSettings", &mut self.override_settings);
     }
@@ -5665,13 +5499,13 @@ impl Structure for ManagedClusterUpgradeSettings {
 
 /// The value of `properties.upgradeSettings.overrideSettings`.
 #[derive(Clone, Default)]
-pub struct ManagedClusterUpgradeSettingsOverrideSettings {
+pub struct ManagedClusterOverrideSettings {
     /// `properties.upgradeSettings.overrideSettings.forceUpgrade`.
     pub force_upgrade: Input<bool>,
     /// `properties.upgradeSettings.overrideSettings.until`.
     pub until: Input<String>,
 }
-impl ManagedClusterUpgradeSettingsOverrideSettings {
+impl ManagedClusterOverrideSettings {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
@@ -5689,7 +5523,7 @@ impl ManagedClusterUpgradeSettingsOverrideSettings {
         self
     }
 }
-impl Structure for ManagedClusterUpgradeSettingsOverrideSettings {
+impl Structure for ManagedClusterOverrideSettings {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("forceUpgrade", &mut self.force_upgrade);
         codec.property("until", &mut self.until);
@@ -5798,7 +5632,7 @@ pub struct ManagedClusterWorkloadAutoScalerProfile {
     /// `properties.workloadAutoScalerProfile.keda`.
     pub keda: Input<ManagedClusterWorkloadAutoScalerProfileKeda>,
     /// `properties.workloadAutoScalerProfile.verticalPodAutoscaler`.
-    pub vertical_pod_autoscaler: Input<ManagedClusterWorkloadAutoScalerProfileVerticalPodAutoscaler>,
+    pub vertical_pod_autoscaler: Input<ManagedClusterVerticalPodAutoscaler>,
 }
 impl ManagedClusterWorkloadAutoScalerProfile {
     /// Nothing is set.
@@ -5815,7 +5649,7 @@ impl ManagedClusterWorkloadAutoScalerProfile {
     /// Sets `properties.workloadAutoScalerProfile.verticalPodAutoscaler`.
     pub fn vertical_pod_autoscaler(
         mut self,
-        value: impl IntoInput<ManagedClusterWorkloadAutoScalerProfileVerticalPodAutoscaler>,
+        value: impl IntoInput<ManagedClusterVerticalPodAutoscaler>,
     ) -> Self {
         self.vertical_pod_autoscaler = value.into_input();
         self
@@ -5848,17 +5682,17 @@ impl Structure for ManagedClusterWorkloadAutoScalerProfileKeda {
 
 /// The value of `properties.workloadAutoScalerProfile.verticalPodAutoscaler`.
 #[derive(Clone, Default)]
-pub struct ManagedClusterWorkloadAutoScalerProfileVerticalPodAutoscaler {
+pub struct ManagedClusterVerticalPodAutoscaler {
     /// `properties.workloadAutoScalerProfile.verticalPodAutoscaler.enabled`.
     pub enabled: Input<bool>,
 }
-impl ManagedClusterWorkloadAutoScalerProfileVerticalPodAutoscaler {
+impl ManagedClusterVerticalPodAutoscaler {
     /// From the properties that it has to have.
     pub fn new(enabled: impl IntoInput<bool>) -> Self {
         Self { enabled: enabled.into_input() }
     }
 }
-impl Structure for ManagedClusterWorkloadAutoScalerProfileVerticalPodAutoscaler {
+impl Structure for ManagedClusterVerticalPodAutoscaler {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("enabled", &mut self.enabled);
     }
@@ -5919,7 +5753,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.agentPoolProfiles[].gpuInstanceProfile`.
-    pub ManagedClusterAgentPoolProfileGpuInstanceProfile {
+    pub ManagedClusterGpuInstanceProfile {
         /// `MIG1g`.
         MIG1G = "MIG1g",
         /// `MIG2g`.
@@ -5935,7 +5769,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.agentPoolProfiles[].gpuProfile.driver`.
-    pub ManagedClusterAgentPoolProfileGpuProfileDriver {
+    pub ManagedClusterDriver {
         /// `Install`.
         INSTALL = "Install",
         /// `None`.
@@ -5945,7 +5779,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.agentPoolProfiles[].kubeletDiskType`.
-    pub ManagedClusterAgentPoolProfileKubeletDiskType {
+    pub ManagedClusterKubeletDiskType {
         /// `OS`.
         OS = "OS",
         /// `Temporary`.
@@ -5955,7 +5789,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.agentPoolProfiles[].localDNSProfile.kubeDNSOverrides.*.forwardDestination`.
-    pub ManagedClusterLocalDnsOverrideForwardDestination {
+    pub ManagedClusterForwardDestination {
         /// `ClusterCoreDNS`.
         CLUSTER_CORE_DNS = "ClusterCoreDNS",
         /// `VnetDNS`.
@@ -6009,7 +5843,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.agentPoolProfiles[].localDNSProfile.mode`.
-    pub ManagedClusterAgentPoolProfileLocalDnsProfileMode {
+    pub ManagedClusterMode {
         /// `Preferred`.
         PREFERRED = "Preferred",
         /// `Required`.
@@ -6033,7 +5867,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.agentPoolProfiles[].networkProfile.allowedHostPorts[].protocol`.
-    pub ManagedClusterAgentPoolProfileNetworkProfileAllowedHostPortProtocol {
+    pub ManagedClusterProtocol {
         /// `TCP`.
         TCP = "TCP",
         /// `UDP`.
@@ -6089,7 +5923,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.agentPoolProfiles[].podIPAllocationMode`.
-    pub ManagedClusterAgentPoolProfilePodIpAllocationMode {
+    pub ManagedClusterPodIpAllocationMode {
         /// `DynamicIndividual`.
         DYNAMIC_INDIVIDUAL = "DynamicIndividual",
         /// `StaticBlock`.
@@ -6119,7 +5953,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.agentPoolProfiles[].scaleSetEvictionPolicy`.
-    pub ManagedClusterAgentPoolProfileScaleSetEvictionPolicy {
+    pub ManagedClusterScaleSetEvictionPolicy {
         /// `Delete`.
         DELETE = "Delete",
         /// `Deallocate`.
@@ -6129,7 +5963,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.agentPoolProfiles[].scaleSetPriority`.
-    pub ManagedClusterAgentPoolProfileScaleSetPriority {
+    pub ManagedClusterScaleSetPriority {
         /// `Spot`.
         SPOT = "Spot",
         /// `Regular`.
@@ -6139,7 +5973,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.agentPoolProfiles[].securityProfile.sshAccess`.
-    pub ManagedClusterAgentPoolProfileSecurityProfileSshAccess {
+    pub ManagedClusterSshAccess {
         /// `LocalUser`.
         LOCAL_USER = "LocalUser",
         /// `Disabled`.
@@ -6161,7 +5995,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.agentPoolProfiles[].upgradeSettings.undrainableNodeBehavior`.
-    pub ManagedClusterAgentPoolProfileUpgradeSettingsUndrainableNodeBehavior {
+    pub ManagedClusterUndrainableNodeBehavior {
         /// `Cordon`.
         CORDON = "Cordon",
         /// `Schedule`.
@@ -6171,7 +6005,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.agentPoolProfiles[].workloadRuntime`.
-    pub ManagedClusterAgentPoolProfileWorkloadRuntime {
+    pub ManagedClusterWorkloadRuntime {
         /// `OCIContainer`.
         OCI_CONTAINER = "OCIContainer",
         /// `WasmWasi`.
@@ -6197,7 +6031,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.autoUpgradeProfile.nodeOSUpgradeChannel`.
-    pub ManagedClusterAutoUpgradeProfileNodeOsUpgradeChannel {
+    pub ManagedClusterNodeOsUpgradeChannel {
         /// `None`.
         NONE = "None",
         /// `Unmanaged`.
@@ -6211,7 +6045,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.autoUpgradeProfile.upgradeChannel`.
-    pub ManagedClusterAutoUpgradeProfileUpgradeChannel {
+    pub ManagedClusterUpgradeChannel {
         /// `rapid`.
         RAPID = "rapid",
         /// `stable`.
@@ -6237,7 +6071,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.ingressProfile.gatewayAPI.installation`.
-    pub ManagedClusterIngressProfileGatewayApiInstallation {
+    pub ManagedClusterInstallation {
         /// `Disabled`.
         DISABLED = "Disabled",
         /// `Standard`.
@@ -6247,7 +6081,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.ingressProfile.webAppRouting.gatewayAPIImplementations.appRoutingIstio.mode`.
-    pub ManagedClusterIngressProfileWebAppRoutingGatewayApiImplementationsAppRoutingIstioMode {
+    pub ManagedClusterAppRoutingIstioMode {
         /// `Enabled`.
         ENABLED = "Enabled",
         /// `Disabled`.
@@ -6257,7 +6091,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.ingressProfile.webAppRouting.nginx.defaultIngressControllerType`.
-    pub ManagedClusterIngressProfileWebAppRoutingNginxDefaultIngressControllerType {
+    pub ManagedClusterDefaultIngressControllerType {
         /// `AnnotationControlled`.
         ANNOTATION_CONTROLLED = "AnnotationControlled",
         /// `External`.
@@ -6271,7 +6105,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.networkProfile.advancedNetworking.performance.accelerationMode`.
-    pub ManagedClusterNetworkProfileAdvancedNetworkingPerformanceAccelerationMode {
+    pub ManagedClusterAccelerationMode {
         /// `BpfVeth`.
         BPF_VETH = "BpfVeth",
         /// `None`.
@@ -6281,7 +6115,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.networkProfile.advancedNetworking.security.advancedNetworkPolicies`.
-    pub ManagedClusterNetworkProfileAdvancedNetworkingSecurityAdvancedNetworkPolicies {
+    pub ManagedClusterAdvancedNetworkPolicies {
         /// `L7`.
         L7 = "L7",
         /// `FQDN`.
@@ -6293,7 +6127,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.networkProfile.advancedNetworking.security.transitEncryption.type`.
-    pub ManagedClusterNetworkProfileAdvancedNetworkingSecurityTransitEncryptionType {
+    pub ManagedClusterType {
         /// `WireGuard`.
         WIRE_GUARD = "WireGuard",
         /// `None`.
@@ -6313,7 +6147,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.networkProfile.loadBalancerProfile.backendPoolType`.
-    pub ManagedClusterNetworkProfileLoadBalancerProfileBackendPoolType {
+    pub ManagedClusterBackendPoolType {
         /// `NodeIPConfiguration`.
         NODE_IP_CONFIGURATION = "NodeIPConfiguration",
         /// `NodeIP`.
@@ -6365,7 +6199,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.networkProfile.networkPluginMode`.
-    pub ManagedClusterNetworkProfileNetworkPluginMode {
+    pub ManagedClusterNetworkPluginMode {
         /// `overlay`.
         OVERLAY = "overlay",
     }
@@ -6403,7 +6237,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.nodeProvisioningProfile.defaultNodePools`.
-    pub ManagedClusterNodeProvisioningProfileDefaultNodePools {
+    pub ManagedClusterDefaultNodePools {
         /// `None`.
         NONE = "None",
         /// `Auto`.
@@ -6423,7 +6257,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.nodeResourceGroupProfile.restrictionLevel`.
-    pub ManagedClusterNodeResourceGroupProfileRestrictionLevel {
+    pub ManagedClusterRestrictionLevel {
         /// `Unrestricted`.
         UNRESTRICTED = "Unrestricted",
         /// `ReadOnly`.
@@ -6443,7 +6277,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.schedulerProfile.upstream.schedulerConfigMode`.
-    pub ManagedClusterSchedulerProfileUpstreamSchedulerConfigMode {
+    pub ManagedClusterSchedulerConfigMode {
         /// `Default`.
         DEFAULT = "Default",
         /// `ManagedByCRD`.
@@ -6453,7 +6287,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.securityProfile.azureKeyVaultKms.keyVaultNetworkAccess`.
-    pub ManagedClusterSecurityProfileAzureKeyVaultKmsKeyVaultNetworkAccess {
+    pub ManagedClusterKeyVaultNetworkAccess {
         /// `Public`.
         PUBLIC = "Public",
         /// `Private`.
@@ -6463,7 +6297,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.serviceMeshProfile.istio.components.ingressGateways[].mode`.
-    pub ManagedClusterServiceMeshProfileIstioComponentsIngressGatewayMode {
+    pub ManagedClusterIngressGatewayMode {
         /// `External`.
         EXTERNAL = "External",
         /// `Internal`.
@@ -6473,7 +6307,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.serviceMeshProfile.istio.components.proxyRedirectionMechanism`.
-    pub ManagedClusterServiceMeshProfileIstioComponentsProxyRedirectionMechanism {
+    pub ManagedClusterProxyRedirectionMechanism {
         /// `InitContainers`.
         INIT_CONTAINERS = "InitContainers",
         /// `CNIChaining`.
@@ -6544,37 +6378,37 @@ debug_through_the_codec!(
     ManagedClusterAadProfile,
     ManagedClusterAddonProfile,
     ManagedClusterAgentPoolProfile,
-    ManagedClusterAgentPoolProfileArtifactStreamingProfile,
+    ManagedClusterArtifactStreamingProfile,
     ManagedClusterAgentPoolProfileCreationData,
     ManagedClusterAgentPoolProfileGatewayProfile,
     ManagedClusterAgentPoolProfileGpuProfile,
     ManagedClusterAgentPoolProfileKubeletConfig,
     ManagedClusterAgentPoolProfileLinuxOsConfig,
-    ManagedClusterAgentPoolProfileLinuxOsConfigSysctls,
-    ManagedClusterAgentPoolProfileLocalDnsProfile,
+    ManagedClusterSysctls,
+    ManagedClusterLocalDnsProfile,
     ManagedClusterLocalDnsOverride,
     ManagedClusterAgentPoolProfileNetworkProfile,
-    ManagedClusterAgentPoolProfileNetworkProfileAllowedHostPort,
-    ManagedClusterAgentPoolProfileNetworkProfileNodePublicIpTag,
+    ManagedClusterAllowedHostPort,
+    ManagedClusterNodePublicIpTag,
     ManagedClusterPowerState,
-    ManagedClusterAgentPoolProfileSecurityProfile,
-    ManagedClusterAgentPoolProfileUpgradeSettings,
-    ManagedClusterAgentPoolProfileVirtualMachineNodesStatus,
-    ManagedClusterAgentPoolProfileVirtualMachinesProfile,
-    ManagedClusterAgentPoolProfileVirtualMachinesProfileScale,
-    ManagedClusterAgentPoolProfileVirtualMachinesProfileScaleAutoscale,
-    ManagedClusterAgentPoolProfileVirtualMachinesProfileScaleManual,
+    ManagedClusterSecurityProfile,
+    ManagedClusterUpgradeSettings,
+    ManagedClusterVirtualMachineNodesStatus,
+    ManagedClusterVirtualMachinesProfile,
+    ManagedClusterScale,
+    ManagedClusterAutoscale,
+    ManagedClusterManual,
     ManagedClusterAgentPoolProfileWindowsProfile,
     ManagedClusterAiToolchainOperatorProfile,
     ManagedClusterApiServerAccessProfile,
     ManagedClusterAutoScalerProfile,
     ManagedClusterAutoUpgradeProfile,
     ManagedClusterAzureMonitorProfile,
-    ManagedClusterAzureMonitorProfileAppMonitoring,
-    ManagedClusterAzureMonitorProfileAppMonitoringAutoInstrumentation,
+    ManagedClusterAppMonitoring,
+    ManagedClusterAutoInstrumentation,
     ManagedClusterAzureMonitorProfileMetrics,
-    ManagedClusterAzureMonitorProfileMetricsControlPlane,
-    ManagedClusterAzureMonitorProfileMetricsKubeStateMetrics,
+    ManagedClusterControlPlane,
+    ManagedClusterKubeStateMetrics,
     ManagedClusterBootstrapProfile,
     ManagedClusterHostedSystemProfile,
     ManagedClusterHttpProxyConfig,
@@ -6582,64 +6416,64 @@ debug_through_the_codec!(
     ManagedClusterIngressProfile,
     ManagedClusterIngressProfileGatewayApi,
     ManagedClusterIngressProfileWebAppRouting,
-    ManagedClusterIngressProfileWebAppRoutingGatewayApiImplementations,
-    ManagedClusterIngressProfileWebAppRoutingGatewayApiImplementationsAppRoutingIstio,
-    ManagedClusterIngressProfileWebAppRoutingNginx,
+    ManagedClusterGatewayApiImplementations,
+    ManagedClusterAppRoutingIstio,
+    ManagedClusterNginx,
     ManagedClusterLinuxProfile,
     ManagedClusterLinuxProfileSsh,
     ManagedClusterLinuxProfileSshPublicKey,
     ManagedClusterMetricsProfile,
     ManagedClusterMetricsProfileCostAnalysis,
     ManagedClusterNetworkProfile,
-    ManagedClusterNetworkProfileAdvancedNetworking,
-    ManagedClusterNetworkProfileAdvancedNetworkingObservability,
-    ManagedClusterNetworkProfileAdvancedNetworkingPerformance,
-    ManagedClusterNetworkProfileAdvancedNetworkingSecurity,
-    ManagedClusterNetworkProfileAdvancedNetworkingSecurityTransitEncryption,
-    ManagedClusterNetworkProfileLoadBalancerProfile,
-    ManagedClusterNetworkProfileLoadBalancerProfileManagedOutboundIps,
-    ManagedClusterNetworkProfileLoadBalancerProfileOutboundIpPrefixes,
-    ManagedClusterNetworkProfileLoadBalancerProfileOutboundIps,
-    ManagedClusterNetworkProfileNatGatewayProfile,
-    ManagedClusterNetworkProfileNatGatewayProfileManagedOutboundIpProfile,
-    ManagedClusterNetworkProfileStaticEgressGatewayProfile,
+    ManagedClusterAdvancedNetworking,
+    ManagedClusterObservability,
+    ManagedClusterPerformance,
+    ManagedClusterSecurity,
+    ManagedClusterTransitEncryption,
+    ManagedClusterLoadBalancerProfile,
+    ManagedClusterManagedOutboundIps,
+    ManagedClusterOutboundIpPrefixes,
+    ManagedClusterOutboundIps,
+    ManagedClusterNatGatewayProfile,
+    ManagedClusterManagedOutboundIpProfile,
+    ManagedClusterStaticEgressGatewayProfile,
     ManagedClusterNodeProvisioningProfile,
     ManagedClusterNodeResourceGroupProfile,
     ManagedClusterOidcIssuerProfile,
     ManagedClusterPodIdentityProfile,
     ManagedClusterPodIdentityProfileUserAssignedIdentity,
-    ManagedClusterPodIdentityProfileUserAssignedIdentityException,
+    ManagedClusterUserAssignedIdentityException,
     ManagedClusterPrivateLinkResource,
     ManagedClusterSchedulerProfile,
     ManagedClusterSchedulerProfileUpstream,
-    ManagedClusterSecurityProfile,
-    ManagedClusterSecurityProfileAzureKeyVaultKms,
+    ManagedClusterSecurityProfile2,
+    ManagedClusterAzureKeyVaultKms,
     ManagedClusterSecurityProfileDefender,
-    ManagedClusterSecurityProfileDefenderSecurityGating,
-    ManagedClusterSecurityProfileDefenderSecurityGatingIdentity,
-    ManagedClusterSecurityProfileDefenderSecurityMonitoring,
+    ManagedClusterSecurityGating,
+    ManagedClusterSecurityGatingIdentity,
+    ManagedClusterSecurityMonitoring,
     ManagedClusterSecurityProfileImageCleaner,
-    ManagedClusterSecurityProfileWorkloadIdentity,
+    ManagedClusterWorkloadIdentity,
     ManagedClusterServiceMeshProfile,
     ManagedClusterServiceMeshProfileIstio,
-    ManagedClusterServiceMeshProfileIstioCertificateAuthority,
-    ManagedClusterServiceMeshProfileIstioCertificateAuthorityPlugin,
-    ManagedClusterServiceMeshProfileIstioComponents,
-    ManagedClusterServiceMeshProfileIstioComponentsEgressGateway,
-    ManagedClusterServiceMeshProfileIstioComponentsIngressGateway,
+    ManagedClusterCertificateAuthority,
+    ManagedClusterPlugin,
+    ManagedClusterComponents,
+    ManagedClusterEgressGateway,
+    ManagedClusterIngressGateway,
     ManagedClusterServicePrincipalProfile,
     ManagedClusterStorageProfile,
     ManagedClusterStorageProfileBlobCsiDriver,
     ManagedClusterStorageProfileDiskCsiDriver,
     ManagedClusterStorageProfileFileCsiDriver,
-    ManagedClusterStorageProfileSnapshotController,
-    ManagedClusterUpgradeSettings,
-    ManagedClusterUpgradeSettingsOverrideSettings,
+    ManagedClusterSnapshotController,
+    ManagedClusterUpgradeSettings2,
+    ManagedClusterOverrideSettings,
     ManagedClusterWindowsProfile,
     ManagedClusterWindowsProfileGmsaProfile,
     ManagedClusterWorkloadAutoScalerProfile,
     ManagedClusterWorkloadAutoScalerProfileKeda,
-    ManagedClusterWorkloadAutoScalerProfileVerticalPodAutoscaler,
+    ManagedClusterVerticalPodAutoscaler,
     ManagedClusterSku
 );
 

@@ -14,7 +14,7 @@ pub struct Budget {
     /// `eTag`.
     pub e_tag: Input<String>,
     /// `properties.amount`.
-    pub amount: Input<i64>,
+    pub amount: Input<f64>,
     /// `properties.category`.
     pub category: Input<BudgetCategory>,
     /// `properties.filter`.
@@ -54,7 +54,7 @@ impl Budget {
     }
 
     /// Sets `properties.amount`.
-    pub fn amount(mut self, value: impl IntoInput<i64>) -> Self {
+    pub fn amount(mut self, value: impl IntoInput<f64>) -> Self {
         self.amount = value.into_input();
         self
     }
@@ -125,7 +125,7 @@ impl BudgetHandle {
     }
 
     /// `properties.amount`.
-    pub fn amount(&self) -> Output<i64> {
+    pub fn amount(&self) -> Output<f64> {
         self.declared.output("properties/amount")
     }
 
@@ -282,12 +282,18 @@ pub struct BudgetComparisonExpression {
 }
 impl BudgetComparisonExpression {
     /// From the properties that it has to have.
-    pub fn new(
-        name: impl IntoInput<String>,
-        operator: impl IntoInput<BudgetComparisonExpressionOperator>,
-        values: impl IntoInputList<String>,
-    ) -> Self {
-        Self { name: name.into_input(), operator: operator.into_input(), values: values.into_input_list() }
+    pub fn new(name: impl IntoInput<String>, values: impl IntoInputList<String>) -> Self {
+        Self {
+            name: name.into_input(),
+            values: values.into_input_list(),
+            operator: Input::Value(BudgetComparisonExpressionOperator::IN),
+        }
+    }
+
+    /// Sets `properties.filter.and[].dimensions.operator`; `new` has set the usual value.
+    pub fn operator(mut self, value: impl IntoInput<BudgetComparisonExpressionOperator>) -> Self {
+        self.operator = value.into_input();
+        self
     }
 }
 impl Structure for BudgetComparisonExpression {
@@ -316,7 +322,7 @@ pub struct BudgetNotification {
     /// `properties.notifications.*.operator`.
     pub operator: Input<BudgetNotificationOperator>,
     /// `properties.notifications.*.threshold`.
-    pub threshold: Input<i64>,
+    pub threshold: Input<f64>,
     /// `properties.notifications.*.thresholdType`.
     pub threshold_type: Input<BudgetNotificationThresholdType>,
 }
@@ -325,7 +331,7 @@ impl BudgetNotification {
     pub fn new(
         enabled: impl IntoInput<bool>,
         operator: impl IntoInput<BudgetNotificationOperator>,
-        threshold: impl IntoInput<i64>,
+        threshold: impl IntoInput<f64>,
         contact_emails: impl IntoInputList<String>,
     ) -> Self {
         Self {

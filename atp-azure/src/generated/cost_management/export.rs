@@ -404,7 +404,7 @@ impl Structure for ExportDefinitionDataSetConfiguration {
 #[derive(Clone, Default)]
 pub struct ExportDefinitionDataSetConfigurationFilter {
     /// `properties.definition.dataSet.configuration.filters[].name`.
-    pub name: Input<ExportDefinitionDataSetConfigurationFilterName>,
+    pub name: Input<ExportName>,
     /// `properties.definition.dataSet.configuration.filters[].value`.
     pub value: Input<String>,
 }
@@ -415,7 +415,7 @@ impl ExportDefinitionDataSetConfigurationFilter {
     }
 
     /// Sets `properties.definition.dataSet.configuration.filters[].name`.
-    pub fn name(mut self, value: impl IntoInput<ExportDefinitionDataSetConfigurationFilterName>) -> Self {
+    pub fn name(mut self, value: impl IntoInput<ExportName>) -> Self {
         self.name = value.into_input();
         self
     }
@@ -638,7 +638,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.definition.dataSet.configuration.filters[].name`.
-    pub ExportDefinitionDataSetConfigurationFilterName {
+    pub ExportName {
         /// `ReservationScope`.
         RESERVATION_SCOPE = "ReservationScope",
         /// `ResourceType`.

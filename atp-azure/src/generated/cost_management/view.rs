@@ -327,8 +327,12 @@ pub struct ViewQuery {
 }
 impl ViewQuery {
     /// From the properties that it has to have.
-    pub fn new(type_: impl IntoInput<ViewQueryType>, timeframe: impl IntoInput<ViewQueryTimeframe>) -> Self {
-        Self { type_: type_.into_input(), timeframe: timeframe.into_input(), ..Self::default() }
+    pub fn new(timeframe: impl IntoInput<ViewQueryTimeframe>) -> Self {
+        Self {
+            timeframe: timeframe.into_input(),
+            type_: Input::Value(ViewQueryType::USAGE),
+            ..Self::default()
+        }
     }
 
     /// Sets `properties.query.dataSet`.
@@ -346,6 +350,12 @@ impl ViewQuery {
     /// Sets `properties.query.timePeriod`.
     pub fn time_period(mut self, value: impl IntoInput<ViewQueryTimePeriod>) -> Self {
         self.time_period = value.into_input();
+        self
+    }
+
+    /// Sets `properties.query.type`; `new` has set the usual value.
+    pub fn type_(mut self, value: impl IntoInput<ViewQueryType>) -> Self {
+        self.type_ = value.into_input();
         self
     }
 }
@@ -438,11 +448,14 @@ pub struct ViewQueryDataSetAggregation {
 }
 impl ViewQueryDataSetAggregation {
     /// From the properties that it has to have.
-    pub fn new(
-        name: impl IntoInput<String>,
-        function: impl IntoInput<ViewQueryDataSetAggregationFunction>,
-    ) -> Self {
-        Self { name: name.into_input(), function: function.into_input() }
+    pub fn new(name: impl IntoInput<String>) -> Self {
+        Self { name: name.into_input(), function: Input::Value(ViewQueryDataSetAggregationFunction::SUM) }
+    }
+
+    /// Sets `properties.query.dataSet.aggregation.*.function`; `new` has set the usual value.
+    pub fn function(mut self, value: impl IntoInput<ViewQueryDataSetAggregationFunction>) -> Self {
+        self.function = value.into_input();
+        self
     }
 }
 impl Structure for ViewQueryDataSetAggregation {

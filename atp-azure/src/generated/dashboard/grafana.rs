@@ -362,7 +362,7 @@ impl Structure for GrafanaIdentity {
 #[derive(Clone, Default)]
 pub struct GrafanaEnterpriseConfigurations {
     /// `properties.enterpriseConfigurations.marketplaceAutoRenew`.
-    pub marketplace_auto_renew: Input<GrafanaEnterpriseConfigurationsMarketplaceAutoRenew>,
+    pub marketplace_auto_renew: Input<GrafanaMarketplaceAutoRenew>,
     /// `properties.enterpriseConfigurations.marketplacePlanId`.
     pub marketplace_plan_id: Input<String>,
 }
@@ -373,10 +373,7 @@ impl GrafanaEnterpriseConfigurations {
     }
 
     /// Sets `properties.enterpriseConfigurations.marketplaceAutoRenew`.
-    pub fn marketplace_auto_renew(
-        mut self,
-        value: impl IntoInput<GrafanaEnterpriseConfigurationsMarketplaceAutoRenew>,
-    ) -> Self {
+    pub fn marketplace_auto_renew(mut self, value: impl IntoInput<GrafanaMarketplaceAutoRenew>) -> Self {
         self.marketplace_auto_renew = value.into_input();
         self
     }
@@ -404,7 +401,7 @@ pub struct GrafanaConfigurations {
     /// `properties.grafanaConfigurations.snapshots`.
     pub snapshots: Input<GrafanaConfigurationsSnapshots>,
     /// `properties.grafanaConfigurations.unifiedAlertingScreenshots`.
-    pub unified_alerting_screenshots: Input<GrafanaConfigurationsUnifiedAlertingScreenshots>,
+    pub unified_alerting_screenshots: Input<GrafanaUnifiedAlertingScreenshots>,
     /// `properties.grafanaConfigurations.users`.
     pub users: Input<GrafanaConfigurationsUsers>,
 }
@@ -435,7 +432,7 @@ impl GrafanaConfigurations {
     /// Sets `properties.grafanaConfigurations.unifiedAlertingScreenshots`.
     pub fn unified_alerting_screenshots(
         mut self,
-        value: impl IntoInput<GrafanaConfigurationsUnifiedAlertingScreenshots>,
+        value: impl IntoInput<GrafanaUnifiedAlertingScreenshots>,
     ) -> Self {
         self.unified_alerting_screenshots = value.into_input();
         self
@@ -597,11 +594,11 @@ impl Structure for GrafanaConfigurationsSnapshots {
 
 /// The value of `properties.grafanaConfigurations.unifiedAlertingScreenshots`.
 #[derive(Clone, Default)]
-pub struct GrafanaConfigurationsUnifiedAlertingScreenshots {
+pub struct GrafanaUnifiedAlertingScreenshots {
     /// `properties.grafanaConfigurations.unifiedAlertingScreenshots.captureEnabled`.
     pub capture_enabled: Input<bool>,
 }
-impl GrafanaConfigurationsUnifiedAlertingScreenshots {
+impl GrafanaUnifiedAlertingScreenshots {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
@@ -613,7 +610,7 @@ impl GrafanaConfigurationsUnifiedAlertingScreenshots {
         self
     }
 }
-impl Structure for GrafanaConfigurationsUnifiedAlertingScreenshots {
+impl Structure for GrafanaUnifiedAlertingScreenshots {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("captureEnabled", &mut self.capture_enabled);
     }
@@ -656,7 +653,7 @@ impl Structure for GrafanaConfigurationsUsers {
 #[derive(Clone, Default)]
 pub struct GrafanaIntegrations {
     /// `properties.grafanaIntegrations.azureMonitorWorkspaceIntegrations`.
-    pub azure_monitor_workspace_integrations: InputList<GrafanaIntegrationsAzureMonitorWorkspaceIntegration>,
+    pub azure_monitor_workspace_integrations: InputList<GrafanaAzureMonitorWorkspaceIntegration>,
 }
 impl GrafanaIntegrations {
     /// Nothing is set.
@@ -667,7 +664,7 @@ impl GrafanaIntegrations {
     /// Sets `properties.grafanaIntegrations.azureMonitorWorkspaceIntegrations`.
     pub fn azure_monitor_workspace_integrations(
         mut self,
-        value: impl IntoInputList<GrafanaIntegrationsAzureMonitorWorkspaceIntegration>,
+        value: impl IntoInputList<GrafanaAzureMonitorWorkspaceIntegration>,
     ) -> Self {
         self.azure_monitor_workspace_integrations = value.into_input_list();
         self
@@ -681,11 +678,11 @@ impl Structure for GrafanaIntegrations {
 
 /// The value of `properties.grafanaIntegrations.azureMonitorWorkspaceIntegrations[]`.
 #[derive(Clone, Default)]
-pub struct GrafanaIntegrationsAzureMonitorWorkspaceIntegration {
+pub struct GrafanaAzureMonitorWorkspaceIntegration {
     /// `properties.grafanaIntegrations.azureMonitorWorkspaceIntegrations[].azureMonitorWorkspaceResourceId`.
     pub azure_monitor_workspace_resource_id: Input<ResourceId<crate::monitor::Account>>,
 }
-impl GrafanaIntegrationsAzureMonitorWorkspaceIntegration {
+impl GrafanaAzureMonitorWorkspaceIntegration {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
@@ -700,7 +697,7 @@ impl GrafanaIntegrationsAzureMonitorWorkspaceIntegration {
         self
     }
 }
-impl Structure for GrafanaIntegrationsAzureMonitorWorkspaceIntegration {
+impl Structure for GrafanaAzureMonitorWorkspaceIntegration {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("azureMonitorWorkspaceResourceId", &mut self.azure_monitor_workspace_resource_id);
     }
@@ -787,7 +784,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.enterpriseConfigurations.marketplaceAutoRenew`.
-    pub GrafanaEnterpriseConfigurationsMarketplaceAutoRenew {
+    pub GrafanaMarketplaceAutoRenew {
         /// `Disabled`.
         DISABLED = "Disabled",
         /// `Enabled`.
@@ -845,10 +842,10 @@ debug_through_the_codec!(
     GrafanaConfigurationsSecurity,
     GrafanaConfigurationsSmtp,
     GrafanaConfigurationsSnapshots,
-    GrafanaConfigurationsUnifiedAlertingScreenshots,
+    GrafanaUnifiedAlertingScreenshots,
     GrafanaConfigurationsUsers,
     GrafanaIntegrations,
-    GrafanaIntegrationsAzureMonitorWorkspaceIntegration,
+    GrafanaAzureMonitorWorkspaceIntegration,
     GrafanaSku
 );
 

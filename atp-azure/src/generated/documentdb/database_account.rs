@@ -99,14 +99,13 @@ impl DatabaseAccount {
         name: impl IntoInput<String>,
         location: impl IntoInput<String>,
         locations: impl IntoInputList<DatabaseAccountLocation>,
-        database_account_offer_type: impl IntoInput<DatabaseAccountOfferType>,
     ) -> Self {
         Self {
             parent: parent.into_input(),
             name: name.into_input(),
             location: location.into_input(),
             locations: locations.into_input_list(),
-            database_account_offer_type: database_account_offer_type.into_input(),
+            database_account_offer_type: Input::Value(DatabaseAccountOfferType::Standard),
             ..Self::default()
         }
     }
@@ -183,6 +182,12 @@ impl DatabaseAccount {
     /// Sets `properties.customerManagedKeyStatus`.
     pub fn customer_managed_key_status(mut self, value: impl IntoInput<String>) -> Self {
         self.customer_managed_key_status = value.into_input();
+        self
+    }
+
+    /// Sets `properties.databaseAccountOfferType`; `new` has set the usual value.
+    pub fn database_account_offer_type(mut self, value: impl IntoInput<DatabaseAccountOfferType>) -> Self {
+        self.database_account_offer_type = value.into_input();
         self
     }
 
@@ -907,7 +912,7 @@ impl Structure for DatabaseAccountIdentity {
 #[derive(Clone, Default)]
 pub struct DatabaseAccountAnalyticalStorageConfiguration {
     /// `properties.analyticalStorageConfiguration.schemaType`.
-    pub schema_type: Input<DatabaseAccountAnalyticalStorageConfigurationSchemaType>,
+    pub schema_type: Input<DatabaseAccountSchemaType>,
 }
 impl DatabaseAccountAnalyticalStorageConfiguration {
     /// Nothing is set.
@@ -916,10 +921,7 @@ impl DatabaseAccountAnalyticalStorageConfiguration {
     }
 
     /// Sets `properties.analyticalStorageConfiguration.schemaType`.
-    pub fn schema_type(
-        mut self,
-        value: impl IntoInput<DatabaseAccountAnalyticalStorageConfigurationSchemaType>,
-    ) -> Self {
+    pub fn schema_type(mut self, value: impl IntoInput<DatabaseAccountSchemaType>) -> Self {
         self.schema_type = value.into_input();
         self
     }
@@ -961,9 +963,9 @@ impl Structure for DatabaseAccountApiProperties {
 #[derive(Clone, Default)]
 pub struct DatabaseAccountBackupPolicyContinuous {
     /// `properties.backupPolicy.migrationState`.
-    pub migration_state: Input<DatabaseAccountBackupPolicyContinuousMigrationState>,
+    pub migration_state: Input<DatabaseAccountMigrationState>,
     /// `properties.backupPolicy.continuousModeProperties`.
-    pub continuous_mode_properties: Input<DatabaseAccountBackupPolicyContinuousModeProperties>,
+    pub continuous_mode_properties: Input<DatabaseAccountContinuousModeProperties>,
 }
 impl DatabaseAccountBackupPolicyContinuous {
     /// Nothing is set.
@@ -972,10 +974,7 @@ impl DatabaseAccountBackupPolicyContinuous {
     }
 
     /// Sets `properties.backupPolicy.migrationState`.
-    pub fn migration_state(
-        mut self,
-        value: impl IntoInput<DatabaseAccountBackupPolicyContinuousMigrationState>,
-    ) -> Self {
+    pub fn migration_state(mut self, value: impl IntoInput<DatabaseAccountMigrationState>) -> Self {
         self.migration_state = value.into_input();
         self
     }
@@ -983,7 +982,7 @@ impl DatabaseAccountBackupPolicyContinuous {
     /// Sets `properties.backupPolicy.continuousModeProperties`.
     pub fn continuous_mode_properties(
         mut self,
-        value: impl IntoInput<DatabaseAccountBackupPolicyContinuousModeProperties>,
+        value: impl IntoInput<DatabaseAccountContinuousModeProperties>,
     ) -> Self {
         self.continuous_mode_properties = value.into_input();
         self
@@ -998,15 +997,15 @@ impl Structure for DatabaseAccountBackupPolicyContinuous {
 
 /// The value of `properties.backupPolicy.migrationState`.
 #[derive(Clone, Default)]
-pub struct DatabaseAccountBackupPolicyContinuousMigrationState {
+pub struct DatabaseAccountMigrationState {
     /// `properties.backupPolicy.migrationState.startTime`.
     pub start_time: Input<String>,
     /// `properties.backupPolicy.migrationState.status`.
-    pub status: Input<DatabaseAccountBackupPolicyContinuousMigrationStateStatus>,
+    pub status: Input<DatabaseAccountStatus>,
     /// `properties.backupPolicy.migrationState.targetType`.
-    pub target_type: Input<DatabaseAccountBackupPolicyContinuousMigrationStateTargetType>,
+    pub target_type: Input<DatabaseAccountTargetType>,
 }
-impl DatabaseAccountBackupPolicyContinuousMigrationState {
+impl DatabaseAccountMigrationState {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
@@ -1019,24 +1018,18 @@ impl DatabaseAccountBackupPolicyContinuousMigrationState {
     }
 
     /// Sets `properties.backupPolicy.migrationState.status`.
-    pub fn status(
-        mut self,
-        value: impl IntoInput<DatabaseAccountBackupPolicyContinuousMigrationStateStatus>,
-    ) -> Self {
+    pub fn status(mut self, value: impl IntoInput<DatabaseAccountStatus>) -> Self {
         self.status = value.into_input();
         self
     }
 
     /// Sets `properties.backupPolicy.migrationState.targetType`.
-    pub fn target_type(
-        mut self,
-        value: impl IntoInput<DatabaseAccountBackupPolicyContinuousMigrationStateTargetType>,
-    ) -> Self {
+    pub fn target_type(mut self, value: impl IntoInput<DatabaseAccountTargetType>) -> Self {
         self.target_type = value.into_input();
         self
     }
 }
-impl Structure for DatabaseAccountBackupPolicyContinuousMigrationState {
+impl Structure for DatabaseAccountMigrationState {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("startTime", &mut self.start_time);
         codec.property("status", &mut self.status);
@@ -1046,26 +1039,23 @@ impl Structure for DatabaseAccountBackupPolicyContinuousMigrationState {
 
 /// The value of `properties.backupPolicy.continuousModeProperties`.
 #[derive(Clone, Default)]
-pub struct DatabaseAccountBackupPolicyContinuousModeProperties {
+pub struct DatabaseAccountContinuousModeProperties {
     /// `properties.backupPolicy.continuousModeProperties.tier`.
-    pub tier: Input<DatabaseAccountBackupPolicyContinuousModePropertiesTier>,
+    pub tier: Input<DatabaseAccountTier>,
 }
-impl DatabaseAccountBackupPolicyContinuousModeProperties {
+impl DatabaseAccountContinuousModeProperties {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
     }
 
     /// Sets `properties.backupPolicy.continuousModeProperties.tier`.
-    pub fn tier(
-        mut self,
-        value: impl IntoInput<DatabaseAccountBackupPolicyContinuousModePropertiesTier>,
-    ) -> Self {
+    pub fn tier(mut self, value: impl IntoInput<DatabaseAccountTier>) -> Self {
         self.tier = value.into_input();
         self
     }
 }
-impl Structure for DatabaseAccountBackupPolicyContinuousModeProperties {
+impl Structure for DatabaseAccountContinuousModeProperties {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("tier", &mut self.tier);
     }
@@ -1075,9 +1065,9 @@ impl Structure for DatabaseAccountBackupPolicyContinuousModeProperties {
 #[derive(Clone, Default)]
 pub struct DatabaseAccountBackupPolicyPeriodic {
     /// `properties.backupPolicy.migrationState`.
-    pub migration_state: Input<DatabaseAccountBackupPolicyPeriodicMigrationState>,
+    pub migration_state: Input<DatabaseAccountPeriodicMigrationState>,
     /// `properties.backupPolicy.periodicModeProperties`.
-    pub periodic_mode_properties: Input<DatabaseAccountBackupPolicyPeriodicModeProperties>,
+    pub periodic_mode_properties: Input<DatabaseAccountPeriodicModeProperties>,
 }
 impl DatabaseAccountBackupPolicyPeriodic {
     /// Nothing is set.
@@ -1086,10 +1076,7 @@ impl DatabaseAccountBackupPolicyPeriodic {
     }
 
     /// Sets `properties.backupPolicy.migrationState`.
-    pub fn migration_state(
-        mut self,
-        value: impl IntoInput<DatabaseAccountBackupPolicyPeriodicMigrationState>,
-    ) -> Self {
+    pub fn migration_state(mut self, value: impl IntoInput<DatabaseAccountPeriodicMigrationState>) -> Self {
         self.migration_state = value.into_input();
         self
     }
@@ -1097,7 +1084,7 @@ impl DatabaseAccountBackupPolicyPeriodic {
     /// Sets `properties.backupPolicy.periodicModeProperties`.
     pub fn periodic_mode_properties(
         mut self,
-        value: impl IntoInput<DatabaseAccountBackupPolicyPeriodicModeProperties>,
+        value: impl IntoInput<DatabaseAccountPeriodicModeProperties>,
     ) -> Self {
         self.periodic_mode_properties = value.into_input();
         self
@@ -1112,15 +1099,15 @@ impl Structure for DatabaseAccountBackupPolicyPeriodic {
 
 /// The value of `properties.backupPolicy.migrationState`.
 #[derive(Clone, Default)]
-pub struct DatabaseAccountBackupPolicyPeriodicMigrationState {
+pub struct DatabaseAccountPeriodicMigrationState {
     /// `properties.backupPolicy.migrationState.startTime`.
     pub start_time: Input<String>,
     /// `properties.backupPolicy.migrationState.status`.
-    pub status: Input<DatabaseAccountBackupPolicyPeriodicMigrationStateStatus>,
+    pub status: Input<DatabaseAccountMigrationStateStatus>,
     /// `properties.backupPolicy.migrationState.targetType`.
-    pub target_type: Input<DatabaseAccountBackupPolicyPeriodicMigrationStateTargetType>,
+    pub target_type: Input<DatabaseAccountMigrationStateTargetType>,
 }
-impl DatabaseAccountBackupPolicyPeriodicMigrationState {
+impl DatabaseAccountPeriodicMigrationState {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
@@ -1133,24 +1120,18 @@ impl DatabaseAccountBackupPolicyPeriodicMigrationState {
     }
 
     /// Sets `properties.backupPolicy.migrationState.status`.
-    pub fn status(
-        mut self,
-        value: impl IntoInput<DatabaseAccountBackupPolicyPeriodicMigrationStateStatus>,
-    ) -> Self {
+    pub fn status(mut self, value: impl IntoInput<DatabaseAccountMigrationStateStatus>) -> Self {
         self.status = value.into_input();
         self
     }
 
     /// Sets `properties.backupPolicy.migrationState.targetType`.
-    pub fn target_type(
-        mut self,
-        value: impl IntoInput<DatabaseAccountBackupPolicyPeriodicMigrationStateTargetType>,
-    ) -> Self {
+    pub fn target_type(mut self, value: impl IntoInput<DatabaseAccountMigrationStateTargetType>) -> Self {
         self.target_type = value.into_input();
         self
     }
 }
-impl Structure for DatabaseAccountBackupPolicyPeriodicMigrationState {
+impl Structure for DatabaseAccountPeriodicMigrationState {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("startTime", &mut self.start_time);
         codec.property("status", &mut self.status);
@@ -1160,16 +1141,15 @@ impl Structure for DatabaseAccountBackupPolicyPeriodicMigrationState {
 
 /// The value of `properties.backupPolicy.periodicModeProperties`.
 #[derive(Clone, Default)]
-pub struct DatabaseAccountBackupPolicyPeriodicModeProperties {
+pub struct DatabaseAccountPeriodicModeProperties {
     /// `properties.backupPolicy.periodicModeProperties.backupIntervalInMinutes`. At least 0.
     pub backup_interval_in_minutes: Input<i64>,
     /// `properties.backupPolicy.periodicModeProperties.backupRetentionIntervalInHours`. At least 0.
     pub backup_retention_interval_in_hours: Input<i64>,
     /// `properties.backupPolicy.periodicModeProperties.backupStorageRedundancy`.
-    pub backup_storage_redundancy:
-        Input<DatabaseAccountBackupPolicyPeriodicModePropertiesBackupStorageRedundancy>,
+    pub backup_storage_redundancy: Input<DatabaseAccountBackupStorageRedundancy>,
 }
-impl DatabaseAccountBackupPolicyPeriodicModeProperties {
+impl DatabaseAccountPeriodicModeProperties {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
@@ -1190,13 +1170,13 @@ impl DatabaseAccountBackupPolicyPeriodicModeProperties {
     /// Sets `properties.backupPolicy.periodicModeProperties.backupStorageRedundancy`.
     pub fn backup_storage_redundancy(
         mut self,
-        value: impl IntoInput<DatabaseAccountBackupPolicyPeriodicModePropertiesBackupStorageRedundancy>,
+        value: impl IntoInput<DatabaseAccountBackupStorageRedundancy>,
     ) -> Self {
         self.backup_storage_redundancy = value.into_input();
         self
     }
 }
-impl Structure for DatabaseAccountBackupPolicyPeriodicModeProperties {
+impl Structure for DatabaseAccountPeriodicModeProperties {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("backupIntervalInMinutes", &mut self.backup_interval_in_minutes);
         codec.property("backupRetentionIntervalInHours", &mut self.backup_retention_interval_in_hours);
@@ -1256,7 +1236,7 @@ impl Structure for DatabaseAccountCapacity {
 #[derive(Clone, Default)]
 pub struct DatabaseAccountConsistencyPolicy {
     /// `properties.consistencyPolicy.defaultConsistencyLevel`.
-    pub default_consistency_level: Input<DatabaseAccountConsistencyPolicyDefaultConsistencyLevel>,
+    pub default_consistency_level: Input<DatabaseAccountDefaultConsistencyLevel>,
     /// `properties.consistencyPolicy.maxIntervalInSeconds`. 5 to 86400.
     pub max_interval_in_seconds: Input<i64>,
     /// `properties.consistencyPolicy.maxStalenessPrefix`. 1 to 2147483647.
@@ -1264,9 +1244,7 @@ pub struct DatabaseAccountConsistencyPolicy {
 }
 impl DatabaseAccountConsistencyPolicy {
     /// From the properties that it has to have.
-    pub fn new(
-        default_consistency_level: impl IntoInput<DatabaseAccountConsistencyPolicyDefaultConsistencyLevel>,
-    ) -> Self {
+    pub fn new(default_consistency_level: impl IntoInput<DatabaseAccountDefaultConsistencyLevel>) -> Self {
         Self { default_consistency_level: default_consistency_level.into_input(), ..Self::default() }
     }
 
@@ -1414,9 +1392,9 @@ impl Structure for DatabaseAccountLocation {
 #[derive(Clone, Default)]
 pub struct DatabaseAccountRestoreParameters {
     /// `properties.restoreParameters.databasesToRestore`.
-    pub databases_to_restore: InputList<DatabaseAccountRestoreParametersDatabasesToRestore>,
+    pub databases_to_restore: InputList<DatabaseAccountDatabasesToRestore>,
     /// `properties.restoreParameters.gremlinDatabasesToRestore`.
-    pub gremlin_databases_to_restore: InputList<DatabaseAccountRestoreParametersGremlinDatabasesToRestore>,
+    pub gremlin_databases_to_restore: InputList<DatabaseAccountGremlinDatabasesToRestore>,
     /// `properties.restoreParameters.restoreMode`.
     pub restore_mode: Input<DatabaseAccountRestoreParametersRestoreMode>,
     /// `properties.restoreParameters.restoreSource`.
@@ -1439,7 +1417,7 @@ impl DatabaseAccountRestoreParameters {
     /// Sets `properties.restoreParameters.databasesToRestore`.
     pub fn databases_to_restore(
         mut self,
-        value: impl IntoInputList<DatabaseAccountRestoreParametersDatabasesToRestore>,
+        value: impl IntoInputList<DatabaseAccountDatabasesToRestore>,
     ) -> Self {
         self.databases_to_restore = value.into_input_list();
         self
@@ -1448,7 +1426,7 @@ impl DatabaseAccountRestoreParameters {
     /// Sets `properties.restoreParameters.gremlinDatabasesToRestore`.
     pub fn gremlin_databases_to_restore(
         mut self,
-        value: impl IntoInputList<DatabaseAccountRestoreParametersGremlinDatabasesToRestore>,
+        value: impl IntoInputList<DatabaseAccountGremlinDatabasesToRestore>,
     ) -> Self {
         self.gremlin_databases_to_restore = value.into_input_list();
         self
@@ -1508,13 +1486,13 @@ impl Structure for DatabaseAccountRestoreParameters {
 
 /// The value of `properties.restoreParameters.databasesToRestore[]`.
 #[derive(Clone, Default)]
-pub struct DatabaseAccountRestoreParametersDatabasesToRestore {
+pub struct DatabaseAccountDatabasesToRestore {
     /// `properties.restoreParameters.databasesToRestore[].collectionNames`.
     pub collection_names: InputList<String>,
     /// `properties.restoreParameters.databasesToRestore[].databaseName`.
     pub database_name: Input<String>,
 }
-impl DatabaseAccountRestoreParametersDatabasesToRestore {
+impl DatabaseAccountDatabasesToRestore {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
@@ -1532,7 +1510,7 @@ impl DatabaseAccountRestoreParametersDatabasesToRestore {
         self
     }
 }
-impl Structure for DatabaseAccountRestoreParametersDatabasesToRestore {
+impl Structure for DatabaseAccountDatabasesToRestore {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("collectionNames", &mut self.collection_names);
         codec.property("databaseName", &mut self.database_name);
@@ -1541,13 +1519,13 @@ impl Structure for DatabaseAccountRestoreParametersDatabasesToRestore {
 
 /// The value of `properties.restoreParameters.gremlinDatabasesToRestore[]`.
 #[derive(Clone, Default)]
-pub struct DatabaseAccountRestoreParametersGremlinDatabasesToRestore {
+pub struct DatabaseAccountGremlinDatabasesToRestore {
     /// `properties.restoreParameters.gremlinDatabasesToRestore[].databaseName`.
     pub database_name: Input<String>,
     /// `properties.restoreParameters.gremlinDatabasesToRestore[].graphNames`.
     pub graph_names: InputList<String>,
 }
-impl DatabaseAccountRestoreParametersGremlinDatabasesToRestore {
+impl DatabaseAccountGremlinDatabasesToRestore {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
@@ -1565,7 +1543,7 @@ impl DatabaseAccountRestoreParametersGremlinDatabasesToRestore {
         self
     }
 }
-impl Structure for DatabaseAccountRestoreParametersGremlinDatabasesToRestore {
+impl Structure for DatabaseAccountGremlinDatabasesToRestore {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("databaseName", &mut self.database_name);
         codec.property("graphNames", &mut self.graph_names);
@@ -1643,7 +1621,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.analyticalStorageConfiguration.schemaType`.
-    pub DatabaseAccountAnalyticalStorageConfigurationSchemaType {
+    pub DatabaseAccountSchemaType {
         /// `WellDefined`.
         WELL_DEFINED = "WellDefined",
         /// `FullFidelity`.
@@ -1673,7 +1651,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.backupPolicy.migrationState.status`.
-    pub DatabaseAccountBackupPolicyContinuousMigrationStateStatus {
+    pub DatabaseAccountStatus {
         /// `Invalid`.
         INVALID = "Invalid",
         /// `InProgress`.
@@ -1687,7 +1665,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.backupPolicy.migrationState.targetType`.
-    pub DatabaseAccountBackupPolicyContinuousMigrationStateTargetType {
+    pub DatabaseAccountTargetType {
         /// `Periodic`.
         PERIODIC = "Periodic",
         /// `Continuous`.
@@ -1697,7 +1675,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.backupPolicy.continuousModeProperties.tier`.
-    pub DatabaseAccountBackupPolicyContinuousModePropertiesTier {
+    pub DatabaseAccountTier {
         /// `Continuous7Days`.
         CONTINUOUS7_DAYS = "Continuous7Days",
         /// `Continuous30Days`.
@@ -1715,7 +1693,7 @@ closed_enum! {
 
 open_enum! {
     /// Values of `properties.backupPolicy.migrationState.status`.
-    pub DatabaseAccountBackupPolicyPeriodicMigrationStateStatus {
+    pub DatabaseAccountMigrationStateStatus {
         /// `Invalid`.
         INVALID = "Invalid",
         /// `InProgress`.
@@ -1729,7 +1707,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.backupPolicy.migrationState.targetType`.
-    pub DatabaseAccountBackupPolicyPeriodicMigrationStateTargetType {
+    pub DatabaseAccountMigrationStateTargetType {
         /// `Periodic`.
         PERIODIC = "Periodic",
         /// `Continuous`.
@@ -1739,7 +1717,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.backupPolicy.periodicModeProperties.backupStorageRedundancy`.
-    pub DatabaseAccountBackupPolicyPeriodicModePropertiesBackupStorageRedundancy {
+    pub DatabaseAccountBackupStorageRedundancy {
         /// `Geo`.
         GEO = "Geo",
         /// `Local`.
@@ -1767,7 +1745,7 @@ open_enum! {
 
 closed_enum! {
     /// Values of `properties.consistencyPolicy.defaultConsistencyLevel`.
-    pub DatabaseAccountConsistencyPolicyDefaultConsistencyLevel {
+    pub DatabaseAccountDefaultConsistencyLevel {
         /// `Eventual`.
         Eventual = "Eventual",
         /// `Session`.
@@ -1860,11 +1838,11 @@ debug_through_the_codec!(
     DatabaseAccountAnalyticalStorageConfiguration,
     DatabaseAccountApiProperties,
     DatabaseAccountBackupPolicyContinuous,
-    DatabaseAccountBackupPolicyContinuousMigrationState,
-    DatabaseAccountBackupPolicyContinuousModeProperties,
+    DatabaseAccountMigrationState,
+    DatabaseAccountContinuousModeProperties,
     DatabaseAccountBackupPolicyPeriodic,
-    DatabaseAccountBackupPolicyPeriodicMigrationState,
-    DatabaseAccountBackupPolicyPeriodicModeProperties,
+    DatabaseAccountPeriodicMigrationState,
+    DatabaseAccountPeriodicModeProperties,
     DatabaseAccountCapability,
     DatabaseAccountCapacity,
     DatabaseAccountConsistencyPolicy,
@@ -1872,8 +1850,8 @@ debug_through_the_codec!(
     DatabaseAccountIpRule,
     DatabaseAccountLocation,
     DatabaseAccountRestoreParameters,
-    DatabaseAccountRestoreParametersDatabasesToRestore,
-    DatabaseAccountRestoreParametersGremlinDatabasesToRestore,
+    DatabaseAccountDatabasesToRestore,
+    DatabaseAccountGremlinDatabasesToRestore,
     DatabaseAccountVirtualNetworkRule
 );
 

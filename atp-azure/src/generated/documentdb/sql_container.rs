@@ -408,14 +408,14 @@ impl Structure for SqlContainerResource {
 #[derive(Clone, Default)]
 pub struct SqlContainerResourceClientEncryptionPolicy {
     /// `properties.resource.clientEncryptionPolicy.includedPaths`.
-    pub included_paths: InputList<SqlContainerResourceClientEncryptionPolicyIncludedPath>,
+    pub included_paths: InputList<SqlContainerIncludedPath>,
     /// `properties.resource.clientEncryptionPolicy.policyFormatVersion`. 1 to 2.
     pub policy_format_version: Input<i64>,
 }
 impl SqlContainerResourceClientEncryptionPolicy {
     /// From the properties that it has to have.
     pub fn new(
-        included_paths: impl IntoInputList<SqlContainerResourceClientEncryptionPolicyIncludedPath>,
+        included_paths: impl IntoInputList<SqlContainerIncludedPath>,
         policy_format_version: impl IntoInput<i64>,
     ) -> Self {
         Self {
@@ -433,7 +433,7 @@ impl Structure for SqlContainerResourceClientEncryptionPolicy {
 
 /// The value of `properties.resource.clientEncryptionPolicy.includedPaths[]`.
 #[derive(Clone, Default)]
-pub struct SqlContainerResourceClientEncryptionPolicyIncludedPath {
+pub struct SqlContainerIncludedPath {
     /// `properties.resource.clientEncryptionPolicy.includedPaths[].clientEncryptionKeyId`.
     pub client_encryption_key_id: Input<String>,
     /// `properties.resource.clientEncryptionPolicy.includedPaths[].encryptionAlgorithm`.
@@ -443,7 +443,7 @@ pub struct SqlContainerResourceClientEncryptionPolicyIncludedPath {
     /// `properties.resource.clientEncryptionPolicy.includedPaths[].path`.
     pub path: Input<String>,
 }
-impl SqlContainerResourceClientEncryptionPolicyIncludedPath {
+impl SqlContainerIncludedPath {
     /// From the properties that it has to have.
     pub fn new(
         path: impl IntoInput<String>,
@@ -459,7 +459,7 @@ impl SqlContainerResourceClientEncryptionPolicyIncludedPath {
         }
     }
 }
-impl Structure for SqlContainerResourceClientEncryptionPolicyIncludedPath {
+impl Structure for SqlContainerIncludedPath {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("clientEncryptionKeyId", &mut self.client_encryption_key_id);
         codec.property("encryptionAlgorithm", &mut self.encryption_algorithm);
@@ -509,7 +509,7 @@ pub struct SqlContainerResourceConflictResolutionPolicy {
     /// `properties.resource.conflictResolutionPolicy.conflictResolutionProcedure`.
     pub conflict_resolution_procedure: Input<String>,
     /// `properties.resource.conflictResolutionPolicy.mode`.
-    pub mode: Input<SqlContainerResourceConflictResolutionPolicyMode>,
+    pub mode: Input<SqlContainerMode>,
 }
 impl SqlContainerResourceConflictResolutionPolicy {
     /// Nothing is set.
@@ -530,7 +530,7 @@ impl SqlContainerResourceConflictResolutionPolicy {
     }
 
     /// Sets `properties.resource.conflictResolutionPolicy.mode`.
-    pub fn mode(mut self, value: impl IntoInput<SqlContainerResourceConflictResolutionPolicyMode>) -> Self {
+    pub fn mode(mut self, value: impl IntoInput<SqlContainerMode>) -> Self {
         self.mode = value.into_input();
         self
     }
@@ -549,7 +549,7 @@ pub struct SqlContainerResourceFullTextPolicy {
     /// `properties.resource.fullTextPolicy.defaultLanguage`.
     pub default_language: Input<String>,
     /// `properties.resource.fullTextPolicy.fullTextPaths`.
-    pub full_text_paths: InputList<SqlContainerResourceFullTextPolicyFullTextPath>,
+    pub full_text_paths: InputList<SqlContainerFullTextPath>,
 }
 impl SqlContainerResourceFullTextPolicy {
     /// Nothing is set.
@@ -564,10 +564,7 @@ impl SqlContainerResourceFullTextPolicy {
     }
 
     /// Sets `properties.resource.fullTextPolicy.fullTextPaths`.
-    pub fn full_text_paths(
-        mut self,
-        value: impl IntoInputList<SqlContainerResourceFullTextPolicyFullTextPath>,
-    ) -> Self {
+    pub fn full_text_paths(mut self, value: impl IntoInputList<SqlContainerFullTextPath>) -> Self {
         self.full_text_paths = value.into_input_list();
         self
     }
@@ -581,13 +578,13 @@ impl Structure for SqlContainerResourceFullTextPolicy {
 
 /// The value of `properties.resource.fullTextPolicy.fullTextPaths[]`.
 #[derive(Clone, Default)]
-pub struct SqlContainerResourceFullTextPolicyFullTextPath {
+pub struct SqlContainerFullTextPath {
     /// `properties.resource.fullTextPolicy.fullTextPaths[].language`.
     pub language: Input<String>,
     /// `properties.resource.fullTextPolicy.fullTextPaths[].path`.
     pub path: Input<String>,
 }
-impl SqlContainerResourceFullTextPolicyFullTextPath {
+impl SqlContainerFullTextPath {
     /// From the properties that it has to have.
     pub fn new(path: impl IntoInput<String>) -> Self {
         Self { path: path.into_input(), ..Self::default() }
@@ -599,7 +596,7 @@ impl SqlContainerResourceFullTextPolicyFullTextPath {
         self
     }
 }
-impl Structure for SqlContainerResourceFullTextPolicyFullTextPath {
+impl Structure for SqlContainerFullTextPath {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("language", &mut self.language);
         codec.property("path", &mut self.path);
@@ -612,19 +609,19 @@ pub struct SqlContainerResourceIndexingPolicy {
     /// `properties.resource.indexingPolicy.automatic`.
     pub automatic: Input<bool>,
     /// `properties.resource.indexingPolicy.compositeIndexes`.
-    pub composite_indexes: InputList<Vec<SqlContainerResourceIndexingPolicyCompositeIndex>>,
+    pub composite_indexes: InputList<Vec<SqlContainerCompositeIndex>>,
     /// `properties.resource.indexingPolicy.excludedPaths`.
-    pub excluded_paths: InputList<SqlContainerResourceIndexingPolicyExcludedPath>,
+    pub excluded_paths: InputList<SqlContainerExcludedPath>,
     /// `properties.resource.indexingPolicy.fullTextIndexes`.
-    pub full_text_indexes: InputList<SqlContainerResourceIndexingPolicyFullTextIndex>,
+    pub full_text_indexes: InputList<SqlContainerFullTextIndex>,
     /// `properties.resource.indexingPolicy.includedPaths`.
-    pub included_paths: InputList<SqlContainerResourceIndexingPolicyIncludedPath>,
+    pub included_paths: InputList<SqlContainerIndexingPolicyIncludedPath>,
     /// `properties.resource.indexingPolicy.indexingMode`.
-    pub indexing_mode: Input<SqlContainerResourceIndexingPolicyIndexingMode>,
+    pub indexing_mode: Input<SqlContainerIndexingMode>,
     /// `properties.resource.indexingPolicy.spatialIndexes`.
-    pub spatial_indexes: InputList<SqlContainerResourceIndexingPolicySpatialIndex>,
+    pub spatial_indexes: InputList<SqlContainerSpatialIndex>,
     /// `properties.resource.indexingPolicy.vectorIndexes`.
-    pub vector_indexes: InputList<SqlContainerResourceIndexingPolicyVectorIndex>,
+    pub vector_indexes: InputList<SqlContainerVectorIndex>,
 }
 impl SqlContainerResourceIndexingPolicy {
     /// Nothing is set.
@@ -639,28 +636,19 @@ impl SqlContainerResourceIndexingPolicy {
     }
 
     /// Sets `properties.resource.indexingPolicy.compositeIndexes`.
-    pub fn composite_indexes(
-        mut self,
-        value: impl IntoInputList<Vec<SqlContainerResourceIndexingPolicyCompositeIndex>>,
-    ) -> Self {
+    pub fn composite_indexes(mut self, value: impl IntoInputList<Vec<SqlContainerCompositeIndex>>) -> Self {
         self.composite_indexes = value.into_input_list();
         self
     }
 
     /// Sets `properties.resource.indexingPolicy.excludedPaths`.
-    pub fn excluded_paths(
-        mut self,
-        value: impl IntoInputList<SqlContainerResourceIndexingPolicyExcludedPath>,
-    ) -> Self {
+    pub fn excluded_paths(mut self, value: impl IntoInputList<SqlContainerExcludedPath>) -> Self {
         self.excluded_paths = value.into_input_list();
         self
     }
 
     /// Sets `properties.resource.indexingPolicy.fullTextIndexes`.
-    pub fn full_text_indexes(
-        mut self,
-        value: impl IntoInputList<SqlContainerResourceIndexingPolicyFullTextIndex>,
-    ) -> Self {
+    pub fn full_text_indexes(mut self, value: impl IntoInputList<SqlContainerFullTextIndex>) -> Self {
         self.full_text_indexes = value.into_input_list();
         self
     }
@@ -668,35 +656,26 @@ impl SqlContainerResourceIndexingPolicy {
     /// Sets `properties.resource.indexingPolicy.includedPaths`.
     pub fn included_paths(
         mut self,
-        value: impl IntoInputList<SqlContainerResourceIndexingPolicyIncludedPath>,
+        value: impl IntoInputList<SqlContainerIndexingPolicyIncludedPath>,
     ) -> Self {
         self.included_paths = value.into_input_list();
         self
     }
 
     /// Sets `properties.resource.indexingPolicy.indexingMode`.
-    pub fn indexing_mode(
-        mut self,
-        value: impl IntoInput<SqlContainerResourceIndexingPolicyIndexingMode>,
-    ) -> Self {
+    pub fn indexing_mode(mut self, value: impl IntoInput<SqlContainerIndexingMode>) -> Self {
         self.indexing_mode = value.into_input();
         self
     }
 
     /// Sets `properties.resource.indexingPolicy.spatialIndexes`.
-    pub fn spatial_indexes(
-        mut self,
-        value: impl IntoInputList<SqlContainerResourceIndexingPolicySpatialIndex>,
-    ) -> Self {
+    pub fn spatial_indexes(mut self, value: impl IntoInputList<SqlContainerSpatialIndex>) -> Self {
         self.spatial_indexes = value.into_input_list();
         self
     }
 
     /// Sets `properties.resource.indexingPolicy.vectorIndexes`.
-    pub fn vector_indexes(
-        mut self,
-        value: impl IntoInputList<SqlContainerResourceIndexingPolicyVectorIndex>,
-    ) -> Self {
+    pub fn vector_indexes(mut self, value: impl IntoInputList<SqlContainerVectorIndex>) -> Self {
         self.vector_indexes = value.into_input_list();
         self
     }
@@ -716,23 +695,20 @@ impl Structure for SqlContainerResourceIndexingPolicy {
 
 /// The value of `properties.resource.indexingPolicy.compositeIndexes[][]`.
 #[derive(Clone, Default)]
-pub struct SqlContainerResourceIndexingPolicyCompositeIndex {
+pub struct SqlContainerCompositeIndex {
     /// `properties.resource.indexingPolicy.compositeIndexes[][].order`.
-    pub order: Input<SqlContainerResourceIndexingPolicyCompositeIndexOrder>,
+    pub order: Input<SqlContainerOrder>,
     /// `properties.resource.indexingPolicy.compositeIndexes[][].path`.
     pub path: Input<String>,
 }
-impl SqlContainerResourceIndexingPolicyCompositeIndex {
+impl SqlContainerCompositeIndex {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
     }
 
     /// Sets `properties.resource.indexingPolicy.compositeIndexes[][].order`.
-    pub fn order(
-        mut self,
-        value: impl IntoInput<SqlContainerResourceIndexingPolicyCompositeIndexOrder>,
-    ) -> Self {
+    pub fn order(mut self, value: impl IntoInput<SqlContainerOrder>) -> Self {
         self.order = value.into_input();
         self
     }
@@ -743,7 +719,7 @@ impl SqlContainerResourceIndexingPolicyCompositeIndex {
         self
     }
 }
-impl Structure for SqlContainerResourceIndexingPolicyCompositeIndex {
+impl Structure for SqlContainerCompositeIndex {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("order", &mut self.order);
         codec.property("path", &mut self.path);
@@ -752,11 +728,11 @@ impl Structure for SqlContainerResourceIndexingPolicyCompositeIndex {
 
 /// The value of `properties.resource.indexingPolicy.excludedPaths[]`.
 #[derive(Clone, Default)]
-pub struct SqlContainerResourceIndexingPolicyExcludedPath {
+pub struct SqlContainerExcludedPath {
     /// `properties.resource.indexingPolicy.excludedPaths[].path`.
     pub path: Input<String>,
 }
-impl SqlContainerResourceIndexingPolicyExcludedPath {
+impl SqlContainerExcludedPath {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
@@ -768,7 +744,7 @@ impl SqlContainerResourceIndexingPolicyExcludedPath {
         self
     }
 }
-impl Structure for SqlContainerResourceIndexingPolicyExcludedPath {
+impl Structure for SqlContainerExcludedPath {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("path", &mut self.path);
     }
@@ -776,17 +752,17 @@ impl Structure for SqlContainerResourceIndexingPolicyExcludedPath {
 
 /// The value of `properties.resource.indexingPolicy.fullTextIndexes[]`.
 #[derive(Clone, Default)]
-pub struct SqlContainerResourceIndexingPolicyFullTextIndex {
+pub struct SqlContainerFullTextIndex {
     /// `properties.resource.indexingPolicy.fullTextIndexes[].path`.
     pub path: Input<String>,
 }
-impl SqlContainerResourceIndexingPolicyFullTextIndex {
+impl SqlContainerFullTextIndex {
     /// From the properties that it has to have.
     pub fn new(path: impl IntoInput<String>) -> Self {
         Self { path: path.into_input() }
     }
 }
-impl Structure for SqlContainerResourceIndexingPolicyFullTextIndex {
+impl Structure for SqlContainerFullTextIndex {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("path", &mut self.path);
     }
@@ -794,23 +770,20 @@ impl Structure for SqlContainerResourceIndexingPolicyFullTextIndex {
 
 /// The value of `properties.resource.indexingPolicy.includedPaths[]`.
 #[derive(Clone, Default)]
-pub struct SqlContainerResourceIndexingPolicyIncludedPath {
+pub struct SqlContainerIndexingPolicyIncludedPath {
     /// `properties.resource.indexingPolicy.includedPaths[].indexes`.
-    pub indexes: InputList<SqlContainerResourceIndexingPolicyIncludedPathIndex>,
+    pub indexes: InputList<SqlContainerIndex>,
     /// `properties.resource.indexingPolicy.includedPaths[].path`.
     pub path: Input<String>,
 }
-impl SqlContainerResourceIndexingPolicyIncludedPath {
+impl SqlContainerIndexingPolicyIncludedPath {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
     }
 
     /// Sets `properties.resource.indexingPolicy.includedPaths[].indexes`.
-    pub fn indexes(
-        mut self,
-        value: impl IntoInputList<SqlContainerResourceIndexingPolicyIncludedPathIndex>,
-    ) -> Self {
+    pub fn indexes(mut self, value: impl IntoInputList<SqlContainerIndex>) -> Self {
         self.indexes = value.into_input_list();
         self
     }
@@ -821,7 +794,7 @@ impl SqlContainerResourceIndexingPolicyIncludedPath {
         self
     }
 }
-impl Structure for SqlContainerResourceIndexingPolicyIncludedPath {
+impl Structure for SqlContainerIndexingPolicyIncludedPath {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("indexes", &mut self.indexes);
         codec.property("path", &mut self.path);
@@ -830,34 +803,28 @@ impl Structure for SqlContainerResourceIndexingPolicyIncludedPath {
 
 /// The value of `properties.resource.indexingPolicy.includedPaths[].indexes[]`.
 #[derive(Clone, Default)]
-pub struct SqlContainerResourceIndexingPolicyIncludedPathIndex {
+pub struct SqlContainerIndex {
     /// `properties.resource.indexingPolicy.includedPaths[].indexes[].dataType`.
-    pub data_type: Input<SqlContainerResourceIndexingPolicyIncludedPathIndexDataType>,
+    pub data_type: Input<SqlContainerDataType>,
     /// `properties.resource.indexingPolicy.includedPaths[].indexes[].kind`.
-    pub kind: Input<SqlContainerResourceIndexingPolicyIncludedPathIndexKind>,
+    pub kind: Input<SqlContainerKind>,
     /// `properties.resource.indexingPolicy.includedPaths[].indexes[].precision`.
     pub precision: Input<i64>,
 }
-impl SqlContainerResourceIndexingPolicyIncludedPathIndex {
+impl SqlContainerIndex {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
     }
 
     /// Sets `properties.resource.indexingPolicy.includedPaths[].indexes[].dataType`.
-    pub fn data_type(
-        mut self,
-        value: impl IntoInput<SqlContainerResourceIndexingPolicyIncludedPathIndexDataType>,
-    ) -> Self {
+    pub fn data_type(mut self, value: impl IntoInput<SqlContainerDataType>) -> Self {
         self.data_type = value.into_input();
         self
     }
 
     /// Sets `properties.resource.indexingPolicy.includedPaths[].indexes[].kind`.
-    pub fn kind(
-        mut self,
-        value: impl IntoInput<SqlContainerResourceIndexingPolicyIncludedPathIndexKind>,
-    ) -> Self {
+    pub fn kind(mut self, value: impl IntoInput<SqlContainerKind>) -> Self {
         self.kind = value.into_input();
         self
     }
@@ -868,7 +835,7 @@ impl SqlContainerResourceIndexingPolicyIncludedPathIndex {
         self
     }
 }
-impl Structure for SqlContainerResourceIndexingPolicyIncludedPathIndex {
+impl Structure for SqlContainerIndex {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("dataType", &mut self.data_type);
         codec.property("kind", &mut self.kind);
@@ -878,13 +845,13 @@ impl Structure for SqlContainerResourceIndexingPolicyIncludedPathIndex {
 
 /// The value of `properties.resource.indexingPolicy.spatialIndexes[]`.
 #[derive(Clone, Default)]
-pub struct SqlContainerResourceIndexingPolicySpatialIndex {
+pub struct SqlContainerSpatialIndex {
     /// `properties.resource.indexingPolicy.spatialIndexes[].path`.
     pub path: Input<String>,
     /// `properties.resource.indexingPolicy.spatialIndexes[].types`.
-    pub types: InputList<SqlContainerResourceIndexingPolicySpatialIndexType>,
+    pub types: InputList<SqlContainerType>,
 }
-impl SqlContainerResourceIndexingPolicySpatialIndex {
+impl SqlContainerSpatialIndex {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
@@ -897,15 +864,12 @@ impl SqlContainerResourceIndexingPolicySpatialIndex {
     }
 
     /// Sets `properties.resource.indexingPolicy.spatialIndexes[].types`.
-    pub fn types(
-        mut self,
-        value: impl IntoInputList<SqlContainerResourceIndexingPolicySpatialIndexType>,
-    ) -> Self {
+    pub fn types(mut self, value: impl IntoInputList<SqlContainerType>) -> Self {
         self.types = value.into_input_list();
         self
     }
 }
-impl Structure for SqlContainerResourceIndexingPolicySpatialIndex {
+impl Structure for SqlContainerSpatialIndex {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("path", &mut self.path);
         codec.property("types", &mut self.types);
@@ -914,7 +878,7 @@ impl Structure for SqlContainerResourceIndexingPolicySpatialIndex {
 
 /// The value of `properties.resource.indexingPolicy.vectorIndexes[]`.
 #[derive(Clone, Default)]
-pub struct SqlContainerResourceIndexingPolicyVectorIndex {
+pub struct SqlContainerVectorIndex {
     /// `properties.resource.indexingPolicy.vectorIndexes[].indexingSearchListSize`. 25 to 500.
     pub indexing_search_list_size: Input<i64>,
     /// `properties.resource.indexingPolicy.vectorIndexes[].path`.
@@ -922,16 +886,13 @@ pub struct SqlContainerResourceIndexingPolicyVectorIndex {
     /// `properties.resource.indexingPolicy.vectorIndexes[].quantizationByteSize`. At least 4.
     pub quantization_byte_size: Input<i64>,
     /// `properties.resource.indexingPolicy.vectorIndexes[].type`.
-    pub type_: Input<SqlContainerResourceIndexingPolicyVectorIndexType>,
+    pub type_: Input<SqlContainerVectorIndexType>,
     /// `properties.resource.indexingPolicy.vectorIndexes[].vectorIndexShardKey`.
     pub vector_index_shard_key: InputList<String>,
 }
-impl SqlContainerResourceIndexingPolicyVectorIndex {
+impl SqlContainerVectorIndex {
     /// From the properties that it has to have.
-    pub fn new(
-        path: impl IntoInput<String>,
-        type_: impl IntoInput<SqlContainerResourceIndexingPolicyVectorIndexType>,
-    ) -> Self {
+    pub fn new(path: impl IntoInput<String>, type_: impl IntoInput<SqlContainerVectorIndexType>) -> Self {
         Self { path: path.into_input(), type_: type_.into_input(), ..Self::default() }
     }
 
@@ -953,7 +914,7 @@ impl SqlContainerResourceIndexingPolicyVectorIndex {
         self
     }
 }
-impl Structure for SqlContainerResourceIndexingPolicyVectorIndex {
+impl Structure for SqlContainerVectorIndex {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("indexingSearchListSize", &mut self.indexing_search_list_size);
         codec.property("path", &mut self.path);
@@ -1102,7 +1063,7 @@ impl Structure for SqlContainerResourceUniqueKeyPolicyUniqueKey {
 #[derive(Clone, Default)]
 pub struct SqlContainerResourceVectorEmbeddingPolicy {
     /// `properties.resource.vectorEmbeddingPolicy.vectorEmbeddings`.
-    pub vector_embeddings: InputList<SqlContainerResourceVectorEmbeddingPolicyVectorEmbedding>,
+    pub vector_embeddings: InputList<SqlContainerVectorEmbedding>,
 }
 impl SqlContainerResourceVectorEmbeddingPolicy {
     /// Nothing is set.
@@ -1111,10 +1072,7 @@ impl SqlContainerResourceVectorEmbeddingPolicy {
     }
 
     /// Sets `properties.resource.vectorEmbeddingPolicy.vectorEmbeddings`.
-    pub fn vector_embeddings(
-        mut self,
-        value: impl IntoInputList<SqlContainerResourceVectorEmbeddingPolicyVectorEmbedding>,
-    ) -> Self {
+    pub fn vector_embeddings(mut self, value: impl IntoInputList<SqlContainerVectorEmbedding>) -> Self {
         self.vector_embeddings = value.into_input_list();
         self
     }
@@ -1127,24 +1085,22 @@ impl Structure for SqlContainerResourceVectorEmbeddingPolicy {
 
 /// The value of `properties.resource.vectorEmbeddingPolicy.vectorEmbeddings[]`.
 #[derive(Clone, Default)]
-pub struct SqlContainerResourceVectorEmbeddingPolicyVectorEmbedding {
+pub struct SqlContainerVectorEmbedding {
     /// `properties.resource.vectorEmbeddingPolicy.vectorEmbeddings[].dataType`.
-    pub data_type: Input<SqlContainerResourceVectorEmbeddingPolicyVectorEmbeddingDataType>,
+    pub data_type: Input<SqlContainerVectorEmbeddingDataType>,
     /// `properties.resource.vectorEmbeddingPolicy.vectorEmbeddings[].dimensions`.
     pub dimensions: Input<i64>,
     /// `properties.resource.vectorEmbeddingPolicy.vectorEmbeddings[].distanceFunction`.
-    pub distance_function: Input<SqlContainerResourceVectorEmbeddingPolicyVectorEmbeddingDistanceFunction>,
+    pub distance_function: Input<SqlContainerDistanceFunction>,
     /// `properties.resource.vectorEmbeddingPolicy.vectorEmbeddings[].path`.
     pub path: Input<String>,
 }
-impl SqlContainerResourceVectorEmbeddingPolicyVectorEmbedding {
+impl SqlContainerVectorEmbedding {
     /// From the properties that it has to have.
     pub fn new(
         path: impl IntoInput<String>,
-        data_type: impl IntoInput<SqlContainerResourceVectorEmbeddingPolicyVectorEmbeddingDataType>,
-        distance_function: impl IntoInput<
-            SqlContainerResourceVectorEmbeddingPolicyVectorEmbeddingDistanceFunction,
-        >,
+        data_type: impl IntoInput<SqlContainerVectorEmbeddingDataType>,
+        distance_function: impl IntoInput<SqlContainerDistanceFunction>,
         dimensions: impl IntoInput<i64>,
     ) -> Self {
         Self {
@@ -1155,7 +1111,7 @@ impl SqlContainerResourceVectorEmbeddingPolicyVectorEmbedding {
         }
     }
 }
-impl Structure for SqlContainerResourceVectorEmbeddingPolicyVectorEmbedding {
+impl Structure for SqlContainerVectorEmbedding {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("dataType", &mut self.data_type);
         codec.property("dimensions", &mut self.dimensions);
@@ -1180,7 +1136,7 @@ closed_enum! {
 
 open_enum! {
     /// Values of `properties.resource.conflictResolutionPolicy.mode`.
-    pub SqlContainerResourceConflictResolutionPolicyMode {
+    pub SqlContainerMode {
         /// `LastWriterWins`.
         LAST_WRITER_WINS = "LastWriterWins",
         /// `Custom`.
@@ -1200,7 +1156,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.resource.indexingPolicy.compositeIndexes[][].order`.
-    pub SqlContainerResourceIndexingPolicyCompositeIndexOrder {
+    pub SqlContainerOrder {
         /// `ascending`.
         ASCENDING = "ascending",
         /// `descending`.
@@ -1210,7 +1166,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.resource.indexingPolicy.includedPaths[].indexes[].dataType`.
-    pub SqlContainerResourceIndexingPolicyIncludedPathIndexDataType {
+    pub SqlContainerDataType {
         /// `String`.
         STRING = "String",
         /// `Number`.
@@ -1228,7 +1184,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.resource.indexingPolicy.includedPaths[].indexes[].kind`.
-    pub SqlContainerResourceIndexingPolicyIncludedPathIndexKind {
+    pub SqlContainerKind {
         /// `Hash`.
         HASH = "Hash",
         /// `Range`.
@@ -1240,7 +1196,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.resource.indexingPolicy.indexingMode`.
-    pub SqlContainerResourceIndexingPolicyIndexingMode {
+    pub SqlContainerIndexingMode {
         /// `consistent`.
         CONSISTENT = "consistent",
         /// `lazy`.
@@ -1252,7 +1208,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.resource.indexingPolicy.spatialIndexes[].types[]`.
-    pub SqlContainerResourceIndexingPolicySpatialIndexType {
+    pub SqlContainerType {
         /// `Point`.
         POINT = "Point",
         /// `LineString`.
@@ -1266,7 +1222,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.resource.indexingPolicy.vectorIndexes[].type`.
-    pub SqlContainerResourceIndexingPolicyVectorIndexType {
+    pub SqlContainerVectorIndexType {
         /// `flat`.
         FLAT = "flat",
         /// `diskANN`.
@@ -1290,7 +1246,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.resource.vectorEmbeddingPolicy.vectorEmbeddings[].dataType`.
-    pub SqlContainerResourceVectorEmbeddingPolicyVectorEmbeddingDataType {
+    pub SqlContainerVectorEmbeddingDataType {
         /// `float32`.
         FLOAT32 = "float32",
         /// `uint8`.
@@ -1304,7 +1260,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.resource.vectorEmbeddingPolicy.vectorEmbeddings[].distanceFunction`.
-    pub SqlContainerResourceVectorEmbeddingPolicyVectorEmbeddingDistanceFunction {
+    pub SqlContainerDistanceFunction {
         /// `euclidean`.
         EUCLIDEAN = "euclidean",
         /// `cosine`.
@@ -1321,25 +1277,25 @@ debug_through_the_codec!(
     SqlContainerOptionsAutoscaleSettings,
     SqlContainerResource,
     SqlContainerResourceClientEncryptionPolicy,
-    SqlContainerResourceClientEncryptionPolicyIncludedPath,
+    SqlContainerIncludedPath,
     SqlContainerResourceComputedProperty,
     SqlContainerResourceConflictResolutionPolicy,
     SqlContainerResourceFullTextPolicy,
-    SqlContainerResourceFullTextPolicyFullTextPath,
+    SqlContainerFullTextPath,
     SqlContainerResourceIndexingPolicy,
-    SqlContainerResourceIndexingPolicyCompositeIndex,
-    SqlContainerResourceIndexingPolicyExcludedPath,
-    SqlContainerResourceIndexingPolicyFullTextIndex,
-    SqlContainerResourceIndexingPolicyIncludedPath,
-    SqlContainerResourceIndexingPolicyIncludedPathIndex,
-    SqlContainerResourceIndexingPolicySpatialIndex,
-    SqlContainerResourceIndexingPolicyVectorIndex,
+    SqlContainerCompositeIndex,
+    SqlContainerExcludedPath,
+    SqlContainerFullTextIndex,
+    SqlContainerIndexingPolicyIncludedPath,
+    SqlContainerIndex,
+    SqlContainerSpatialIndex,
+    SqlContainerVectorIndex,
     SqlContainerResourcePartitionKey,
     SqlContainerResourceRestoreParameters,
     SqlContainerResourceUniqueKeyPolicy,
     SqlContainerResourceUniqueKeyPolicyUniqueKey,
     SqlContainerResourceVectorEmbeddingPolicy,
-    SqlContainerResourceVectorEmbeddingPolicyVectorEmbedding
+    SqlContainerVectorEmbedding
 );
 
 impl Named for SqlContainer {

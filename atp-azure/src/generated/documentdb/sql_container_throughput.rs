@@ -180,7 +180,7 @@ impl HasUrn for SqlContainerThroughputHandle {
 #[derive(Clone, Default)]
 pub struct SqlContainerThroughputManagedServiceIdentity {
     /// `identity.type`.
-    pub type_: Input<SqlContainerThroughputManagedServiceIdentityType>,
+    pub type_: Input<SqlContainerThroughputType>,
     /// `identity.userAssignedIdentities`.
     pub user_assigned_identities: InputMap<Value>,
 }
@@ -191,7 +191,7 @@ impl SqlContainerThroughputManagedServiceIdentity {
     }
 
     /// Sets `identity.type`.
-    pub fn type_(mut self, value: impl IntoInput<SqlContainerThroughputManagedServiceIdentityType>) -> Self {
+    pub fn type_(mut self, value: impl IntoInput<SqlContainerThroughputType>) -> Self {
         self.type_ = value.into_input();
         self
     }
@@ -249,7 +249,7 @@ impl Structure for SqlContainerThroughputResource {
 #[derive(Clone, Default)]
 pub struct SqlContainerThroughputAutoscaleSettingsResource {
     /// `properties.resource.autoscaleSettings.autoUpgradePolicy`.
-    pub auto_upgrade_policy: Input<SqlContainerThroughputAutoscaleSettingsResourceAutoUpgradePolicy>,
+    pub auto_upgrade_policy: Input<SqlContainerThroughputAutoUpgradePolicy>,
     /// `properties.resource.autoscaleSettings.maxThroughput`.
     pub max_throughput: Input<i64>,
 }
@@ -262,7 +262,7 @@ impl SqlContainerThroughputAutoscaleSettingsResource {
     /// Sets `properties.resource.autoscaleSettings.autoUpgradePolicy`.
     pub fn auto_upgrade_policy(
         mut self,
-        value: impl IntoInput<SqlContainerThroughputAutoscaleSettingsResourceAutoUpgradePolicy>,
+        value: impl IntoInput<SqlContainerThroughputAutoUpgradePolicy>,
     ) -> Self {
         self.auto_upgrade_policy = value.into_input();
         self
@@ -277,27 +277,23 @@ impl Structure for SqlContainerThroughputAutoscaleSettingsResource {
 
 /// The value of `properties.resource.autoscaleSettings.autoUpgradePolicy`.
 #[derive(Clone, Default)]
-pub struct SqlContainerThroughputAutoscaleSettingsResourceAutoUpgradePolicy {
+pub struct SqlContainerThroughputAutoUpgradePolicy {
     /// `properties.resource.autoscaleSettings.autoUpgradePolicy.throughputPolicy`.
-    pub throughput_policy:
-        Input<SqlContainerThroughputAutoscaleSettingsResourceAutoUpgradePolicyThroughputPolicy>,
+    pub throughput_policy: Input<SqlContainerThroughputPolicy>,
 }
-impl SqlContainerThroughputAutoscaleSettingsResourceAutoUpgradePolicy {
+impl SqlContainerThroughputAutoUpgradePolicy {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
     }
 
     /// Sets `properties.resource.autoscaleSettings.autoUpgradePolicy.throughputPolicy`.
-    pub fn throughput_policy(
-        mut self,
-        value: impl IntoInput<SqlContainerThroughputAutoscaleSettingsResourceAutoUpgradePolicyThroughputPolicy>,
-    ) -> Self {
+    pub fn throughput_policy(mut self, value: impl IntoInput<SqlContainerThroughputPolicy>) -> Self {
         self.throughput_policy = value.into_input();
         self
     }
 }
-impl Structure for SqlContainerThroughputAutoscaleSettingsResourceAutoUpgradePolicy {
+impl Structure for SqlContainerThroughputAutoUpgradePolicy {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("throughputPolicy", &mut self.throughput_policy);
     }
@@ -305,13 +301,13 @@ impl Structure for SqlContainerThroughputAutoscaleSettingsResourceAutoUpgradePol
 
 /// The value of `properties.resource.autoscaleSettings.autoUpgradePolicy.throughputPolicy`.
 #[derive(Clone, Default)]
-pub struct SqlContainerThroughputAutoscaleSettingsResourceAutoUpgradePolicyThroughputPolicy {
+pub struct SqlContainerThroughputPolicy {
     /// `properties.resource.autoscaleSettings.autoUpgradePolicy.throughputPolicy.incrementPercent`.
     pub increment_percent: Input<i64>,
     /// `properties.resource.autoscaleSettings.autoUpgradePolicy.throughputPolicy.isEnabled`.
     pub is_enabled: Input<bool>,
 }
-impl SqlContainerThroughputAutoscaleSettingsResourceAutoUpgradePolicyThroughputPolicy {
+impl SqlContainerThroughputPolicy {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
@@ -329,7 +325,7 @@ impl SqlContainerThroughputAutoscaleSettingsResourceAutoUpgradePolicyThroughputP
         self
     }
 }
-impl Structure for SqlContainerThroughputAutoscaleSettingsResourceAutoUpgradePolicyThroughputPolicy {
+impl Structure for SqlContainerThroughputPolicy {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("incrementPercent", &mut self.increment_percent);
         codec.property("isEnabled", &mut self.is_enabled);
@@ -338,7 +334,7 @@ impl Structure for SqlContainerThroughputAutoscaleSettingsResourceAutoUpgradePol
 
 closed_enum! {
     /// Values of `identity.type`.
-    pub SqlContainerThroughputManagedServiceIdentityType {
+    pub SqlContainerThroughputType {
         /// `SystemAssigned`.
         SystemAssigned = "SystemAssigned",
         /// `UserAssigned`.
@@ -355,8 +351,8 @@ debug_through_the_codec!(
     SqlContainerThroughputManagedServiceIdentity,
     SqlContainerThroughputResource,
     SqlContainerThroughputAutoscaleSettingsResource,
-    SqlContainerThroughputAutoscaleSettingsResourceAutoUpgradePolicy,
-    SqlContainerThroughputAutoscaleSettingsResourceAutoUpgradePolicyThroughputPolicy
+    SqlContainerThroughputAutoUpgradePolicy,
+    SqlContainerThroughputPolicy
 );
 
 impl Named for SqlContainerThroughput {

@@ -179,7 +179,7 @@ impl HasUrn for SqlDatabaseThroughputHandle {
 #[derive(Clone, Default)]
 pub struct SqlDatabaseThroughputManagedServiceIdentity {
     /// `identity.type`.
-    pub type_: Input<SqlDatabaseThroughputManagedServiceIdentityType>,
+    pub type_: Input<SqlDatabaseThroughputType>,
     /// `identity.userAssignedIdentities`.
     pub user_assigned_identities: InputMap<Value>,
 }
@@ -190,7 +190,7 @@ impl SqlDatabaseThroughputManagedServiceIdentity {
     }
 
     /// Sets `identity.type`.
-    pub fn type_(mut self, value: impl IntoInput<SqlDatabaseThroughputManagedServiceIdentityType>) -> Self {
+    pub fn type_(mut self, value: impl IntoInput<SqlDatabaseThroughputType>) -> Self {
         self.type_ = value.into_input();
         self
     }
@@ -248,7 +248,7 @@ impl Structure for SqlDatabaseThroughputResource {
 #[derive(Clone, Default)]
 pub struct SqlDatabaseThroughputAutoscaleSettingsResource {
     /// `properties.resource.autoscaleSettings.autoUpgradePolicy`.
-    pub auto_upgrade_policy: Input<SqlDatabaseThroughputAutoscaleSettingsResourceAutoUpgradePolicy>,
+    pub auto_upgrade_policy: Input<SqlDatabaseThroughputAutoUpgradePolicy>,
     /// `properties.resource.autoscaleSettings.maxThroughput`.
     pub max_throughput: Input<i64>,
 }
@@ -261,7 +261,7 @@ impl SqlDatabaseThroughputAutoscaleSettingsResource {
     /// Sets `properties.resource.autoscaleSettings.autoUpgradePolicy`.
     pub fn auto_upgrade_policy(
         mut self,
-        value: impl IntoInput<SqlDatabaseThroughputAutoscaleSettingsResourceAutoUpgradePolicy>,
+        value: impl IntoInput<SqlDatabaseThroughputAutoUpgradePolicy>,
     ) -> Self {
         self.auto_upgrade_policy = value.into_input();
         self
@@ -276,27 +276,23 @@ impl Structure for SqlDatabaseThroughputAutoscaleSettingsResource {
 
 /// The value of `properties.resource.autoscaleSettings.autoUpgradePolicy`.
 #[derive(Clone, Default)]
-pub struct SqlDatabaseThroughputAutoscaleSettingsResourceAutoUpgradePolicy {
+pub struct SqlDatabaseThroughputAutoUpgradePolicy {
     /// `properties.resource.autoscaleSettings.autoUpgradePolicy.throughputPolicy`.
-    pub throughput_policy:
-        Input<SqlDatabaseThroughputAutoscaleSettingsResourceAutoUpgradePolicyThroughputPolicy>,
+    pub throughput_policy: Input<SqlDatabaseThroughputPolicy>,
 }
-impl SqlDatabaseThroughputAutoscaleSettingsResourceAutoUpgradePolicy {
+impl SqlDatabaseThroughputAutoUpgradePolicy {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
     }
 
     /// Sets `properties.resource.autoscaleSettings.autoUpgradePolicy.throughputPolicy`.
-    pub fn throughput_policy(
-        mut self,
-        value: impl IntoInput<SqlDatabaseThroughputAutoscaleSettingsResourceAutoUpgradePolicyThroughputPolicy>,
-    ) -> Self {
+    pub fn throughput_policy(mut self, value: impl IntoInput<SqlDatabaseThroughputPolicy>) -> Self {
         self.throughput_policy = value.into_input();
         self
     }
 }
-impl Structure for SqlDatabaseThroughputAutoscaleSettingsResourceAutoUpgradePolicy {
+impl Structure for SqlDatabaseThroughputAutoUpgradePolicy {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("throughputPolicy", &mut self.throughput_policy);
     }
@@ -304,13 +300,13 @@ impl Structure for SqlDatabaseThroughputAutoscaleSettingsResourceAutoUpgradePoli
 
 /// The value of `properties.resource.autoscaleSettings.autoUpgradePolicy.throughputPolicy`.
 #[derive(Clone, Default)]
-pub struct SqlDatabaseThroughputAutoscaleSettingsResourceAutoUpgradePolicyThroughputPolicy {
+pub struct SqlDatabaseThroughputPolicy {
     /// `properties.resource.autoscaleSettings.autoUpgradePolicy.throughputPolicy.incrementPercent`.
     pub increment_percent: Input<i64>,
     /// `properties.resource.autoscaleSettings.autoUpgradePolicy.throughputPolicy.isEnabled`.
     pub is_enabled: Input<bool>,
 }
-impl SqlDatabaseThroughputAutoscaleSettingsResourceAutoUpgradePolicyThroughputPolicy {
+impl SqlDatabaseThroughputPolicy {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
@@ -328,7 +324,7 @@ impl SqlDatabaseThroughputAutoscaleSettingsResourceAutoUpgradePolicyThroughputPo
         self
     }
 }
-impl Structure for SqlDatabaseThroughputAutoscaleSettingsResourceAutoUpgradePolicyThroughputPolicy {
+impl Structure for SqlDatabaseThroughputPolicy {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("incrementPercent", &mut self.increment_percent);
         codec.property("isEnabled", &mut self.is_enabled);
@@ -337,7 +333,7 @@ impl Structure for SqlDatabaseThroughputAutoscaleSettingsResourceAutoUpgradePoli
 
 closed_enum! {
     /// Values of `identity.type`.
-    pub SqlDatabaseThroughputManagedServiceIdentityType {
+    pub SqlDatabaseThroughputType {
         /// `SystemAssigned`.
         SystemAssigned = "SystemAssigned",
         /// `UserAssigned`.
@@ -354,8 +350,8 @@ debug_through_the_codec!(
     SqlDatabaseThroughputManagedServiceIdentity,
     SqlDatabaseThroughputResource,
     SqlDatabaseThroughputAutoscaleSettingsResource,
-    SqlDatabaseThroughputAutoscaleSettingsResourceAutoUpgradePolicy,
-    SqlDatabaseThroughputAutoscaleSettingsResourceAutoUpgradePolicyThroughputPolicy
+    SqlDatabaseThroughputAutoUpgradePolicy,
+    SqlDatabaseThroughputPolicy
 );
 
 impl Named for SqlDatabaseThroughput {

@@ -277,7 +277,7 @@ impl Structure for EventHubCaptureDescription {
 #[derive(Clone, Default)]
 pub struct EventHubCaptureDescriptionDestination {
     /// `properties.captureDescription.destination.identity`.
-    pub identity: Input<EventHubCaptureDescriptionDestinationIdentity>,
+    pub identity: Input<EventHubIdentity>,
     /// `properties.captureDescription.destination.name`.
     pub name: Input<String>,
     /// `properties.captureDescription.destination.properties.archiveNameFormat`.
@@ -300,7 +300,7 @@ impl EventHubCaptureDescriptionDestination {
     }
 
     /// Sets `properties.captureDescription.destination.identity`.
-    pub fn identity(mut self, value: impl IntoInput<EventHubCaptureDescriptionDestinationIdentity>) -> Self {
+    pub fn identity(mut self, value: impl IntoInput<EventHubIdentity>) -> Self {
         self.identity = value.into_input();
         self
     }
@@ -365,20 +365,20 @@ impl Structure for EventHubCaptureDescriptionDestination {
 
 /// The value of `properties.captureDescription.destination.identity`.
 #[derive(Clone, Default)]
-pub struct EventHubCaptureDescriptionDestinationIdentity {
+pub struct EventHubIdentity {
     /// `properties.captureDescription.destination.identity.type`.
-    pub type_: Input<EventHubCaptureDescriptionDestinationIdentityType>,
+    pub type_: Input<EventHubType>,
     /// `properties.captureDescription.destination.identity.userAssignedIdentity`.
     pub user_assigned_identity: Input<String>,
 }
-impl EventHubCaptureDescriptionDestinationIdentity {
+impl EventHubIdentity {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
     }
 
     /// Sets `properties.captureDescription.destination.identity.type`.
-    pub fn type_(mut self, value: impl IntoInput<EventHubCaptureDescriptionDestinationIdentityType>) -> Self {
+    pub fn type_(mut self, value: impl IntoInput<EventHubType>) -> Self {
         self.type_ = value.into_input();
         self
     }
@@ -389,7 +389,7 @@ impl EventHubCaptureDescriptionDestinationIdentity {
         self
     }
 }
-impl Structure for EventHubCaptureDescriptionDestinationIdentity {
+impl Structure for EventHubIdentity {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("type", &mut self.type_);
         codec.property("userAssignedIdentity", &mut self.user_assigned_identity);
@@ -400,7 +400,7 @@ impl Structure for EventHubCaptureDescriptionDestinationIdentity {
 #[derive(Clone, Default)]
 pub struct EventHubMessageTimestampDescription {
     /// `properties.messageTimestampDescription.timestampType`.
-    pub timestamp_type: Input<EventHubMessageTimestampDescriptionTimestampType>,
+    pub timestamp_type: Input<EventHubTimestampType>,
 }
 impl EventHubMessageTimestampDescription {
     /// Nothing is set.
@@ -409,10 +409,7 @@ impl EventHubMessageTimestampDescription {
     }
 
     /// Sets `properties.messageTimestampDescription.timestampType`.
-    pub fn timestamp_type(
-        mut self,
-        value: impl IntoInput<EventHubMessageTimestampDescriptionTimestampType>,
-    ) -> Self {
+    pub fn timestamp_type(mut self, value: impl IntoInput<EventHubTimestampType>) -> Self {
         self.timestamp_type = value.into_input();
         self
     }
@@ -479,7 +476,7 @@ impl Structure for EventHubRetentionDescription {
 
 closed_enum! {
     /// Values of `properties.captureDescription.destination.identity.type`.
-    pub EventHubCaptureDescriptionDestinationIdentityType {
+    pub EventHubType {
         /// `SystemAssigned`.
         SystemAssigned = "SystemAssigned",
         /// `UserAssigned`.
@@ -499,7 +496,7 @@ closed_enum! {
 
 open_enum! {
     /// Values of `properties.messageTimestampDescription.timestampType`.
-    pub EventHubMessageTimestampDescriptionTimestampType {
+    pub EventHubTimestampType {
         /// `LogAppend`.
         LOG_APPEND = "LogAppend",
         /// `Create`.
@@ -547,7 +544,7 @@ debug_through_the_codec!(
     EventHub,
     EventHubCaptureDescription,
     EventHubCaptureDescriptionDestination,
-    EventHubCaptureDescriptionDestinationIdentity,
+    EventHubIdentity,
     EventHubMessageTimestampDescription,
     EventHubRetentionDescription
 );

@@ -604,7 +604,7 @@ impl Structure for NamespaceGeoDataReplicationLocation {
 #[derive(Clone, Default)]
 pub struct NamespacePlatformCapabilities {
     /// `properties.platformCapabilities.confidentialCompute`.
-    pub confidential_compute: Input<NamespacePlatformCapabilitiesConfidentialCompute>,
+    pub confidential_compute: Input<NamespaceConfidentialCompute>,
 }
 impl NamespacePlatformCapabilities {
     /// Nothing is set.
@@ -613,10 +613,7 @@ impl NamespacePlatformCapabilities {
     }
 
     /// Sets `properties.platformCapabilities.confidentialCompute`.
-    pub fn confidential_compute(
-        mut self,
-        value: impl IntoInput<NamespacePlatformCapabilitiesConfidentialCompute>,
-    ) -> Self {
+    pub fn confidential_compute(mut self, value: impl IntoInput<NamespaceConfidentialCompute>) -> Self {
         self.confidential_compute = value.into_input();
         self
     }
@@ -629,26 +626,23 @@ impl Structure for NamespacePlatformCapabilities {
 
 /// The value of `properties.platformCapabilities.confidentialCompute`.
 #[derive(Clone, Default)]
-pub struct NamespacePlatformCapabilitiesConfidentialCompute {
+pub struct NamespaceConfidentialCompute {
     /// `properties.platformCapabilities.confidentialCompute.mode`.
-    pub mode: Input<NamespacePlatformCapabilitiesConfidentialComputeMode>,
+    pub mode: Input<NamespaceMode>,
 }
-impl NamespacePlatformCapabilitiesConfidentialCompute {
+impl NamespaceConfidentialCompute {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
     }
 
     /// Sets `properties.platformCapabilities.confidentialCompute.mode`.
-    pub fn mode(
-        mut self,
-        value: impl IntoInput<NamespacePlatformCapabilitiesConfidentialComputeMode>,
-    ) -> Self {
+    pub fn mode(mut self, value: impl IntoInput<NamespaceMode>) -> Self {
         self.mode = value.into_input();
         self
     }
 }
-impl Structure for NamespacePlatformCapabilitiesConfidentialCompute {
+impl Structure for NamespaceConfidentialCompute {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("mode", &mut self.mode);
     }
@@ -660,10 +654,9 @@ pub struct NamespacePrivateEndpointConnection {
     /// `properties.privateEndpointConnections[].properties.privateEndpoint.id`.
     pub private_endpoint: Input<ResourceId<crate::network::PrivateEndpoint>>,
     /// `properties.privateEndpointConnections[].properties.privateLinkServiceConnectionState`.
-    pub private_link_service_connection_state:
-        Input<NamespacePrivateEndpointConnectionPrivateLinkServiceConnectionState>,
+    pub private_link_service_connection_state: Input<NamespacePrivateLinkServiceConnectionState>,
     /// `properties.privateEndpointConnections[].properties.provisioningState`.
-    pub provisioning_state: Input<NamespacePrivateEndpointConnectionProvisioningState>,
+    pub provisioning_state: Input<NamespaceProvisioningState>,
 }
 impl NamespacePrivateEndpointConnection {
     /// Nothing is set.
@@ -683,17 +676,14 @@ impl NamespacePrivateEndpointConnection {
     /// Sets `properties.privateEndpointConnections[].properties.privateLinkServiceConnectionState`.
     pub fn private_link_service_connection_state(
         mut self,
-        value: impl IntoInput<NamespacePrivateEndpointConnectionPrivateLinkServiceConnectionState>,
+        value: impl IntoInput<NamespacePrivateLinkServiceConnectionState>,
     ) -> Self {
         self.private_link_service_connection_state = value.into_input();
         self
     }
 
     /// Sets `properties.privateEndpointConnections[].properties.provisioningState`.
-    pub fn provisioning_state(
-        mut self,
-        value: impl IntoInput<NamespacePrivateEndpointConnectionProvisioningState>,
-    ) -> Self {
+    pub fn provisioning_state(mut self, value: impl IntoInput<NamespaceProvisioningState>) -> Self {
         self.provisioning_state = value.into_input();
         self
     }
@@ -711,13 +701,13 @@ impl Structure for NamespacePrivateEndpointConnection {
 
 /// The value of `properties.privateEndpointConnections[].properties.privateLinkServiceConnectionState`.
 #[derive(Clone, Default)]
-pub struct NamespacePrivateEndpointConnectionPrivateLinkServiceConnectionState {
+pub struct NamespacePrivateLinkServiceConnectionState {
     /// `properties.privateEndpointConnections[].properties.privateLinkServiceConnectionState.description`.
     pub description: Input<String>,
     /// `properties.privateEndpointConnections[].properties.privateLinkServiceConnectionState.status`.
-    pub status: Input<NamespacePrivateEndpointConnectionPrivateLinkServiceConnectionStateStatus>,
+    pub status: Input<NamespaceStatus>,
 }
-impl NamespacePrivateEndpointConnectionPrivateLinkServiceConnectionState {
+impl NamespacePrivateLinkServiceConnectionState {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
@@ -730,15 +720,12 @@ impl NamespacePrivateEndpointConnectionPrivateLinkServiceConnectionState {
     }
 
     /// Sets `properties.privateEndpointConnections[].properties.privateLinkServiceConnectionState.status`.
-    pub fn status(
-        mut self,
-        value: impl IntoInput<NamespacePrivateEndpointConnectionPrivateLinkServiceConnectionStateStatus>,
-    ) -> Self {
+    pub fn status(mut self, value: impl IntoInput<NamespaceStatus>) -> Self {
         self.status = value.into_input();
         self
     }
 }
-impl Structure for NamespacePrivateEndpointConnectionPrivateLinkServiceConnectionState {
+impl Structure for NamespacePrivateLinkServiceConnectionState {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("description", &mut self.description);
         codec.property("status", &mut self.status);
@@ -839,7 +826,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.platformCapabilities.confidentialCompute.mode`.
-    pub NamespacePlatformCapabilitiesConfidentialComputeMode {
+    pub NamespaceMode {
         /// `Disabled`.
         DISABLED = "Disabled",
         /// `Enabled`.
@@ -849,7 +836,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.privateEndpointConnections[].properties.privateLinkServiceConnectionState.status`.
-    pub NamespacePrivateEndpointConnectionPrivateLinkServiceConnectionStateStatus {
+    pub NamespaceStatus {
         /// `Pending`.
         PENDING = "Pending",
         /// `Approved`.
@@ -863,7 +850,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.privateEndpointConnections[].properties.provisioningState`.
-    pub NamespacePrivateEndpointConnectionProvisioningState {
+    pub NamespaceProvisioningState {
         /// `Creating`.
         CREATING = "Creating",
         /// `Updating`.
@@ -924,9 +911,9 @@ debug_through_the_codec!(
     NamespaceGeoDataReplication,
     NamespaceGeoDataReplicationLocation,
     NamespacePlatformCapabilities,
-    NamespacePlatformCapabilitiesConfidentialCompute,
+    NamespaceConfidentialCompute,
     NamespacePrivateEndpointConnection,
-    NamespacePrivateEndpointConnectionPrivateLinkServiceConnectionState,
+    NamespacePrivateLinkServiceConnectionState,
     NamespaceSku
 );
 

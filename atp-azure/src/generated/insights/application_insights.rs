@@ -36,7 +36,7 @@ pub struct ApplicationInsights {
     /// `properties.RetentionInDays`.
     pub retention_in_days: Input<i64>,
     /// `properties.SamplingPercentage`.
-    pub sampling_percentage: Input<i64>,
+    pub sampling_percentage: Input<f64>,
     /// `properties.WorkspaceResourceId`.
     pub workspace_resource_id: Input<ResourceId<crate::operational_insights::Workspace>>,
     /// `properties.publicNetworkAccessForIngestion`.
@@ -122,7 +122,7 @@ impl ApplicationInsights {
     }
 
     /// Sets `properties.SamplingPercentage`.
-    pub fn sampling_percentage(mut self, value: impl IntoInput<i64>) -> Self {
+    pub fn sampling_percentage(mut self, value: impl IntoInput<f64>) -> Self {
         self.sampling_percentage = value.into_input();
         self
     }
@@ -355,7 +355,7 @@ impl ApplicationInsightsHandle {
     }
 
     /// `properties.SamplingPercentage`.
-    pub fn sampling_percentage(&self) -> Output<i64> {
+    pub fn sampling_percentage(&self) -> Output<f64> {
         self.declared.output("properties/SamplingPercentage")
     }
 

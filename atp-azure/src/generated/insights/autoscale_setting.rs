@@ -214,14 +214,20 @@ pub struct AutoscaleSettingNotification {
     pub webhooks: InputList<AutoscaleSettingNotificationWebhook>,
 }
 impl AutoscaleSettingNotification {
-    /// From the properties that it has to have.
-    pub fn new(operation: impl IntoInput<AutoscaleSettingNotificationOperation>) -> Self {
-        Self { operation: operation.into_input(), ..Self::default() }
+    /// Nothing is set.
+    pub fn new() -> Self {
+        Self::default()
     }
 
     /// Sets `properties.notifications[].email`.
     pub fn email(mut self, value: impl IntoInput<AutoscaleSettingNotificationEmail>) -> Self {
         self.email = value.into_input();
+        self
+    }
+
+    /// Sets `properties.notifications[].operation`; `new` has set the usual value.
+    pub fn operation(mut self, value: impl IntoInput<AutoscaleSettingNotificationOperation>) -> Self {
+        self.operation = value.into_input();
         self
     }
 
@@ -321,11 +327,11 @@ pub struct AutoscaleSettingPredictiveAutoscalePolicy {
     /// `properties.predictiveAutoscalePolicy.scaleLookAheadTime`.
     pub scale_look_ahead_time: Input<String>,
     /// `properties.predictiveAutoscalePolicy.scaleMode`.
-    pub scale_mode: Input<AutoscaleSettingPredictiveAutoscalePolicyScaleMode>,
+    pub scale_mode: Input<AutoscaleSettingScaleMode>,
 }
 impl AutoscaleSettingPredictiveAutoscalePolicy {
     /// From the properties that it has to have.
-    pub fn new(scale_mode: impl IntoInput<AutoscaleSettingPredictiveAutoscalePolicyScaleMode>) -> Self {
+    pub fn new(scale_mode: impl IntoInput<AutoscaleSettingScaleMode>) -> Self {
         Self { scale_mode: scale_mode.into_input(), ..Self::default() }
     }
 
@@ -540,7 +546,7 @@ impl Structure for AutoscaleSettingProfileRule {
 #[derive(Clone, Default)]
 pub struct AutoscaleSettingProfileRuleMetricTrigger {
     /// `properties.profiles[].rules[].metricTrigger.dimensions`.
-    pub dimensions: InputList<AutoscaleSettingProfileRuleMetricTriggerDimension>,
+    pub dimensions: InputList<AutoscaleSettingDimension>,
     /// `properties.profiles[].rules[].metricTrigger.dividePerInstance`.
     pub divide_per_instance: Input<bool>,
     /// `properties.profiles[].rules[].metricTrigger.metricName`.
@@ -552,13 +558,13 @@ pub struct AutoscaleSettingProfileRuleMetricTrigger {
     /// `properties.profiles[].rules[].metricTrigger.metricResourceUri`.
     pub metric_resource_uri: Input<String>,
     /// `properties.profiles[].rules[].metricTrigger.operator`.
-    pub operator: Input<AutoscaleSettingProfileRuleMetricTriggerOperator>,
+    pub operator: Input<AutoscaleSettingMetricTriggerOperator>,
     /// `properties.profiles[].rules[].metricTrigger.statistic`.
-    pub statistic: Input<AutoscaleSettingProfileRuleMetricTriggerStatistic>,
+    pub statistic: Input<AutoscaleSettingStatistic>,
     /// `properties.profiles[].rules[].metricTrigger.threshold`.
-    pub threshold: Input<i64>,
+    pub threshold: Input<f64>,
     /// `properties.profiles[].rules[].metricTrigger.timeAggregation`.
-    pub time_aggregation: Input<AutoscaleSettingProfileRuleMetricTriggerTimeAggregation>,
+    pub time_aggregation: Input<AutoscaleSettingTimeAggregation>,
     /// `properties.profiles[].rules[].metricTrigger.timeGrain`.
     pub time_grain: Input<String>,
     /// `properties.profiles[].rules[].metricTrigger.timeWindow`.
@@ -570,11 +576,11 @@ impl AutoscaleSettingProfileRuleMetricTrigger {
         metric_name: impl IntoInput<String>,
         metric_resource_uri: impl IntoInput<String>,
         time_grain: impl IntoInput<String>,
-        statistic: impl IntoInput<AutoscaleSettingProfileRuleMetricTriggerStatistic>,
+        statistic: impl IntoInput<AutoscaleSettingStatistic>,
         time_window: impl IntoInput<String>,
-        time_aggregation: impl IntoInput<AutoscaleSettingProfileRuleMetricTriggerTimeAggregation>,
-        operator: impl IntoInput<AutoscaleSettingProfileRuleMetricTriggerOperator>,
-        threshold: impl IntoInput<i64>,
+        time_aggregation: impl IntoInput<AutoscaleSettingTimeAggregation>,
+        operator: impl IntoInput<AutoscaleSettingMetricTriggerOperator>,
+        threshold: impl IntoInput<f64>,
     ) -> Self {
         Self {
             metric_name: metric_name.into_input(),
@@ -590,10 +596,7 @@ impl AutoscaleSettingProfileRuleMetricTrigger {
     }
 
     /// Sets `properties.profiles[].rules[].metricTrigger.dimensions`.
-    pub fn dimensions(
-        mut self,
-        value: impl IntoInputList<AutoscaleSettingProfileRuleMetricTriggerDimension>,
-    ) -> Self {
+    pub fn dimensions(mut self, value: impl IntoInputList<AutoscaleSettingDimension>) -> Self {
         self.dimensions = value.into_input_list();
         self
     }
@@ -635,19 +638,19 @@ impl Structure for AutoscaleSettingProfileRuleMetricTrigger {
 
 /// The value of `properties.profiles[].rules[].metricTrigger.dimensions[]`.
 #[derive(Clone, Default)]
-pub struct AutoscaleSettingProfileRuleMetricTriggerDimension {
+pub struct AutoscaleSettingDimension {
     /// `properties.profiles[].rules[].metricTrigger.dimensions[].DimensionName`.
     pub dimension_name: Input<String>,
     /// `properties.profiles[].rules[].metricTrigger.dimensions[].Operator`.
-    pub operator: Input<AutoscaleSettingProfileRuleMetricTriggerDimensionOperator>,
+    pub operator: Input<AutoscaleSettingOperator>,
     /// `properties.profiles[].rules[].metricTrigger.dimensions[].Values`.
     pub values: InputList<String>,
 }
-impl AutoscaleSettingProfileRuleMetricTriggerDimension {
+impl AutoscaleSettingDimension {
     /// From the properties that it has to have.
     pub fn new(
         dimension_name: impl IntoInput<String>,
-        operator: impl IntoInput<AutoscaleSettingProfileRuleMetricTriggerDimensionOperator>,
+        operator: impl IntoInput<AutoscaleSettingOperator>,
         values: impl IntoInputList<String>,
     ) -> Self {
         Self {
@@ -657,7 +660,7 @@ impl AutoscaleSettingProfileRuleMetricTriggerDimension {
         }
     }
 }
-impl Structure for AutoscaleSettingProfileRuleMetricTriggerDimension {
+impl Structure for AutoscaleSettingDimension {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("DimensionName", &mut self.dimension_name);
         codec.property("Operator", &mut self.operator);
@@ -671,7 +674,7 @@ pub struct AutoscaleSettingProfileRuleScaleAction {
     /// `properties.profiles[].rules[].scaleAction.cooldown`.
     pub cooldown: Input<String>,
     /// `properties.profiles[].rules[].scaleAction.direction`.
-    pub direction: Input<AutoscaleSettingProfileRuleScaleActionDirection>,
+    pub direction: Input<AutoscaleSettingDirection>,
     /// `properties.profiles[].rules[].scaleAction.type`.
     pub type_: Input<AutoscaleSettingProfileRuleScaleActionType>,
     /// `properties.profiles[].rules[].scaleAction.value`.
@@ -680,7 +683,7 @@ pub struct AutoscaleSettingProfileRuleScaleAction {
 impl AutoscaleSettingProfileRuleScaleAction {
     /// From the properties that it has to have.
     pub fn new(
-        direction: impl IntoInput<AutoscaleSettingProfileRuleScaleActionDirection>,
+        direction: impl IntoInput<AutoscaleSettingDirection>,
         type_: impl IntoInput<AutoscaleSettingProfileRuleScaleActionType>,
         cooldown: impl IntoInput<String>,
     ) -> Self {
@@ -717,7 +720,7 @@ closed_enum! {
 
 closed_enum! {
     /// Values of `properties.predictiveAutoscalePolicy.scaleMode`.
-    pub AutoscaleSettingPredictiveAutoscalePolicyScaleMode {
+    pub AutoscaleSettingScaleMode {
         /// `Disabled`.
         Disabled = "Disabled",
         /// `ForecastOnly`.
@@ -751,7 +754,7 @@ closed_enum! {
 
 open_enum! {
     /// Values of `properties.profiles[].rules[].metricTrigger.dimensions[].Operator`.
-    pub AutoscaleSettingProfileRuleMetricTriggerDimensionOperator {
+    pub AutoscaleSettingOperator {
         /// `Equals`.
         EQUALS = "Equals",
         /// `NotEquals`.
@@ -761,7 +764,7 @@ open_enum! {
 
 closed_enum! {
     /// Values of `properties.profiles[].rules[].metricTrigger.operator`.
-    pub AutoscaleSettingProfileRuleMetricTriggerOperator {
+    pub AutoscaleSettingMetricTriggerOperator {
         /// `Equals`.
         Equals = "Equals",
         /// `NotEquals`.
@@ -779,7 +782,7 @@ closed_enum! {
 
 closed_enum! {
     /// Values of `properties.profiles[].rules[].metricTrigger.statistic`.
-    pub AutoscaleSettingProfileRuleMetricTriggerStatistic {
+    pub AutoscaleSettingStatistic {
         /// `Average`.
         Average = "Average",
         /// `Min`.
@@ -795,7 +798,7 @@ closed_enum! {
 
 closed_enum! {
     /// Values of `properties.profiles[].rules[].metricTrigger.timeAggregation`.
-    pub AutoscaleSettingProfileRuleMetricTriggerTimeAggregation {
+    pub AutoscaleSettingTimeAggregation {
         /// `Average`.
         Average = "Average",
         /// `Minimum`.
@@ -813,7 +816,7 @@ closed_enum! {
 
 closed_enum! {
     /// Values of `properties.profiles[].rules[].scaleAction.direction`.
-    pub AutoscaleSettingProfileRuleScaleActionDirection {
+    pub AutoscaleSettingDirection {
         /// `None`.
         None = "None",
         /// `Increase`.
@@ -850,7 +853,7 @@ debug_through_the_codec!(
     AutoscaleSettingProfileRecurrenceSchedule,
     AutoscaleSettingProfileRule,
     AutoscaleSettingProfileRuleMetricTrigger,
-    AutoscaleSettingProfileRuleMetricTriggerDimension,
+    AutoscaleSettingDimension,
     AutoscaleSettingProfileRuleScaleAction
 );
 

@@ -306,7 +306,7 @@ impl Structure for DataCollectionEndpointIdentity {
 #[derive(Clone, Default)]
 pub struct DataCollectionEndpointNetworkAcls {
     /// `properties.networkAcls.publicNetworkAccess`.
-    pub public_network_access: Input<DataCollectionEndpointNetworkAclsPublicNetworkAccess>,
+    pub public_network_access: Input<DataCollectionEndpointPublicNetworkAccess>,
 }
 impl DataCollectionEndpointNetworkAcls {
     /// Nothing is set.
@@ -317,7 +317,7 @@ impl DataCollectionEndpointNetworkAcls {
     /// Sets `properties.networkAcls.publicNetworkAccess`.
     pub fn public_network_access(
         mut self,
-        value: impl IntoInput<DataCollectionEndpointNetworkAclsPublicNetworkAccess>,
+        value: impl IntoInput<DataCollectionEndpointPublicNetworkAccess>,
     ) -> Self {
         self.public_network_access = value.into_input();
         self
@@ -409,7 +409,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.networkAcls.publicNetworkAccess`.
-    pub DataCollectionEndpointNetworkAclsPublicNetworkAccess {
+    pub DataCollectionEndpointPublicNetworkAccess {
         /// `Enabled`.
         ENABLED = "Enabled",
         /// `Disabled`.

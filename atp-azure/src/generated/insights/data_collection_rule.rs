@@ -518,19 +518,19 @@ pub struct DataCollectionRuleDataSources {
     /// `properties.dataSources.otelTraces`.
     pub otel_traces: InputList<DataCollectionRuleDataSourcesOtelTrace>,
     /// `properties.dataSources.performanceCounters`.
-    pub performance_counters: InputList<DataCollectionRuleDataSourcesPerformanceCounter>,
+    pub performance_counters: InputList<DataCollectionRulePerformanceCounter>,
     /// `properties.dataSources.performanceCountersOTel`.
-    pub performance_counters_o_tel: InputList<DataCollectionRuleDataSourcesPerformanceCountersOTel>,
+    pub performance_counters_o_tel: InputList<DataCollectionRulePerformanceCountersOTel>,
     /// `properties.dataSources.platformTelemetry`.
-    pub platform_telemetry: InputList<DataCollectionRuleDataSourcesPlatformTelemetry>,
+    pub platform_telemetry: InputList<DataCollectionRulePlatformTelemetry>,
     /// `properties.dataSources.prometheusForwarder`.
-    pub prometheus_forwarder: InputList<DataCollectionRuleDataSourcesPrometheusForwarder>,
+    pub prometheus_forwarder: InputList<DataCollectionRulePrometheusForwarder>,
     /// `properties.dataSources.syslog`.
     pub syslog: InputList<DataCollectionRuleDataSourcesSyslog>,
     /// `properties.dataSources.windowsEventLogs`.
     pub windows_event_logs: InputList<DataCollectionRuleDataSourcesWindowsEventLog>,
     /// `properties.dataSources.windowsFirewallLogs`.
-    pub windows_firewall_logs: InputList<DataCollectionRuleDataSourcesWindowsFirewallLog>,
+    pub windows_firewall_logs: InputList<DataCollectionRuleWindowsFirewallLog>,
 }
 impl DataCollectionRuleDataSources {
     /// Nothing is set.
@@ -595,7 +595,7 @@ impl DataCollectionRuleDataSources {
     /// Sets `properties.dataSources.performanceCounters`.
     pub fn performance_counters(
         mut self,
-        value: impl IntoInputList<DataCollectionRuleDataSourcesPerformanceCounter>,
+        value: impl IntoInputList<DataCollectionRulePerformanceCounter>,
     ) -> Self {
         self.performance_counters = value.into_input_list();
         self
@@ -604,7 +604,7 @@ impl DataCollectionRuleDataSources {
     /// Sets `properties.dataSources.performanceCountersOTel`.
     pub fn performance_counters_o_tel(
         mut self,
-        value: impl IntoInputList<DataCollectionRuleDataSourcesPerformanceCountersOTel>,
+        value: impl IntoInputList<DataCollectionRulePerformanceCountersOTel>,
     ) -> Self {
         self.performance_counters_o_tel = value.into_input_list();
         self
@@ -613,7 +613,7 @@ impl DataCollectionRuleDataSources {
     /// Sets `properties.dataSources.platformTelemetry`.
     pub fn platform_telemetry(
         mut self,
-        value: impl IntoInputList<DataCollectionRuleDataSourcesPlatformTelemetry>,
+        value: impl IntoInputList<DataCollectionRulePlatformTelemetry>,
     ) -> Self {
         self.platform_telemetry = value.into_input_list();
         self
@@ -622,7 +622,7 @@ impl DataCollectionRuleDataSources {
     /// Sets `properties.dataSources.prometheusForwarder`.
     pub fn prometheus_forwarder(
         mut self,
-        value: impl IntoInputList<DataCollectionRuleDataSourcesPrometheusForwarder>,
+        value: impl IntoInputList<DataCollectionRulePrometheusForwarder>,
     ) -> Self {
         self.prometheus_forwarder = value.into_input_list();
         self
@@ -646,7 +646,7 @@ impl DataCollectionRuleDataSources {
     /// Sets `properties.dataSources.windowsFirewallLogs`.
     pub fn windows_firewall_logs(
         mut self,
-        value: impl IntoInputList<DataCollectionRuleDataSourcesWindowsFirewallLog>,
+        value: impl IntoInputList<DataCollectionRuleWindowsFirewallLog>,
     ) -> Self {
         self.windows_firewall_logs = value.into_input_list();
         self
@@ -676,7 +676,7 @@ impl Structure for DataCollectionRuleDataSources {
 #[derive(Clone, Default)]
 pub struct DataCollectionRuleDataSourcesDataImports {
     /// `properties.dataSources.dataImports.eventHub`.
-    pub event_hub: Input<DataCollectionRuleDataSourcesDataImportsEventHub>,
+    pub event_hub: Input<DataCollectionRuleEventHub>,
 }
 impl DataCollectionRuleDataSourcesDataImports {
     /// Nothing is set.
@@ -685,10 +685,7 @@ impl DataCollectionRuleDataSourcesDataImports {
     }
 
     /// Sets `properties.dataSources.dataImports.eventHub`.
-    pub fn event_hub(
-        mut self,
-        value: impl IntoInput<DataCollectionRuleDataSourcesDataImportsEventHub>,
-    ) -> Self {
+    pub fn event_hub(mut self, value: impl IntoInput<DataCollectionRuleEventHub>) -> Self {
         self.event_hub = value.into_input();
         self
     }
@@ -701,7 +698,7 @@ impl Structure for DataCollectionRuleDataSourcesDataImports {
 
 /// The value of `properties.dataSources.dataImports.eventHub`.
 #[derive(Clone, Default)]
-pub struct DataCollectionRuleDataSourcesDataImportsEventHub {
+pub struct DataCollectionRuleEventHub {
     /// `properties.dataSources.dataImports.eventHub.consumerGroup`.
     pub consumer_group: Input<String>,
     /// `properties.dataSources.dataImports.eventHub.name`.
@@ -709,7 +706,7 @@ pub struct DataCollectionRuleDataSourcesDataImportsEventHub {
     /// `properties.dataSources.dataImports.eventHub.stream`.
     pub stream: Input<String>,
 }
-impl DataCollectionRuleDataSourcesDataImportsEventHub {
+impl DataCollectionRuleEventHub {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
@@ -733,7 +730,7 @@ impl DataCollectionRuleDataSourcesDataImportsEventHub {
         self
     }
 }
-impl Structure for DataCollectionRuleDataSourcesDataImportsEventHub {
+impl Structure for DataCollectionRuleEventHub {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("consumerGroup", &mut self.consumer_group);
         codec.property("name", &mut self.name);
@@ -749,7 +746,7 @@ pub struct DataCollectionRuleDataSourcesEtwProvider {
     /// `properties.dataSources.etwProviders[].keyword`.
     pub keyword: Input<String>,
     /// `properties.dataSources.etwProviders[].logLevel`.
-    pub log_level: Input<DataCollectionRuleDataSourcesEtwProviderLogLevel>,
+    pub log_level: Input<DataCollectionRuleLogLevel>,
     /// `properties.dataSources.etwProviders[].name`.
     pub name: Input<String>,
     /// `properties.dataSources.etwProviders[].provider`.
@@ -787,10 +784,7 @@ impl DataCollectionRuleDataSourcesEtwProvider {
     }
 
     /// Sets `properties.dataSources.etwProviders[].logLevel`.
-    pub fn log_level(
-        mut self,
-        value: impl IntoInput<DataCollectionRuleDataSourcesEtwProviderLogLevel>,
-    ) -> Self {
+    pub fn log_level(mut self, value: impl IntoInput<DataCollectionRuleLogLevel>) -> Self {
         self.log_level = value.into_input();
         self
     }
@@ -979,7 +973,7 @@ impl Structure for DataCollectionRuleDataSourcesLogFile {
 #[derive(Clone, Default)]
 pub struct DataCollectionRuleDataSourcesLogFileSettings {
     /// `properties.dataSources.logFiles[].settings.text`.
-    pub text: Input<DataCollectionRuleDataSourcesLogFileSettingsText>,
+    pub text: Input<DataCollectionRuleText>,
 }
 impl DataCollectionRuleDataSourcesLogFileSettings {
     /// Nothing is set.
@@ -988,7 +982,7 @@ impl DataCollectionRuleDataSourcesLogFileSettings {
     }
 
     /// Sets `properties.dataSources.logFiles[].settings.text`.
-    pub fn text(mut self, value: impl IntoInput<DataCollectionRuleDataSourcesLogFileSettingsText>) -> Self {
+    pub fn text(mut self, value: impl IntoInput<DataCollectionRuleText>) -> Self {
         self.text = value.into_input();
         self
     }
@@ -1001,22 +995,19 @@ impl Structure for DataCollectionRuleDataSourcesLogFileSettings {
 
 /// The value of `properties.dataSources.logFiles[].settings.text`.
 #[derive(Clone, Default)]
-pub struct DataCollectionRuleDataSourcesLogFileSettingsText {
+pub struct DataCollectionRuleText {
     /// `properties.dataSources.logFiles[].settings.text.recordStartTimestampFormat`.
-    pub record_start_timestamp_format:
-        Input<DataCollectionRuleDataSourcesLogFileSettingsTextRecordStartTimestampFormat>,
+    pub record_start_timestamp_format: Input<DataCollectionRuleRecordStartTimestampFormat>,
 }
-impl DataCollectionRuleDataSourcesLogFileSettingsText {
+impl DataCollectionRuleText {
     /// From the properties that it has to have.
     pub fn new(
-        record_start_timestamp_format: impl IntoInput<
-            DataCollectionRuleDataSourcesLogFileSettingsTextRecordStartTimestampFormat,
-        >,
+        record_start_timestamp_format: impl IntoInput<DataCollectionRuleRecordStartTimestampFormat>,
     ) -> Self {
         Self { record_start_timestamp_format: record_start_timestamp_format.into_input() }
     }
 }
-impl Structure for DataCollectionRuleDataSourcesLogFileSettingsText {
+impl Structure for DataCollectionRuleText {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("recordStartTimestampFormat", &mut self.record_start_timestamp_format);
     }
@@ -1034,7 +1025,7 @@ pub struct DataCollectionRuleDataSourcesOtelLog {
     /// `properties.dataSources.otelLogs[].replaceResourceIdWithReference`.
     pub replace_resource_id_with_reference: Input<bool>,
     /// `properties.dataSources.otelLogs[].resourceAttributeRouting`.
-    pub resource_attribute_routing: Input<DataCollectionRuleDataSourcesOtelLogResourceAttributeRouting>,
+    pub resource_attribute_routing: Input<DataCollectionRuleResourceAttributeRouting>,
     /// `properties.dataSources.otelLogs[].streams`.
     pub streams: InputList<DataCollectionRuleDataSourcesOtelLogStream>,
 }
@@ -1071,7 +1062,7 @@ impl DataCollectionRuleDataSourcesOtelLog {
     /// Sets `properties.dataSources.otelLogs[].resourceAttributeRouting`.
     pub fn resource_attribute_routing(
         mut self,
-        value: impl IntoInput<DataCollectionRuleDataSourcesOtelLogResourceAttributeRouting>,
+        value: impl IntoInput<DataCollectionRuleResourceAttributeRouting>,
     ) -> Self {
         self.resource_attribute_routing = value.into_input();
         self
@@ -1090,13 +1081,13 @@ impl Structure for DataCollectionRuleDataSourcesOtelLog {
 
 /// The value of `properties.dataSources.otelLogs[].resourceAttributeRouting`.
 #[derive(Clone, Default)]
-pub struct DataCollectionRuleDataSourcesOtelLogResourceAttributeRouting {
+pub struct DataCollectionRuleResourceAttributeRouting {
     /// `properties.dataSources.otelLogs[].resourceAttributeRouting.attributeName`.
     pub attribute_name: Input<String>,
     /// `properties.dataSources.otelLogs[].resourceAttributeRouting.attributeValue`.
     pub attribute_value: Input<String>,
 }
-impl DataCollectionRuleDataSourcesOtelLogResourceAttributeRouting {
+impl DataCollectionRuleResourceAttributeRouting {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
@@ -1114,7 +1105,7 @@ impl DataCollectionRuleDataSourcesOtelLogResourceAttributeRouting {
         self
     }
 }
-impl Structure for DataCollectionRuleDataSourcesOtelLogResourceAttributeRouting {
+impl Structure for DataCollectionRuleResourceAttributeRouting {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("attributeName", &mut self.attribute_name);
         codec.property("attributeValue", &mut self.attribute_value);
@@ -1131,7 +1122,7 @@ pub struct DataCollectionRuleDataSourcesOtelMetric {
     /// `properties.dataSources.otelMetrics[].name`.
     pub name: Input<String>,
     /// `properties.dataSources.otelMetrics[].resourceAttributeRouting`.
-    pub resource_attribute_routing: Input<DataCollectionRuleDataSourcesOtelMetricResourceAttributeRouting>,
+    pub resource_attribute_routing: Input<DataCollectionRuleOtelMetricResourceAttributeRouting>,
     /// `properties.dataSources.otelMetrics[].streams`.
     pub streams: InputList<String>,
 }
@@ -1162,7 +1153,7 @@ impl DataCollectionRuleDataSourcesOtelMetric {
     /// Sets `properties.dataSources.otelMetrics[].resourceAttributeRouting`.
     pub fn resource_attribute_routing(
         mut self,
-        value: impl IntoInput<DataCollectionRuleDataSourcesOtelMetricResourceAttributeRouting>,
+        value: impl IntoInput<DataCollectionRuleOtelMetricResourceAttributeRouting>,
     ) -> Self {
         self.resource_attribute_routing = value.into_input();
         self
@@ -1180,13 +1171,13 @@ impl Structure for DataCollectionRuleDataSourcesOtelMetric {
 
 /// The value of `properties.dataSources.otelMetrics[].resourceAttributeRouting`.
 #[derive(Clone, Default)]
-pub struct DataCollectionRuleDataSourcesOtelMetricResourceAttributeRouting {
+pub struct DataCollectionRuleOtelMetricResourceAttributeRouting {
     /// `properties.dataSources.otelMetrics[].resourceAttributeRouting.attributeName`.
     pub attribute_name: Input<String>,
     /// `properties.dataSources.otelMetrics[].resourceAttributeRouting.attributeValue`.
     pub attribute_value: Input<String>,
 }
-impl DataCollectionRuleDataSourcesOtelMetricResourceAttributeRouting {
+impl DataCollectionRuleOtelMetricResourceAttributeRouting {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
@@ -1204,7 +1195,7 @@ impl DataCollectionRuleDataSourcesOtelMetricResourceAttributeRouting {
         self
     }
 }
-impl Structure for DataCollectionRuleDataSourcesOtelMetricResourceAttributeRouting {
+impl Structure for DataCollectionRuleOtelMetricResourceAttributeRouting {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("attributeName", &mut self.attribute_name);
         codec.property("attributeValue", &mut self.attribute_value);
@@ -1223,7 +1214,7 @@ pub struct DataCollectionRuleDataSourcesOtelTrace {
     /// `properties.dataSources.otelTraces[].replaceResourceIdWithReference`.
     pub replace_resource_id_with_reference: Input<bool>,
     /// `properties.dataSources.otelTraces[].resourceAttributeRouting`.
-    pub resource_attribute_routing: Input<DataCollectionRuleDataSourcesOtelTraceResourceAttributeRouting>,
+    pub resource_attribute_routing: Input<DataCollectionRuleOtelTraceResourceAttributeRouting>,
     /// `properties.dataSources.otelTraces[].streams`.
     pub streams: InputList<DataCollectionRuleDataSourcesOtelTraceStream>,
 }
@@ -1260,7 +1251,7 @@ impl DataCollectionRuleDataSourcesOtelTrace {
     /// Sets `properties.dataSources.otelTraces[].resourceAttributeRouting`.
     pub fn resource_attribute_routing(
         mut self,
-        value: impl IntoInput<DataCollectionRuleDataSourcesOtelTraceResourceAttributeRouting>,
+        value: impl IntoInput<DataCollectionRuleOtelTraceResourceAttributeRouting>,
     ) -> Self {
         self.resource_attribute_routing = value.into_input();
         self
@@ -1279,13 +1270,13 @@ impl Structure for DataCollectionRuleDataSourcesOtelTrace {
 
 /// The value of `properties.dataSources.otelTraces[].resourceAttributeRouting`.
 #[derive(Clone, Default)]
-pub struct DataCollectionRuleDataSourcesOtelTraceResourceAttributeRouting {
+pub struct DataCollectionRuleOtelTraceResourceAttributeRouting {
     /// `properties.dataSources.otelTraces[].resourceAttributeRouting.attributeName`.
     pub attribute_name: Input<String>,
     /// `properties.dataSources.otelTraces[].resourceAttributeRouting.attributeValue`.
     pub attribute_value: Input<String>,
 }
-impl DataCollectionRuleDataSourcesOtelTraceResourceAttributeRouting {
+impl DataCollectionRuleOtelTraceResourceAttributeRouting {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
@@ -1303,7 +1294,7 @@ impl DataCollectionRuleDataSourcesOtelTraceResourceAttributeRouting {
         self
     }
 }
-impl Structure for DataCollectionRuleDataSourcesOtelTraceResourceAttributeRouting {
+impl Structure for DataCollectionRuleOtelTraceResourceAttributeRouting {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("attributeName", &mut self.attribute_name);
         codec.property("attributeValue", &mut self.attribute_value);
@@ -1312,7 +1303,7 @@ impl Structure for DataCollectionRuleDataSourcesOtelTraceResourceAttributeRoutin
 
 /// The value of `properties.dataSources.performanceCounters[]`.
 #[derive(Clone, Default)]
-pub struct DataCollectionRuleDataSourcesPerformanceCounter {
+pub struct DataCollectionRulePerformanceCounter {
     /// `properties.dataSources.performanceCounters[].counterSpecifiers`.
     pub counter_specifiers: InputList<String>,
     /// `properties.dataSources.performanceCounters[].name`.
@@ -1320,11 +1311,11 @@ pub struct DataCollectionRuleDataSourcesPerformanceCounter {
     /// `properties.dataSources.performanceCounters[].samplingFrequencyInSeconds`.
     pub sampling_frequency_in_seconds: Input<i64>,
     /// `properties.dataSources.performanceCounters[].streams`.
-    pub streams: InputList<DataCollectionRuleDataSourcesPerformanceCounterStream>,
+    pub streams: InputList<DataCollectionRuleStream>,
     /// `properties.dataSources.performanceCounters[].transformKql`.
     pub transform_kql: Input<String>,
 }
-impl DataCollectionRuleDataSourcesPerformanceCounter {
+impl DataCollectionRulePerformanceCounter {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
@@ -1349,10 +1340,7 @@ impl DataCollectionRuleDataSourcesPerformanceCounter {
     }
 
     /// Sets `properties.dataSources.performanceCounters[].streams`.
-    pub fn streams(
-        mut self,
-        value: impl IntoInputList<DataCollectionRuleDataSourcesPerformanceCounterStream>,
-    ) -> Self {
+    pub fn streams(mut self, value: impl IntoInputList<DataCollectionRuleStream>) -> Self {
         self.streams = value.into_input_list();
         self
     }
@@ -1363,7 +1351,7 @@ impl DataCollectionRuleDataSourcesPerformanceCounter {
         self
     }
 }
-impl Structure for DataCollectionRuleDataSourcesPerformanceCounter {
+impl Structure for DataCollectionRulePerformanceCounter {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("counterSpecifiers", &mut self.counter_specifiers);
         codec.property("name", &mut self.name);
@@ -1375,7 +1363,7 @@ impl Structure for DataCollectionRuleDataSourcesPerformanceCounter {
 
 /// The value of `properties.dataSources.performanceCountersOTel[]`.
 #[derive(Clone, Default)]
-pub struct DataCollectionRuleDataSourcesPerformanceCountersOTel {
+pub struct DataCollectionRulePerformanceCountersOTel {
     /// `properties.dataSources.performanceCountersOTel[].counterSpecifiers`.
     pub counter_specifiers: InputList<String>,
     /// `properties.dataSources.performanceCountersOTel[].name`.
@@ -1383,9 +1371,9 @@ pub struct DataCollectionRuleDataSourcesPerformanceCountersOTel {
     /// `properties.dataSources.performanceCountersOTel[].samplingFrequencyInSeconds`.
     pub sampling_frequency_in_seconds: Input<i64>,
     /// `properties.dataSources.performanceCountersOTel[].streams`.
-    pub streams: InputList<DataCollectionRuleDataSourcesPerformanceCountersOTelStream>,
+    pub streams: InputList<DataCollectionRulePerformanceCountersOTelStream>,
 }
-impl DataCollectionRuleDataSourcesPerformanceCountersOTel {
+impl DataCollectionRulePerformanceCountersOTel {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
@@ -1412,13 +1400,13 @@ impl DataCollectionRuleDataSourcesPerformanceCountersOTel {
     /// Sets `properties.dataSources.performanceCountersOTel[].streams`.
     pub fn streams(
         mut self,
-        value: impl IntoInputList<DataCollectionRuleDataSourcesPerformanceCountersOTelStream>,
+        value: impl IntoInputList<DataCollectionRulePerformanceCountersOTelStream>,
     ) -> Self {
         self.streams = value.into_input_list();
         self
     }
 }
-impl Structure for DataCollectionRuleDataSourcesPerformanceCountersOTel {
+impl Structure for DataCollectionRulePerformanceCountersOTel {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("counterSpecifiers", &mut self.counter_specifiers);
         codec.property("name", &mut self.name);
@@ -1429,13 +1417,13 @@ impl Structure for DataCollectionRuleDataSourcesPerformanceCountersOTel {
 
 /// The value of `properties.dataSources.platformTelemetry[]`.
 #[derive(Clone, Default)]
-pub struct DataCollectionRuleDataSourcesPlatformTelemetry {
+pub struct DataCollectionRulePlatformTelemetry {
     /// `properties.dataSources.platformTelemetry[].name`.
     pub name: Input<String>,
     /// `properties.dataSources.platformTelemetry[].streams`.
     pub streams: InputList<String>,
 }
-impl DataCollectionRuleDataSourcesPlatformTelemetry {
+impl DataCollectionRulePlatformTelemetry {
     /// From the properties that it has to have.
     pub fn new(streams: impl IntoInputList<String>) -> Self {
         Self { streams: streams.into_input_list(), ..Self::default() }
@@ -1447,7 +1435,7 @@ impl DataCollectionRuleDataSourcesPlatformTelemetry {
         self
     }
 }
-impl Structure for DataCollectionRuleDataSourcesPlatformTelemetry {
+impl Structure for DataCollectionRulePlatformTelemetry {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("name", &mut self.name);
         codec.property("streams", &mut self.streams);
@@ -1456,7 +1444,7 @@ impl Structure for DataCollectionRuleDataSourcesPlatformTelemetry {
 
 /// The value of `properties.dataSources.prometheusForwarder[]`.
 #[derive(Clone, Default)]
-pub struct DataCollectionRuleDataSourcesPrometheusForwarder {
+pub struct DataCollectionRulePrometheusForwarder {
     /// `properties.dataSources.prometheusForwarder[].customVMScrapeConfig`.
     pub custom_vm_scrape_config: InputList<Value>,
     /// `properties.dataSources.prometheusForwarder[].labelIncludeFilter`.
@@ -1464,9 +1452,9 @@ pub struct DataCollectionRuleDataSourcesPrometheusForwarder {
     /// `properties.dataSources.prometheusForwarder[].name`.
     pub name: Input<String>,
     /// `properties.dataSources.prometheusForwarder[].streams`.
-    pub streams: InputList<DataCollectionRuleDataSourcesPrometheusForwarderStream>,
+    pub streams: InputList<DataCollectionRulePrometheusForwarderStream>,
 }
-impl DataCollectionRuleDataSourcesPrometheusForwarder {
+impl DataCollectionRulePrometheusForwarder {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
@@ -1491,15 +1479,12 @@ impl DataCollectionRuleDataSourcesPrometheusForwarder {
     }
 
     /// Sets `properties.dataSources.prometheusForwarder[].streams`.
-    pub fn streams(
-        mut self,
-        value: impl IntoInputList<DataCollectionRuleDataSourcesPrometheusForwarderStream>,
-    ) -> Self {
+    pub fn streams(mut self, value: impl IntoInputList<DataCollectionRulePrometheusForwarderStream>) -> Self {
         self.streams = value.into_input_list();
         self
     }
 }
-impl Structure for DataCollectionRuleDataSourcesPrometheusForwarder {
+impl Structure for DataCollectionRulePrometheusForwarder {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("customVMScrapeConfig", &mut self.custom_vm_scrape_config);
         codec.property("labelIncludeFilter", &mut self.label_include_filter);
@@ -1512,7 +1497,7 @@ impl Structure for DataCollectionRuleDataSourcesPrometheusForwarder {
 #[derive(Clone, Default)]
 pub struct DataCollectionRuleDataSourcesSyslog {
     /// `properties.dataSources.syslog[].facilityNames`.
-    pub facility_names: InputList<DataCollectionRuleDataSourcesSyslogFacilityName>,
+    pub facility_names: InputList<DataCollectionRuleFacilityName>,
     /// `properties.dataSources.syslog[].logLevels`.
     pub log_levels: InputList<DataCollectionRuleDataSourcesSyslogLogLevel>,
     /// `properties.dataSources.syslog[].name`.
@@ -1529,10 +1514,7 @@ impl DataCollectionRuleDataSourcesSyslog {
     }
 
     /// Sets `properties.dataSources.syslog[].facilityNames`.
-    pub fn facility_names(
-        mut self,
-        value: impl IntoInputList<DataCollectionRuleDataSourcesSyslogFacilityName>,
-    ) -> Self {
+    pub fn facility_names(mut self, value: impl IntoInputList<DataCollectionRuleFacilityName>) -> Self {
         self.facility_names = value.into_input_list();
         self
     }
@@ -1580,7 +1562,7 @@ pub struct DataCollectionRuleDataSourcesWindowsEventLog {
     /// `properties.dataSources.windowsEventLogs[].name`.
     pub name: Input<String>,
     /// `properties.dataSources.windowsEventLogs[].streams`.
-    pub streams: InputList<DataCollectionRuleDataSourcesWindowsEventLogStream>,
+    pub streams: InputList<DataCollectionRuleWindowsEventLogStream>,
     /// `properties.dataSources.windowsEventLogs[].transformKql`.
     pub transform_kql: Input<String>,
     /// `properties.dataSources.windowsEventLogs[].xPathQueries`.
@@ -1599,10 +1581,7 @@ impl DataCollectionRuleDataSourcesWindowsEventLog {
     }
 
     /// Sets `properties.dataSources.windowsEventLogs[].streams`.
-    pub fn streams(
-        mut self,
-        value: impl IntoInputList<DataCollectionRuleDataSourcesWindowsEventLogStream>,
-    ) -> Self {
+    pub fn streams(mut self, value: impl IntoInputList<DataCollectionRuleWindowsEventLogStream>) -> Self {
         self.streams = value.into_input_list();
         self
     }
@@ -1630,15 +1609,15 @@ impl Structure for DataCollectionRuleDataSourcesWindowsEventLog {
 
 /// The value of `properties.dataSources.windowsFirewallLogs[]`.
 #[derive(Clone, Default)]
-pub struct DataCollectionRuleDataSourcesWindowsFirewallLog {
+pub struct DataCollectionRuleWindowsFirewallLog {
     /// `properties.dataSources.windowsFirewallLogs[].name`.
     pub name: Input<String>,
     /// `properties.dataSources.windowsFirewallLogs[].profileFilter`.
-    pub profile_filter: InputList<DataCollectionRuleDataSourcesWindowsFirewallLogProfileFilter>,
+    pub profile_filter: InputList<DataCollectionRuleProfileFilter>,
     /// `properties.dataSources.windowsFirewallLogs[].streams`.
     pub streams: InputList<String>,
 }
-impl DataCollectionRuleDataSourcesWindowsFirewallLog {
+impl DataCollectionRuleWindowsFirewallLog {
     /// From the properties that it has to have.
     pub fn new(streams: impl IntoInputList<String>) -> Self {
         Self { streams: streams.into_input_list(), ..Self::default() }
@@ -1651,15 +1630,12 @@ impl DataCollectionRuleDataSourcesWindowsFirewallLog {
     }
 
     /// Sets `properties.dataSources.windowsFirewallLogs[].profileFilter`.
-    pub fn profile_filter(
-        mut self,
-        value: impl IntoInputList<DataCollectionRuleDataSourcesWindowsFirewallLogProfileFilter>,
-    ) -> Self {
+    pub fn profile_filter(mut self, value: impl IntoInputList<DataCollectionRuleProfileFilter>) -> Self {
         self.profile_filter = value.into_input_list();
         self
     }
 }
-impl Structure for DataCollectionRuleDataSourcesWindowsFirewallLog {
+impl Structure for DataCollectionRuleWindowsFirewallLog {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("name", &mut self.name);
         codec.property("profileFilter", &mut self.profile_filter);
@@ -1671,25 +1647,25 @@ impl Structure for DataCollectionRuleDataSourcesWindowsFirewallLog {
 #[derive(Clone, Default)]
 pub struct DataCollectionRuleDestinations {
     /// `properties.destinations.azureDataExplorer`.
-    pub azure_data_explorer: InputList<DataCollectionRuleDestinationsAzureDataExplorer>,
+    pub azure_data_explorer: InputList<DataCollectionRuleAzureDataExplorer>,
     /// `properties.destinations.azureMonitorMetrics`.
-    pub azure_monitor_metrics: Input<DataCollectionRuleDestinationsAzureMonitorMetrics>,
+    pub azure_monitor_metrics: Input<DataCollectionRuleAzureMonitorMetrics>,
     /// `properties.destinations.eventHubs`.
     pub event_hubs: InputList<DataCollectionRuleDestinationsEventHub>,
     /// `properties.destinations.eventHubsDirect`.
-    pub event_hubs_direct: InputList<DataCollectionRuleDestinationsEventHubsDirect>,
+    pub event_hubs_direct: InputList<DataCollectionRuleEventHubsDirect>,
     /// `properties.destinations.logAnalytics`.
     pub log_analytics: InputList<DataCollectionRuleDestinationsLogAnalytic>,
     /// `properties.destinations.microsoftFabric`.
-    pub microsoft_fabric: InputList<DataCollectionRuleDestinationsMicrosoftFabric>,
+    pub microsoft_fabric: InputList<DataCollectionRuleMicrosoftFabric>,
     /// `properties.destinations.monitoringAccounts`.
-    pub monitoring_accounts: InputList<DataCollectionRuleDestinationsMonitoringAccount>,
+    pub monitoring_accounts: InputList<DataCollectionRuleMonitoringAccount>,
     /// `properties.destinations.storageAccounts`.
     pub storage_accounts: InputList<DataCollectionRuleStorageBlobDestination>,
     /// `properties.destinations.storageBlobsDirect`.
     pub storage_blobs_direct: InputList<DataCollectionRuleStorageBlobDestination>,
     /// `properties.destinations.storageTablesDirect`.
-    pub storage_tables_direct: InputList<DataCollectionRuleDestinationsStorageTablesDirect>,
+    pub storage_tables_direct: InputList<DataCollectionRuleStorageTablesDirect>,
 }
 impl DataCollectionRuleDestinations {
     /// Nothing is set.
@@ -1700,7 +1676,7 @@ impl DataCollectionRuleDestinations {
     /// Sets `properties.destinations.azureDataExplorer`.
     pub fn azure_data_explorer(
         mut self,
-        value: impl IntoInputList<DataCollectionRuleDestinationsAzureDataExplorer>,
+        value: impl IntoInputList<DataCollectionRuleAzureDataExplorer>,
     ) -> Self {
         self.azure_data_explorer = value.into_input_list();
         self
@@ -1709,7 +1685,7 @@ impl DataCollectionRuleDestinations {
     /// Sets `properties.destinations.azureMonitorMetrics`.
     pub fn azure_monitor_metrics(
         mut self,
-        value: impl IntoInput<DataCollectionRuleDestinationsAzureMonitorMetrics>,
+        value: impl IntoInput<DataCollectionRuleAzureMonitorMetrics>,
     ) -> Self {
         self.azure_monitor_metrics = value.into_input();
         self
@@ -1722,10 +1698,7 @@ impl DataCollectionRuleDestinations {
     }
 
     /// Sets `properties.destinations.eventHubsDirect`.
-    pub fn event_hubs_direct(
-        mut self,
-        value: impl IntoInputList<DataCollectionRuleDestinationsEventHubsDirect>,
-    ) -> Self {
+    pub fn event_hubs_direct(mut self, value: impl IntoInputList<DataCollectionRuleEventHubsDirect>) -> Self {
         self.event_hubs_direct = value.into_input_list();
         self
     }
@@ -1740,10 +1713,7 @@ impl DataCollectionRuleDestinations {
     }
 
     /// Sets `properties.destinations.microsoftFabric`.
-    pub fn microsoft_fabric(
-        mut self,
-        value: impl IntoInputList<DataCollectionRuleDestinationsMicrosoftFabric>,
-    ) -> Self {
+    pub fn microsoft_fabric(mut self, value: impl IntoInputList<DataCollectionRuleMicrosoftFabric>) -> Self {
         self.microsoft_fabric = value.into_input_list();
         self
     }
@@ -1751,7 +1721,7 @@ impl DataCollectionRuleDestinations {
     /// Sets `properties.destinations.monitoringAccounts`.
     pub fn monitoring_accounts(
         mut self,
-        value: impl IntoInputList<DataCollectionRuleDestinationsMonitoringAccount>,
+        value: impl IntoInputList<DataCollectionRuleMonitoringAccount>,
     ) -> Self {
         self.monitoring_accounts = value.into_input_list();
         self
@@ -1778,7 +1748,7 @@ impl DataCollectionRuleDestinations {
     /// Sets `properties.destinations.storageTablesDirect`.
     pub fn storage_tables_direct(
         mut self,
-        value: impl IntoInputList<DataCollectionRuleDestinationsStorageTablesDirect>,
+        value: impl IntoInputList<DataCollectionRuleStorageTablesDirect>,
     ) -> Self {
         self.storage_tables_direct = value.into_input_list();
         self
@@ -1801,7 +1771,7 @@ impl Structure for DataCollectionRuleDestinations {
 
 /// The value of `properties.destinations.azureDataExplorer[]`.
 #[derive(Clone, Default)]
-pub struct DataCollectionRuleDestinationsAzureDataExplorer {
+pub struct DataCollectionRuleAzureDataExplorer {
     /// `properties.destinations.azureDataExplorer[].databaseName`.
     pub database_name: Input<String>,
     /// `properties.destinations.azureDataExplorer[].name`.
@@ -1809,7 +1779,7 @@ pub struct DataCollectionRuleDestinationsAzureDataExplorer {
     /// `properties.destinations.azureDataExplorer[].resourceId`.
     pub resource_id: Input<String>,
 }
-impl DataCollectionRuleDestinationsAzureDataExplorer {
+impl DataCollectionRuleAzureDataExplorer {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
@@ -1833,7 +1803,7 @@ impl DataCollectionRuleDestinationsAzureDataExplorer {
         self
     }
 }
-impl Structure for DataCollectionRuleDestinationsAzureDataExplorer {
+impl Structure for DataCollectionRuleAzureDataExplorer {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("databaseName", &mut self.database_name);
         codec.property("name", &mut self.name);
@@ -1843,11 +1813,11 @@ impl Structure for DataCollectionRuleDestinationsAzureDataExplorer {
 
 /// The value of `properties.destinations.azureMonitorMetrics`.
 #[derive(Clone, Default)]
-pub struct DataCollectionRuleDestinationsAzureMonitorMetrics {
+pub struct DataCollectionRuleAzureMonitorMetrics {
     /// `properties.destinations.azureMonitorMetrics.name`.
     pub name: Input<String>,
 }
-impl DataCollectionRuleDestinationsAzureMonitorMetrics {
+impl DataCollectionRuleAzureMonitorMetrics {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
@@ -1859,7 +1829,7 @@ impl DataCollectionRuleDestinationsAzureMonitorMetrics {
         self
     }
 }
-impl Structure for DataCollectionRuleDestinationsAzureMonitorMetrics {
+impl Structure for DataCollectionRuleAzureMonitorMetrics {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("name", &mut self.name);
     }
@@ -1900,13 +1870,13 @@ impl Structure for DataCollectionRuleDestinationsEventHub {
 
 /// The value of `properties.destinations.eventHubsDirect[]`.
 #[derive(Clone, Default)]
-pub struct DataCollectionRuleDestinationsEventHubsDirect {
+pub struct DataCollectionRuleEventHubsDirect {
     /// `properties.destinations.eventHubsDirect[].eventHubResourceId`.
     pub event_hub_resource_id: Input<Scope>,
     /// `properties.destinations.eventHubsDirect[].name`.
     pub name: Input<String>,
 }
-impl DataCollectionRuleDestinationsEventHubsDirect {
+impl DataCollectionRuleEventHubsDirect {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
@@ -1924,7 +1894,7 @@ impl DataCollectionRuleDestinationsEventHubsDirect {
         self
     }
 }
-impl Structure for DataCollectionRuleDestinationsEventHubsDirect {
+impl Structure for DataCollectionRuleEventHubsDirect {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("eventHubResourceId", &mut self.event_hub_resource_id);
         codec.property("name", &mut self.name);
@@ -1969,7 +1939,7 @@ impl Structure for DataCollectionRuleDestinationsLogAnalytic {
 
 /// The value of `properties.destinations.microsoftFabric[]`.
 #[derive(Clone, Default)]
-pub struct DataCollectionRuleDestinationsMicrosoftFabric {
+pub struct DataCollectionRuleMicrosoftFabric {
     /// `properties.destinations.microsoftFabric[].artifactId`.
     pub artifact_id: Input<String>,
     /// `properties.destinations.microsoftFabric[].databaseName`.
@@ -1981,7 +1951,7 @@ pub struct DataCollectionRuleDestinationsMicrosoftFabric {
     /// `properties.destinations.microsoftFabric[].tenantId`.
     pub tenant_id: Input<String>,
 }
-impl DataCollectionRuleDestinationsMicrosoftFabric {
+impl DataCollectionRuleMicrosoftFabric {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
@@ -2017,7 +1987,7 @@ impl DataCollectionRuleDestinationsMicrosoftFabric {
         self
     }
 }
-impl Structure for DataCollectionRuleDestinationsMicrosoftFabric {
+impl Structure for DataCollectionRuleMicrosoftFabric {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("artifactId", &mut self.artifact_id);
         codec.property("databaseName", &mut self.database_name);
@@ -2029,13 +1999,13 @@ impl Structure for DataCollectionRuleDestinationsMicrosoftFabric {
 
 /// The value of `properties.destinations.monitoringAccounts[]`.
 #[derive(Clone, Default)]
-pub struct DataCollectionRuleDestinationsMonitoringAccount {
+pub struct DataCollectionRuleMonitoringAccount {
     /// `properties.destinations.monitoringAccounts[].accountResourceId`.
     pub account_resource_id: Input<ResourceId<crate::monitor::Account>>,
     /// `properties.destinations.monitoringAccounts[].name`.
     pub name: Input<String>,
 }
-impl DataCollectionRuleDestinationsMonitoringAccount {
+impl DataCollectionRuleMonitoringAccount {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
@@ -2053,7 +2023,7 @@ impl DataCollectionRuleDestinationsMonitoringAccount {
         self
     }
 }
-impl Structure for DataCollectionRuleDestinationsMonitoringAccount {
+impl Structure for DataCollectionRuleMonitoringAccount {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("accountResourceId", &mut self.account_resource_id);
         codec.property("name", &mut self.name);
@@ -2107,7 +2077,7 @@ impl Structure for DataCollectionRuleStorageBlobDestination {
 
 /// The value of `properties.destinations.storageTablesDirect[]`.
 #[derive(Clone, Default)]
-pub struct DataCollectionRuleDestinationsStorageTablesDirect {
+pub struct DataCollectionRuleStorageTablesDirect {
     /// `properties.destinations.storageTablesDirect[].name`.
     pub name: Input<String>,
     /// `properties.destinations.storageTablesDirect[].storageAccountResourceId`.
@@ -2115,7 +2085,7 @@ pub struct DataCollectionRuleDestinationsStorageTablesDirect {
     /// `properties.destinations.storageTablesDirect[].tableName`.
     pub table_name: Input<String>,
 }
-impl DataCollectionRuleDestinationsStorageTablesDirect {
+impl DataCollectionRuleStorageTablesDirect {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
@@ -2142,7 +2112,7 @@ impl DataCollectionRuleDestinationsStorageTablesDirect {
         self
     }
 }
-impl Structure for DataCollectionRuleDestinationsStorageTablesDirect {
+impl Structure for DataCollectionRuleStorageTablesDirect {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("name", &mut self.name);
         codec.property("storageAccountResourceId", &mut self.storage_account_resource_id);
@@ -2156,7 +2126,7 @@ pub struct DataCollectionRuleDirectDataSources {
     /// `properties.directDataSources.otelLogs`.
     pub otel_logs: InputList<DataCollectionRuleDirectDataSourcesOtelLog>,
     /// `properties.directDataSources.otelMetrics`.
-    pub otel_metrics: InputList<DataCollectionRuleDirectDataSourcesOtelMetric>,
+    pub otel_metrics: InputList<DataCollectionRuleOtelMetric>,
     /// `properties.directDataSources.otelTraces`.
     pub otel_traces: InputList<DataCollectionRuleDirectDataSourcesOtelTrace>,
 }
@@ -2176,10 +2146,7 @@ impl DataCollectionRuleDirectDataSources {
     }
 
     /// Sets `properties.directDataSources.otelMetrics`.
-    pub fn otel_metrics(
-        mut self,
-        value: impl IntoInputList<DataCollectionRuleDirectDataSourcesOtelMetric>,
-    ) -> Self {
+    pub fn otel_metrics(mut self, value: impl IntoInputList<DataCollectionRuleOtelMetric>) -> Self {
         self.otel_metrics = value.into_input_list();
         self
     }
@@ -2213,11 +2180,11 @@ pub struct DataCollectionRuleDirectDataSourcesOtelLog {
     /// `properties.directDataSources.otelLogs[].replaceResourceIdWithReference`.
     pub replace_resource_id_with_reference: Input<bool>,
     /// `properties.directDataSources.otelLogs[].streams`.
-    pub streams: InputList<DataCollectionRuleDirectDataSourcesOtelLogStream>,
+    pub streams: InputList<DataCollectionRuleOtelLogStream>,
 }
 impl DataCollectionRuleDirectDataSourcesOtelLog {
     /// From the properties that it has to have.
-    pub fn new(streams: impl IntoInputList<DataCollectionRuleDirectDataSourcesOtelLogStream>) -> Self {
+    pub fn new(streams: impl IntoInputList<DataCollectionRuleOtelLogStream>) -> Self {
         Self { streams: streams.into_input_list(), ..Self::default() }
     }
 
@@ -2257,7 +2224,7 @@ impl Structure for DataCollectionRuleDirectDataSourcesOtelLog {
 
 /// The value of `properties.directDataSources.otelMetrics[]`.
 #[derive(Clone, Default)]
-pub struct DataCollectionRuleDirectDataSourcesOtelMetric {
+pub struct DataCollectionRuleOtelMetric {
     /// `properties.directDataSources.otelMetrics[].enrichWithReference`.
     pub enrich_with_reference: Input<String>,
     /// `properties.directDataSources.otelMetrics[].enrichWithResourceAttributes`.
@@ -2267,7 +2234,7 @@ pub struct DataCollectionRuleDirectDataSourcesOtelMetric {
     /// `properties.directDataSources.otelMetrics[].streams`.
     pub streams: InputList<String>,
 }
-impl DataCollectionRuleDirectDataSourcesOtelMetric {
+impl DataCollectionRuleOtelMetric {
     /// From the properties that it has to have.
     pub fn new(streams: impl IntoInputList<String>) -> Self {
         Self { streams: streams.into_input_list(), ..Self::default() }
@@ -2291,7 +2258,7 @@ impl DataCollectionRuleDirectDataSourcesOtelMetric {
         self
     }
 }
-impl Structure for DataCollectionRuleDirectDataSourcesOtelMetric {
+impl Structure for DataCollectionRuleOtelMetric {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("enrichWithReference", &mut self.enrich_with_reference);
         codec.property("enrichWithResourceAttributes", &mut self.enrich_with_resource_attributes);
@@ -2312,11 +2279,11 @@ pub struct DataCollectionRuleDirectDataSourcesOtelTrace {
     /// `properties.directDataSources.otelTraces[].replaceResourceIdWithReference`.
     pub replace_resource_id_with_reference: Input<bool>,
     /// `properties.directDataSources.otelTraces[].streams`.
-    pub streams: InputList<DataCollectionRuleDirectDataSourcesOtelTraceStream>,
+    pub streams: InputList<DataCollectionRuleOtelTraceStream>,
 }
 impl DataCollectionRuleDirectDataSourcesOtelTrace {
     /// From the properties that it has to have.
-    pub fn new(streams: impl IntoInputList<DataCollectionRuleDirectDataSourcesOtelTraceStream>) -> Self {
+    pub fn new(streams: impl IntoInputList<DataCollectionRuleOtelTraceStream>) -> Self {
         Self { streams: streams.into_input_list(), ..Self::default() }
     }
 
@@ -2358,7 +2325,7 @@ impl Structure for DataCollectionRuleDirectDataSourcesOtelTrace {
 #[derive(Clone, Default)]
 pub struct DataCollectionRuleReferences {
     /// `properties.references.applicationInsights`.
-    pub application_insights: InputList<DataCollectionRuleReferencesApplicationInsight>,
+    pub application_insights: InputList<DataCollectionRuleApplicationInsight>,
     /// `properties.references.enrichmentData`.
     pub enrichment_data: Input<DataCollectionRuleReferencesEnrichmentData>,
 }
@@ -2371,7 +2338,7 @@ impl DataCollectionRuleReferences {
     /// Sets `properties.references.applicationInsights`.
     pub fn application_insights(
         mut self,
-        value: impl IntoInputList<DataCollectionRuleReferencesApplicationInsight>,
+        value: impl IntoInputList<DataCollectionRuleApplicationInsight>,
     ) -> Self {
         self.application_insights = value.into_input_list();
         self
@@ -2395,19 +2362,19 @@ impl Structure for DataCollectionRuleReferences {
 
 /// The value of `properties.references.applicationInsights[]`.
 #[derive(Clone, Default)]
-pub struct DataCollectionRuleReferencesApplicationInsight {
+pub struct DataCollectionRuleApplicationInsight {
     /// `properties.references.applicationInsights[].name`.
     pub name: Input<String>,
     /// `properties.references.applicationInsights[].resourceId`.
     pub resource_id: Input<String>,
 }
-impl DataCollectionRuleReferencesApplicationInsight {
+impl DataCollectionRuleApplicationInsight {
     /// From the properties that it has to have.
     pub fn new(name: impl IntoInput<String>, resource_id: impl IntoInput<String>) -> Self {
         Self { name: name.into_input(), resource_id: resource_id.into_input() }
     }
 }
-impl Structure for DataCollectionRuleReferencesApplicationInsight {
+impl Structure for DataCollectionRuleApplicationInsight {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("name", &mut self.name);
         codec.property("resourceId", &mut self.resource_id);
@@ -2418,7 +2385,7 @@ impl Structure for DataCollectionRuleReferencesApplicationInsight {
 #[derive(Clone, Default)]
 pub struct DataCollectionRuleReferencesEnrichmentData {
     /// `properties.references.enrichmentData.storageBlobs`.
-    pub storage_blobs: InputList<DataCollectionRuleReferencesEnrichmentDataStorageBlob>,
+    pub storage_blobs: InputList<DataCollectionRuleStorageBlob>,
 }
 impl DataCollectionRuleReferencesEnrichmentData {
     /// Nothing is set.
@@ -2427,10 +2394,7 @@ impl DataCollectionRuleReferencesEnrichmentData {
     }
 
     /// Sets `properties.references.enrichmentData.storageBlobs`.
-    pub fn storage_blobs(
-        mut self,
-        value: impl IntoInputList<DataCollectionRuleReferencesEnrichmentDataStorageBlob>,
-    ) -> Self {
+    pub fn storage_blobs(mut self, value: impl IntoInputList<DataCollectionRuleStorageBlob>) -> Self {
         self.storage_blobs = value.into_input_list();
         self
     }
@@ -2443,17 +2407,17 @@ impl Structure for DataCollectionRuleReferencesEnrichmentData {
 
 /// The value of `properties.references.enrichmentData.storageBlobs[]`.
 #[derive(Clone, Default)]
-pub struct DataCollectionRuleReferencesEnrichmentDataStorageBlob {
+pub struct DataCollectionRuleStorageBlob {
     /// `properties.references.enrichmentData.storageBlobs[].blobUrl`.
     pub blob_url: Input<String>,
     /// `properties.references.enrichmentData.storageBlobs[].lookupType`.
-    pub lookup_type: Input<DataCollectionRuleReferencesEnrichmentDataStorageBlobLookupType>,
+    pub lookup_type: Input<DataCollectionRuleLookupType>,
     /// `properties.references.enrichmentData.storageBlobs[].name`.
     pub name: Input<String>,
     /// `properties.references.enrichmentData.storageBlobs[].resourceId`.
     pub resource_id: Input<String>,
 }
-impl DataCollectionRuleReferencesEnrichmentDataStorageBlob {
+impl DataCollectionRuleStorageBlob {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
@@ -2466,10 +2430,7 @@ impl DataCollectionRuleReferencesEnrichmentDataStorageBlob {
     }
 
     /// Sets `properties.references.enrichmentData.storageBlobs[].lookupType`.
-    pub fn lookup_type(
-        mut self,
-        value: impl IntoInput<DataCollectionRuleReferencesEnrichmentDataStorageBlobLookupType>,
-    ) -> Self {
+    pub fn lookup_type(mut self, value: impl IntoInput<DataCollectionRuleLookupType>) -> Self {
         self.lookup_type = value.into_input();
         self
     }
@@ -2486,7 +2447,7 @@ impl DataCollectionRuleReferencesEnrichmentDataStorageBlob {
         self
     }
 }
-impl Structure for DataCollectionRuleReferencesEnrichmentDataStorageBlob {
+impl Structure for DataCollectionRuleStorageBlob {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("blobUrl", &mut self.blob_url);
         codec.property("lookupType", &mut self.lookup_type);
@@ -2525,7 +2486,7 @@ pub struct DataCollectionRuleStreamDeclarationColumn {
     /// `properties.streamDeclarations.*.columns[].name`.
     pub name: Input<String>,
     /// `properties.streamDeclarations.*.columns[].type`.
-    pub type_: Input<DataCollectionRuleStreamDeclarationColumnType>,
+    pub type_: Input<DataCollectionRuleType>,
 }
 impl DataCollectionRuleStreamDeclarationColumn {
     /// Nothing is set.
@@ -2540,7 +2501,7 @@ impl DataCollectionRuleStreamDeclarationColumn {
     }
 
     /// Sets `properties.streamDeclarations.*.columns[].type`.
-    pub fn type_(mut self, value: impl IntoInput<DataCollectionRuleStreamDeclarationColumnType>) -> Self {
+    pub fn type_(mut self, value: impl IntoInput<DataCollectionRuleType>) -> Self {
         self.type_ = value.into_input();
         self
     }
@@ -2660,7 +2621,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.dataSources.etwProviders[].logLevel`.
-    pub DataCollectionRuleDataSourcesEtwProviderLogLevel {
+    pub DataCollectionRuleLogLevel {
         /// `Critical`.
         CRITICAL = "Critical",
         /// `Error`.
@@ -2712,7 +2673,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.dataSources.logFiles[].settings.text.recordStartTimestampFormat`.
-    pub DataCollectionRuleDataSourcesLogFileSettingsTextRecordStartTimestampFormat {
+    pub DataCollectionRuleRecordStartTimestampFormat {
         /// `ISO 8601`.
         ISO_8601 = "ISO 8601",
         /// `YYYY-MM-DD HH:MM:SS`.
@@ -2756,7 +2717,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.dataSources.performanceCounters[].streams[]`.
-    pub DataCollectionRuleDataSourcesPerformanceCounterStream {
+    pub DataCollectionRuleStream {
         /// `Microsoft-Perf`.
         MICROSOFT_PERF = "Microsoft-Perf",
         /// `Microsoft-InsightsMetrics`.
@@ -2766,7 +2727,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.dataSources.performanceCountersOTel[].streams[]`.
-    pub DataCollectionRuleDataSourcesPerformanceCountersOTelStream {
+    pub DataCollectionRulePerformanceCountersOTelStream {
         /// `Microsoft-OtelPerfMetrics`.
         MICROSOFT_OTEL_PERF_METRICS = "Microsoft-OtelPerfMetrics",
     }
@@ -2774,7 +2735,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.dataSources.prometheusForwarder[].streams[]`.
-    pub DataCollectionRuleDataSourcesPrometheusForwarderStream {
+    pub DataCollectionRulePrometheusForwarderStream {
         /// `Microsoft-PrometheusMetrics`.
         MICROSOFT_PROMETHEUS_METRICS = "Microsoft-PrometheusMetrics",
     }
@@ -2782,7 +2743,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.dataSources.syslog[].facilityNames[]`.
-    pub DataCollectionRuleDataSourcesSyslogFacilityName {
+    pub DataCollectionRuleFacilityName {
         /// `*`.
         ANY = "*",
         /// `alert`.
@@ -2874,7 +2835,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.dataSources.windowsEventLogs[].streams[]`.
-    pub DataCollectionRuleDataSourcesWindowsEventLogStream {
+    pub DataCollectionRuleWindowsEventLogStream {
         /// `Microsoft-WindowsEvent`.
         MICROSOFT_WINDOWS_EVENT = "Microsoft-WindowsEvent",
         /// `Microsoft-Event`.
@@ -2884,7 +2845,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.dataSources.windowsFirewallLogs[].profileFilter[]`.
-    pub DataCollectionRuleDataSourcesWindowsFirewallLogProfileFilter {
+    pub DataCollectionRuleProfileFilter {
         /// `Domain`.
         DOMAIN = "Domain",
         /// `Private`.
@@ -2896,7 +2857,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.directDataSources.otelLogs[].streams[]`.
-    pub DataCollectionRuleDirectDataSourcesOtelLogStream {
+    pub DataCollectionRuleOtelLogStream {
         /// `Microsoft-OTel-Logs`.
         MICROSOFT_O_TEL_LOGS = "Microsoft-OTel-Logs",
     }
@@ -2904,7 +2865,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.directDataSources.otelTraces[].streams[]`.
-    pub DataCollectionRuleDirectDataSourcesOtelTraceStream {
+    pub DataCollectionRuleOtelTraceStream {
         /// `Microsoft-OTel-Traces-Spans`.
         MICROSOFT_O_TEL_TRACES_SPANS = "Microsoft-OTel-Traces-Spans",
         /// `Microsoft-OTel-Traces-Events`.
@@ -2916,7 +2877,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.references.enrichmentData.storageBlobs[].lookupType`.
-    pub DataCollectionRuleReferencesEnrichmentDataStorageBlobLookupType {
+    pub DataCollectionRuleLookupType {
         /// `String`.
         STRING = "String",
         /// `Cidr`.
@@ -2926,7 +2887,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.streamDeclarations.*.columns[].type`.
-    pub DataCollectionRuleStreamDeclarationColumnType {
+    pub DataCollectionRuleType {
         /// `string`.
         STRING = "string",
         /// `int`.
@@ -2966,44 +2927,44 @@ debug_through_the_codec!(
     DataCollectionRuleDataFlow,
     DataCollectionRuleDataSources,
     DataCollectionRuleDataSourcesDataImports,
-    DataCollectionRuleDataSourcesDataImportsEventHub,
+    DataCollectionRuleEventHub,
     DataCollectionRuleDataSourcesEtwProvider,
     DataCollectionRuleDataSourcesExtension,
     DataCollectionRuleDataSourcesIisLog,
     DataCollectionRuleDataSourcesLogFile,
     DataCollectionRuleDataSourcesLogFileSettings,
-    DataCollectionRuleDataSourcesLogFileSettingsText,
+    DataCollectionRuleText,
     DataCollectionRuleDataSourcesOtelLog,
-    DataCollectionRuleDataSourcesOtelLogResourceAttributeRouting,
+    DataCollectionRuleResourceAttributeRouting,
     DataCollectionRuleDataSourcesOtelMetric,
-    DataCollectionRuleDataSourcesOtelMetricResourceAttributeRouting,
+    DataCollectionRuleOtelMetricResourceAttributeRouting,
     DataCollectionRuleDataSourcesOtelTrace,
-    DataCollectionRuleDataSourcesOtelTraceResourceAttributeRouting,
-    DataCollectionRuleDataSourcesPerformanceCounter,
-    DataCollectionRuleDataSourcesPerformanceCountersOTel,
-    DataCollectionRuleDataSourcesPlatformTelemetry,
-    DataCollectionRuleDataSourcesPrometheusForwarder,
+    DataCollectionRuleOtelTraceResourceAttributeRouting,
+    DataCollectionRulePerformanceCounter,
+    DataCollectionRulePerformanceCountersOTel,
+    DataCollectionRulePlatformTelemetry,
+    DataCollectionRulePrometheusForwarder,
     DataCollectionRuleDataSourcesSyslog,
     DataCollectionRuleDataSourcesWindowsEventLog,
-    DataCollectionRuleDataSourcesWindowsFirewallLog,
+    DataCollectionRuleWindowsFirewallLog,
     DataCollectionRuleDestinations,
-    DataCollectionRuleDestinationsAzureDataExplorer,
-    DataCollectionRuleDestinationsAzureMonitorMetrics,
+    DataCollectionRuleAzureDataExplorer,
+    DataCollectionRuleAzureMonitorMetrics,
     DataCollectionRuleDestinationsEventHub,
-    DataCollectionRuleDestinationsEventHubsDirect,
+    DataCollectionRuleEventHubsDirect,
     DataCollectionRuleDestinationsLogAnalytic,
-    DataCollectionRuleDestinationsMicrosoftFabric,
-    DataCollectionRuleDestinationsMonitoringAccount,
+    DataCollectionRuleMicrosoftFabric,
+    DataCollectionRuleMonitoringAccount,
     DataCollectionRuleStorageBlobDestination,
-    DataCollectionRuleDestinationsStorageTablesDirect,
+    DataCollectionRuleStorageTablesDirect,
     DataCollectionRuleDirectDataSources,
     DataCollectionRuleDirectDataSourcesOtelLog,
-    DataCollectionRuleDirectDataSourcesOtelMetric,
+    DataCollectionRuleOtelMetric,
     DataCollectionRuleDirectDataSourcesOtelTrace,
     DataCollectionRuleReferences,
-    DataCollectionRuleReferencesApplicationInsight,
+    DataCollectionRuleApplicationInsight,
     DataCollectionRuleReferencesEnrichmentData,
-    DataCollectionRuleReferencesEnrichmentDataStorageBlob,
+    DataCollectionRuleStorageBlob,
     DataCollectionRuleStreamDeclaration,
     DataCollectionRuleStreamDeclarationColumn,
     DataCollectionRuleSku

@@ -386,26 +386,23 @@ impl Structure for MetricAlertAction {
 
 /// The value of `properties.criteria`.
 #[derive(Clone, Default)]
-pub struct MetricAlertCriteriaMultipleResourceMultipleMetricCriteria {
+pub struct MetricAlertMultipleResourceMultipleMetricCriteria {
     /// `properties.criteria.allOf`.
-    pub all_of: InputList<MetricAlertCriteriaMultipleResourceMultipleMetricCriteriaAllOf>,
+    pub all_of: InputList<MetricAlertAllOf>,
 }
-impl MetricAlertCriteriaMultipleResourceMultipleMetricCriteria {
+impl MetricAlertMultipleResourceMultipleMetricCriteria {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
     }
 
     /// Sets `properties.criteria.allOf`.
-    pub fn all_of(
-        mut self,
-        value: impl IntoInputList<MetricAlertCriteriaMultipleResourceMultipleMetricCriteriaAllOf>,
-    ) -> Self {
+    pub fn all_of(mut self, value: impl IntoInputList<MetricAlertAllOf>) -> Self {
         self.all_of = value.into_input_list();
         self
     }
 }
-impl Structure for MetricAlertCriteriaMultipleResourceMultipleMetricCriteria {
+impl Structure for MetricAlertMultipleResourceMultipleMetricCriteria {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("allOf", &mut self.all_of);
     }
@@ -413,39 +410,37 @@ impl Structure for MetricAlertCriteriaMultipleResourceMultipleMetricCriteria {
 
 /// The value of `properties.criteria.allOf[]`.
 #[derive(Clone, Default)]
-pub struct MetricAlertCriteriaMultipleResourceMultipleMetricCriteriaAllOfDynamicThresholdCriterion {
-/// `properties.criteria.allOf[].dimensions`.
-pub dimensions: InputList<MetricAlertMetricDimension>,
-/// `properties.criteria.allOf[].metricName`.
-pub metric_name: Input<String>,
-/// `properties.criteria.allOf[].metricNamespace`.
-pub metric_namespace: Input<String>,
-/// `properties.criteria.allOf[].name`.
-pub name: Input<String>,
-/// `properties.criteria.allOf[].skipMetricValidation`.
-pub skip_metric_validation: Input<bool>,
-/// `properties.criteria.allOf[].timeAggregation`.
-pub time_aggregation: Input<MetricAlertCriteriaMultipleResourceMultipleMetricCriteriaAllOfDynamicThresholdCriterionTimeAggregation>,
-/// `properties.criteria.allOf[].alertSensitivity`.
-pub alert_sensitivity: Input<MetricAlertCriteriaMultipleResourceMultipleMetricCriteriaAllOfDynamicThresholdCriterionAlertSensitivity>,
-/// `properties.criteria.allOf[].failingPeriods`.
-pub failing_periods: Input<MetricAlertCriteriaMultipleResourceMultipleMetricCriteriaAllOfDynamicThresholdCriterionFailingPeriods>,
-/// `properties.criteria.allOf[].ignoreDataBefore`.
-pub ignore_data_before: Input<String>,
-/// `properties.criteria.allOf[].operator`.
-pub operator: Input<MetricAlertCriteriaMultipleResourceMultipleMetricCriteriaAllOfDynamicThresholdCriterionOperator>,
+pub struct MetricAlertDynamicThresholdCriterion {
+    /// `properties.criteria.allOf[].dimensions`.
+    pub dimensions: InputList<MetricAlertMetricDimension>,
+    /// `properties.criteria.allOf[].metricName`.
+    pub metric_name: Input<String>,
+    /// `properties.criteria.allOf[].metricNamespace`.
+    pub metric_namespace: Input<String>,
+    /// `properties.criteria.allOf[].name`.
+    pub name: Input<String>,
+    /// `properties.criteria.allOf[].skipMetricValidation`.
+    pub skip_metric_validation: Input<bool>,
+    /// `properties.criteria.allOf[].timeAggregation`.
+    pub time_aggregation: Input<MetricAlertTimeAggregation>,
+    /// `properties.criteria.allOf[].alertSensitivity`.
+    pub alert_sensitivity: Input<MetricAlertSensitivity>,
+    /// `properties.criteria.allOf[].failingPeriods`.
+    pub failing_periods: Input<MetricAlertFailingPeriods>,
+    /// `properties.criteria.allOf[].ignoreDataBefore`.
+    pub ignore_data_before: Input<String>,
+    /// `properties.criteria.allOf[].operator`.
+    pub operator: Input<MetricAlertOperator>,
 }
-impl MetricAlertCriteriaMultipleResourceMultipleMetricCriteriaAllOfDynamicThresholdCriterion {
+impl MetricAlertDynamicThresholdCriterion {
     /// From the properties that it has to have.
     pub fn new(
         name: impl IntoInput<String>,
-        operator: impl IntoInput<
-            MetricAlertCriteriaMultipleResourceMultipleMetricCriteriaAllOfDynamicThresholdCriterionOperator,
-        >,
+        operator: impl IntoInput<MetricAlertOperator>,
         metric_name: impl IntoInput<String>,
-        alert_sensitivity: impl IntoInput<MetricAlertCriteriaMultipleResourceMultipleMetricCriteriaAllOfDynamicThresholdCriterionAlertSensitivity>,
-        time_aggregation: impl IntoInput<MetricAlertCriteriaMultipleResourceMultipleMetricCriteriaAllOfDynamicThresholdCriterionTimeAggregation>,
-        failing_periods: impl IntoInput<MetricAlertCriteriaMultipleResourceMultipleMetricCriteriaAllOfDynamicThresholdCriterionFailingPeriods>,
+        alert_sensitivity: impl IntoInput<MetricAlertSensitivity>,
+        time_aggregation: impl IntoInput<MetricAlertTimeAggregation>,
+        failing_periods: impl IntoInput<MetricAlertFailingPeriods>,
     ) -> Self {
         Self {
             name: name.into_input(),
@@ -482,7 +477,7 @@ impl MetricAlertCriteriaMultipleResourceMultipleMetricCriteriaAllOfDynamicThresh
         self
     }
 }
-impl Structure for MetricAlertCriteriaMultipleResourceMultipleMetricCriteriaAllOfDynamicThresholdCriterion {
+impl Structure for MetricAlertDynamicThresholdCriterion {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("dimensions", &mut self.dimensions);
         codec.property("metricName", &mut self.metric_name);
@@ -527,14 +522,13 @@ impl Structure for MetricAlertMetricDimension {
 
 /// The value of `properties.criteria.allOf[].failingPeriods`.
 #[derive(Clone, Default)]
-pub struct MetricAlertCriteriaMultipleResourceMultipleMetricCriteriaAllOfDynamicThresholdCriterionFailingPeriods
-{
+pub struct MetricAlertFailingPeriods {
     /// `properties.criteria.allOf[].failingPeriods.minFailingPeriodsToAlert`.
     pub min_failing_periods_to_alert: Input<i64>,
     /// `properties.criteria.allOf[].failingPeriods.numberOfEvaluationPeriods`.
     pub number_of_evaluation_periods: Input<i64>,
 }
-impl MetricAlertCriteriaMultipleResourceMultipleMetricCriteriaAllOfDynamicThresholdCriterionFailingPeriods {
+impl MetricAlertFailingPeriods {
     /// From the properties that it has to have.
     pub fn new(
         number_of_evaluation_periods: impl IntoInput<i64>,
@@ -546,9 +540,7 @@ impl MetricAlertCriteriaMultipleResourceMultipleMetricCriteriaAllOfDynamicThresh
         }
     }
 }
-impl Structure
-    for MetricAlertCriteriaMultipleResourceMultipleMetricCriteriaAllOfDynamicThresholdCriterionFailingPeriods
-{
+impl Structure for MetricAlertFailingPeriods {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("minFailingPeriodsToAlert", &mut self.min_failing_periods_to_alert);
         codec.property("numberOfEvaluationPeriods", &mut self.number_of_evaluation_periods);
@@ -557,7 +549,7 @@ impl Structure
 
 /// The value of `properties.criteria.allOf[]`.
 #[derive(Clone, Default)]
-pub struct MetricAlertCriteriaMultipleResourceMultipleMetricCriteriaAllOfStaticThresholdCriterion {
+pub struct MetricAlertStaticThresholdCriterion {
     /// `properties.criteria.allOf[].dimensions`.
     pub dimensions: InputList<MetricAlertMetricDimension>,
     /// `properties.criteria.allOf[].metricName`.
@@ -569,25 +561,20 @@ pub struct MetricAlertCriteriaMultipleResourceMultipleMetricCriteriaAllOfStaticT
     /// `properties.criteria.allOf[].skipMetricValidation`.
     pub skip_metric_validation: Input<bool>,
     /// `properties.criteria.allOf[].timeAggregation`.
-    pub time_aggregation: Input<
-        MetricAlertCriteriaMultipleResourceMultipleMetricCriteriaAllOfStaticThresholdCriterionTimeAggregation,
-    >,
+    pub time_aggregation: Input<MetricAlertStaticThresholdCriterionTimeAggregation>,
     /// `properties.criteria.allOf[].operator`.
-    pub operator:
-        Input<MetricAlertCriteriaMultipleResourceMultipleMetricCriteriaAllOfStaticThresholdCriterionOperator>,
+    pub operator: Input<MetricAlertStaticThresholdCriterionOperator>,
     /// `properties.criteria.allOf[].threshold`.
-    pub threshold: Input<i64>,
+    pub threshold: Input<f64>,
 }
-impl MetricAlertCriteriaMultipleResourceMultipleMetricCriteriaAllOfStaticThresholdCriterion {
+impl MetricAlertStaticThresholdCriterion {
     /// From the properties that it has to have.
     pub fn new(
         name: impl IntoInput<String>,
-        operator: impl IntoInput<
-            MetricAlertCriteriaMultipleResourceMultipleMetricCriteriaAllOfStaticThresholdCriterionOperator,
-        >,
+        operator: impl IntoInput<MetricAlertStaticThresholdCriterionOperator>,
         metric_name: impl IntoInput<String>,
-        threshold: impl IntoInput<i64>,
-        time_aggregation: impl IntoInput<MetricAlertCriteriaMultipleResourceMultipleMetricCriteriaAllOfStaticThresholdCriterionTimeAggregation>,
+        threshold: impl IntoInput<f64>,
+        time_aggregation: impl IntoInput<MetricAlertStaticThresholdCriterionTimeAggregation>,
     ) -> Self {
         Self {
             name: name.into_input(),
@@ -617,7 +604,7 @@ impl MetricAlertCriteriaMultipleResourceMultipleMetricCriteriaAllOfStaticThresho
         self
     }
 }
-impl Structure for MetricAlertCriteriaMultipleResourceMultipleMetricCriteriaAllOfStaticThresholdCriterion {
+impl Structure for MetricAlertStaticThresholdCriterion {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("dimensions", &mut self.dimensions);
         codec.property("metricName", &mut self.metric_name);
@@ -636,7 +623,7 @@ pub struct MetricAlertCriteriaPromQlCriteria {
     /// `properties.criteria.allOf`.
     pub all_of: InputList<MetricAlertCriteriaPromQlCriteriaAllOf>,
     /// `properties.criteria.failingPeriods`.
-    pub failing_periods: Input<MetricAlertCriteriaPromQlCriteriaFailingPeriods>,
+    pub failing_periods: Input<MetricAlertPromQlCriteriaFailingPeriods>,
 }
 impl MetricAlertCriteriaPromQlCriteria {
     /// Nothing is set.
@@ -651,10 +638,7 @@ impl MetricAlertCriteriaPromQlCriteria {
     }
 
     /// Sets `properties.criteria.failingPeriods`.
-    pub fn failing_periods(
-        mut self,
-        value: impl IntoInput<MetricAlertCriteriaPromQlCriteriaFailingPeriods>,
-    ) -> Self {
+    pub fn failing_periods(mut self, value: impl IntoInput<MetricAlertPromQlCriteriaFailingPeriods>) -> Self {
         self.failing_periods = value.into_input();
         self
     }
@@ -668,28 +652,25 @@ impl Structure for MetricAlertCriteriaPromQlCriteria {
 
 /// The value of `properties.criteria.allOf[]`.
 #[derive(Clone, Default)]
-pub struct MetricAlertCriteriaPromQlCriteriaAllOfDynamicThresholdCriterion {
+pub struct MetricAlertAllOfDynamicThresholdCriterion {
     /// `properties.criteria.allOf[].name`.
     pub name: Input<String>,
     /// `properties.criteria.allOf[].query`.
     pub query: Input<String>,
     /// `properties.criteria.allOf[].alertSensitivity`.
-    pub alert_sensitivity:
-        Input<MetricAlertCriteriaPromQlCriteriaAllOfDynamicThresholdCriterionAlertSensitivity>,
+    pub alert_sensitivity: Input<MetricAlertDynamicThresholdCriterionAlertSensitivity>,
     /// `properties.criteria.allOf[].ignoreDataBefore`.
     pub ignore_data_before: Input<String>,
     /// `properties.criteria.allOf[].operator`.
-    pub operator: Input<MetricAlertCriteriaPromQlCriteriaAllOfDynamicThresholdCriterionOperator>,
+    pub operator: Input<MetricAlertDynamicThresholdCriterionOperator>,
 }
-impl MetricAlertCriteriaPromQlCriteriaAllOfDynamicThresholdCriterion {
+impl MetricAlertAllOfDynamicThresholdCriterion {
     /// From the properties that it has to have.
     pub fn new(
         name: impl IntoInput<String>,
-        operator: impl IntoInput<MetricAlertCriteriaPromQlCriteriaAllOfDynamicThresholdCriterionOperator>,
+        operator: impl IntoInput<MetricAlertDynamicThresholdCriterionOperator>,
         query: impl IntoInput<String>,
-        alert_sensitivity: impl IntoInput<
-            MetricAlertCriteriaPromQlCriteriaAllOfDynamicThresholdCriterionAlertSensitivity,
-        >,
+        alert_sensitivity: impl IntoInput<MetricAlertDynamicThresholdCriterionAlertSensitivity>,
     ) -> Self {
         Self {
             name: name.into_input(),
@@ -706,7 +687,7 @@ impl MetricAlertCriteriaPromQlCriteriaAllOfDynamicThresholdCriterion {
         self
     }
 }
-impl Structure for MetricAlertCriteriaPromQlCriteriaAllOfDynamicThresholdCriterion {
+impl Structure for MetricAlertAllOfDynamicThresholdCriterion {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("name", &mut self.name);
         codec.property("query", &mut self.query);
@@ -718,19 +699,19 @@ impl Structure for MetricAlertCriteriaPromQlCriteriaAllOfDynamicThresholdCriteri
 
 /// The value of `properties.criteria.allOf[]`.
 #[derive(Clone, Default)]
-pub struct MetricAlertCriteriaPromQlCriteriaAllOfStaticThresholdCriterion {
+pub struct MetricAlertAllOfStaticThresholdCriterion {
     /// `properties.criteria.allOf[].name`.
     pub name: Input<String>,
     /// `properties.criteria.allOf[].query`.
     pub query: Input<String>,
 }
-impl MetricAlertCriteriaPromQlCriteriaAllOfStaticThresholdCriterion {
+impl MetricAlertAllOfStaticThresholdCriterion {
     /// From the properties that it has to have.
     pub fn new(name: impl IntoInput<String>, query: impl IntoInput<String>) -> Self {
         Self { name: name.into_input(), query: query.into_input() }
     }
 }
-impl Structure for MetricAlertCriteriaPromQlCriteriaAllOfStaticThresholdCriterion {
+impl Structure for MetricAlertAllOfStaticThresholdCriterion {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("name", &mut self.name);
         codec.property("query", &mut self.query);
@@ -739,17 +720,17 @@ impl Structure for MetricAlertCriteriaPromQlCriteriaAllOfStaticThresholdCriterio
 
 /// The value of `properties.criteria.failingPeriods`.
 #[derive(Clone, Default)]
-pub struct MetricAlertCriteriaPromQlCriteriaFailingPeriods {
+pub struct MetricAlertPromQlCriteriaFailingPeriods {
     /// `properties.criteria.failingPeriods.for`.
     pub for_: Input<String>,
 }
-impl MetricAlertCriteriaPromQlCriteriaFailingPeriods {
+impl MetricAlertPromQlCriteriaFailingPeriods {
     /// From the properties that it has to have.
     pub fn new(for_: impl IntoInput<String>) -> Self {
         Self { for_: for_.into_input() }
     }
 }
-impl Structure for MetricAlertCriteriaPromQlCriteriaFailingPeriods {
+impl Structure for MetricAlertPromQlCriteriaFailingPeriods {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("for", &mut self.for_);
     }
@@ -757,11 +738,11 @@ impl Structure for MetricAlertCriteriaPromQlCriteriaFailingPeriods {
 
 /// The value of `properties.criteria`.
 #[derive(Clone, Default)]
-pub struct MetricAlertCriteriaSingleResourceMultipleMetricCriteria {
+pub struct MetricAlertSingleResourceMultipleMetricCriteria {
     /// `properties.criteria.allOf`.
-    pub all_of: InputList<MetricAlertCriteriaSingleResourceMultipleMetricCriteriaAllOf>,
+    pub all_of: InputList<MetricAlertSingleResourceMultipleMetricCriteriaAllOf>,
 }
-impl MetricAlertCriteriaSingleResourceMultipleMetricCriteria {
+impl MetricAlertSingleResourceMultipleMetricCriteria {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
@@ -770,13 +751,13 @@ impl MetricAlertCriteriaSingleResourceMultipleMetricCriteria {
     /// Sets `properties.criteria.allOf`.
     pub fn all_of(
         mut self,
-        value: impl IntoInputList<MetricAlertCriteriaSingleResourceMultipleMetricCriteriaAllOf>,
+        value: impl IntoInputList<MetricAlertSingleResourceMultipleMetricCriteriaAllOf>,
     ) -> Self {
         self.all_of = value.into_input_list();
         self
     }
 }
-impl Structure for MetricAlertCriteriaSingleResourceMultipleMetricCriteria {
+impl Structure for MetricAlertSingleResourceMultipleMetricCriteria {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("allOf", &mut self.all_of);
     }
@@ -784,9 +765,9 @@ impl Structure for MetricAlertCriteriaSingleResourceMultipleMetricCriteria {
 
 /// The value of `properties.criteria.allOf[]`.
 #[derive(Clone, Default)]
-pub struct MetricAlertCriteriaSingleResourceMultipleMetricCriteriaAllOf {
+pub struct MetricAlertSingleResourceMultipleMetricCriteriaAllOf {
     /// `properties.criteria.allOf[].criterionType`.
-    pub criterion_type: Input<MetricAlertCriteriaSingleResourceMultipleMetricCriteriaAllOfCriterionType>,
+    pub criterion_type: Input<MetricAlertAllOfCriterionType>,
     /// `properties.criteria.allOf[].dimensions`.
     pub dimensions: InputList<MetricAlertMetricDimension>,
     /// `properties.criteria.allOf[].metricName`.
@@ -796,35 +777,38 @@ pub struct MetricAlertCriteriaSingleResourceMultipleMetricCriteriaAllOf {
     /// `properties.criteria.allOf[].name`.
     pub name: Input<String>,
     /// `properties.criteria.allOf[].operator`.
-    pub operator: Input<MetricAlertCriteriaSingleResourceMultipleMetricCriteriaAllOfOperator>,
+    pub operator: Input<MetricAlertAllOfOperator>,
     /// `properties.criteria.allOf[].skipMetricValidation`.
     pub skip_metric_validation: Input<bool>,
     /// `properties.criteria.allOf[].threshold`.
-    pub threshold: Input<i64>,
+    pub threshold: Input<f64>,
     /// `properties.criteria.allOf[].timeAggregation`.
-    pub time_aggregation: Input<MetricAlertCriteriaSingleResourceMultipleMetricCriteriaAllOfTimeAggregation>,
+    pub time_aggregation: Input<MetricAlertAllOfTimeAggregation>,
 }
-impl MetricAlertCriteriaSingleResourceMultipleMetricCriteriaAllOf {
+impl MetricAlertSingleResourceMultipleMetricCriteriaAllOf {
     /// From the properties that it has to have.
     pub fn new(
         name: impl IntoInput<String>,
-        operator: impl IntoInput<MetricAlertCriteriaSingleResourceMultipleMetricCriteriaAllOfOperator>,
-        threshold: impl IntoInput<i64>,
-        criterion_type: impl IntoInput<MetricAlertCriteriaSingleResourceMultipleMetricCriteriaAllOfCriterionType>,
+        operator: impl IntoInput<MetricAlertAllOfOperator>,
+        threshold: impl IntoInput<f64>,
         metric_name: impl IntoInput<String>,
-        time_aggregation: impl IntoInput<
-            MetricAlertCriteriaSingleResourceMultipleMetricCriteriaAllOfTimeAggregation,
-        >,
+        time_aggregation: impl IntoInput<MetricAlertAllOfTimeAggregation>,
     ) -> Self {
         Self {
             name: name.into_input(),
             operator: operator.into_input(),
             threshold: threshold.into_input(),
-            criterion_type: criterion_type.into_input(),
             metric_name: metric_name.into_input(),
             time_aggregation: time_aggregation.into_input(),
+            criterion_type: Input::Value(MetricAlertAllOfCriterionType::STATIC_THRESHOLD_CRITERION),
             ..Self::default()
         }
+    }
+
+    /// Sets `properties.criteria.allOf[].criterionType`; `new` has set the usual value.
+    pub fn criterion_type(mut self, value: impl IntoInput<MetricAlertAllOfCriterionType>) -> Self {
+        self.criterion_type = value.into_input();
+        self
     }
 
     /// Sets `properties.criteria.allOf[].dimensions`.
@@ -845,7 +829,7 @@ impl MetricAlertCriteriaSingleResourceMultipleMetricCriteriaAllOf {
         self
     }
 }
-impl Structure for MetricAlertCriteriaSingleResourceMultipleMetricCriteriaAllOf {
+impl Structure for MetricAlertSingleResourceMultipleMetricCriteriaAllOf {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("criterionType", &mut self.criterion_type);
         codec.property("dimensions", &mut self.dimensions);
@@ -861,7 +845,7 @@ impl Structure for MetricAlertCriteriaSingleResourceMultipleMetricCriteriaAllOf 
 
 /// The value of `properties.criteria`.
 #[derive(Clone, Default)]
-pub struct MetricAlertCriteriaWebtestLocationAvailabilityCriteria {
+pub struct MetricAlertWebtestLocationAvailabilityCriteria {
     /// `properties.criteria.componentId`.
     pub component_id: Input<ResourceId<crate::insights::ApplicationInsights>>,
     /// `properties.criteria.failedLocationCount`.
@@ -869,7 +853,7 @@ pub struct MetricAlertCriteriaWebtestLocationAvailabilityCriteria {
     /// `properties.criteria.webTestId`.
     pub web_test_id: Input<ResourceId<crate::insights::WebTest>>,
 }
-impl MetricAlertCriteriaWebtestLocationAvailabilityCriteria {
+impl MetricAlertWebtestLocationAvailabilityCriteria {
     /// From the properties that it has to have.
     pub fn new(
         web_test_id: impl IntoInput<ResourceId<crate::insights::WebTest>>,
@@ -883,7 +867,7 @@ impl MetricAlertCriteriaWebtestLocationAvailabilityCriteria {
         }
     }
 }
-impl Structure for MetricAlertCriteriaWebtestLocationAvailabilityCriteria {
+impl Structure for MetricAlertWebtestLocationAvailabilityCriteria {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("componentId", &mut self.component_id);
         codec.property("failedLocationCount", &mut self.failed_location_count);
@@ -920,11 +904,11 @@ impl Structure for MetricAlertResolveConfiguration {
 
 union! {
     /// The value of `properties.criteria.allOf[]`: one of these, told apart by `criterionType`.
-    pub MetricAlertCriteriaMultipleResourceMultipleMetricCriteriaAllOf by "criterionType" {
+    pub MetricAlertAllOf by "criterionType" {
         /// `DynamicThresholdCriterion`.
-        DynamicThresholdCriterion(MetricAlertCriteriaMultipleResourceMultipleMetricCriteriaAllOfDynamicThresholdCriterion) = "DynamicThresholdCriterion",
+        DynamicThresholdCriterion(MetricAlertDynamicThresholdCriterion) = "DynamicThresholdCriterion",
         /// `StaticThresholdCriterion`.
-        StaticThresholdCriterion(MetricAlertCriteriaMultipleResourceMultipleMetricCriteriaAllOfStaticThresholdCriterion) = "StaticThresholdCriterion",
+        StaticThresholdCriterion(MetricAlertStaticThresholdCriterion) = "StaticThresholdCriterion",
     }
 }
 
@@ -932,9 +916,9 @@ union! {
     /// The value of `properties.criteria.allOf[]`: one of these, told apart by `criterionType`.
     pub MetricAlertCriteriaPromQlCriteriaAllOf by "criterionType" {
         /// `DynamicThresholdCriterion`.
-        DynamicThresholdCriterion(MetricAlertCriteriaPromQlCriteriaAllOfDynamicThresholdCriterion) = "DynamicThresholdCriterion",
+        DynamicThresholdCriterion(MetricAlertAllOfDynamicThresholdCriterion) = "DynamicThresholdCriterion",
         /// `StaticThresholdCriterion`.
-        StaticThresholdCriterion(MetricAlertCriteriaPromQlCriteriaAllOfStaticThresholdCriterion) = "StaticThresholdCriterion",
+        StaticThresholdCriterion(MetricAlertAllOfStaticThresholdCriterion) = "StaticThresholdCriterion",
     }
 }
 
@@ -942,13 +926,13 @@ union! {
     /// The value of `properties.criteria`: one of these, told apart by `odata.type`.
     pub MetricAlertCriteria by "odata.type" {
         /// `Microsoft.Azure.Monitor.MultipleResourceMultipleMetricCriteria`.
-        MultipleResourceMultipleMetricCriteria(MetricAlertCriteriaMultipleResourceMultipleMetricCriteria) = "Microsoft.Azure.Monitor.MultipleResourceMultipleMetricCriteria",
+        MultipleResourceMultipleMetricCriteria(MetricAlertMultipleResourceMultipleMetricCriteria) = "Microsoft.Azure.Monitor.MultipleResourceMultipleMetricCriteria",
         /// `Microsoft.Azure.Monitor.PromQLCriteria`.
         PromQlCriteria(MetricAlertCriteriaPromQlCriteria) = "Microsoft.Azure.Monitor.PromQLCriteria",
         /// `Microsoft.Azure.Monitor.SingleResourceMultipleMetricCriteria`.
-        SingleResourceMultipleMetricCriteria(MetricAlertCriteriaSingleResourceMultipleMetricCriteria) = "Microsoft.Azure.Monitor.SingleResourceMultipleMetricCriteria",
+        SingleResourceMultipleMetricCriteria(MetricAlertSingleResourceMultipleMetricCriteria) = "Microsoft.Azure.Monitor.SingleResourceMultipleMetricCriteria",
         /// `Microsoft.Azure.Monitor.WebtestLocationAvailabilityCriteria`.
-        WebtestLocationAvailabilityCriteria(MetricAlertCriteriaWebtestLocationAvailabilityCriteria) = "Microsoft.Azure.Monitor.WebtestLocationAvailabilityCriteria",
+        WebtestLocationAvailabilityCriteria(MetricAlertWebtestLocationAvailabilityCriteria) = "Microsoft.Azure.Monitor.WebtestLocationAvailabilityCriteria",
     }
 }
 
@@ -966,7 +950,7 @@ closed_enum! {
 
 open_enum! {
     /// Values of `properties.criteria.allOf[].timeAggregation`.
-    pub MetricAlertCriteriaMultipleResourceMultipleMetricCriteriaAllOfDynamicThresholdCriterionTimeAggregation {
+    pub MetricAlertTimeAggregation {
         /// `Average`.
         AVERAGE = "Average",
         /// `Count`.
@@ -982,7 +966,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.criteria.allOf[].alertSensitivity`.
-    pub MetricAlertCriteriaMultipleResourceMultipleMetricCriteriaAllOfDynamicThresholdCriterionAlertSensitivity {
+    pub MetricAlertSensitivity {
         /// `Low`.
         LOW = "Low",
         /// `Medium`.
@@ -994,7 +978,7 @@ open_enum! {
 
 closed_enum! {
     /// Values of `properties.criteria.allOf[].criterionType`.
-    pub MetricAlertCriteriaMultipleResourceMultipleMetricCriteriaAllOfDynamicThresholdCriterionType {
+    pub MetricAlertCriterionType {
         /// `DynamicThresholdCriterion`.
         DynamicThresholdCriterion = "DynamicThresholdCriterion",
     }
@@ -1002,7 +986,7 @@ closed_enum! {
 
 open_enum! {
     /// Values of `properties.criteria.allOf[].operator`.
-    pub MetricAlertCriteriaMultipleResourceMultipleMetricCriteriaAllOfDynamicThresholdCriterionOperator {
+    pub MetricAlertOperator {
         /// `GreaterThan`.
         GREATER_THAN = "GreaterThan",
         /// `LessThan`.
@@ -1014,7 +998,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.criteria.allOf[].timeAggregation`.
-    pub MetricAlertCriteriaMultipleResourceMultipleMetricCriteriaAllOfStaticThresholdCriterionTimeAggregation {
+    pub MetricAlertStaticThresholdCriterionTimeAggregation {
         /// `Average`.
         AVERAGE = "Average",
         /// `Count`.
@@ -1030,7 +1014,7 @@ open_enum! {
 
 closed_enum! {
     /// Values of `properties.criteria.allOf[].criterionType`.
-    pub MetricAlertCriteriaMultipleResourceMultipleMetricCriteriaAllOfStaticThresholdCriterionType {
+    pub MetricAlertStaticThresholdCriterionType {
         /// `StaticThresholdCriterion`.
         StaticThresholdCriterion = "StaticThresholdCriterion",
     }
@@ -1038,7 +1022,7 @@ closed_enum! {
 
 open_enum! {
     /// Values of `properties.criteria.allOf[].operator`.
-    pub MetricAlertCriteriaMultipleResourceMultipleMetricCriteriaAllOfStaticThresholdCriterionOperator {
+    pub MetricAlertStaticThresholdCriterionOperator {
         /// `Equals`.
         EQUALS = "Equals",
         /// `GreaterThan`.
@@ -1054,7 +1038,7 @@ open_enum! {
 
 closed_enum! {
     /// Values of `properties.criteria.odata.type`.
-    pub MetricAlertCriteriaMultipleResourceMultipleMetricCriteriaOdataType {
+    pub MetricAlertOdataType {
         /// `Microsoft.Azure.Monitor.MultipleResourceMultipleMetricCriteria`.
         MicrosoftAzureMonitorMultipleResourceMultipleMetricCriteria = "Microsoft.Azure.Monitor.MultipleResourceMultipleMetricCriteria",
     }
@@ -1062,7 +1046,7 @@ closed_enum! {
 
 open_enum! {
     /// Values of `properties.criteria.allOf[].alertSensitivity`.
-    pub MetricAlertCriteriaPromQlCriteriaAllOfDynamicThresholdCriterionAlertSensitivity {
+    pub MetricAlertDynamicThresholdCriterionAlertSensitivity {
         /// `Low`.
         LOW = "Low",
         /// `Medium`.
@@ -1074,7 +1058,7 @@ open_enum! {
 
 closed_enum! {
     /// Values of `properties.criteria.allOf[].criterionType`.
-    pub MetricAlertCriteriaPromQlCriteriaAllOfDynamicThresholdCriterionType {
+    pub MetricAlertDynamicThresholdCriterionType {
         /// `DynamicThresholdCriterion`.
         DynamicThresholdCriterion = "DynamicThresholdCriterion",
     }
@@ -1082,7 +1066,7 @@ closed_enum! {
 
 open_enum! {
     /// Values of `properties.criteria.allOf[].operator`.
-    pub MetricAlertCriteriaPromQlCriteriaAllOfDynamicThresholdCriterionOperator {
+    pub MetricAlertDynamicThresholdCriterionOperator {
         /// `GreaterThan`.
         GREATER_THAN = "GreaterThan",
         /// `LessThan`.
@@ -1094,7 +1078,7 @@ open_enum! {
 
 closed_enum! {
     /// Values of `properties.criteria.allOf[].criterionType`.
-    pub MetricAlertCriteriaPromQlCriteriaAllOfStaticThresholdCriterionType {
+    pub MetricAlertAllOfStaticThresholdCriterionType {
         /// `StaticThresholdCriterion`.
         StaticThresholdCriterion = "StaticThresholdCriterion",
     }
@@ -1110,7 +1094,7 @@ closed_enum! {
 
 open_enum! {
     /// Values of `properties.criteria.allOf[].criterionType`.
-    pub MetricAlertCriteriaSingleResourceMultipleMetricCriteriaAllOfCriterionType {
+    pub MetricAlertAllOfCriterionType {
         /// `StaticThresholdCriterion`.
         STATIC_THRESHOLD_CRITERION = "StaticThresholdCriterion",
         /// `DynamicThresholdCriterion`.
@@ -1120,7 +1104,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.criteria.allOf[].operator`.
-    pub MetricAlertCriteriaSingleResourceMultipleMetricCriteriaAllOfOperator {
+    pub MetricAlertAllOfOperator {
         /// `Equals`.
         EQUALS = "Equals",
         /// `GreaterThan`.
@@ -1136,7 +1120,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.criteria.allOf[].timeAggregation`.
-    pub MetricAlertCriteriaSingleResourceMultipleMetricCriteriaAllOfTimeAggregation {
+    pub MetricAlertAllOfTimeAggregation {
         /// `Average`.
         AVERAGE = "Average",
         /// `Count`.
@@ -1152,7 +1136,7 @@ open_enum! {
 
 closed_enum! {
     /// Values of `properties.criteria.odata.type`.
-    pub MetricAlertCriteriaSingleResourceMultipleMetricCriteriaOdataType {
+    pub MetricAlertSingleResourceMultipleMetricCriteriaOdataType {
         /// `Microsoft.Azure.Monitor.SingleResourceMultipleMetricCriteria`.
         MicrosoftAzureMonitorSingleResourceMultipleMetricCriteria = "Microsoft.Azure.Monitor.SingleResourceMultipleMetricCriteria",
     }
@@ -1160,7 +1144,7 @@ closed_enum! {
 
 closed_enum! {
     /// Values of `properties.criteria.odata.type`.
-    pub MetricAlertCriteriaWebtestLocationAvailabilityCriteriaOdataType {
+    pub MetricAlertWebtestLocationAvailabilityCriteriaOdataType {
         /// `Microsoft.Azure.Monitor.WebtestLocationAvailabilityCriteria`.
         MicrosoftAzureMonitorWebtestLocationAvailabilityCriteria = "Microsoft.Azure.Monitor.WebtestLocationAvailabilityCriteria",
     }
@@ -1170,18 +1154,18 @@ debug_through_the_codec!(
     MetricAlert,
     MetricAlertIdentity,
     MetricAlertAction,
-    MetricAlertCriteriaMultipleResourceMultipleMetricCriteria,
-    MetricAlertCriteriaMultipleResourceMultipleMetricCriteriaAllOfDynamicThresholdCriterion,
+    MetricAlertMultipleResourceMultipleMetricCriteria,
+    MetricAlertDynamicThresholdCriterion,
     MetricAlertMetricDimension,
-    MetricAlertCriteriaMultipleResourceMultipleMetricCriteriaAllOfDynamicThresholdCriterionFailingPeriods,
-    MetricAlertCriteriaMultipleResourceMultipleMetricCriteriaAllOfStaticThresholdCriterion,
+    MetricAlertFailingPeriods,
+    MetricAlertStaticThresholdCriterion,
     MetricAlertCriteriaPromQlCriteria,
-    MetricAlertCriteriaPromQlCriteriaAllOfDynamicThresholdCriterion,
-    MetricAlertCriteriaPromQlCriteriaAllOfStaticThresholdCriterion,
-    MetricAlertCriteriaPromQlCriteriaFailingPeriods,
-    MetricAlertCriteriaSingleResourceMultipleMetricCriteria,
-    MetricAlertCriteriaSingleResourceMultipleMetricCriteriaAllOf,
-    MetricAlertCriteriaWebtestLocationAvailabilityCriteria,
+    MetricAlertAllOfDynamicThresholdCriterion,
+    MetricAlertAllOfStaticThresholdCriterion,
+    MetricAlertPromQlCriteriaFailingPeriods,
+    MetricAlertSingleResourceMultipleMetricCriteria,
+    MetricAlertSingleResourceMultipleMetricCriteriaAllOf,
+    MetricAlertWebtestLocationAvailabilityCriteria,
     MetricAlertResolveConfiguration
 );
 

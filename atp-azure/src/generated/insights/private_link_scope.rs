@@ -175,11 +175,11 @@ impl Structure for PrivateLinkScopeAccessModeSettings {
 #[derive(Clone, Default)]
 pub struct PrivateLinkScopeAccessModeSettingsExclusion {
     /// `properties.accessModeSettings.exclusions[].ingestionAccessMode`.
-    pub ingestion_access_mode: Input<PrivateLinkScopeAccessModeSettingsExclusionIngestionAccessMode>,
+    pub ingestion_access_mode: Input<PrivateLinkScopeIngestionAccessMode>,
     /// `properties.accessModeSettings.exclusions[].privateEndpointConnectionName`.
     pub private_endpoint_connection_name: Input<String>,
     /// `properties.accessModeSettings.exclusions[].queryAccessMode`.
-    pub query_access_mode: Input<PrivateLinkScopeAccessModeSettingsExclusionQueryAccessMode>,
+    pub query_access_mode: Input<PrivateLinkScopeQueryAccessMode>,
 }
 impl PrivateLinkScopeAccessModeSettingsExclusion {
     /// Nothing is set.
@@ -190,7 +190,7 @@ impl PrivateLinkScopeAccessModeSettingsExclusion {
     /// Sets `properties.accessModeSettings.exclusions[].ingestionAccessMode`.
     pub fn ingestion_access_mode(
         mut self,
-        value: impl IntoInput<PrivateLinkScopeAccessModeSettingsExclusionIngestionAccessMode>,
+        value: impl IntoInput<PrivateLinkScopeIngestionAccessMode>,
     ) -> Self {
         self.ingestion_access_mode = value.into_input();
         self
@@ -203,10 +203,7 @@ impl PrivateLinkScopeAccessModeSettingsExclusion {
     }
 
     /// Sets `properties.accessModeSettings.exclusions[].queryAccessMode`.
-    pub fn query_access_mode(
-        mut self,
-        value: impl IntoInput<PrivateLinkScopeAccessModeSettingsExclusionQueryAccessMode>,
-    ) -> Self {
+    pub fn query_access_mode(mut self, value: impl IntoInput<PrivateLinkScopeQueryAccessMode>) -> Self {
         self.query_access_mode = value.into_input();
         self
     }
@@ -221,7 +218,7 @@ impl Structure for PrivateLinkScopeAccessModeSettingsExclusion {
 
 open_enum! {
     /// Values of `properties.accessModeSettings.exclusions[].ingestionAccessMode`.
-    pub PrivateLinkScopeAccessModeSettingsExclusionIngestionAccessMode {
+    pub PrivateLinkScopeIngestionAccessMode {
         /// `Open`.
         OPEN = "Open",
         /// `PrivateOnly`.
@@ -231,7 +228,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.accessModeSettings.exclusions[].queryAccessMode`.
-    pub PrivateLinkScopeAccessModeSettingsExclusionQueryAccessMode {
+    pub PrivateLinkScopeQueryAccessMode {
         /// `Open`.
         OPEN = "Open",
         /// `PrivateOnly`.

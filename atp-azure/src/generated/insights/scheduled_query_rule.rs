@@ -489,7 +489,7 @@ pub struct ScheduledQueryRuleCriteriaAllOf {
     /// `properties.criteria.allOf[].dimensions`.
     pub dimensions: InputList<ScheduledQueryRuleCriteriaAllOfDimension>,
     /// `properties.criteria.allOf[].failingPeriods`.
-    pub failing_periods: Input<ScheduledQueryRuleCriteriaAllOfFailingPeriods>,
+    pub failing_periods: Input<ScheduledQueryRuleFailingPeriods>,
     /// `properties.criteria.allOf[].ignoreDataBefore`.
     pub ignore_data_before: Input<String>,
     /// `properties.criteria.allOf[].metricMeasureColumn`.
@@ -505,9 +505,9 @@ pub struct ScheduledQueryRuleCriteriaAllOf {
     /// `properties.criteria.allOf[].resourceIdColumn`.
     pub resource_id_column: Input<String>,
     /// `properties.criteria.allOf[].threshold`.
-    pub threshold: Input<i64>,
+    pub threshold: Input<f64>,
     /// `properties.criteria.allOf[].timeAggregation`.
-    pub time_aggregation: Input<ScheduledQueryRuleCriteriaAllOfTimeAggregation>,
+    pub time_aggregation: Input<ScheduledQueryRuleTimeAggregation>,
 }
 impl ScheduledQueryRuleCriteriaAllOf {
     /// Nothing is set.
@@ -537,10 +537,7 @@ impl ScheduledQueryRuleCriteriaAllOf {
     }
 
     /// Sets `properties.criteria.allOf[].failingPeriods`.
-    pub fn failing_periods(
-        mut self,
-        value: impl IntoInput<ScheduledQueryRuleCriteriaAllOfFailingPeriods>,
-    ) -> Self {
+    pub fn failing_periods(mut self, value: impl IntoInput<ScheduledQueryRuleFailingPeriods>) -> Self {
         self.failing_periods = value.into_input();
         self
     }
@@ -588,16 +585,13 @@ impl ScheduledQueryRuleCriteriaAllOf {
     }
 
     /// Sets `properties.criteria.allOf[].threshold`.
-    pub fn threshold(mut self, value: impl IntoInput<i64>) -> Self {
+    pub fn threshold(mut self, value: impl IntoInput<f64>) -> Self {
         self.threshold = value.into_input();
         self
     }
 
     /// Sets `properties.criteria.allOf[].timeAggregation`.
-    pub fn time_aggregation(
-        mut self,
-        value: impl IntoInput<ScheduledQueryRuleCriteriaAllOfTimeAggregation>,
-    ) -> Self {
+    pub fn time_aggregation(mut self, value: impl IntoInput<ScheduledQueryRuleTimeAggregation>) -> Self {
         self.time_aggregation = value.into_input();
         self
     }
@@ -626,7 +620,7 @@ pub struct ScheduledQueryRuleCriteriaAllOfDimension {
     /// `properties.criteria.allOf[].dimensions[].name`.
     pub name: Input<String>,
     /// `properties.criteria.allOf[].dimensions[].operator`.
-    pub operator: Input<ScheduledQueryRuleCriteriaAllOfDimensionOperator>,
+    pub operator: Input<ScheduledQueryRuleOperator>,
     /// `properties.criteria.allOf[].dimensions[].values`.
     pub values: InputList<String>,
 }
@@ -634,7 +628,7 @@ impl ScheduledQueryRuleCriteriaAllOfDimension {
     /// From the properties that it has to have.
     pub fn new(
         name: impl IntoInput<String>,
-        operator: impl IntoInput<ScheduledQueryRuleCriteriaAllOfDimensionOperator>,
+        operator: impl IntoInput<ScheduledQueryRuleOperator>,
         values: impl IntoInputList<String>,
     ) -> Self {
         Self { name: name.into_input(), operator: operator.into_input(), values: values.into_input_list() }
@@ -650,13 +644,13 @@ impl Structure for ScheduledQueryRuleCriteriaAllOfDimension {
 
 /// The value of `properties.criteria.allOf[].failingPeriods`.
 #[derive(Clone, Default)]
-pub struct ScheduledQueryRuleCriteriaAllOfFailingPeriods {
+pub struct ScheduledQueryRuleFailingPeriods {
     /// `properties.criteria.allOf[].failingPeriods.minFailingPeriodsToAlert`.
     pub min_failing_periods_to_alert: Input<i64>,
     /// `properties.criteria.allOf[].failingPeriods.numberOfEvaluationPeriods`.
     pub number_of_evaluation_periods: Input<i64>,
 }
-impl ScheduledQueryRuleCriteriaAllOfFailingPeriods {
+impl ScheduledQueryRuleFailingPeriods {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
@@ -674,7 +668,7 @@ impl ScheduledQueryRuleCriteriaAllOfFailingPeriods {
         self
     }
 }
-impl Structure for ScheduledQueryRuleCriteriaAllOfFailingPeriods {
+impl Structure for ScheduledQueryRuleFailingPeriods {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("minFailingPeriodsToAlert", &mut self.min_failing_periods_to_alert);
         codec.property("numberOfEvaluationPeriods", &mut self.number_of_evaluation_periods);
@@ -750,7 +744,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.criteria.allOf[].dimensions[].operator`.
-    pub ScheduledQueryRuleCriteriaAllOfDimensionOperator {
+    pub ScheduledQueryRuleOperator {
         /// `Include`.
         INCLUDE = "Include",
         /// `Exclude`.
@@ -778,7 +772,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.criteria.allOf[].timeAggregation`.
-    pub ScheduledQueryRuleCriteriaAllOfTimeAggregation {
+    pub ScheduledQueryRuleTimeAggregation {
         /// `Count`.
         COUNT = "Count",
         /// `Average`.
@@ -799,7 +793,7 @@ debug_through_the_codec!(
     ScheduledQueryRuleCriteria,
     ScheduledQueryRuleCriteriaAllOf,
     ScheduledQueryRuleCriteriaAllOfDimension,
-    ScheduledQueryRuleCriteriaAllOfFailingPeriods,
+    ScheduledQueryRuleFailingPeriods,
     ScheduledQueryRuleResolveConfiguration
 );
 

@@ -363,9 +363,9 @@ impl Structure for ManagedHsmKeyRotationPolicyAttributes {
 #[derive(Clone, Default)]
 pub struct ManagedHsmKeyRotationPolicyLifetimeAction {
     /// `properties.rotationPolicy.lifetimeActions[].action`.
-    pub action: Input<ManagedHsmKeyRotationPolicyLifetimeActionAction>,
+    pub action: Input<ManagedHsmKeyAction>,
     /// `properties.rotationPolicy.lifetimeActions[].trigger`.
-    pub trigger: Input<ManagedHsmKeyRotationPolicyLifetimeActionTrigger>,
+    pub trigger: Input<ManagedHsmKeyTrigger>,
 }
 impl ManagedHsmKeyRotationPolicyLifetimeAction {
     /// Nothing is set.
@@ -374,16 +374,13 @@ impl ManagedHsmKeyRotationPolicyLifetimeAction {
     }
 
     /// Sets `properties.rotationPolicy.lifetimeActions[].action`.
-    pub fn action(mut self, value: impl IntoInput<ManagedHsmKeyRotationPolicyLifetimeActionAction>) -> Self {
+    pub fn action(mut self, value: impl IntoInput<ManagedHsmKeyAction>) -> Self {
         self.action = value.into_input();
         self
     }
 
     /// Sets `properties.rotationPolicy.lifetimeActions[].trigger`.
-    pub fn trigger(
-        mut self,
-        value: impl IntoInput<ManagedHsmKeyRotationPolicyLifetimeActionTrigger>,
-    ) -> Self {
+    pub fn trigger(mut self, value: impl IntoInput<ManagedHsmKeyTrigger>) -> Self {
         self.trigger = value.into_input();
         self
     }
@@ -397,26 +394,23 @@ impl Structure for ManagedHsmKeyRotationPolicyLifetimeAction {
 
 /// The value of `properties.rotationPolicy.lifetimeActions[].action`.
 #[derive(Clone, Default)]
-pub struct ManagedHsmKeyRotationPolicyLifetimeActionAction {
+pub struct ManagedHsmKeyAction {
     /// `properties.rotationPolicy.lifetimeActions[].action.type`.
-    pub type_: Input<ManagedHsmKeyRotationPolicyLifetimeActionActionType>,
+    pub type_: Input<ManagedHsmKeyType>,
 }
-impl ManagedHsmKeyRotationPolicyLifetimeActionAction {
+impl ManagedHsmKeyAction {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
     }
 
     /// Sets `properties.rotationPolicy.lifetimeActions[].action.type`.
-    pub fn type_(
-        mut self,
-        value: impl IntoInput<ManagedHsmKeyRotationPolicyLifetimeActionActionType>,
-    ) -> Self {
+    pub fn type_(mut self, value: impl IntoInput<ManagedHsmKeyType>) -> Self {
         self.type_ = value.into_input();
         self
     }
 }
-impl Structure for ManagedHsmKeyRotationPolicyLifetimeActionAction {
+impl Structure for ManagedHsmKeyAction {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("type", &mut self.type_);
     }
@@ -424,13 +418,13 @@ impl Structure for ManagedHsmKeyRotationPolicyLifetimeActionAction {
 
 /// The value of `properties.rotationPolicy.lifetimeActions[].trigger`.
 #[derive(Clone, Default)]
-pub struct ManagedHsmKeyRotationPolicyLifetimeActionTrigger {
+pub struct ManagedHsmKeyTrigger {
     /// `properties.rotationPolicy.lifetimeActions[].trigger.timeAfterCreate`.
     pub time_after_create: Input<String>,
     /// `properties.rotationPolicy.lifetimeActions[].trigger.timeBeforeExpiry`.
     pub time_before_expiry: Input<String>,
 }
-impl ManagedHsmKeyRotationPolicyLifetimeActionTrigger {
+impl ManagedHsmKeyTrigger {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
@@ -448,7 +442,7 @@ impl ManagedHsmKeyRotationPolicyLifetimeActionTrigger {
         self
     }
 }
-impl Structure for ManagedHsmKeyRotationPolicyLifetimeActionTrigger {
+impl Structure for ManagedHsmKeyTrigger {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("timeAfterCreate", &mut self.time_after_create);
         codec.property("timeBeforeExpiry", &mut self.time_before_expiry);
@@ -507,7 +501,7 @@ open_enum! {
 
 closed_enum! {
     /// Values of `properties.rotationPolicy.lifetimeActions[].action.type`.
-    pub ManagedHsmKeyRotationPolicyLifetimeActionActionType {
+    pub ManagedHsmKeyType {
         /// `rotate`.
         Rotate = "rotate",
         /// `notify`.
@@ -522,8 +516,8 @@ debug_through_the_codec!(
     ManagedHsmKeyRotationPolicy,
     ManagedHsmKeyRotationPolicyAttributes,
     ManagedHsmKeyRotationPolicyLifetimeAction,
-    ManagedHsmKeyRotationPolicyLifetimeActionAction,
-    ManagedHsmKeyRotationPolicyLifetimeActionTrigger
+    ManagedHsmKeyAction,
+    ManagedHsmKeyTrigger
 );
 
 impl Named for ManagedHsmKey {

@@ -143,13 +143,13 @@ impl Structure for VaultAccessPoliciesAccessPolicy {
 #[derive(Clone, Default)]
 pub struct VaultAccessPoliciesAccessPolicyPermissions {
     /// `properties.accessPolicies[].permissions.certificates`.
-    pub certificates: InputList<VaultAccessPoliciesAccessPolicyPermissionsCertificate>,
+    pub certificates: InputList<VaultAccessPoliciesCertificate>,
     /// `properties.accessPolicies[].permissions.keys`.
-    pub keys: InputList<VaultAccessPoliciesAccessPolicyPermissionsKey>,
+    pub keys: InputList<VaultAccessPoliciesKey>,
     /// `properties.accessPolicies[].permissions.secrets`.
-    pub secrets: InputList<VaultAccessPoliciesAccessPolicyPermissionsSecret>,
+    pub secrets: InputList<VaultAccessPoliciesSecret>,
     /// `properties.accessPolicies[].permissions.storage`.
-    pub storage: InputList<VaultAccessPoliciesAccessPolicyPermissionsStorage>,
+    pub storage: InputList<VaultAccessPoliciesStorage>,
 }
 impl VaultAccessPoliciesAccessPolicyPermissions {
     /// Nothing is set.
@@ -158,34 +158,25 @@ impl VaultAccessPoliciesAccessPolicyPermissions {
     }
 
     /// Sets `properties.accessPolicies[].permissions.certificates`.
-    pub fn certificates(
-        mut self,
-        value: impl IntoInputList<VaultAccessPoliciesAccessPolicyPermissionsCertificate>,
-    ) -> Self {
+    pub fn certificates(mut self, value: impl IntoInputList<VaultAccessPoliciesCertificate>) -> Self {
         self.certificates = value.into_input_list();
         self
     }
 
     /// Sets `properties.accessPolicies[].permissions.keys`.
-    pub fn keys(mut self, value: impl IntoInputList<VaultAccessPoliciesAccessPolicyPermissionsKey>) -> Self {
+    pub fn keys(mut self, value: impl IntoInputList<VaultAccessPoliciesKey>) -> Self {
         self.keys = value.into_input_list();
         self
     }
 
     /// Sets `properties.accessPolicies[].permissions.secrets`.
-    pub fn secrets(
-        mut self,
-        value: impl IntoInputList<VaultAccessPoliciesAccessPolicyPermissionsSecret>,
-    ) -> Self {
+    pub fn secrets(mut self, value: impl IntoInputList<VaultAccessPoliciesSecret>) -> Self {
         self.secrets = value.into_input_list();
         self
     }
 
     /// Sets `properties.accessPolicies[].permissions.storage`.
-    pub fn storage(
-        mut self,
-        value: impl IntoInputList<VaultAccessPoliciesAccessPolicyPermissionsStorage>,
-    ) -> Self {
+    pub fn storage(mut self, value: impl IntoInputList<VaultAccessPoliciesStorage>) -> Self {
         self.storage = value.into_input_list();
         self
     }
@@ -201,7 +192,7 @@ impl Structure for VaultAccessPoliciesAccessPolicyPermissions {
 
 open_enum! {
     /// Values of `properties.accessPolicies[].permissions.certificates[]`.
-    pub VaultAccessPoliciesAccessPolicyPermissionsCertificate {
+    pub VaultAccessPoliciesCertificate {
         /// `all`.
         ALL = "all",
         /// `get`.
@@ -241,7 +232,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.accessPolicies[].permissions.keys[]`.
-    pub VaultAccessPoliciesAccessPolicyPermissionsKey {
+    pub VaultAccessPoliciesKey {
         /// `all`.
         ALL = "all",
         /// `encrypt`.
@@ -289,7 +280,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.accessPolicies[].permissions.secrets[]`.
-    pub VaultAccessPoliciesAccessPolicyPermissionsSecret {
+    pub VaultAccessPoliciesSecret {
         /// `all`.
         ALL = "all",
         /// `get`.
@@ -313,7 +304,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.accessPolicies[].permissions.storage[]`.
-    pub VaultAccessPoliciesAccessPolicyPermissionsStorage {
+    pub VaultAccessPoliciesStorage {
         /// `all`.
         ALL = "all",
         /// `get`.

@@ -401,7 +401,7 @@ impl Structure for VaultKeyRotationPolicyLifetimeAction {
 #[derive(Clone, Default)]
 pub struct VaultKeyRotationPolicyLifetimeActionAction {
     /// `properties.rotationPolicy.lifetimeActions[].action.type`.
-    pub type_: Input<VaultKeyRotationPolicyLifetimeActionActionType>,
+    pub type_: Input<VaultKeyType>,
 }
 impl VaultKeyRotationPolicyLifetimeActionAction {
     /// Nothing is set.
@@ -410,7 +410,7 @@ impl VaultKeyRotationPolicyLifetimeActionAction {
     }
 
     /// Sets `properties.rotationPolicy.lifetimeActions[].action.type`.
-    pub fn type_(mut self, value: impl IntoInput<VaultKeyRotationPolicyLifetimeActionActionType>) -> Self {
+    pub fn type_(mut self, value: impl IntoInput<VaultKeyType>) -> Self {
         self.type_ = value.into_input();
         self
     }
@@ -506,7 +506,7 @@ open_enum! {
 
 closed_enum! {
     /// Values of `properties.rotationPolicy.lifetimeActions[].action.type`.
-    pub VaultKeyRotationPolicyLifetimeActionActionType {
+    pub VaultKeyType {
         /// `rotate`.
         Rotate = "rotate",
         /// `notify`.

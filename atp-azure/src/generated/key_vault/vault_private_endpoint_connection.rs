@@ -130,12 +130,11 @@ impl HasUrn for VaultPrivateEndpointConnectionHandle {
 #[derive(Clone, Default)]
 pub struct VaultPrivateEndpointConnectionPrivateLinkServiceConnectionState {
     /// `properties.privateLinkServiceConnectionState.actionsRequired`.
-    pub actions_required:
-        Input<VaultPrivateEndpointConnectionPrivateLinkServiceConnectionStateActionsRequired>,
+    pub actions_required: Input<VaultPrivateEndpointConnectionActionsRequired>,
     /// `properties.privateLinkServiceConnectionState.description`.
     pub description: Input<String>,
     /// `properties.privateLinkServiceConnectionState.status`.
-    pub status: Input<VaultPrivateEndpointConnectionPrivateLinkServiceConnectionStateStatus>,
+    pub status: Input<VaultPrivateEndpointConnectionStatus>,
 }
 impl VaultPrivateEndpointConnectionPrivateLinkServiceConnectionState {
     /// Nothing is set.
@@ -146,7 +145,7 @@ impl VaultPrivateEndpointConnectionPrivateLinkServiceConnectionState {
     /// Sets `properties.privateLinkServiceConnectionState.actionsRequired`.
     pub fn actions_required(
         mut self,
-        value: impl IntoInput<VaultPrivateEndpointConnectionPrivateLinkServiceConnectionStateActionsRequired>,
+        value: impl IntoInput<VaultPrivateEndpointConnectionActionsRequired>,
     ) -> Self {
         self.actions_required = value.into_input();
         self
@@ -159,10 +158,7 @@ impl VaultPrivateEndpointConnectionPrivateLinkServiceConnectionState {
     }
 
     /// Sets `properties.privateLinkServiceConnectionState.status`.
-    pub fn status(
-        mut self,
-        value: impl IntoInput<VaultPrivateEndpointConnectionPrivateLinkServiceConnectionStateStatus>,
-    ) -> Self {
+    pub fn status(mut self, value: impl IntoInput<VaultPrivateEndpointConnectionStatus>) -> Self {
         self.status = value.into_input();
         self
     }
@@ -177,7 +173,7 @@ impl Structure for VaultPrivateEndpointConnectionPrivateLinkServiceConnectionSta
 
 open_enum! {
     /// Values of `properties.privateLinkServiceConnectionState.actionsRequired`.
-    pub VaultPrivateEndpointConnectionPrivateLinkServiceConnectionStateActionsRequired {
+    pub VaultPrivateEndpointConnectionActionsRequired {
         /// `None`.
         NONE = "None",
     }
@@ -185,7 +181,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.privateLinkServiceConnectionState.status`.
-    pub VaultPrivateEndpointConnectionPrivateLinkServiceConnectionStateStatus {
+    pub VaultPrivateEndpointConnectionStatus {
         /// `Pending`.
         PENDING = "Pending",
         /// `Approved`.

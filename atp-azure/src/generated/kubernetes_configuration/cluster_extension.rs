@@ -533,7 +533,7 @@ impl Structure for ClusterExtensionAksAssignedIdentity {
 #[derive(Clone, Default)]
 pub struct ClusterExtensionManagementDetails {
     /// `properties.managementDetails.accessDetails`.
-    pub access_details: InputList<ClusterExtensionManagementDetailsAccessDetail>,
+    pub access_details: InputList<ClusterExtensionAccessDetail>,
     /// `properties.managementDetails.category`.
     pub category: Input<String>,
 }
@@ -544,10 +544,7 @@ impl ClusterExtensionManagementDetails {
     }
 
     /// Sets `properties.managementDetails.accessDetails`.
-    pub fn access_details(
-        mut self,
-        value: impl IntoInputList<ClusterExtensionManagementDetailsAccessDetail>,
-    ) -> Self {
+    pub fn access_details(mut self, value: impl IntoInputList<ClusterExtensionAccessDetail>) -> Self {
         self.access_details = value.into_input_list();
         self
     }
@@ -567,7 +564,7 @@ impl Structure for ClusterExtensionManagementDetails {
 
 /// The value of `properties.managementDetails.accessDetails[]`.
 #[derive(Clone, Default)]
-pub struct ClusterExtensionManagementDetailsAccessDetail {
+pub struct ClusterExtensionAccessDetail {
     /// `properties.managementDetails.accessDetails[].allowedActions`.
     pub allowed_actions: InputList<String>,
     /// `properties.managementDetails.accessDetails[].description`.
@@ -575,7 +572,7 @@ pub struct ClusterExtensionManagementDetailsAccessDetail {
     /// `properties.managementDetails.accessDetails[].entity`.
     pub entity: Input<String>,
 }
-impl ClusterExtensionManagementDetailsAccessDetail {
+impl ClusterExtensionAccessDetail {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
@@ -599,7 +596,7 @@ impl ClusterExtensionManagementDetailsAccessDetail {
         self
     }
 }
-impl Structure for ClusterExtensionManagementDetailsAccessDetail {
+impl Structure for ClusterExtensionAccessDetail {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("allowedActions", &mut self.allowed_actions);
         codec.property("description", &mut self.description);
@@ -799,7 +796,7 @@ debug_through_the_codec!(
     ClusterExtensionAdditionalDetails,
     ClusterExtensionAksAssignedIdentity,
     ClusterExtensionManagementDetails,
-    ClusterExtensionManagementDetailsAccessDetail,
+    ClusterExtensionAccessDetail,
     ClusterExtensionScope,
     ClusterExtensionScopeCluster,
     ClusterExtensionScopeNamespace,

@@ -805,7 +805,7 @@ pub struct FluxConfigurationKustomizationPostBuild {
     /// `properties.kustomizations.*.postBuild.substitute`.
     pub substitute: InputMap<String>,
     /// `properties.kustomizations.*.postBuild.substituteFrom`.
-    pub substitute_from: InputList<FluxConfigurationKustomizationPostBuildSubstituteFrom>,
+    pub substitute_from: InputList<FluxConfigurationSubstituteFrom>,
 }
 impl FluxConfigurationKustomizationPostBuild {
     /// Nothing is set.
@@ -820,10 +820,7 @@ impl FluxConfigurationKustomizationPostBuild {
     }
 
     /// Sets `properties.kustomizations.*.postBuild.substituteFrom`.
-    pub fn substitute_from(
-        mut self,
-        value: impl IntoInputList<FluxConfigurationKustomizationPostBuildSubstituteFrom>,
-    ) -> Self {
+    pub fn substitute_from(mut self, value: impl IntoInputList<FluxConfigurationSubstituteFrom>) -> Self {
         self.substitute_from = value.into_input_list();
         self
     }
@@ -837,7 +834,7 @@ impl Structure for FluxConfigurationKustomizationPostBuild {
 
 /// The value of `properties.kustomizations.*.postBuild.substituteFrom[]`.
 #[derive(Clone, Default)]
-pub struct FluxConfigurationKustomizationPostBuildSubstituteFrom {
+pub struct FluxConfigurationSubstituteFrom {
     /// `properties.kustomizations.*.postBuild.substituteFrom[].kind`.
     pub kind: Input<String>,
     /// `properties.kustomizations.*.postBuild.substituteFrom[].name`.
@@ -845,7 +842,7 @@ pub struct FluxConfigurationKustomizationPostBuildSubstituteFrom {
     /// `properties.kustomizations.*.postBuild.substituteFrom[].optional`.
     pub optional: Input<bool>,
 }
-impl FluxConfigurationKustomizationPostBuildSubstituteFrom {
+impl FluxConfigurationSubstituteFrom {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
@@ -869,7 +866,7 @@ impl FluxConfigurationKustomizationPostBuildSubstituteFrom {
         self
     }
 }
-impl Structure for FluxConfigurationKustomizationPostBuildSubstituteFrom {
+impl Structure for FluxConfigurationSubstituteFrom {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("kind", &mut self.kind);
         codec.property("name", &mut self.name);
@@ -1000,7 +997,7 @@ pub struct FluxConfigurationOciRepositoryLayerSelector {
     /// `properties.ociRepository.layerSelector.mediaType`.
     pub media_type: Input<String>,
     /// `properties.ociRepository.layerSelector.operation`.
-    pub operation: Input<FluxConfigurationOciRepositoryLayerSelectorOperation>,
+    pub operation: Input<FluxConfigurationOperation>,
 }
 impl FluxConfigurationOciRepositoryLayerSelector {
     /// Nothing is set.
@@ -1015,10 +1012,7 @@ impl FluxConfigurationOciRepositoryLayerSelector {
     }
 
     /// Sets `properties.ociRepository.layerSelector.operation`.
-    pub fn operation(
-        mut self,
-        value: impl IntoInput<FluxConfigurationOciRepositoryLayerSelectorOperation>,
-    ) -> Self {
+    pub fn operation(mut self, value: impl IntoInput<FluxConfigurationOperation>) -> Self {
         self.operation = value.into_input();
         self
     }
@@ -1118,7 +1112,7 @@ impl Structure for FluxConfigurationOciRepositoryTlsConfig {
 #[derive(Clone, Default)]
 pub struct FluxConfigurationOciRepositoryVerify {
     /// `properties.ociRepository.verify.matchOidcIdentity`.
-    pub match_oidc_identity: InputList<FluxConfigurationOciRepositoryVerifyMatchOidcIdentity>,
+    pub match_oidc_identity: InputList<FluxConfigurationMatchOidcIdentity>,
     /// `properties.ociRepository.verify.provider`.
     pub provider: Input<String>,
     /// `properties.ociRepository.verify.verificationConfig`.
@@ -1133,7 +1127,7 @@ impl FluxConfigurationOciRepositoryVerify {
     /// Sets `properties.ociRepository.verify.matchOidcIdentity`.
     pub fn match_oidc_identity(
         mut self,
-        value: impl IntoInputList<FluxConfigurationOciRepositoryVerifyMatchOidcIdentity>,
+        value: impl IntoInputList<FluxConfigurationMatchOidcIdentity>,
     ) -> Self {
         self.match_oidc_identity = value.into_input_list();
         self
@@ -1161,13 +1155,13 @@ impl Structure for FluxConfigurationOciRepositoryVerify {
 
 /// The value of `properties.ociRepository.verify.matchOidcIdentity[]`.
 #[derive(Clone, Default)]
-pub struct FluxConfigurationOciRepositoryVerifyMatchOidcIdentity {
+pub struct FluxConfigurationMatchOidcIdentity {
     /// `properties.ociRepository.verify.matchOidcIdentity[].issuer`.
     pub issuer: Input<String>,
     /// `properties.ociRepository.verify.matchOidcIdentity[].subject`.
     pub subject: Input<String>,
 }
-impl FluxConfigurationOciRepositoryVerifyMatchOidcIdentity {
+impl FluxConfigurationMatchOidcIdentity {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
@@ -1185,7 +1179,7 @@ impl FluxConfigurationOciRepositoryVerifyMatchOidcIdentity {
         self
     }
 }
-impl Structure for FluxConfigurationOciRepositoryVerifyMatchOidcIdentity {
+impl Structure for FluxConfigurationMatchOidcIdentity {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("issuer", &mut self.issuer);
         codec.property("subject", &mut self.subject);
@@ -1206,7 +1200,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.ociRepository.layerSelector.operation`.
-    pub FluxConfigurationOciRepositoryLayerSelectorOperation {
+    pub FluxConfigurationOperation {
         /// `extract`.
         EXTRACT = "extract",
         /// `copy`.
@@ -1248,13 +1242,13 @@ debug_through_the_codec!(
     FluxConfigurationGitRepositoryRef,
     FluxConfigurationKustomization,
     FluxConfigurationKustomizationPostBuild,
-    FluxConfigurationKustomizationPostBuildSubstituteFrom,
+    FluxConfigurationSubstituteFrom,
     FluxConfigurationOciRepository,
     FluxConfigurationOciRepositoryLayerSelector,
     FluxConfigurationOciRepositoryRef,
     FluxConfigurationOciRepositoryTlsConfig,
     FluxConfigurationOciRepositoryVerify,
-    FluxConfigurationOciRepositoryVerifyMatchOidcIdentity
+    FluxConfigurationMatchOidcIdentity
 );
 
 impl Named for FluxConfiguration {

@@ -34,7 +34,7 @@ pub struct ApplicationGateway {
     /// `properties.entraJWTValidationConfigs`.
     pub entra_jwt_validation_configs: InputList<ApplicationGatewayEntraJwtValidationConfig>,
     /// `properties.firewallPolicy.id`.
-    pub firewall_policy: Input<ResourceId<crate::network::ApplicationGatewayWebApplicationFirewallPolicy>>,
+    pub firewall_policy: Input<ResourceId<crate::network::ApplicationGatewayFirewallPolicy>>,
     /// `properties.forceFirewallPolicyAssociation`.
     pub force_firewall_policy_association: Input<bool>,
     /// `properties.frontendIPConfigurations`.
@@ -185,7 +185,7 @@ impl ApplicationGateway {
     /// Sets `properties.firewallPolicy.id`.
     pub fn firewall_policy(
         mut self,
-        value: impl IntoInput<ResourceId<crate::network::ApplicationGatewayWebApplicationFirewallPolicy>>,
+        value: impl IntoInput<ResourceId<crate::network::ApplicationGatewayFirewallPolicy>>,
     ) -> Self {
         self.firewall_policy = value.into_input();
         self
@@ -513,9 +513,7 @@ impl ApplicationGatewayHandle {
     }
 
     /// `properties.firewallPolicy.id`.
-    pub fn firewall_policy(
-        &self,
-    ) -> Output<ResourceId<crate::network::ApplicationGatewayWebApplicationFirewallPolicy>> {
+    pub fn firewall_policy(&self) -> Output<ResourceId<crate::network::ApplicationGatewayFirewallPolicy>> {
         self.declared.output("properties/firewallPolicy/id")
     }
 
@@ -780,7 +778,7 @@ pub struct ApplicationGatewayBackendAddressPool {
     /// `properties.backendAddressPools[].name`.
     pub name: Input<String>,
     /// `properties.backendAddressPools[].properties.backendAddresses`.
-    pub backend_addresses: InputList<ApplicationGatewayBackendAddressPoolBackendAddress>,
+    pub backend_addresses: InputList<ApplicationGatewayBackendAddress>,
 }
 impl ApplicationGatewayBackendAddressPool {
     /// From the properties that it has to have.
@@ -789,10 +787,7 @@ impl ApplicationGatewayBackendAddressPool {
     }
 
     /// Sets `properties.backendAddressPools[].properties.backendAddresses`.
-    pub fn backend_addresses(
-        mut self,
-        value: impl IntoInputList<ApplicationGatewayBackendAddressPoolBackendAddress>,
-    ) -> Self {
+    pub fn backend_addresses(mut self, value: impl IntoInputList<ApplicationGatewayBackendAddress>) -> Self {
         self.backend_addresses = value.into_input_list();
         self
     }
@@ -806,13 +801,13 @@ impl Structure for ApplicationGatewayBackendAddressPool {
 
 /// The value of `properties.backendAddressPools[].properties.backendAddresses[]`.
 #[derive(Clone, Default)]
-pub struct ApplicationGatewayBackendAddressPoolBackendAddress {
+pub struct ApplicationGatewayBackendAddress {
     /// `properties.backendAddressPools[].properties.backendAddresses[].fqdn`.
     pub fqdn: Input<String>,
     /// `properties.backendAddressPools[].properties.backendAddresses[].ipAddress`.
     pub ip_address: Input<String>,
 }
-impl ApplicationGatewayBackendAddressPoolBackendAddress {
+impl ApplicationGatewayBackendAddress {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
@@ -830,7 +825,7 @@ impl ApplicationGatewayBackendAddressPoolBackendAddress {
         self
     }
 }
-impl Structure for ApplicationGatewayBackendAddressPoolBackendAddress {
+impl Structure for ApplicationGatewayBackendAddress {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("fqdn", &mut self.fqdn);
         codec.property("ipAddress", &mut self.ip_address);
@@ -847,9 +842,9 @@ pub struct ApplicationGatewayBackendHttpSettings {
     /// `properties.backendHttpSettingsCollection[].properties.authenticationCertificates`.
     pub authentication_certificates: InputList<SubResource>,
     /// `properties.backendHttpSettingsCollection[].properties.connectionDraining`.
-    pub connection_draining: Input<ApplicationGatewayBackendHttpSettingsConnectionDraining>,
+    pub connection_draining: Input<ApplicationGatewayConnectionDraining>,
     /// `properties.backendHttpSettingsCollection[].properties.cookieBasedAffinity`.
-    pub cookie_based_affinity: Input<ApplicationGatewayBackendHttpSettingsCookieBasedAffinity>,
+    pub cookie_based_affinity: Input<ApplicationGatewayCookieBasedAffinity>,
     /// `properties.backendHttpSettingsCollection[].properties.dedicatedBackendConnection`.
     pub dedicated_backend_connection: Input<bool>,
     /// `properties.backendHttpSettingsCollection[].properties.hostName`.
@@ -865,7 +860,7 @@ pub struct ApplicationGatewayBackendHttpSettings {
     /// `properties.backendHttpSettingsCollection[].properties.probeEnabled`.
     pub probe_enabled: Input<bool>,
     /// `properties.backendHttpSettingsCollection[].properties.protocol`.
-    pub protocol: Input<ApplicationGatewayBackendHttpSettingsProtocol>,
+    pub protocol: Input<ApplicationGatewayProtocol>,
     /// `properties.backendHttpSettingsCollection[].properties.requestTimeout`.
     pub request_timeout: Input<i64>,
     /// `properties.backendHttpSettingsCollection[].properties.sniName`.
@@ -898,7 +893,7 @@ impl ApplicationGatewayBackendHttpSettings {
     /// Sets `properties.backendHttpSettingsCollection[].properties.connectionDraining`.
     pub fn connection_draining(
         mut self,
-        value: impl IntoInput<ApplicationGatewayBackendHttpSettingsConnectionDraining>,
+        value: impl IntoInput<ApplicationGatewayConnectionDraining>,
     ) -> Self {
         self.connection_draining = value.into_input();
         self
@@ -907,7 +902,7 @@ impl ApplicationGatewayBackendHttpSettings {
     /// Sets `properties.backendHttpSettingsCollection[].properties.cookieBasedAffinity`.
     pub fn cookie_based_affinity(
         mut self,
-        value: impl IntoInput<ApplicationGatewayBackendHttpSettingsCookieBasedAffinity>,
+        value: impl IntoInput<ApplicationGatewayCookieBasedAffinity>,
     ) -> Self {
         self.cookie_based_affinity = value.into_input();
         self
@@ -956,7 +951,7 @@ impl ApplicationGatewayBackendHttpSettings {
     }
 
     /// Sets `properties.backendHttpSettingsCollection[].properties.protocol`.
-    pub fn protocol(mut self, value: impl IntoInput<ApplicationGatewayBackendHttpSettingsProtocol>) -> Self {
+    pub fn protocol(mut self, value: impl IntoInput<ApplicationGatewayProtocol>) -> Self {
         self.protocol = value.into_input();
         self
     }
@@ -1019,19 +1014,19 @@ impl Structure for ApplicationGatewayBackendHttpSettings {
 
 /// The value of `properties.backendHttpSettingsCollection[].properties.connectionDraining`.
 #[derive(Clone, Default)]
-pub struct ApplicationGatewayBackendHttpSettingsConnectionDraining {
+pub struct ApplicationGatewayConnectionDraining {
     /// `properties.backendHttpSettingsCollection[].properties.connectionDraining.drainTimeoutInSec`. 1 to 3600.
     pub drain_timeout_in_sec: Input<i64>,
     /// `properties.backendHttpSettingsCollection[].properties.connectionDraining.enabled`.
     pub enabled: Input<bool>,
 }
-impl ApplicationGatewayBackendHttpSettingsConnectionDraining {
+impl ApplicationGatewayConnectionDraining {
     /// From the properties that it has to have.
     pub fn new(enabled: impl IntoInput<bool>, drain_timeout_in_sec: impl IntoInput<i64>) -> Self {
         Self { enabled: enabled.into_input(), drain_timeout_in_sec: drain_timeout_in_sec.into_input() }
     }
 }
-impl Structure for ApplicationGatewayBackendHttpSettingsConnectionDraining {
+impl Structure for ApplicationGatewayConnectionDraining {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("drainTimeoutInSec", &mut self.drain_timeout_in_sec);
         codec.property("enabled", &mut self.enabled);
@@ -1179,8 +1174,7 @@ pub struct ApplicationGatewayEntraJwtValidationConfig {
     /// `properties.entraJWTValidationConfigs[].properties.tenantId`.
     pub tenant_id: Input<String>,
     /// `properties.entraJWTValidationConfigs[].properties.unAuthorizedRequestAction`.
-    pub un_authorized_request_action:
-        Input<ApplicationGatewayEntraJwtValidationConfigUnAuthorizedRequestAction>,
+    pub un_authorized_request_action: Input<ApplicationGatewayUnAuthorizedRequestAction>,
 }
 impl ApplicationGatewayEntraJwtValidationConfig {
     /// From the properties that it has to have.
@@ -1209,7 +1203,7 @@ impl ApplicationGatewayEntraJwtValidationConfig {
     /// Sets `properties.entraJWTValidationConfigs[].properties.unAuthorizedRequestAction`.
     pub fn un_authorized_request_action(
         mut self,
-        value: impl IntoInput<ApplicationGatewayEntraJwtValidationConfigUnAuthorizedRequestAction>,
+        value: impl IntoInput<ApplicationGatewayUnAuthorizedRequestAction>,
     ) -> Self {
         self.un_authorized_request_action = value.into_input();
         self
@@ -1233,8 +1227,7 @@ pub struct ApplicationGatewayFrontendIpConfiguration {
     /// `properties.frontendIPConfigurations[].properties.privateIPAddress`.
     pub private_ip_address: Input<String>,
     /// `properties.frontendIPConfigurations[].properties.privateIPAllocationMethod`.
-    pub private_ip_allocation_method:
-        Input<ApplicationGatewayFrontendIpConfigurationPrivateIpAllocationMethod>,
+    pub private_ip_allocation_method: Input<ApplicationGatewayPrivateIpAllocationMethod>,
     /// `properties.frontendIPConfigurations[].properties.privateLinkConfiguration`.
     pub private_link_configuration: Input<SubResource>,
     /// `properties.frontendIPConfigurations[].properties.publicIPAddress.id`.
@@ -1257,7 +1250,7 @@ impl ApplicationGatewayFrontendIpConfiguration {
     /// Sets `properties.frontendIPConfigurations[].properties.privateIPAllocationMethod`.
     pub fn private_ip_allocation_method(
         mut self,
-        value: impl IntoInput<ApplicationGatewayFrontendIpConfigurationPrivateIpAllocationMethod>,
+        value: impl IntoInput<ApplicationGatewayPrivateIpAllocationMethod>,
     ) -> Self {
         self.private_ip_allocation_method = value.into_input();
         self
@@ -1583,9 +1576,9 @@ pub struct ApplicationGatewayLoadDistributionPolicy {
     /// `properties.loadDistributionPolicies[].name`.
     pub name: Input<String>,
     /// `properties.loadDistributionPolicies[].properties.loadDistributionAlgorithm`.
-    pub load_distribution_algorithm: Input<ApplicationGatewayLoadDistributionPolicyLoadDistributionAlgorithm>,
+    pub load_distribution_algorithm: Input<ApplicationGatewayLoadDistributionAlgorithm>,
     /// `properties.loadDistributionPolicies[].properties.loadDistributionTargets`.
-    pub load_distribution_targets: InputList<ApplicationGatewayLoadDistributionPolicyLoadDistributionTarget>,
+    pub load_distribution_targets: InputList<ApplicationGatewayLoadDistributionTarget>,
 }
 impl ApplicationGatewayLoadDistributionPolicy {
     /// From the properties that it has to have.
@@ -1596,7 +1589,7 @@ impl ApplicationGatewayLoadDistributionPolicy {
     /// Sets `properties.loadDistributionPolicies[].properties.loadDistributionAlgorithm`.
     pub fn load_distribution_algorithm(
         mut self,
-        value: impl IntoInput<ApplicationGatewayLoadDistributionPolicyLoadDistributionAlgorithm>,
+        value: impl IntoInput<ApplicationGatewayLoadDistributionAlgorithm>,
     ) -> Self {
         self.load_distribution_algorithm = value.into_input();
         self
@@ -1605,7 +1598,7 @@ impl ApplicationGatewayLoadDistributionPolicy {
     /// Sets `properties.loadDistributionPolicies[].properties.loadDistributionTargets`.
     pub fn load_distribution_targets(
         mut self,
-        value: impl IntoInputList<ApplicationGatewayLoadDistributionPolicyLoadDistributionTarget>,
+        value: impl IntoInputList<ApplicationGatewayLoadDistributionTarget>,
     ) -> Self {
         self.load_distribution_targets = value.into_input_list();
         self
@@ -1621,7 +1614,7 @@ impl Structure for ApplicationGatewayLoadDistributionPolicy {
 
 /// The value of `properties.loadDistributionPolicies[].properties.loadDistributionTargets[]`.
 #[derive(Clone, Default)]
-pub struct ApplicationGatewayLoadDistributionPolicyLoadDistributionTarget {
+pub struct ApplicationGatewayLoadDistributionTarget {
     /// `properties.loadDistributionPolicies[].properties.loadDistributionTargets[].name`.
     pub name: Input<String>,
     /// `properties.loadDistributionPolicies[].properties.loadDistributionTargets[].properties.backendAddressPool`.
@@ -1629,7 +1622,7 @@ pub struct ApplicationGatewayLoadDistributionPolicyLoadDistributionTarget {
     /// `properties.loadDistributionPolicies[].properties.loadDistributionTargets[].properties.weightPerServer`. 1 to 100.
     pub weight_per_server: Input<i64>,
 }
-impl ApplicationGatewayLoadDistributionPolicyLoadDistributionTarget {
+impl ApplicationGatewayLoadDistributionTarget {
     /// From the properties that it has to have.
     pub fn new(name: impl IntoInput<String>) -> Self {
         Self { name: name.into_input(), ..Self::default() }
@@ -1647,7 +1640,7 @@ impl ApplicationGatewayLoadDistributionPolicyLoadDistributionTarget {
         self
     }
 }
-impl Structure for ApplicationGatewayLoadDistributionPolicyLoadDistributionTarget {
+impl Structure for ApplicationGatewayLoadDistributionTarget {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("name", &mut self.name);
         codec.property("properties/backendAddressPool", &mut self.backend_address_pool);
@@ -1695,8 +1688,7 @@ pub struct ApplicationGatewayPrivateLinkConfigurationIpConfiguration {
     /// `properties.privateLinkConfigurations[].properties.ipConfigurations[].properties.privateIPAddress`.
     pub private_ip_address: Input<String>,
     /// `properties.privateLinkConfigurations[].properties.ipConfigurations[].properties.privateIPAllocationMethod`.
-    pub private_ip_allocation_method:
-        Input<ApplicationGatewayPrivateLinkConfigurationIpConfigurationPrivateIpAllocationMethod>,
+    pub private_ip_allocation_method: Input<ApplicationGatewayIpConfigurationPrivateIpAllocationMethod>,
     /// `properties.privateLinkConfigurations[].properties.ipConfigurations[].properties.subnet.id`.
     pub subnet: Input<ResourceId<crate::network::Subnet>>,
 }
@@ -1721,7 +1713,7 @@ impl ApplicationGatewayPrivateLinkConfigurationIpConfiguration {
     /// Sets `properties.privateLinkConfigurations[].properties.ipConfigurations[].properties.privateIPAllocationMethod`.
     pub fn private_ip_allocation_method(
         mut self,
-        value: impl IntoInput<ApplicationGatewayPrivateLinkConfigurationIpConfigurationPrivateIpAllocationMethod>,
+        value: impl IntoInput<ApplicationGatewayIpConfigurationPrivateIpAllocationMethod>,
     ) -> Self {
         self.private_ip_allocation_method = value.into_input();
         self
@@ -1923,7 +1915,7 @@ pub struct ApplicationGatewayRedirectConfiguration {
     /// `properties.redirectConfigurations[].properties.pathRules`.
     pub path_rules: InputList<SubResource>,
     /// `properties.redirectConfigurations[].properties.redirectType`.
-    pub redirect_type: Input<ApplicationGatewayRedirectConfigurationRedirectType>,
+    pub redirect_type: Input<ApplicationGatewayRedirectType>,
     /// `properties.redirectConfigurations[].properties.requestRoutingRules`.
     pub request_routing_rules: InputList<SubResource>,
     /// `properties.redirectConfigurations[].properties.targetListener`.
@@ -1958,10 +1950,7 @@ impl ApplicationGatewayRedirectConfiguration {
     }
 
     /// Sets `properties.redirectConfigurations[].properties.redirectType`.
-    pub fn redirect_type(
-        mut self,
-        value: impl IntoInput<ApplicationGatewayRedirectConfigurationRedirectType>,
-    ) -> Self {
+    pub fn redirect_type(mut self, value: impl IntoInput<ApplicationGatewayRedirectType>) -> Self {
         self.redirect_type = value.into_input();
         self
     }
@@ -2146,9 +2135,9 @@ impl Structure for ApplicationGatewayRewriteRuleSet {
 #[derive(Clone, Default)]
 pub struct ApplicationGatewayRewriteRuleSetRewriteRule {
     /// `properties.rewriteRuleSets[].properties.rewriteRules[].actionSet`.
-    pub action_set: Input<ApplicationGatewayRewriteRuleSetRewriteRuleActionSet>,
+    pub action_set: Input<ApplicationGatewayActionSet>,
     /// `properties.rewriteRuleSets[].properties.rewriteRules[].conditions`.
-    pub conditions: InputList<ApplicationGatewayRewriteRuleSetRewriteRuleCondition>,
+    pub conditions: InputList<ApplicationGatewayCondition>,
     /// `properties.rewriteRuleSets[].properties.rewriteRules[].name`.
     pub name: Input<String>,
     /// `properties.rewriteRuleSets[].properties.rewriteRules[].ruleSequence`.
@@ -2161,19 +2150,13 @@ impl ApplicationGatewayRewriteRuleSetRewriteRule {
     }
 
     /// Sets `properties.rewriteRuleSets[].properties.rewriteRules[].actionSet`.
-    pub fn action_set(
-        mut self,
-        value: impl IntoInput<ApplicationGatewayRewriteRuleSetRewriteRuleActionSet>,
-    ) -> Self {
+    pub fn action_set(mut self, value: impl IntoInput<ApplicationGatewayActionSet>) -> Self {
         self.action_set = value.into_input();
         self
     }
 
     /// Sets `properties.rewriteRuleSets[].properties.rewriteRules[].conditions`.
-    pub fn conditions(
-        mut self,
-        value: impl IntoInputList<ApplicationGatewayRewriteRuleSetRewriteRuleCondition>,
-    ) -> Self {
+    pub fn conditions(mut self, value: impl IntoInputList<ApplicationGatewayCondition>) -> Self {
         self.conditions = value.into_input_list();
         self
     }
@@ -2201,15 +2184,15 @@ impl Structure for ApplicationGatewayRewriteRuleSetRewriteRule {
 
 /// The value of `properties.rewriteRuleSets[].properties.rewriteRules[].actionSet`.
 #[derive(Clone, Default)]
-pub struct ApplicationGatewayRewriteRuleSetRewriteRuleActionSet {
+pub struct ApplicationGatewayActionSet {
     /// `properties.rewriteRuleSets[].properties.rewriteRules[].actionSet.requestHeaderConfigurations`.
     pub request_header_configurations: InputList<ApplicationGatewayHeaderConfiguration>,
     /// `properties.rewriteRuleSets[].properties.rewriteRules[].actionSet.responseHeaderConfigurations`.
     pub response_header_configurations: InputList<ApplicationGatewayHeaderConfiguration>,
     /// `properties.rewriteRuleSets[].properties.rewriteRules[].actionSet.urlConfiguration`.
-    pub url_configuration: Input<ApplicationGatewayRewriteRuleSetRewriteRuleActionSetUrlConfiguration>,
+    pub url_configuration: Input<ApplicationGatewayUrlConfiguration>,
 }
-impl ApplicationGatewayRewriteRuleSetRewriteRuleActionSet {
+impl ApplicationGatewayActionSet {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
@@ -2234,15 +2217,12 @@ impl ApplicationGatewayRewriteRuleSetRewriteRuleActionSet {
     }
 
     /// Sets `properties.rewriteRuleSets[].properties.rewriteRules[].actionSet.urlConfiguration`.
-    pub fn url_configuration(
-        mut self,
-        value: impl IntoInput<ApplicationGatewayRewriteRuleSetRewriteRuleActionSetUrlConfiguration>,
-    ) -> Self {
+    pub fn url_configuration(mut self, value: impl IntoInput<ApplicationGatewayUrlConfiguration>) -> Self {
         self.url_configuration = value.into_input();
         self
     }
 }
-impl Structure for ApplicationGatewayRewriteRuleSetRewriteRuleActionSet {
+impl Structure for ApplicationGatewayActionSet {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("requestHeaderConfigurations", &mut self.request_header_configurations);
         codec.property("responseHeaderConfigurations", &mut self.response_header_configurations);
@@ -2258,7 +2238,7 @@ pub struct ApplicationGatewayHeaderConfiguration {
     /// `properties.rewriteRuleSets[].properties.rewriteRules[].actionSet.requestHeaderConfigurations[].headerValue`.
     pub header_value: Input<String>,
     /// `properties.rewriteRuleSets[].properties.rewriteRules[].actionSet.requestHeaderConfigurations[].headerValueMatcher`.
-    pub header_value_matcher: Input<ApplicationGatewayHeaderConfigurationHeaderValueMatcher>,
+    pub header_value_matcher: Input<ApplicationGatewayHeaderValueMatcher>,
 }
 impl ApplicationGatewayHeaderConfiguration {
     /// Nothing is set.
@@ -2281,7 +2261,7 @@ impl ApplicationGatewayHeaderConfiguration {
     /// Sets `properties.rewriteRuleSets[].properties.rewriteRules[].actionSet.requestHeaderConfigurations[].headerValueMatcher`.
     pub fn header_value_matcher(
         mut self,
-        value: impl IntoInput<ApplicationGatewayHeaderConfigurationHeaderValueMatcher>,
+        value: impl IntoInput<ApplicationGatewayHeaderValueMatcher>,
     ) -> Self {
         self.header_value_matcher = value.into_input();
         self
@@ -2297,7 +2277,7 @@ impl Structure for ApplicationGatewayHeaderConfiguration {
 
 /// The value of `properties.rewriteRuleSets[].properties.rewriteRules[].actionSet.requestHeaderConfigurations[].headerValueMatcher`.
 #[derive(Clone, Default)]
-pub struct ApplicationGatewayHeaderConfigurationHeaderValueMatcher {
+pub struct ApplicationGatewayHeaderValueMatcher {
     /// `properties.rewriteRuleSets[].properties.rewriteRules[].actionSet.requestHeaderConfigurations[].headerValueMatcher.ignoreCase`.
     pub ignore_case: Input<bool>,
     /// `properties.rewriteRuleSets[].properties.rewriteRules[].actionSet.requestHeaderConfigurations[].headerValueMatcher.negate`.
@@ -2305,7 +2285,7 @@ pub struct ApplicationGatewayHeaderConfigurationHeaderValueMatcher {
     /// `properties.rewriteRuleSets[].properties.rewriteRules[].actionSet.requestHeaderConfigurations[].headerValueMatcher.pattern`.
     pub pattern: Input<String>,
 }
-impl ApplicationGatewayHeaderConfigurationHeaderValueMatcher {
+impl ApplicationGatewayHeaderValueMatcher {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
@@ -2329,7 +2309,7 @@ impl ApplicationGatewayHeaderConfigurationHeaderValueMatcher {
         self
     }
 }
-impl Structure for ApplicationGatewayHeaderConfigurationHeaderValueMatcher {
+impl Structure for ApplicationGatewayHeaderValueMatcher {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("ignoreCase", &mut self.ignore_case);
         codec.property("negate", &mut self.negate);
@@ -2339,7 +2319,7 @@ impl Structure for ApplicationGatewayHeaderConfigurationHeaderValueMatcher {
 
 /// The value of `properties.rewriteRuleSets[].properties.rewriteRules[].actionSet.urlConfiguration`.
 #[derive(Clone, Default)]
-pub struct ApplicationGatewayRewriteRuleSetRewriteRuleActionSetUrlConfiguration {
+pub struct ApplicationGatewayUrlConfiguration {
     /// `properties.rewriteRuleSets[].properties.rewriteRules[].actionSet.urlConfiguration.modifiedPath`.
     pub modified_path: Input<String>,
     /// `properties.rewriteRuleSets[].properties.rewriteRules[].actionSet.urlConfiguration.modifiedQueryString`.
@@ -2347,7 +2327,7 @@ pub struct ApplicationGatewayRewriteRuleSetRewriteRuleActionSetUrlConfiguration 
     /// `properties.rewriteRuleSets[].properties.rewriteRules[].actionSet.urlConfiguration.reroute`.
     pub reroute: Input<bool>,
 }
-impl ApplicationGatewayRewriteRuleSetRewriteRuleActionSetUrlConfiguration {
+impl ApplicationGatewayUrlConfiguration {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
@@ -2371,7 +2351,7 @@ impl ApplicationGatewayRewriteRuleSetRewriteRuleActionSetUrlConfiguration {
         self
     }
 }
-impl Structure for ApplicationGatewayRewriteRuleSetRewriteRuleActionSetUrlConfiguration {
+impl Structure for ApplicationGatewayUrlConfiguration {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("modifiedPath", &mut self.modified_path);
         codec.property("modifiedQueryString", &mut self.modified_query_string);
@@ -2381,7 +2361,7 @@ impl Structure for ApplicationGatewayRewriteRuleSetRewriteRuleActionSetUrlConfig
 
 /// The value of `properties.rewriteRuleSets[].properties.rewriteRules[].conditions[]`.
 #[derive(Clone, Default)]
-pub struct ApplicationGatewayRewriteRuleSetRewriteRuleCondition {
+pub struct ApplicationGatewayCondition {
     /// `properties.rewriteRuleSets[].properties.rewriteRules[].conditions[].ignoreCase`.
     pub ignore_case: Input<bool>,
     /// `properties.rewriteRuleSets[].properties.rewriteRules[].conditions[].negate`.
@@ -2391,7 +2371,7 @@ pub struct ApplicationGatewayRewriteRuleSetRewriteRuleCondition {
     /// `properties.rewriteRuleSets[].properties.rewriteRules[].conditions[].variable`.
     pub variable: Input<String>,
 }
-impl ApplicationGatewayRewriteRuleSetRewriteRuleCondition {
+impl ApplicationGatewayCondition {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
@@ -2421,7 +2401,7 @@ impl ApplicationGatewayRewriteRuleSetRewriteRuleCondition {
         self
     }
 }
-impl Structure for ApplicationGatewayRewriteRuleSetRewriteRuleCondition {
+impl Structure for ApplicationGatewayCondition {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("ignoreCase", &mut self.ignore_case);
         codec.property("negate", &mut self.negate);
@@ -2631,9 +2611,9 @@ pub struct ApplicationGatewaySslPolicy {
     /// `properties.sslPolicy.cipherSuites`.
     pub cipher_suites: InputList<ApplicationGatewaySslPolicyCipherSuite>,
     /// `properties.sslPolicy.disabledSslProtocols`.
-    pub disabled_ssl_protocols: InputList<ApplicationGatewaySslPolicyDisabledSslProtocol>,
+    pub disabled_ssl_protocols: InputList<ApplicationGatewayDisabledSslProtocol>,
     /// `properties.sslPolicy.minProtocolVersion`.
-    pub min_protocol_version: Input<ApplicationGatewaySslPolicyMinProtocolVersion>,
+    pub min_protocol_version: Input<ApplicationGatewayMinProtocolVersion>,
     /// `properties.sslPolicy.policyName`.
     pub policy_name: Input<ApplicationGatewaySslPolicyName>,
     /// `properties.sslPolicy.policyType`.
@@ -2657,7 +2637,7 @@ impl ApplicationGatewaySslPolicy {
     /// Sets `properties.sslPolicy.disabledSslProtocols`.
     pub fn disabled_ssl_protocols(
         mut self,
-        value: impl IntoInputList<ApplicationGatewaySslPolicyDisabledSslProtocol>,
+        value: impl IntoInputList<ApplicationGatewayDisabledSslProtocol>,
     ) -> Self {
         self.disabled_ssl_protocols = value.into_input_list();
         self
@@ -2666,7 +2646,7 @@ impl ApplicationGatewaySslPolicy {
     /// Sets `properties.sslPolicy.minProtocolVersion`.
     pub fn min_protocol_version(
         mut self,
-        value: impl IntoInput<ApplicationGatewaySslPolicyMinProtocolVersion>,
+        value: impl IntoInput<ApplicationGatewayMinProtocolVersion>,
     ) -> Self {
         self.min_protocol_version = value.into_input();
         self
@@ -2700,7 +2680,7 @@ pub struct ApplicationGatewaySslProfile {
     /// `properties.sslProfiles[].name`.
     pub name: Input<String>,
     /// `properties.sslProfiles[].properties.clientAuthConfiguration`.
-    pub client_auth_configuration: Input<ApplicationGatewaySslProfileClientAuthConfiguration>,
+    pub client_auth_configuration: Input<ApplicationGatewayClientAuthConfiguration>,
     /// `properties.sslProfiles[].properties.sslPolicy`.
     pub ssl_policy: Input<ApplicationGatewaySslPolicy>,
     /// `properties.sslProfiles[].properties.trustedClientCertificates`.
@@ -2715,7 +2695,7 @@ impl ApplicationGatewaySslProfile {
     /// Sets `properties.sslProfiles[].properties.clientAuthConfiguration`.
     pub fn client_auth_configuration(
         mut self,
-        value: impl IntoInput<ApplicationGatewaySslProfileClientAuthConfiguration>,
+        value: impl IntoInput<ApplicationGatewayClientAuthConfiguration>,
     ) -> Self {
         self.client_auth_configuration = value.into_input();
         self
@@ -2744,17 +2724,15 @@ impl Structure for ApplicationGatewaySslProfile {
 
 /// The value of `properties.sslProfiles[].properties.clientAuthConfiguration`.
 #[derive(Clone, Default)]
-pub struct ApplicationGatewaySslProfileClientAuthConfiguration {
+pub struct ApplicationGatewayClientAuthConfiguration {
     /// `properties.sslProfiles[].properties.clientAuthConfiguration.verifyClientAuthMode`.
-    pub verify_client_auth_mode:
-        Input<ApplicationGatewaySslProfileClientAuthConfigurationVerifyClientAuthMode>,
+    pub verify_client_auth_mode: Input<ApplicationGatewayVerifyClientAuthMode>,
     /// `properties.sslProfiles[].properties.clientAuthConfiguration.verifyClientCertIssuerDN`.
     pub verify_client_cert_issuer_dn: Input<bool>,
     /// `properties.sslProfiles[].properties.clientAuthConfiguration.verifyClientRevocation`.
-    pub verify_client_revocation:
-        Input<ApplicationGatewaySslProfileClientAuthConfigurationVerifyClientRevocation>,
+    pub verify_client_revocation: Input<ApplicationGatewayVerifyClientRevocation>,
 }
-impl ApplicationGatewaySslProfileClientAuthConfiguration {
+impl ApplicationGatewayClientAuthConfiguration {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
@@ -2763,7 +2741,7 @@ impl ApplicationGatewaySslProfileClientAuthConfiguration {
     /// Sets `properties.sslProfiles[].properties.clientAuthConfiguration.verifyClientAuthMode`.
     pub fn verify_client_auth_mode(
         mut self,
-        value: impl IntoInput<ApplicationGatewaySslProfileClientAuthConfigurationVerifyClientAuthMode>,
+        value: impl IntoInput<ApplicationGatewayVerifyClientAuthMode>,
     ) -> Self {
         self.verify_client_auth_mode = value.into_input();
         self
@@ -2778,13 +2756,13 @@ impl ApplicationGatewaySslProfileClientAuthConfiguration {
     /// Sets `properties.sslProfiles[].properties.clientAuthConfiguration.verifyClientRevocation`.
     pub fn verify_client_revocation(
         mut self,
-        value: impl IntoInput<ApplicationGatewaySslProfileClientAuthConfigurationVerifyClientRevocation>,
+        value: impl IntoInput<ApplicationGatewayVerifyClientRevocation>,
     ) -> Self {
         self.verify_client_revocation = value.into_input();
         self
     }
 }
-impl Structure for ApplicationGatewaySslProfileClientAuthConfiguration {
+impl Structure for ApplicationGatewayClientAuthConfiguration {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("verifyClientAuthMode", &mut self.verify_client_auth_mode);
         codec.property("verifyClientCertIssuerDN", &mut self.verify_client_cert_issuer_dn);
@@ -3013,16 +2991,15 @@ impl Structure for ApplicationGatewayUrlPathMapPathRule {
 #[derive(Clone, Default)]
 pub struct ApplicationGatewayWebApplicationFirewallConfiguration {
     /// `properties.webApplicationFirewallConfiguration.disabledRuleGroups`.
-    pub disabled_rule_groups:
-        InputList<ApplicationGatewayWebApplicationFirewallConfigurationDisabledRuleGroup>,
+    pub disabled_rule_groups: InputList<ApplicationGatewayDisabledRuleGroup>,
     /// `properties.webApplicationFirewallConfiguration.enabled`.
     pub enabled: Input<bool>,
     /// `properties.webApplicationFirewallConfiguration.exclusions`.
-    pub exclusions: InputList<ApplicationGatewayWebApplicationFirewallConfigurationExclusion>,
+    pub exclusions: InputList<ApplicationGatewayExclusion>,
     /// `properties.webApplicationFirewallConfiguration.fileUploadLimitInMb`. At least 0.
     pub file_upload_limit_in_mb: Input<i64>,
     /// `properties.webApplicationFirewallConfiguration.firewallMode`.
-    pub firewall_mode: Input<ApplicationGatewayWebApplicationFirewallConfigurationFirewallMode>,
+    pub firewall_mode: Input<ApplicationGatewayFirewallMode>,
     /// `properties.webApplicationFirewallConfiguration.maxRequestBodySize`. 8 to 128.
     pub max_request_body_size: Input<i64>,
     /// `properties.webApplicationFirewallConfiguration.maxRequestBodySizeInKb`. 8 to 128.
@@ -3038,7 +3015,7 @@ impl ApplicationGatewayWebApplicationFirewallConfiguration {
     /// From the properties that it has to have.
     pub fn new(
         enabled: impl IntoInput<bool>,
-        firewall_mode: impl IntoInput<ApplicationGatewayWebApplicationFirewallConfigurationFirewallMode>,
+        firewall_mode: impl IntoInput<ApplicationGatewayFirewallMode>,
         rule_set_type: impl IntoInput<String>,
         rule_set_version: impl IntoInput<String>,
     ) -> Self {
@@ -3054,17 +3031,14 @@ impl ApplicationGatewayWebApplicationFirewallConfiguration {
     /// Sets `properties.webApplicationFirewallConfiguration.disabledRuleGroups`.
     pub fn disabled_rule_groups(
         mut self,
-        value: impl IntoInputList<ApplicationGatewayWebApplicationFirewallConfigurationDisabledRuleGroup>,
+        value: impl IntoInputList<ApplicationGatewayDisabledRuleGroup>,
     ) -> Self {
         self.disabled_rule_groups = value.into_input_list();
         self
     }
 
     /// Sets `properties.webApplicationFirewallConfiguration.exclusions`.
-    pub fn exclusions(
-        mut self,
-        value: impl IntoInputList<ApplicationGatewayWebApplicationFirewallConfigurationExclusion>,
-    ) -> Self {
+    pub fn exclusions(mut self, value: impl IntoInputList<ApplicationGatewayExclusion>) -> Self {
         self.exclusions = value.into_input_list();
         self
     }
@@ -3110,13 +3084,13 @@ impl Structure for ApplicationGatewayWebApplicationFirewallConfiguration {
 
 /// The value of `properties.webApplicationFirewallConfiguration.disabledRuleGroups[]`.
 #[derive(Clone, Default)]
-pub struct ApplicationGatewayWebApplicationFirewallConfigurationDisabledRuleGroup {
+pub struct ApplicationGatewayDisabledRuleGroup {
     /// `properties.webApplicationFirewallConfiguration.disabledRuleGroups[].ruleGroupName`.
     pub rule_group_name: Input<String>,
     /// `properties.webApplicationFirewallConfiguration.disabledRuleGroups[].rules`.
     pub rules: InputList<i64>,
 }
-impl ApplicationGatewayWebApplicationFirewallConfigurationDisabledRuleGroup {
+impl ApplicationGatewayDisabledRuleGroup {
     /// From the properties that it has to have.
     pub fn new(rule_group_name: impl IntoInput<String>) -> Self {
         Self { rule_group_name: rule_group_name.into_input(), ..Self::default() }
@@ -3128,7 +3102,7 @@ impl ApplicationGatewayWebApplicationFirewallConfigurationDisabledRuleGroup {
         self
     }
 }
-impl Structure for ApplicationGatewayWebApplicationFirewallConfigurationDisabledRuleGroup {
+impl Structure for ApplicationGatewayDisabledRuleGroup {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("ruleGroupName", &mut self.rule_group_name);
         codec.property("rules", &mut self.rules);
@@ -3137,7 +3111,7 @@ impl Structure for ApplicationGatewayWebApplicationFirewallConfigurationDisabled
 
 /// The value of `properties.webApplicationFirewallConfiguration.exclusions[]`.
 #[derive(Clone, Default)]
-pub struct ApplicationGatewayWebApplicationFirewallConfigurationExclusion {
+pub struct ApplicationGatewayExclusion {
     /// `properties.webApplicationFirewallConfiguration.exclusions[].matchVariable`.
     pub match_variable: Input<String>,
     /// `properties.webApplicationFirewallConfiguration.exclusions[].selector`.
@@ -3145,7 +3119,7 @@ pub struct ApplicationGatewayWebApplicationFirewallConfigurationExclusion {
     /// `properties.webApplicationFirewallConfiguration.exclusions[].selectorMatchOperator`.
     pub selector_match_operator: Input<String>,
 }
-impl ApplicationGatewayWebApplicationFirewallConfigurationExclusion {
+impl ApplicationGatewayExclusion {
     /// From the properties that it has to have.
     pub fn new(
         match_variable: impl IntoInput<String>,
@@ -3159,7 +3133,7 @@ impl ApplicationGatewayWebApplicationFirewallConfigurationExclusion {
         }
     }
 }
-impl Structure for ApplicationGatewayWebApplicationFirewallConfigurationExclusion {
+impl Structure for ApplicationGatewayExclusion {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("matchVariable", &mut self.match_variable);
         codec.property("selector", &mut self.selector);
@@ -3183,7 +3157,7 @@ closed_enum! {
 
 open_enum! {
     /// Values of `properties.backendHttpSettingsCollection[].properties.cookieBasedAffinity`.
-    pub ApplicationGatewayBackendHttpSettingsCookieBasedAffinity {
+    pub ApplicationGatewayCookieBasedAffinity {
         /// `Enabled`.
         ENABLED = "Enabled",
         /// `Disabled`.
@@ -3193,7 +3167,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.backendHttpSettingsCollection[].properties.protocol`.
-    pub ApplicationGatewayBackendHttpSettingsProtocol {
+    pub ApplicationGatewayProtocol {
         /// `Http`.
         HTTP = "Http",
         /// `Https`.
@@ -3245,7 +3219,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.entraJWTValidationConfigs[].properties.unAuthorizedRequestAction`.
-    pub ApplicationGatewayEntraJwtValidationConfigUnAuthorizedRequestAction {
+    pub ApplicationGatewayUnAuthorizedRequestAction {
         /// `Deny`.
         DENY = "Deny",
         /// `Allow`.
@@ -3255,7 +3229,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.frontendIPConfigurations[].properties.privateIPAllocationMethod`.
-    pub ApplicationGatewayFrontendIpConfigurationPrivateIpAllocationMethod {
+    pub ApplicationGatewayPrivateIpAllocationMethod {
         /// `Static`.
         STATIC = "Static",
         /// `Dynamic`.
@@ -3293,7 +3267,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.loadDistributionPolicies[].properties.loadDistributionAlgorithm`.
-    pub ApplicationGatewayLoadDistributionPolicyLoadDistributionAlgorithm {
+    pub ApplicationGatewayLoadDistributionAlgorithm {
         /// `RoundRobin`.
         ROUND_ROBIN = "RoundRobin",
         /// `LeastConnections`.
@@ -3305,7 +3279,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.privateLinkConfigurations[].properties.ipConfigurations[].properties.privateIPAllocationMethod`.
-    pub ApplicationGatewayPrivateLinkConfigurationIpConfigurationPrivateIpAllocationMethod {
+    pub ApplicationGatewayIpConfigurationPrivateIpAllocationMethod {
         /// `Static`.
         STATIC = "Static",
         /// `Dynamic`.
@@ -3329,7 +3303,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.redirectConfigurations[].properties.redirectType`.
-    pub ApplicationGatewayRedirectConfigurationRedirectType {
+    pub ApplicationGatewayRedirectType {
         /// `Permanent`.
         PERMANENT = "Permanent",
         /// `Found`.
@@ -3473,7 +3447,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.sslPolicy.disabledSslProtocols[]`.
-    pub ApplicationGatewaySslPolicyDisabledSslProtocol {
+    pub ApplicationGatewayDisabledSslProtocol {
         /// `TLSv1_0`.
         TL_SV1_0 = "TLSv1_0",
         /// `TLSv1_1`.
@@ -3487,7 +3461,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.sslPolicy.minProtocolVersion`.
-    pub ApplicationGatewaySslPolicyMinProtocolVersion {
+    pub ApplicationGatewayMinProtocolVersion {
         /// `TLSv1_0`.
         TL_SV1_0 = "TLSv1_0",
         /// `TLSv1_1`.
@@ -3529,7 +3503,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.sslProfiles[].properties.clientAuthConfiguration.verifyClientAuthMode`.
-    pub ApplicationGatewaySslProfileClientAuthConfigurationVerifyClientAuthMode {
+    pub ApplicationGatewayVerifyClientAuthMode {
         /// `Strict`.
         STRICT = "Strict",
         /// `Passthrough`.
@@ -3539,7 +3513,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.sslProfiles[].properties.clientAuthConfiguration.verifyClientRevocation`.
-    pub ApplicationGatewaySslProfileClientAuthConfigurationVerifyClientRevocation {
+    pub ApplicationGatewayVerifyClientRevocation {
         /// `None`.
         NONE = "None",
         /// `OCSP`.
@@ -3549,7 +3523,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.webApplicationFirewallConfiguration.firewallMode`.
-    pub ApplicationGatewayWebApplicationFirewallConfigurationFirewallMode {
+    pub ApplicationGatewayFirewallMode {
         /// `Detection`.
         DETECTION = "Detection",
         /// `Prevention`.
@@ -3563,9 +3537,9 @@ debug_through_the_codec!(
     ApplicationGatewayAuthenticationCertificate,
     ApplicationGatewayAutoscaleConfiguration,
     ApplicationGatewayBackendAddressPool,
-    ApplicationGatewayBackendAddressPoolBackendAddress,
+    ApplicationGatewayBackendAddress,
     ApplicationGatewayBackendHttpSettings,
-    ApplicationGatewayBackendHttpSettingsConnectionDraining,
+    ApplicationGatewayConnectionDraining,
     ApplicationGatewayBackendSettingsCollection,
     ApplicationGatewayCustomError,
     ApplicationGatewayEntraJwtValidationConfig,
@@ -3576,7 +3550,7 @@ debug_through_the_codec!(
     ApplicationGatewayHttpListener,
     ApplicationGatewayListener,
     ApplicationGatewayLoadDistributionPolicy,
-    ApplicationGatewayLoadDistributionPolicyLoadDistributionTarget,
+    ApplicationGatewayLoadDistributionTarget,
     ApplicationGatewayPrivateLinkConfiguration,
     ApplicationGatewayPrivateLinkConfigurationIpConfiguration,
     ApplicationGatewayProbe,
@@ -3585,25 +3559,25 @@ debug_through_the_codec!(
     ApplicationGatewayRequestRoutingRule,
     ApplicationGatewayRewriteRuleSet,
     ApplicationGatewayRewriteRuleSetRewriteRule,
-    ApplicationGatewayRewriteRuleSetRewriteRuleActionSet,
+    ApplicationGatewayActionSet,
     ApplicationGatewayHeaderConfiguration,
-    ApplicationGatewayHeaderConfigurationHeaderValueMatcher,
-    ApplicationGatewayRewriteRuleSetRewriteRuleActionSetUrlConfiguration,
-    ApplicationGatewayRewriteRuleSetRewriteRuleCondition,
+    ApplicationGatewayHeaderValueMatcher,
+    ApplicationGatewayUrlConfiguration,
+    ApplicationGatewayCondition,
     ApplicationGatewayRoutingRule,
     ApplicationGatewaySku,
     ApplicationGatewaySslCertificate,
     ApplicationGatewaySslCertificateHsm,
     ApplicationGatewaySslPolicy,
     ApplicationGatewaySslProfile,
-    ApplicationGatewaySslProfileClientAuthConfiguration,
+    ApplicationGatewayClientAuthConfiguration,
     ApplicationGatewayTrustedClientCertificate,
     ApplicationGatewayTrustedRootCertificate,
     ApplicationGatewayUrlPathMap,
     ApplicationGatewayUrlPathMapPathRule,
     ApplicationGatewayWebApplicationFirewallConfiguration,
-    ApplicationGatewayWebApplicationFirewallConfigurationDisabledRuleGroup,
-    ApplicationGatewayWebApplicationFirewallConfigurationExclusion
+    ApplicationGatewayDisabledRuleGroup,
+    ApplicationGatewayExclusion
 );
 
 impl Named for ApplicationGateway {

@@ -454,7 +454,7 @@ pub struct AzureFirewallApplicationRuleCollectionRule {
     /// `properties.applicationRuleCollections[].properties.rules[].name`.
     pub name: Input<String>,
     /// `properties.applicationRuleCollections[].properties.rules[].protocols`.
-    pub protocols: InputList<AzureFirewallApplicationRuleCollectionRuleProtocol>,
+    pub protocols: InputList<AzureFirewallProtocol>,
     /// `properties.applicationRuleCollections[].properties.rules[].sourceAddresses`.
     pub source_addresses: InputList<String>,
     /// `properties.applicationRuleCollections[].properties.rules[].sourceIpGroups`.
@@ -487,10 +487,7 @@ impl AzureFirewallApplicationRuleCollectionRule {
     }
 
     /// Sets `properties.applicationRuleCollections[].properties.rules[].protocols`.
-    pub fn protocols(
-        mut self,
-        value: impl IntoInputList<AzureFirewallApplicationRuleCollectionRuleProtocol>,
-    ) -> Self {
+    pub fn protocols(mut self, value: impl IntoInputList<AzureFirewallProtocol>) -> Self {
         self.protocols = value.into_input_list();
         self
     }
@@ -527,13 +524,13 @@ impl Structure for AzureFirewallApplicationRuleCollectionRule {
 
 /// The value of `properties.applicationRuleCollections[].properties.rules[].protocols[]`.
 #[derive(Clone, Default)]
-pub struct AzureFirewallApplicationRuleCollectionRuleProtocol {
+pub struct AzureFirewallProtocol {
     /// `properties.applicationRuleCollections[].properties.rules[].protocols[].port`. 0 to 64000.
     pub port: Input<i64>,
     /// `properties.applicationRuleCollections[].properties.rules[].protocols[].protocolType`.
-    pub protocol_type: Input<AzureFirewallApplicationRuleCollectionRuleProtocolType>,
+    pub protocol_type: Input<AzureFirewallProtocolType>,
 }
-impl AzureFirewallApplicationRuleCollectionRuleProtocol {
+impl AzureFirewallProtocol {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
@@ -546,15 +543,12 @@ impl AzureFirewallApplicationRuleCollectionRuleProtocol {
     }
 
     /// Sets `properties.applicationRuleCollections[].properties.rules[].protocols[].protocolType`.
-    pub fn protocol_type(
-        mut self,
-        value: impl IntoInput<AzureFirewallApplicationRuleCollectionRuleProtocolType>,
-    ) -> Self {
+    pub fn protocol_type(mut self, value: impl IntoInput<AzureFirewallProtocolType>) -> Self {
         self.protocol_type = value.into_input();
         self
     }
 }
-impl Structure for AzureFirewallApplicationRuleCollectionRuleProtocol {
+impl Structure for AzureFirewallProtocol {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("port", &mut self.port);
         codec.property("protocolType", &mut self.protocol_type);
@@ -964,7 +958,7 @@ pub struct AzureFirewallNetworkRuleCollectionRule {
     /// `properties.networkRuleCollections[].properties.rules[].name`.
     pub name: Input<String>,
     /// `properties.networkRuleCollections[].properties.rules[].protocols`.
-    pub protocols: InputList<AzureFirewallNetworkRuleCollectionRuleProtocol>,
+    pub protocols: InputList<AzureFirewallRuleProtocol>,
     /// `properties.networkRuleCollections[].properties.rules[].sourceAddresses`.
     pub source_addresses: InputList<String>,
     /// `properties.networkRuleCollections[].properties.rules[].sourceIpGroups`.
@@ -1013,10 +1007,7 @@ impl AzureFirewallNetworkRuleCollectionRule {
     }
 
     /// Sets `properties.networkRuleCollections[].properties.rules[].protocols`.
-    pub fn protocols(
-        mut self,
-        value: impl IntoInputList<AzureFirewallNetworkRuleCollectionRuleProtocol>,
-    ) -> Self {
+    pub fn protocols(mut self, value: impl IntoInputList<AzureFirewallRuleProtocol>) -> Self {
         self.protocols = value.into_input_list();
         self
     }
@@ -1100,7 +1091,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.applicationRuleCollections[].properties.rules[].protocols[].protocolType`.
-    pub AzureFirewallApplicationRuleCollectionRuleProtocolType {
+    pub AzureFirewallProtocolType {
         /// `Http`.
         HTTP = "Http",
         /// `Https`.
@@ -1136,7 +1127,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.networkRuleCollections[].properties.rules[].protocols[]`.
-    pub AzureFirewallNetworkRuleCollectionRuleProtocol {
+    pub AzureFirewallRuleProtocol {
         /// `TCP`.
         TCP = "TCP",
         /// `UDP`.
@@ -1188,7 +1179,7 @@ debug_through_the_codec!(
     AzureFirewallApplicationRuleCollection,
     AzureFirewallRcAction,
     AzureFirewallApplicationRuleCollectionRule,
-    AzureFirewallApplicationRuleCollectionRuleProtocol,
+    AzureFirewallProtocol,
     AzureFirewallAutoscaleConfiguration,
     AzureFirewallHubIpAddresses,
     AzureFirewallHubIpAddressesPublicIps,

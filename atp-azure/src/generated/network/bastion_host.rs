@@ -331,7 +331,7 @@ pub struct BastionHostIpConfiguration {
     /// `properties.ipConfigurations[].name`.
     pub name: Input<String>,
     /// `properties.ipConfigurations[].properties.privateIPAllocationMethod`.
-    pub private_ip_allocation_method: Input<BastionHostIpConfigurationPrivateIpAllocationMethod>,
+    pub private_ip_allocation_method: Input<BastionHostPrivateIpAllocationMethod>,
     /// `properties.ipConfigurations[].properties.publicIPAddress.id`.
     pub public_ip_address: Input<ResourceId<crate::network::PublicIpAddress>>,
     /// `properties.ipConfigurations[].properties.subnet.id`.
@@ -349,7 +349,7 @@ impl BastionHostIpConfiguration {
     /// Sets `properties.ipConfigurations[].properties.privateIPAllocationMethod`.
     pub fn private_ip_allocation_method(
         mut self,
-        value: impl IntoInput<BastionHostIpConfigurationPrivateIpAllocationMethod>,
+        value: impl IntoInput<BastionHostPrivateIpAllocationMethod>,
     ) -> Self {
         self.private_ip_allocation_method = value.into_input();
         self
@@ -447,7 +447,7 @@ impl Structure for BastionHostSku {
 
 open_enum! {
     /// Values of `properties.ipConfigurations[].properties.privateIPAllocationMethod`.
-    pub BastionHostIpConfigurationPrivateIpAllocationMethod {
+    pub BastionHostPrivateIpAllocationMethod {
         /// `Static`.
         STATIC = "Static",
         /// `Dynamic`.

@@ -327,208 +327,6 @@ impl HasUrn for FirewallPolicyHandle {
     }
 }
 
-/// `listIdpsFilterOptions` of a [`FirewallPolicy`]: all that it says is secret. For `Context::read`.
-#[derive(Clone, Default)]
-pub struct FirewallPolicyListIdpsFilterOptions {
-    /// The resource that is asked.
-    pub resource: Input<ResourceId<FirewallPolicy>>,
-    /// `filterName`.
-    pub filter_name: Input<String>,
-}
-impl FirewallPolicyListIdpsFilterOptions {
-    /// From the properties that it has to have.
-    pub fn new(resource: impl IntoInput<ResourceId<FirewallPolicy>>) -> Self {
-        Self { resource: resource.into_input(), ..Self::default() }
-    }
-
-    /// Sets `filterName`.
-    pub fn filter_name(mut self, value: impl IntoInput<String>) -> Self {
-        self.filter_name = value.into_input();
-        self
-    }
-}
-impl Structure for FirewallPolicyListIdpsFilterOptions {
-    fn visit(&mut self, codec: &mut Codec<'_>) {
-        codec.property("id", &mut self.resource);
-        codec.property("body/filterName", &mut self.filter_name);
-    }
-}
-impl Query for FirewallPolicyListIdpsFilterOptions {
-    const PROVIDER: &'static str = "azure";
-    type Handle = FirewallPolicyListIdpsFilterOptionsHandle;
-    fn kind(&self) -> Cow<'static, str> {
-        "Microsoft.Network/firewallPolicies/listIdpsFilterOptions/action".into()
-    }
-    fn handle(declared: Declared) -> FirewallPolicyListIdpsFilterOptionsHandle {
-        FirewallPolicyListIdpsFilterOptionsHandle { declared }
-    }
-}
-/// What [`FirewallPolicyListIdpsFilterOptions`] says.
-#[derive(Clone, Debug)]
-pub struct FirewallPolicyListIdpsFilterOptionsHandle {
-    declared: Declared,
-}
-impl FirewallPolicyListIdpsFilterOptionsHandle {
-    /// `filterValues`.
-    pub fn filter_values(&self) -> Output<Secret<Vec<String>>> {
-        self.declared.output("filterValues")
-    }
-}
-impl HasUrn for FirewallPolicyListIdpsFilterOptionsHandle {
-    fn urn(&self) -> &Urn {
-        self.declared.urn()
-    }
-}
-
-/// `listIdpsSignatures` of a [`FirewallPolicy`]: all that it says is secret. For `Context::read`.
-#[derive(Clone, Default)]
-pub struct FirewallPolicyListIdpsSignatures {
-    /// The resource that is asked.
-    pub resource: Input<ResourceId<FirewallPolicy>>,
-    /// `filters`.
-    pub filters: InputList<FirewallPolicyListIdpsSignaturesFilter>,
-    /// `orderBy`.
-    pub order_by: Input<FirewallPolicyListIdpsSignaturesOrderBy>,
-    /// `resultsPerPage`. 1 to 1000.
-    pub results_per_page: Input<i64>,
-    /// `search`.
-    pub search: Input<String>,
-    /// `skip`.
-    pub skip: Input<i64>,
-}
-impl FirewallPolicyListIdpsSignatures {
-    /// From the properties that it has to have.
-    pub fn new(resource: impl IntoInput<ResourceId<FirewallPolicy>>) -> Self {
-        Self { resource: resource.into_input(), ..Self::default() }
-    }
-
-    /// Sets `filters`.
-    pub fn filters(mut self, value: impl IntoInputList<FirewallPolicyListIdpsSignaturesFilter>) -> Self {
-        self.filters = value.into_input_list();
-        self
-    }
-
-    /// Sets `orderBy`.
-    pub fn order_by(mut self, value: impl IntoInput<FirewallPolicyListIdpsSignaturesOrderBy>) -> Self {
-        self.order_by = value.into_input();
-        self
-    }
-
-    /// Sets `resultsPerPage`.
-    pub fn results_per_page(mut self, value: impl IntoInput<i64>) -> Self {
-        self.results_per_page = value.into_input();
-        self
-    }
-
-    /// Sets `search`.
-    pub fn search(mut self, value: impl IntoInput<String>) -> Self {
-        self.search = value.into_input();
-        self
-    }
-
-    /// Sets `skip`.
-    pub fn skip(mut self, value: impl IntoInput<i64>) -> Self {
-        self.skip = value.into_input();
-        self
-    }
-}
-impl Structure for FirewallPolicyListIdpsSignatures {
-    fn visit(&mut self, codec: &mut Codec<'_>) {
-        codec.property("id", &mut self.resource);
-        codec.property("body/filters", &mut self.filters);
-        codec.property("body/orderBy", &mut self.order_by);
-        codec.property("body/resultsPerPage", &mut self.results_per_page);
-        codec.property("body/search", &mut self.search);
-        codec.property("body/skip", &mut self.skip);
-    }
-}
-impl Query for FirewallPolicyListIdpsSignatures {
-    const PROVIDER: &'static str = "azure";
-    type Handle = FirewallPolicyListIdpsSignaturesHandle;
-    fn kind(&self) -> Cow<'static, str> {
-        "Microsoft.Network/firewallPolicies/listIdpsSignatures/action".into()
-    }
-    fn handle(declared: Declared) -> FirewallPolicyListIdpsSignaturesHandle {
-        FirewallPolicyListIdpsSignaturesHandle { declared }
-    }
-}
-/// What [`FirewallPolicyListIdpsSignatures`] says.
-#[derive(Clone, Debug)]
-pub struct FirewallPolicyListIdpsSignaturesHandle {
-    declared: Declared,
-}
-impl FirewallPolicyListIdpsSignaturesHandle {
-    /// `matchingRecordsCount`.
-    pub fn matching_records_count(&self) -> Output<Secret<i64>> {
-        self.declared.output("matchingRecordsCount")
-    }
-
-    /// `signatures`.
-    pub fn signatures(&self) -> Output<Secret<Value>> {
-        self.declared.output("signatures")
-    }
-
-    /// `signatures[index].description`.
-    pub fn signature_description(&self, index: usize) -> Output<Secret<String>> {
-        self.declared.output(&format!("signatures/{index}/description"))
-    }
-
-    /// `signatures[index].destinationPorts`.
-    pub fn signature_destination_ports(&self, index: usize) -> Output<Secret<Vec<String>>> {
-        self.declared.output(&format!("signatures/{index}/destinationPorts"))
-    }
-
-    /// `signatures[index].direction`.
-    pub fn signature_direction(&self, index: usize) -> Output<Secret<i64>> {
-        self.declared.output(&format!("signatures/{index}/direction"))
-    }
-
-    /// `signatures[index].group`.
-    pub fn signature_group(&self, index: usize) -> Output<Secret<String>> {
-        self.declared.output(&format!("signatures/{index}/group"))
-    }
-
-    /// `signatures[index].inheritedFromParentPolicy`.
-    pub fn signature_inherited_from_parent_policy(&self, index: usize) -> Output<Secret<bool>> {
-        self.declared.output(&format!("signatures/{index}/inheritedFromParentPolicy"))
-    }
-
-    /// `signatures[index].lastUpdated`.
-    pub fn signature_last_updated(&self, index: usize) -> Output<Secret<String>> {
-        self.declared.output(&format!("signatures/{index}/lastUpdated"))
-    }
-
-    /// `signatures[index].mode`.
-    pub fn signature_mode(&self, index: usize) -> Output<Secret<i64>> {
-        self.declared.output(&format!("signatures/{index}/mode"))
-    }
-
-    /// `signatures[index].protocol`.
-    pub fn signature_protocol(&self, index: usize) -> Output<Secret<String>> {
-        self.declared.output(&format!("signatures/{index}/protocol"))
-    }
-
-    /// `signatures[index].severity`.
-    pub fn signature_severity(&self, index: usize) -> Output<Secret<i64>> {
-        self.declared.output(&format!("signatures/{index}/severity"))
-    }
-
-    /// `signatures[index].signatureId`.
-    pub fn signature_signature_id(&self, index: usize) -> Output<Secret<i64>> {
-        self.declared.output(&format!("signatures/{index}/signatureId"))
-    }
-
-    /// `signatures[index].sourcePorts`.
-    pub fn signature_source_ports(&self, index: usize) -> Output<Secret<Vec<String>>> {
-        self.declared.output(&format!("signatures/{index}/sourcePorts"))
-    }
-}
-impl HasUrn for FirewallPolicyListIdpsSignaturesHandle {
-    fn urn(&self) -> &Urn {
-        self.declared.urn()
-    }
-}
-
 /// The value of `identity`.
 #[derive(Clone, Default)]
 pub struct FirewallPolicyIdentity {
@@ -724,7 +522,7 @@ pub struct FirewallPolicyInsightsLogAnalyticsResources {
     /// `properties.insights.logAnalyticsResources.defaultWorkspaceId.id`.
     pub default_workspace_id: Input<Scope>,
     /// `properties.insights.logAnalyticsResources.workspaces`.
-    pub workspaces: InputList<FirewallPolicyInsightsLogAnalyticsResourcesWorkspace>,
+    pub workspaces: InputList<FirewallPolicyWorkspace>,
 }
 impl FirewallPolicyInsightsLogAnalyticsResources {
     /// Nothing is set.
@@ -739,10 +537,7 @@ impl FirewallPolicyInsightsLogAnalyticsResources {
     }
 
     /// Sets `properties.insights.logAnalyticsResources.workspaces`.
-    pub fn workspaces(
-        mut self,
-        value: impl IntoInputList<FirewallPolicyInsightsLogAnalyticsResourcesWorkspace>,
-    ) -> Self {
+    pub fn workspaces(mut self, value: impl IntoInputList<FirewallPolicyWorkspace>) -> Self {
         self.workspaces = value.into_input_list();
         self
     }
@@ -756,13 +551,13 @@ impl Structure for FirewallPolicyInsightsLogAnalyticsResources {
 
 /// The value of `properties.insights.logAnalyticsResources.workspaces[]`.
 #[derive(Clone, Default)]
-pub struct FirewallPolicyInsightsLogAnalyticsResourcesWorkspace {
+pub struct FirewallPolicyWorkspace {
     /// `properties.insights.logAnalyticsResources.workspaces[].region`.
     pub region: Input<String>,
     /// `properties.insights.logAnalyticsResources.workspaces[].workspaceId.id`.
     pub workspace_id: Input<Scope>,
 }
-impl FirewallPolicyInsightsLogAnalyticsResourcesWorkspace {
+impl FirewallPolicyWorkspace {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
@@ -780,7 +575,7 @@ impl FirewallPolicyInsightsLogAnalyticsResourcesWorkspace {
         self
     }
 }
-impl Structure for FirewallPolicyInsightsLogAnalyticsResourcesWorkspace {
+impl Structure for FirewallPolicyWorkspace {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("region", &mut self.region);
         codec.property("workspaceId/id", &mut self.workspace_id);
@@ -791,7 +586,7 @@ impl Structure for FirewallPolicyInsightsLogAnalyticsResourcesWorkspace {
 #[derive(Clone, Default)]
 pub struct FirewallPolicyIntrusionDetection {
     /// `properties.intrusionDetection.configuration`.
-    pub configuration: Input<FirewallPolicyIntrusionDetectionConfiguration>,
+    pub configuration: Input<FirewallPolicyConfiguration>,
     /// `properties.intrusionDetection.mode`.
     pub mode: Input<FirewallPolicyIntrusionDetectionMode>,
     /// `properties.intrusionDetection.profile`.
@@ -804,10 +599,7 @@ impl FirewallPolicyIntrusionDetection {
     }
 
     /// Sets `properties.intrusionDetection.configuration`.
-    pub fn configuration(
-        mut self,
-        value: impl IntoInput<FirewallPolicyIntrusionDetectionConfiguration>,
-    ) -> Self {
+    pub fn configuration(mut self, value: impl IntoInput<FirewallPolicyConfiguration>) -> Self {
         self.configuration = value.into_input();
         self
     }
@@ -834,15 +626,15 @@ impl Structure for FirewallPolicyIntrusionDetection {
 
 /// The value of `properties.intrusionDetection.configuration`.
 #[derive(Clone, Default)]
-pub struct FirewallPolicyIntrusionDetectionConfiguration {
+pub struct FirewallPolicyConfiguration {
     /// `properties.intrusionDetection.configuration.bypassTrafficSettings`.
-    pub bypass_traffic_settings: InputList<FirewallPolicyIntrusionDetectionConfigurationBypassTrafficSetting>,
+    pub bypass_traffic_settings: InputList<FirewallPolicyBypassTrafficSetting>,
     /// `properties.intrusionDetection.configuration.privateRanges`.
     pub private_ranges: InputList<String>,
     /// `properties.intrusionDetection.configuration.signatureOverrides`.
-    pub signature_overrides: InputList<FirewallPolicyIntrusionDetectionConfigurationSignatureOverride>,
+    pub signature_overrides: InputList<FirewallPolicySignatureOverride>,
 }
-impl FirewallPolicyIntrusionDetectionConfiguration {
+impl FirewallPolicyConfiguration {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
@@ -851,7 +643,7 @@ impl FirewallPolicyIntrusionDetectionConfiguration {
     /// Sets `properties.intrusionDetection.configuration.bypassTrafficSettings`.
     pub fn bypass_traffic_settings(
         mut self,
-        value: impl IntoInputList<FirewallPolicyIntrusionDetectionConfigurationBypassTrafficSetting>,
+        value: impl IntoInputList<FirewallPolicyBypassTrafficSetting>,
     ) -> Self {
         self.bypass_traffic_settings = value.into_input_list();
         self
@@ -864,15 +656,12 @@ impl FirewallPolicyIntrusionDetectionConfiguration {
     }
 
     /// Sets `properties.intrusionDetection.configuration.signatureOverrides`.
-    pub fn signature_overrides(
-        mut self,
-        value: impl IntoInputList<FirewallPolicyIntrusionDetectionConfigurationSignatureOverride>,
-    ) -> Self {
+    pub fn signature_overrides(mut self, value: impl IntoInputList<FirewallPolicySignatureOverride>) -> Self {
         self.signature_overrides = value.into_input_list();
         self
     }
 }
-impl Structure for FirewallPolicyIntrusionDetectionConfiguration {
+impl Structure for FirewallPolicyConfiguration {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("bypassTrafficSettings", &mut self.bypass_traffic_settings);
         codec.property("privateRanges", &mut self.private_ranges);
@@ -882,7 +671,7 @@ impl Structure for FirewallPolicyIntrusionDetectionConfiguration {
 
 /// The value of `properties.intrusionDetection.configuration.bypassTrafficSettings[]`.
 #[derive(Clone, Default)]
-pub struct FirewallPolicyIntrusionDetectionConfigurationBypassTrafficSetting {
+pub struct FirewallPolicyBypassTrafficSetting {
     /// `properties.intrusionDetection.configuration.bypassTrafficSettings[].description`.
     pub description: Input<String>,
     /// `properties.intrusionDetection.configuration.bypassTrafficSettings[].destinationAddresses`.
@@ -894,13 +683,13 @@ pub struct FirewallPolicyIntrusionDetectionConfigurationBypassTrafficSetting {
     /// `properties.intrusionDetection.configuration.bypassTrafficSettings[].name`.
     pub name: Input<String>,
     /// `properties.intrusionDetection.configuration.bypassTrafficSettings[].protocol`.
-    pub protocol: Input<FirewallPolicyIntrusionDetectionConfigurationBypassTrafficSettingProtocol>,
+    pub protocol: Input<FirewallPolicyProtocol>,
     /// `properties.intrusionDetection.configuration.bypassTrafficSettings[].sourceAddresses`.
     pub source_addresses: InputList<String>,
     /// `properties.intrusionDetection.configuration.bypassTrafficSettings[].sourceIpGroups`.
     pub source_ip_groups: InputList<String>,
 }
-impl FirewallPolicyIntrusionDetectionConfigurationBypassTrafficSetting {
+impl FirewallPolicyBypassTrafficSetting {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
@@ -937,10 +726,7 @@ impl FirewallPolicyIntrusionDetectionConfigurationBypassTrafficSetting {
     }
 
     /// Sets `properties.intrusionDetection.configuration.bypassTrafficSettings[].protocol`.
-    pub fn protocol(
-        mut self,
-        value: impl IntoInput<FirewallPolicyIntrusionDetectionConfigurationBypassTrafficSettingProtocol>,
-    ) -> Self {
+    pub fn protocol(mut self, value: impl IntoInput<FirewallPolicyProtocol>) -> Self {
         self.protocol = value.into_input();
         self
     }
@@ -957,7 +743,7 @@ impl FirewallPolicyIntrusionDetectionConfigurationBypassTrafficSetting {
         self
     }
 }
-impl Structure for FirewallPolicyIntrusionDetectionConfigurationBypassTrafficSetting {
+impl Structure for FirewallPolicyBypassTrafficSetting {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("description", &mut self.description);
         codec.property("destinationAddresses", &mut self.destination_addresses);
@@ -972,13 +758,13 @@ impl Structure for FirewallPolicyIntrusionDetectionConfigurationBypassTrafficSet
 
 /// The value of `properties.intrusionDetection.configuration.signatureOverrides[]`.
 #[derive(Clone, Default)]
-pub struct FirewallPolicyIntrusionDetectionConfigurationSignatureOverride {
+pub struct FirewallPolicySignatureOverride {
     /// `properties.intrusionDetection.configuration.signatureOverrides[].id`.
     pub id: Input<String>,
     /// `properties.intrusionDetection.configuration.signatureOverrides[].mode`.
-    pub mode: Input<FirewallPolicyIntrusionDetectionConfigurationSignatureOverrideMode>,
+    pub mode: Input<FirewallPolicyMode>,
 }
-impl FirewallPolicyIntrusionDetectionConfigurationSignatureOverride {
+impl FirewallPolicySignatureOverride {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
@@ -991,15 +777,12 @@ impl FirewallPolicyIntrusionDetectionConfigurationSignatureOverride {
     }
 
     /// Sets `properties.intrusionDetection.configuration.signatureOverrides[].mode`.
-    pub fn mode(
-        mut self,
-        value: impl IntoInput<FirewallPolicyIntrusionDetectionConfigurationSignatureOverrideMode>,
-    ) -> Self {
+    pub fn mode(mut self, value: impl IntoInput<FirewallPolicyMode>) -> Self {
         self.mode = value.into_input();
         self
     }
 }
-impl Structure for FirewallPolicyIntrusionDetectionConfigurationSignatureOverride {
+impl Structure for FirewallPolicySignatureOverride {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("id", &mut self.id);
         codec.property("mode", &mut self.mode);
@@ -1127,7 +910,7 @@ impl Structure for FirewallPolicyThreatIntelWhitelist {
 #[derive(Clone, Default)]
 pub struct FirewallPolicyTransportSecurity {
     /// `properties.transportSecurity.certificateAuthority`.
-    pub certificate_authority: Input<FirewallPolicyTransportSecurityCertificateAuthority>,
+    pub certificate_authority: Input<FirewallPolicyCertificateAuthority>,
 }
 impl FirewallPolicyTransportSecurity {
     /// Nothing is set.
@@ -1138,7 +921,7 @@ impl FirewallPolicyTransportSecurity {
     /// Sets `properties.transportSecurity.certificateAuthority`.
     pub fn certificate_authority(
         mut self,
-        value: impl IntoInput<FirewallPolicyTransportSecurityCertificateAuthority>,
+        value: impl IntoInput<FirewallPolicyCertificateAuthority>,
     ) -> Self {
         self.certificate_authority = value.into_input();
         self
@@ -1152,13 +935,13 @@ impl Structure for FirewallPolicyTransportSecurity {
 
 /// The value of `properties.transportSecurity.certificateAuthority`.
 #[derive(Clone, Default)]
-pub struct FirewallPolicyTransportSecurityCertificateAuthority {
+pub struct FirewallPolicyCertificateAuthority {
     /// `properties.transportSecurity.certificateAuthority.keyVaultSecretId`.
     pub key_vault_secret_id: Input<String>,
     /// `properties.transportSecurity.certificateAuthority.name`.
     pub name: Input<String>,
 }
-impl FirewallPolicyTransportSecurityCertificateAuthority {
+impl FirewallPolicyCertificateAuthority {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
@@ -1176,76 +959,10 @@ impl FirewallPolicyTransportSecurityCertificateAuthority {
         self
     }
 }
-impl Structure for FirewallPolicyTransportSecurityCertificateAuthority {
+impl Structure for FirewallPolicyCertificateAuthority {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("keyVaultSecretId", &mut self.key_vault_secret_id);
         codec.property("name", &mut self.name);
-    }
-}
-
-/// The value of `filters[]`.
-#[derive(Clone, Default)]
-pub struct FirewallPolicyListIdpsSignaturesFilter {
-    /// `filters[].field`.
-    pub field: Input<String>,
-    /// `filters[].values`.
-    pub values: InputList<String>,
-}
-impl FirewallPolicyListIdpsSignaturesFilter {
-    /// Nothing is set.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Sets `filters[].field`.
-    pub fn field(mut self, value: impl IntoInput<String>) -> Self {
-        self.field = value.into_input();
-        self
-    }
-
-    /// Sets `filters[].values`.
-    pub fn values(mut self, value: impl IntoInputList<String>) -> Self {
-        self.values = value.into_input_list();
-        self
-    }
-}
-impl Structure for FirewallPolicyListIdpsSignaturesFilter {
-    fn visit(&mut self, codec: &mut Codec<'_>) {
-        codec.property("field", &mut self.field);
-        codec.property("values", &mut self.values);
-    }
-}
-
-/// The value of `orderBy`.
-#[derive(Clone, Default)]
-pub struct FirewallPolicyListIdpsSignaturesOrderBy {
-    /// `orderBy.field`.
-    pub field: Input<String>,
-    /// `orderBy.order`.
-    pub order: Input<FirewallPolicyListIdpsSignaturesOrderByOrder>,
-}
-impl FirewallPolicyListIdpsSignaturesOrderBy {
-    /// Nothing is set.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Sets `orderBy.field`.
-    pub fn field(mut self, value: impl IntoInput<String>) -> Self {
-        self.field = value.into_input();
-        self
-    }
-
-    /// Sets `orderBy.order`.
-    pub fn order(mut self, value: impl IntoInput<FirewallPolicyListIdpsSignaturesOrderByOrder>) -> Self {
-        self.order = value.into_input();
-        self
-    }
-}
-impl Structure for FirewallPolicyListIdpsSignaturesOrderBy {
-    fn visit(&mut self, codec: &mut Codec<'_>) {
-        codec.property("field", &mut self.field);
-        codec.property("order", &mut self.order);
     }
 }
 
@@ -1265,7 +982,7 @@ closed_enum! {
 
 open_enum! {
     /// Values of `properties.intrusionDetection.configuration.bypassTrafficSettings[].protocol`.
-    pub FirewallPolicyIntrusionDetectionConfigurationBypassTrafficSettingProtocol {
+    pub FirewallPolicyProtocol {
         /// `TCP`.
         TCP = "TCP",
         /// `UDP`.
@@ -1279,7 +996,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.intrusionDetection.configuration.signatureOverrides[].mode`.
-    pub FirewallPolicyIntrusionDetectionConfigurationSignatureOverrideMode {
+    pub FirewallPolicyMode {
         /// `Off`.
         OFF = "Off",
         /// `Alert`.
@@ -1349,38 +1066,24 @@ open_enum! {
     }
 }
 
-open_enum! {
-    /// Values of `orderBy.order`.
-    pub FirewallPolicyListIdpsSignaturesOrderByOrder {
-        /// `Ascending`.
-        ASCENDING = "Ascending",
-        /// `Descending`.
-        DESCENDING = "Descending",
-    }
-}
-
 debug_through_the_codec!(
     FirewallPolicy,
-    FirewallPolicyListIdpsFilterOptions,
-    FirewallPolicyListIdpsSignatures,
     FirewallPolicyIdentity,
     FirewallPolicyDnsSettings,
     FirewallPolicyExplicitProxy,
     FirewallPolicyInsights,
     FirewallPolicyInsightsLogAnalyticsResources,
-    FirewallPolicyInsightsLogAnalyticsResourcesWorkspace,
+    FirewallPolicyWorkspace,
     FirewallPolicyIntrusionDetection,
-    FirewallPolicyIntrusionDetectionConfiguration,
-    FirewallPolicyIntrusionDetectionConfigurationBypassTrafficSetting,
-    FirewallPolicyIntrusionDetectionConfigurationSignatureOverride,
+    FirewallPolicyConfiguration,
+    FirewallPolicyBypassTrafficSetting,
+    FirewallPolicySignatureOverride,
     FirewallPolicySku,
     FirewallPolicySnat,
     FirewallPolicySql,
     FirewallPolicyThreatIntelWhitelist,
     FirewallPolicyTransportSecurity,
-    FirewallPolicyTransportSecurityCertificateAuthority,
-    FirewallPolicyListIdpsSignaturesFilter,
-    FirewallPolicyListIdpsSignaturesOrderBy
+    FirewallPolicyCertificateAuthority
 );
 
 impl Named for FirewallPolicy {

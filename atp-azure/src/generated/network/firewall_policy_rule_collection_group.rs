@@ -126,18 +126,17 @@ impl HasUrn for FirewallPolicyRuleCollectionGroupHandle {
 
 /// The value of `properties.ruleCollections[]`.
 #[derive(Clone, Default)]
-pub struct FirewallPolicyRuleCollectionGroupRuleCollectionFirewallPolicyFilterRuleCollection {
+pub struct FirewallPolicyRuleCollectionGroupFirewallPolicyFilterRuleCollection {
     /// `properties.ruleCollections[].name`.
     pub name: Input<String>,
     /// `properties.ruleCollections[].priority`. 100 to 65000.
     pub priority: Input<i64>,
     /// `properties.ruleCollections[].action`.
-    pub action:
-        Input<FirewallPolicyRuleCollectionGroupRuleCollectionFirewallPolicyFilterRuleCollectionAction>,
+    pub action: Input<FirewallPolicyRuleCollectionGroupAction>,
     /// `properties.ruleCollections[].rules`.
     pub rules: InputList<FirewallPolicyRuleCollectionGroupFirewallPolicyRule>,
 }
-impl FirewallPolicyRuleCollectionGroupRuleCollectionFirewallPolicyFilterRuleCollection {
+impl FirewallPolicyRuleCollectionGroupFirewallPolicyFilterRuleCollection {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
@@ -156,12 +155,7 @@ impl FirewallPolicyRuleCollectionGroupRuleCollectionFirewallPolicyFilterRuleColl
     }
 
     /// Sets `properties.ruleCollections[].action`.
-    pub fn action(
-        mut self,
-        value: impl IntoInput<
-            FirewallPolicyRuleCollectionGroupRuleCollectionFirewallPolicyFilterRuleCollectionAction,
-        >,
-    ) -> Self {
+    pub fn action(mut self, value: impl IntoInput<FirewallPolicyRuleCollectionGroupAction>) -> Self {
         self.action = value.into_input();
         self
     }
@@ -175,7 +169,7 @@ impl FirewallPolicyRuleCollectionGroupRuleCollectionFirewallPolicyFilterRuleColl
         self
     }
 }
-impl Structure for FirewallPolicyRuleCollectionGroupRuleCollectionFirewallPolicyFilterRuleCollection {
+impl Structure for FirewallPolicyRuleCollectionGroupFirewallPolicyFilterRuleCollection {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("name", &mut self.name);
         codec.property("priority", &mut self.priority);
@@ -186,29 +180,23 @@ impl Structure for FirewallPolicyRuleCollectionGroupRuleCollectionFirewallPolicy
 
 /// The value of `properties.ruleCollections[].action`.
 #[derive(Clone, Default)]
-pub struct FirewallPolicyRuleCollectionGroupRuleCollectionFirewallPolicyFilterRuleCollectionAction {
+pub struct FirewallPolicyRuleCollectionGroupAction {
     /// `properties.ruleCollections[].action.type`.
-    pub type_:
-        Input<FirewallPolicyRuleCollectionGroupRuleCollectionFirewallPolicyFilterRuleCollectionActionType>,
+    pub type_: Input<FirewallPolicyRuleCollectionGroupType>,
 }
-impl FirewallPolicyRuleCollectionGroupRuleCollectionFirewallPolicyFilterRuleCollectionAction {
+impl FirewallPolicyRuleCollectionGroupAction {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
     }
 
     /// Sets `properties.ruleCollections[].action.type`.
-    pub fn type_(
-        mut self,
-        value: impl IntoInput<
-            FirewallPolicyRuleCollectionGroupRuleCollectionFirewallPolicyFilterRuleCollectionActionType,
-        >,
-    ) -> Self {
+    pub fn type_(mut self, value: impl IntoInput<FirewallPolicyRuleCollectionGroupType>) -> Self {
         self.type_ = value.into_input();
         self
     }
 }
-impl Structure for FirewallPolicyRuleCollectionGroupRuleCollectionFirewallPolicyFilterRuleCollectionAction {
+impl Structure for FirewallPolicyRuleCollectionGroupAction {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("type", &mut self.type_);
     }
@@ -216,7 +204,7 @@ impl Structure for FirewallPolicyRuleCollectionGroupRuleCollectionFirewallPolicy
 
 /// The value of `properties.ruleCollections[].rules[]`.
 #[derive(Clone, Default)]
-pub struct FirewallPolicyRuleCollectionGroupFirewallPolicyRuleApplicationRule {
+pub struct FirewallPolicyRuleCollectionGroupApplicationRule {
     /// `properties.ruleCollections[].rules[].description`.
     pub description: Input<String>,
     /// `properties.ruleCollections[].rules[].name`.
@@ -226,10 +214,9 @@ pub struct FirewallPolicyRuleCollectionGroupFirewallPolicyRuleApplicationRule {
     /// `properties.ruleCollections[].rules[].fqdnTags`.
     pub fqdn_tags: InputList<String>,
     /// `properties.ruleCollections[].rules[].httpHeadersToInsert`.
-    pub http_headers_to_insert:
-        InputList<FirewallPolicyRuleCollectionGroupFirewallPolicyRuleApplicationRuleHttpHeadersToInsert>,
+    pub http_headers_to_insert: InputList<FirewallPolicyRuleCollectionGroupHttpHeadersToInsert>,
     /// `properties.ruleCollections[].rules[].protocols`.
-    pub protocols: InputList<FirewallPolicyRuleCollectionGroupFirewallPolicyRuleApplicationRuleProtocol>,
+    pub protocols: InputList<FirewallPolicyRuleCollectionGroupProtocol>,
     /// `properties.ruleCollections[].rules[].sourceAddresses`.
     pub source_addresses: InputList<String>,
     /// `properties.ruleCollections[].rules[].sourceIpGroups`.
@@ -245,7 +232,7 @@ pub struct FirewallPolicyRuleCollectionGroupFirewallPolicyRuleApplicationRule {
     /// `properties.ruleCollections[].rules[].webCategories`.
     pub web_categories: InputList<String>,
 }
-impl FirewallPolicyRuleCollectionGroupFirewallPolicyRuleApplicationRule {
+impl FirewallPolicyRuleCollectionGroupApplicationRule {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
@@ -278,19 +265,14 @@ impl FirewallPolicyRuleCollectionGroupFirewallPolicyRuleApplicationRule {
     /// Sets `properties.ruleCollections[].rules[].httpHeadersToInsert`.
     pub fn http_headers_to_insert(
         mut self,
-        value: impl IntoInputList<
-            FirewallPolicyRuleCollectionGroupFirewallPolicyRuleApplicationRuleHttpHeadersToInsert,
-        >,
+        value: impl IntoInputList<FirewallPolicyRuleCollectionGroupHttpHeadersToInsert>,
     ) -> Self {
         self.http_headers_to_insert = value.into_input_list();
         self
     }
 
     /// Sets `properties.ruleCollections[].rules[].protocols`.
-    pub fn protocols(
-        mut self,
-        value: impl IntoInputList<FirewallPolicyRuleCollectionGroupFirewallPolicyRuleApplicationRuleProtocol>,
-    ) -> Self {
+    pub fn protocols(mut self, value: impl IntoInputList<FirewallPolicyRuleCollectionGroupProtocol>) -> Self {
         self.protocols = value.into_input_list();
         self
     }
@@ -337,7 +319,7 @@ impl FirewallPolicyRuleCollectionGroupFirewallPolicyRuleApplicationRule {
         self
     }
 }
-impl Structure for FirewallPolicyRuleCollectionGroupFirewallPolicyRuleApplicationRule {
+impl Structure for FirewallPolicyRuleCollectionGroupApplicationRule {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("description", &mut self.description);
         codec.property("name", &mut self.name);
@@ -357,13 +339,13 @@ impl Structure for FirewallPolicyRuleCollectionGroupFirewallPolicyRuleApplicatio
 
 /// The value of `properties.ruleCollections[].rules[].httpHeadersToInsert[]`.
 #[derive(Clone, Default)]
-pub struct FirewallPolicyRuleCollectionGroupFirewallPolicyRuleApplicationRuleHttpHeadersToInsert {
+pub struct FirewallPolicyRuleCollectionGroupHttpHeadersToInsert {
     /// `properties.ruleCollections[].rules[].httpHeadersToInsert[].headerName`.
     pub header_name: Input<String>,
     /// `properties.ruleCollections[].rules[].httpHeadersToInsert[].headerValue`.
     pub header_value: Input<String>,
 }
-impl FirewallPolicyRuleCollectionGroupFirewallPolicyRuleApplicationRuleHttpHeadersToInsert {
+impl FirewallPolicyRuleCollectionGroupHttpHeadersToInsert {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
@@ -381,7 +363,7 @@ impl FirewallPolicyRuleCollectionGroupFirewallPolicyRuleApplicationRuleHttpHeade
         self
     }
 }
-impl Structure for FirewallPolicyRuleCollectionGroupFirewallPolicyRuleApplicationRuleHttpHeadersToInsert {
+impl Structure for FirewallPolicyRuleCollectionGroupHttpHeadersToInsert {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("headerName", &mut self.header_name);
         codec.property("headerValue", &mut self.header_value);
@@ -390,13 +372,13 @@ impl Structure for FirewallPolicyRuleCollectionGroupFirewallPolicyRuleApplicatio
 
 /// The value of `properties.ruleCollections[].rules[].protocols[]`.
 #[derive(Clone, Default)]
-pub struct FirewallPolicyRuleCollectionGroupFirewallPolicyRuleApplicationRuleProtocol {
+pub struct FirewallPolicyRuleCollectionGroupProtocol {
     /// `properties.ruleCollections[].rules[].protocols[].port`. 0 to 64000.
     pub port: Input<i64>,
     /// `properties.ruleCollections[].rules[].protocols[].protocolType`.
-    pub protocol_type: Input<FirewallPolicyRuleCollectionGroupFirewallPolicyRuleApplicationRuleProtocolType>,
+    pub protocol_type: Input<FirewallPolicyRuleCollectionGroupProtocolType>,
 }
-impl FirewallPolicyRuleCollectionGroupFirewallPolicyRuleApplicationRuleProtocol {
+impl FirewallPolicyRuleCollectionGroupProtocol {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
@@ -411,13 +393,13 @@ impl FirewallPolicyRuleCollectionGroupFirewallPolicyRuleApplicationRuleProtocol 
     /// Sets `properties.ruleCollections[].rules[].protocols[].protocolType`.
     pub fn protocol_type(
         mut self,
-        value: impl IntoInput<FirewallPolicyRuleCollectionGroupFirewallPolicyRuleApplicationRuleProtocolType>,
+        value: impl IntoInput<FirewallPolicyRuleCollectionGroupProtocolType>,
     ) -> Self {
         self.protocol_type = value.into_input();
         self
     }
 }
-impl Structure for FirewallPolicyRuleCollectionGroupFirewallPolicyRuleApplicationRuleProtocol {
+impl Structure for FirewallPolicyRuleCollectionGroupProtocol {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("port", &mut self.port);
         codec.property("protocolType", &mut self.protocol_type);
@@ -426,7 +408,7 @@ impl Structure for FirewallPolicyRuleCollectionGroupFirewallPolicyRuleApplicatio
 
 /// The value of `properties.ruleCollections[].rules[]`.
 #[derive(Clone, Default)]
-pub struct FirewallPolicyRuleCollectionGroupFirewallPolicyRuleNatRule {
+pub struct FirewallPolicyRuleCollectionGroupNatRule {
     /// `properties.ruleCollections[].rules[].description`.
     pub description: Input<String>,
     /// `properties.ruleCollections[].rules[].name`.
@@ -436,7 +418,7 @@ pub struct FirewallPolicyRuleCollectionGroupFirewallPolicyRuleNatRule {
     /// `properties.ruleCollections[].rules[].destinationPorts`.
     pub destination_ports: InputList<String>,
     /// `properties.ruleCollections[].rules[].ipProtocols`.
-    pub ip_protocols: InputList<FirewallPolicyRuleCollectionGroupFirewallPolicyRuleNatRuleIpProtocol>,
+    pub ip_protocols: InputList<FirewallPolicyRuleCollectionGroupIpProtocol>,
     /// `properties.ruleCollections[].rules[].sourceAddresses`.
     pub source_addresses: InputList<String>,
     /// `properties.ruleCollections[].rules[].sourceIpGroups`.
@@ -448,7 +430,7 @@ pub struct FirewallPolicyRuleCollectionGroupFirewallPolicyRuleNatRule {
     /// `properties.ruleCollections[].rules[].translatedPort`.
     pub translated_port: Input<String>,
 }
-impl FirewallPolicyRuleCollectionGroupFirewallPolicyRuleNatRule {
+impl FirewallPolicyRuleCollectionGroupNatRule {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
@@ -481,7 +463,7 @@ impl FirewallPolicyRuleCollectionGroupFirewallPolicyRuleNatRule {
     /// Sets `properties.ruleCollections[].rules[].ipProtocols`.
     pub fn ip_protocols(
         mut self,
-        value: impl IntoInputList<FirewallPolicyRuleCollectionGroupFirewallPolicyRuleNatRuleIpProtocol>,
+        value: impl IntoInputList<FirewallPolicyRuleCollectionGroupIpProtocol>,
     ) -> Self {
         self.ip_protocols = value.into_input_list();
         self
@@ -517,7 +499,7 @@ impl FirewallPolicyRuleCollectionGroupFirewallPolicyRuleNatRule {
         self
     }
 }
-impl Structure for FirewallPolicyRuleCollectionGroupFirewallPolicyRuleNatRule {
+impl Structure for FirewallPolicyRuleCollectionGroupNatRule {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("description", &mut self.description);
         codec.property("name", &mut self.name);
@@ -534,7 +516,7 @@ impl Structure for FirewallPolicyRuleCollectionGroupFirewallPolicyRuleNatRule {
 
 /// The value of `properties.ruleCollections[].rules[]`.
 #[derive(Clone, Default)]
-pub struct FirewallPolicyRuleCollectionGroupFirewallPolicyRuleNetworkRule {
+pub struct FirewallPolicyRuleCollectionGroupNetworkRule {
     /// `properties.ruleCollections[].rules[].description`.
     pub description: Input<String>,
     /// `properties.ruleCollections[].rules[].name`.
@@ -548,7 +530,7 @@ pub struct FirewallPolicyRuleCollectionGroupFirewallPolicyRuleNetworkRule {
     /// `properties.ruleCollections[].rules[].destinationPorts`.
     pub destination_ports: InputList<String>,
     /// `properties.ruleCollections[].rules[].ipProtocols`.
-    pub ip_protocols: InputList<FirewallPolicyRuleCollectionGroupFirewallPolicyRuleNetworkRuleIpProtocol>,
+    pub ip_protocols: InputList<FirewallPolicyRuleCollectionGroupNetworkRuleIpProtocol>,
     /// `properties.ruleCollections[].rules[].sourceAddresses`.
     pub source_addresses: InputList<String>,
     /// `properties.ruleCollections[].rules[].sourceIpGroups`.
@@ -556,7 +538,7 @@ pub struct FirewallPolicyRuleCollectionGroupFirewallPolicyRuleNetworkRule {
     /// `properties.ruleCollections[].rules[].sourceKubeSelectorGroups`.
     pub source_kube_selector_groups: InputList<String>,
 }
-impl FirewallPolicyRuleCollectionGroupFirewallPolicyRuleNetworkRule {
+impl FirewallPolicyRuleCollectionGroupNetworkRule {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
@@ -601,7 +583,7 @@ impl FirewallPolicyRuleCollectionGroupFirewallPolicyRuleNetworkRule {
     /// Sets `properties.ruleCollections[].rules[].ipProtocols`.
     pub fn ip_protocols(
         mut self,
-        value: impl IntoInputList<FirewallPolicyRuleCollectionGroupFirewallPolicyRuleNetworkRuleIpProtocol>,
+        value: impl IntoInputList<FirewallPolicyRuleCollectionGroupNetworkRuleIpProtocol>,
     ) -> Self {
         self.ip_protocols = value.into_input_list();
         self
@@ -625,7 +607,7 @@ impl FirewallPolicyRuleCollectionGroupFirewallPolicyRuleNetworkRule {
         self
     }
 }
-impl Structure for FirewallPolicyRuleCollectionGroupFirewallPolicyRuleNetworkRule {
+impl Structure for FirewallPolicyRuleCollectionGroupNetworkRule {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("description", &mut self.description);
         codec.property("name", &mut self.name);
@@ -642,17 +624,17 @@ impl Structure for FirewallPolicyRuleCollectionGroupFirewallPolicyRuleNetworkRul
 
 /// The value of `properties.ruleCollections[]`.
 #[derive(Clone, Default)]
-pub struct FirewallPolicyRuleCollectionGroupRuleCollectionFirewallPolicyNatRuleCollection {
+pub struct FirewallPolicyRuleCollectionGroupFirewallPolicyNatRuleCollection {
     /// `properties.ruleCollections[].name`.
     pub name: Input<String>,
     /// `properties.ruleCollections[].priority`. 100 to 65000.
     pub priority: Input<i64>,
     /// `properties.ruleCollections[].action`.
-    pub action: Input<FirewallPolicyRuleCollectionGroupRuleCollectionFirewallPolicyNatRuleCollectionAction>,
+    pub action: Input<FirewallPolicyRuleCollectionGroupFirewallPolicyNatRuleCollectionAction>,
     /// `properties.ruleCollections[].rules`.
     pub rules: InputList<FirewallPolicyRuleCollectionGroupFirewallPolicyRule>,
 }
-impl FirewallPolicyRuleCollectionGroupRuleCollectionFirewallPolicyNatRuleCollection {
+impl FirewallPolicyRuleCollectionGroupFirewallPolicyNatRuleCollection {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
@@ -673,9 +655,7 @@ impl FirewallPolicyRuleCollectionGroupRuleCollectionFirewallPolicyNatRuleCollect
     /// Sets `properties.ruleCollections[].action`.
     pub fn action(
         mut self,
-        value: impl IntoInput<
-            FirewallPolicyRuleCollectionGroupRuleCollectionFirewallPolicyNatRuleCollectionAction,
-        >,
+        value: impl IntoInput<FirewallPolicyRuleCollectionGroupFirewallPolicyNatRuleCollectionAction>,
     ) -> Self {
         self.action = value.into_input();
         self
@@ -690,7 +670,7 @@ impl FirewallPolicyRuleCollectionGroupRuleCollectionFirewallPolicyNatRuleCollect
         self
     }
 }
-impl Structure for FirewallPolicyRuleCollectionGroupRuleCollectionFirewallPolicyNatRuleCollection {
+impl Structure for FirewallPolicyRuleCollectionGroupFirewallPolicyNatRuleCollection {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("name", &mut self.name);
         codec.property("priority", &mut self.priority);
@@ -701,29 +681,23 @@ impl Structure for FirewallPolicyRuleCollectionGroupRuleCollectionFirewallPolicy
 
 /// The value of `properties.ruleCollections[].action`.
 #[derive(Clone, Default)]
-pub struct FirewallPolicyRuleCollectionGroupRuleCollectionFirewallPolicyNatRuleCollectionAction {
+pub struct FirewallPolicyRuleCollectionGroupFirewallPolicyNatRuleCollectionAction {
     /// `properties.ruleCollections[].action.type`.
-    pub type_:
-        Input<FirewallPolicyRuleCollectionGroupRuleCollectionFirewallPolicyNatRuleCollectionActionType>,
+    pub type_: Input<FirewallPolicyRuleCollectionGroupActionType>,
 }
-impl FirewallPolicyRuleCollectionGroupRuleCollectionFirewallPolicyNatRuleCollectionAction {
+impl FirewallPolicyRuleCollectionGroupFirewallPolicyNatRuleCollectionAction {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
     }
 
     /// Sets `properties.ruleCollections[].action.type`.
-    pub fn type_(
-        mut self,
-        value: impl IntoInput<
-            FirewallPolicyRuleCollectionGroupRuleCollectionFirewallPolicyNatRuleCollectionActionType,
-        >,
-    ) -> Self {
+    pub fn type_(mut self, value: impl IntoInput<FirewallPolicyRuleCollectionGroupActionType>) -> Self {
         self.type_ = value.into_input();
         self
     }
 }
-impl Structure for FirewallPolicyRuleCollectionGroupRuleCollectionFirewallPolicyNatRuleCollectionAction {
+impl Structure for FirewallPolicyRuleCollectionGroupFirewallPolicyNatRuleCollectionAction {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("type", &mut self.type_);
     }
@@ -733,11 +707,11 @@ union! {
     /// The value of `properties.ruleCollections[].rules[]`: one of these, told apart by `ruleType`.
     pub FirewallPolicyRuleCollectionGroupFirewallPolicyRule by "ruleType" {
         /// `ApplicationRule`.
-        ApplicationRule(FirewallPolicyRuleCollectionGroupFirewallPolicyRuleApplicationRule) = "ApplicationRule",
+        ApplicationRule(FirewallPolicyRuleCollectionGroupApplicationRule) = "ApplicationRule",
         /// `NatRule`.
-        NatRule(FirewallPolicyRuleCollectionGroupFirewallPolicyRuleNatRule) = "NatRule",
+        NatRule(FirewallPolicyRuleCollectionGroupNatRule) = "NatRule",
         /// `NetworkRule`.
-        NetworkRule(FirewallPolicyRuleCollectionGroupFirewallPolicyRuleNetworkRule) = "NetworkRule",
+        NetworkRule(FirewallPolicyRuleCollectionGroupNetworkRule) = "NetworkRule",
     }
 }
 
@@ -745,15 +719,15 @@ union! {
     /// The value of `properties.ruleCollections[]`: one of these, told apart by `ruleCollectionType`.
     pub FirewallPolicyRuleCollectionGroupRuleCollection by "ruleCollectionType" {
         /// `FirewallPolicyFilterRuleCollection`.
-        FirewallPolicyFilterRuleCollection(FirewallPolicyRuleCollectionGroupRuleCollectionFirewallPolicyFilterRuleCollection) = "FirewallPolicyFilterRuleCollection",
+        FirewallPolicyFilterRuleCollection(FirewallPolicyRuleCollectionGroupFirewallPolicyFilterRuleCollection) = "FirewallPolicyFilterRuleCollection",
         /// `FirewallPolicyNatRuleCollection`.
-        FirewallPolicyNatRuleCollection(FirewallPolicyRuleCollectionGroupRuleCollectionFirewallPolicyNatRuleCollection) = "FirewallPolicyNatRuleCollection",
+        FirewallPolicyNatRuleCollection(FirewallPolicyRuleCollectionGroupFirewallPolicyNatRuleCollection) = "FirewallPolicyNatRuleCollection",
     }
 }
 
 open_enum! {
     /// Values of `properties.ruleCollections[].action.type`.
-    pub FirewallPolicyRuleCollectionGroupRuleCollectionFirewallPolicyFilterRuleCollectionActionType {
+    pub FirewallPolicyRuleCollectionGroupType {
         /// `Allow`.
         ALLOW = "Allow",
         /// `Deny`.
@@ -763,7 +737,7 @@ open_enum! {
 
 closed_enum! {
     /// Values of `properties.ruleCollections[].ruleCollectionType`.
-    pub FirewallPolicyRuleCollectionGroupRuleCollectionFirewallPolicyFilterRuleCollectionType {
+    pub FirewallPolicyRuleCollectionGroupRuleCollectionType {
         /// `FirewallPolicyFilterRuleCollection`.
         FirewallPolicyFilterRuleCollection = "FirewallPolicyFilterRuleCollection",
     }
@@ -771,7 +745,7 @@ closed_enum! {
 
 open_enum! {
     /// Values of `properties.ruleCollections[].rules[].protocols[].protocolType`.
-    pub FirewallPolicyRuleCollectionGroupFirewallPolicyRuleApplicationRuleProtocolType {
+    pub FirewallPolicyRuleCollectionGroupProtocolType {
         /// `Http`.
         HTTP = "Http",
         /// `Https`.
@@ -781,7 +755,7 @@ open_enum! {
 
 closed_enum! {
     /// Values of `properties.ruleCollections[].rules[].ruleType`.
-    pub FirewallPolicyRuleCollectionGroupFirewallPolicyRuleApplicationRuleType {
+    pub FirewallPolicyRuleCollectionGroupRuleType {
         /// `ApplicationRule`.
         ApplicationRule = "ApplicationRule",
     }
@@ -789,7 +763,7 @@ closed_enum! {
 
 open_enum! {
     /// Values of `properties.ruleCollections[].rules[].ipProtocols[]`.
-    pub FirewallPolicyRuleCollectionGroupFirewallPolicyRuleNatRuleIpProtocol {
+    pub FirewallPolicyRuleCollectionGroupIpProtocol {
         /// `TCP`.
         TCP = "TCP",
         /// `UDP`.
@@ -803,7 +777,7 @@ open_enum! {
 
 closed_enum! {
     /// Values of `properties.ruleCollections[].rules[].ruleType`.
-    pub FirewallPolicyRuleCollectionGroupFirewallPolicyRuleNatRuleType {
+    pub FirewallPolicyRuleCollectionGroupNatRuleType {
         /// `NatRule`.
         NatRule = "NatRule",
     }
@@ -811,7 +785,7 @@ closed_enum! {
 
 open_enum! {
     /// Values of `properties.ruleCollections[].rules[].ipProtocols[]`.
-    pub FirewallPolicyRuleCollectionGroupFirewallPolicyRuleNetworkRuleIpProtocol {
+    pub FirewallPolicyRuleCollectionGroupNetworkRuleIpProtocol {
         /// `TCP`.
         TCP = "TCP",
         /// `UDP`.
@@ -825,7 +799,7 @@ open_enum! {
 
 closed_enum! {
     /// Values of `properties.ruleCollections[].rules[].ruleType`.
-    pub FirewallPolicyRuleCollectionGroupFirewallPolicyRuleNetworkRuleType {
+    pub FirewallPolicyRuleCollectionGroupNetworkRuleType {
         /// `NetworkRule`.
         NetworkRule = "NetworkRule",
     }
@@ -833,7 +807,7 @@ closed_enum! {
 
 open_enum! {
     /// Values of `properties.ruleCollections[].action.type`.
-    pub FirewallPolicyRuleCollectionGroupRuleCollectionFirewallPolicyNatRuleCollectionActionType {
+    pub FirewallPolicyRuleCollectionGroupActionType {
         /// `DNAT`.
         DNAT = "DNAT",
     }
@@ -841,7 +815,7 @@ open_enum! {
 
 closed_enum! {
     /// Values of `properties.ruleCollections[].ruleCollectionType`.
-    pub FirewallPolicyRuleCollectionGroupRuleCollectionFirewallPolicyNatRuleCollectionType {
+    pub FirewallPolicyRuleCollectionGroupFirewallPolicyNatRuleCollectionType {
         /// `FirewallPolicyNatRuleCollection`.
         FirewallPolicyNatRuleCollection = "FirewallPolicyNatRuleCollection",
     }
@@ -849,15 +823,15 @@ closed_enum! {
 
 debug_through_the_codec!(
     FirewallPolicyRuleCollectionGroup,
-    FirewallPolicyRuleCollectionGroupRuleCollectionFirewallPolicyFilterRuleCollection,
-    FirewallPolicyRuleCollectionGroupRuleCollectionFirewallPolicyFilterRuleCollectionAction,
-    FirewallPolicyRuleCollectionGroupFirewallPolicyRuleApplicationRule,
-    FirewallPolicyRuleCollectionGroupFirewallPolicyRuleApplicationRuleHttpHeadersToInsert,
-    FirewallPolicyRuleCollectionGroupFirewallPolicyRuleApplicationRuleProtocol,
-    FirewallPolicyRuleCollectionGroupFirewallPolicyRuleNatRule,
-    FirewallPolicyRuleCollectionGroupFirewallPolicyRuleNetworkRule,
-    FirewallPolicyRuleCollectionGroupRuleCollectionFirewallPolicyNatRuleCollection,
-    FirewallPolicyRuleCollectionGroupRuleCollectionFirewallPolicyNatRuleCollectionAction
+    FirewallPolicyRuleCollectionGroupFirewallPolicyFilterRuleCollection,
+    FirewallPolicyRuleCollectionGroupAction,
+    FirewallPolicyRuleCollectionGroupApplicationRule,
+    FirewallPolicyRuleCollectionGroupHttpHeadersToInsert,
+    FirewallPolicyRuleCollectionGroupProtocol,
+    FirewallPolicyRuleCollectionGroupNatRule,
+    FirewallPolicyRuleCollectionGroupNetworkRule,
+    FirewallPolicyRuleCollectionGroupFirewallPolicyNatRuleCollection,
+    FirewallPolicyRuleCollectionGroupFirewallPolicyNatRuleCollectionAction
 );
 
 impl Named for FirewallPolicyRuleCollectionGroup {

@@ -293,8 +293,7 @@ impl Structure for FlowLogIdentity {
 #[derive(Clone, Default)]
 pub struct FlowLogFlowAnalyticsConfiguration {
     /// `properties.flowAnalyticsConfiguration.networkWatcherFlowAnalyticsConfiguration`.
-    pub network_watcher_flow_analytics_configuration:
-        Input<FlowLogFlowAnalyticsConfigurationNetworkWatcherFlowAnalyticsConfiguration>,
+    pub network_watcher_flow_analytics_configuration: Input<FlowLogNetworkWatcherFlowAnalyticsConfiguration>,
 }
 impl FlowLogFlowAnalyticsConfiguration {
     /// Nothing is set.
@@ -305,7 +304,7 @@ impl FlowLogFlowAnalyticsConfiguration {
     /// Sets `properties.flowAnalyticsConfiguration.networkWatcherFlowAnalyticsConfiguration`.
     pub fn network_watcher_flow_analytics_configuration(
         mut self,
-        value: impl IntoInput<FlowLogFlowAnalyticsConfigurationNetworkWatcherFlowAnalyticsConfiguration>,
+        value: impl IntoInput<FlowLogNetworkWatcherFlowAnalyticsConfiguration>,
     ) -> Self {
         self.network_watcher_flow_analytics_configuration = value.into_input();
         self
@@ -322,7 +321,7 @@ impl Structure for FlowLogFlowAnalyticsConfiguration {
 
 /// The value of `properties.flowAnalyticsConfiguration.networkWatcherFlowAnalyticsConfiguration`.
 #[derive(Clone, Default)]
-pub struct FlowLogFlowAnalyticsConfigurationNetworkWatcherFlowAnalyticsConfiguration {
+pub struct FlowLogNetworkWatcherFlowAnalyticsConfiguration {
     /// `properties.flowAnalyticsConfiguration.networkWatcherFlowAnalyticsConfiguration.enabled`.
     pub enabled: Input<bool>,
     /// `properties.flowAnalyticsConfiguration.networkWatcherFlowAnalyticsConfiguration.trafficAnalyticsInterval`.
@@ -334,7 +333,7 @@ pub struct FlowLogFlowAnalyticsConfigurationNetworkWatcherFlowAnalyticsConfigura
     /// `properties.flowAnalyticsConfiguration.networkWatcherFlowAnalyticsConfiguration.workspaceResourceId`.
     pub workspace_resource_id: Input<Scope>,
 }
-impl FlowLogFlowAnalyticsConfigurationNetworkWatcherFlowAnalyticsConfiguration {
+impl FlowLogNetworkWatcherFlowAnalyticsConfiguration {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
@@ -370,7 +369,7 @@ impl FlowLogFlowAnalyticsConfigurationNetworkWatcherFlowAnalyticsConfiguration {
         self
     }
 }
-impl Structure for FlowLogFlowAnalyticsConfigurationNetworkWatcherFlowAnalyticsConfiguration {
+impl Structure for FlowLogNetworkWatcherFlowAnalyticsConfiguration {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("enabled", &mut self.enabled);
         codec.property("trafficAnalyticsInterval", &mut self.traffic_analytics_interval);
@@ -472,7 +471,7 @@ debug_through_the_codec!(
     FlowLog,
     FlowLogIdentity,
     FlowLogFlowAnalyticsConfiguration,
-    FlowLogFlowAnalyticsConfigurationNetworkWatcherFlowAnalyticsConfiguration,
+    FlowLogNetworkWatcherFlowAnalyticsConfiguration,
     FlowLogFormat,
     FlowLogRetentionPolicy
 );

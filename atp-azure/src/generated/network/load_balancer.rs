@@ -318,13 +318,13 @@ pub struct LoadBalancerBackendAddressPool {
     /// `properties.backendAddressPools[].properties.drainPeriodInSeconds`.
     pub drain_period_in_seconds: Input<i64>,
     /// `properties.backendAddressPools[].properties.loadBalancerBackendAddresses`.
-    pub load_balancer_backend_addresses: InputList<LoadBalancerBackendAddressPoolLoadBalancerBackendAddress>,
+    pub load_balancer_backend_addresses: InputList<LoadBalancerBackendAddress>,
     /// `properties.backendAddressPools[].properties.location`.
     pub location: Input<String>,
     /// `properties.backendAddressPools[].properties.syncMode`.
     pub sync_mode: Input<LoadBalancerBackendAddressPoolSyncMode>,
     /// `properties.backendAddressPools[].properties.tunnelInterfaces`.
-    pub tunnel_interfaces: InputList<LoadBalancerBackendAddressPoolTunnelInterface>,
+    pub tunnel_interfaces: InputList<LoadBalancerTunnelInterface>,
     /// `properties.backendAddressPools[].properties.virtualNetwork.id`.
     pub virtual_network: Input<ResourceId<crate::network::VirtualNetwork>>,
 }
@@ -343,7 +343,7 @@ impl LoadBalancerBackendAddressPool {
     /// Sets `properties.backendAddressPools[].properties.loadBalancerBackendAddresses`.
     pub fn load_balancer_backend_addresses(
         mut self,
-        value: impl IntoInputList<LoadBalancerBackendAddressPoolLoadBalancerBackendAddress>,
+        value: impl IntoInputList<LoadBalancerBackendAddress>,
     ) -> Self {
         self.load_balancer_backend_addresses = value.into_input_list();
         self
@@ -362,10 +362,7 @@ impl LoadBalancerBackendAddressPool {
     }
 
     /// Sets `properties.backendAddressPools[].properties.tunnelInterfaces`.
-    pub fn tunnel_interfaces(
-        mut self,
-        value: impl IntoInputList<LoadBalancerBackendAddressPoolTunnelInterface>,
-    ) -> Self {
+    pub fn tunnel_interfaces(mut self, value: impl IntoInputList<LoadBalancerTunnelInterface>) -> Self {
         self.tunnel_interfaces = value.into_input_list();
         self
     }
@@ -393,11 +390,11 @@ impl Structure for LoadBalancerBackendAddressPool {
 
 /// The value of `properties.backendAddressPools[].properties.loadBalancerBackendAddresses[]`.
 #[derive(Clone, Default)]
-pub struct LoadBalancerBackendAddressPoolLoadBalancerBackendAddress {
+pub struct LoadBalancerBackendAddress {
     /// `properties.backendAddressPools[].properties.loadBalancerBackendAddresses[].name`.
     pub name: Input<String>,
     /// `properties.backendAddressPools[].properties.loadBalancerBackendAddresses[].properties.adminState`.
-    pub admin_state: Input<LoadBalancerBackendAddressPoolLoadBalancerBackendAddressAdminState>,
+    pub admin_state: Input<LoadBalancerAdminState>,
     /// `properties.backendAddressPools[].properties.loadBalancerBackendAddresses[].properties.ipAddress`.
     pub ip_address: Input<String>,
     /// `properties.backendAddressPools[].properties.loadBalancerBackendAddresses[].properties.loadBalancerFrontendIPConfiguration`.
@@ -407,17 +404,14 @@ pub struct LoadBalancerBackendAddressPoolLoadBalancerBackendAddress {
     /// `properties.backendAddressPools[].properties.loadBalancerBackendAddresses[].properties.virtualNetwork.id`.
     pub virtual_network: Input<ResourceId<crate::network::VirtualNetwork>>,
 }
-impl LoadBalancerBackendAddressPoolLoadBalancerBackendAddress {
+impl LoadBalancerBackendAddress {
     /// From the properties that it has to have.
     pub fn new(name: impl IntoInput<String>) -> Self {
         Self { name: name.into_input(), ..Self::default() }
     }
 
     /// Sets `properties.backendAddressPools[].properties.loadBalancerBackendAddresses[].properties.adminState`.
-    pub fn admin_state(
-        mut self,
-        value: impl IntoInput<LoadBalancerBackendAddressPoolLoadBalancerBackendAddressAdminState>,
-    ) -> Self {
+    pub fn admin_state(mut self, value: impl IntoInput<LoadBalancerAdminState>) -> Self {
         self.admin_state = value.into_input();
         self
     }
@@ -449,7 +443,7 @@ impl LoadBalancerBackendAddressPoolLoadBalancerBackendAddress {
         self
     }
 }
-impl Structure for LoadBalancerBackendAddressPoolLoadBalancerBackendAddress {
+impl Structure for LoadBalancerBackendAddress {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("name", &mut self.name);
         codec.property("properties/adminState", &mut self.admin_state);
@@ -465,17 +459,17 @@ impl Structure for LoadBalancerBackendAddressPoolLoadBalancerBackendAddress {
 
 /// The value of `properties.backendAddressPools[].properties.tunnelInterfaces[]`.
 #[derive(Clone, Default)]
-pub struct LoadBalancerBackendAddressPoolTunnelInterface {
+pub struct LoadBalancerTunnelInterface {
     /// `properties.backendAddressPools[].properties.tunnelInterfaces[].identifier`.
     pub identifier: Input<i64>,
     /// `properties.backendAddressPools[].properties.tunnelInterfaces[].port`.
     pub port: Input<i64>,
     /// `properties.backendAddressPools[].properties.tunnelInterfaces[].protocol`.
-    pub protocol: Input<LoadBalancerBackendAddressPoolTunnelInterfaceProtocol>,
+    pub protocol: Input<LoadBalancerProtocol>,
     /// `properties.backendAddressPools[].properties.tunnelInterfaces[].type`.
-    pub type_: Input<LoadBalancerBackendAddressPoolTunnelInterfaceType>,
+    pub type_: Input<LoadBalancerType>,
 }
-impl LoadBalancerBackendAddressPoolTunnelInterface {
+impl LoadBalancerTunnelInterface {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
@@ -494,21 +488,18 @@ impl LoadBalancerBackendAddressPoolTunnelInterface {
     }
 
     /// Sets `properties.backendAddressPools[].properties.tunnelInterfaces[].protocol`.
-    pub fn protocol(
-        mut self,
-        value: impl IntoInput<LoadBalancerBackendAddressPoolTunnelInterfaceProtocol>,
-    ) -> Self {
+    pub fn protocol(mut self, value: impl IntoInput<LoadBalancerProtocol>) -> Self {
         self.protocol = value.into_input();
         self
     }
 
     /// Sets `properties.backendAddressPools[].properties.tunnelInterfaces[].type`.
-    pub fn type_(mut self, value: impl IntoInput<LoadBalancerBackendAddressPoolTunnelInterfaceType>) -> Self {
+    pub fn type_(mut self, value: impl IntoInput<LoadBalancerType>) -> Self {
         self.type_ = value.into_input();
         self
     }
 }
-impl Structure for LoadBalancerBackendAddressPoolTunnelInterface {
+impl Structure for LoadBalancerTunnelInterface {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("identifier", &mut self.identifier);
         codec.property("port", &mut self.port);
@@ -523,7 +514,7 @@ pub struct LoadBalancerFrontendIpConfiguration {
     /// `properties.frontendIPConfigurations[].name`.
     pub name: Input<String>,
     /// `properties.frontendIPConfigurations[].properties.ddosSettings`.
-    pub ddos_settings: Input<LoadBalancerFrontendIpConfigurationDdosSettings>,
+    pub ddos_settings: Input<LoadBalancerDdosSettings>,
     /// `properties.frontendIPConfigurations[].properties.enableConnectionTracking`.
     pub enable_connection_tracking: Input<bool>,
     /// `properties.frontendIPConfigurations[].properties.gatewayLoadBalancer`.
@@ -531,9 +522,9 @@ pub struct LoadBalancerFrontendIpConfiguration {
     /// `properties.frontendIPConfigurations[].properties.privateIPAddress`.
     pub private_ip_address: Input<String>,
     /// `properties.frontendIPConfigurations[].properties.privateIPAddressVersion`.
-    pub private_ip_address_version: Input<LoadBalancerFrontendIpConfigurationPrivateIpAddressVersion>,
+    pub private_ip_address_version: Input<LoadBalancerPrivateIpAddressVersion>,
     /// `properties.frontendIPConfigurations[].properties.privateIPAllocationMethod`.
-    pub private_ip_allocation_method: Input<LoadBalancerFrontendIpConfigurationPrivateIpAllocationMethod>,
+    pub private_ip_allocation_method: Input<LoadBalancerPrivateIpAllocationMethod>,
     /// `properties.frontendIPConfigurations[].properties.publicIPAddress.id`.
     pub public_ip_address: Input<ResourceId<crate::network::PublicIpAddress>>,
     /// `properties.frontendIPConfigurations[].properties.publicIPPrefix.id`.
@@ -550,10 +541,7 @@ impl LoadBalancerFrontendIpConfiguration {
     }
 
     /// Sets `properties.frontendIPConfigurations[].properties.ddosSettings`.
-    pub fn ddos_settings(
-        mut self,
-        value: impl IntoInput<LoadBalancerFrontendIpConfigurationDdosSettings>,
-    ) -> Self {
+    pub fn ddos_settings(mut self, value: impl IntoInput<LoadBalancerDdosSettings>) -> Self {
         self.ddos_settings = value.into_input();
         self
     }
@@ -579,7 +567,7 @@ impl LoadBalancerFrontendIpConfiguration {
     /// Sets `properties.frontendIPConfigurations[].properties.privateIPAddressVersion`.
     pub fn private_ip_address_version(
         mut self,
-        value: impl IntoInput<LoadBalancerFrontendIpConfigurationPrivateIpAddressVersion>,
+        value: impl IntoInput<LoadBalancerPrivateIpAddressVersion>,
     ) -> Self {
         self.private_ip_address_version = value.into_input();
         self
@@ -588,7 +576,7 @@ impl LoadBalancerFrontendIpConfiguration {
     /// Sets `properties.frontendIPConfigurations[].properties.privateIPAllocationMethod`.
     pub fn private_ip_allocation_method(
         mut self,
-        value: impl IntoInput<LoadBalancerFrontendIpConfigurationPrivateIpAllocationMethod>,
+        value: impl IntoInput<LoadBalancerPrivateIpAllocationMethod>,
     ) -> Self {
         self.private_ip_allocation_method = value.into_input();
         self
@@ -642,11 +630,11 @@ impl Structure for LoadBalancerFrontendIpConfiguration {
 
 /// The value of `properties.frontendIPConfigurations[].properties.ddosSettings`.
 #[derive(Clone, Default)]
-pub struct LoadBalancerFrontendIpConfigurationDdosSettings {
+pub struct LoadBalancerDdosSettings {
     /// `properties.frontendIPConfigurations[].properties.ddosSettings.ddosCustomPolicy`.
     pub ddos_custom_policy: Input<SubResource>,
 }
-impl LoadBalancerFrontendIpConfigurationDdosSettings {
+impl LoadBalancerDdosSettings {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
@@ -658,7 +646,7 @@ impl LoadBalancerFrontendIpConfigurationDdosSettings {
         self
     }
 }
-impl Structure for LoadBalancerFrontendIpConfigurationDdosSettings {
+impl Structure for LoadBalancerDdosSettings {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("ddosCustomPolicy", &mut self.ddos_custom_policy);
     }
@@ -877,7 +865,7 @@ pub struct LoadBalancerLoadBalancingRule {
     /// `properties.loadBalancingRules[].properties.idleTimeoutInMinutes`.
     pub idle_timeout_in_minutes: Input<i64>,
     /// `properties.loadBalancingRules[].properties.loadDistribution`.
-    pub load_distribution: Input<LoadBalancerLoadBalancingRuleLoadDistribution>,
+    pub load_distribution: Input<LoadBalancerLoadDistribution>,
     /// `properties.loadBalancingRules[].properties.probe`.
     pub probe: Input<SubResource>,
     /// `properties.loadBalancingRules[].properties.protocol`.
@@ -953,10 +941,7 @@ impl LoadBalancerLoadBalancingRule {
     }
 
     /// Sets `properties.loadBalancingRules[].properties.loadDistribution`.
-    pub fn load_distribution(
-        mut self,
-        value: impl IntoInput<LoadBalancerLoadBalancingRuleLoadDistribution>,
-    ) -> Self {
+    pub fn load_distribution(mut self, value: impl IntoInput<LoadBalancerLoadDistribution>) -> Self {
         self.load_distribution = value.into_input();
         self
     }
@@ -1175,7 +1160,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.backendAddressPools[].properties.loadBalancerBackendAddresses[].properties.adminState`.
-    pub LoadBalancerBackendAddressPoolLoadBalancerBackendAddressAdminState {
+    pub LoadBalancerAdminState {
         /// `None`.
         NONE = "None",
         /// `Up`.
@@ -1197,7 +1182,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.backendAddressPools[].properties.tunnelInterfaces[].protocol`.
-    pub LoadBalancerBackendAddressPoolTunnelInterfaceProtocol {
+    pub LoadBalancerProtocol {
         /// `None`.
         NONE = "None",
         /// `Native`.
@@ -1209,7 +1194,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.backendAddressPools[].properties.tunnelInterfaces[].type`.
-    pub LoadBalancerBackendAddressPoolTunnelInterfaceType {
+    pub LoadBalancerType {
         /// `None`.
         NONE = "None",
         /// `Internal`.
@@ -1221,7 +1206,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.frontendIPConfigurations[].properties.privateIPAddressVersion`.
-    pub LoadBalancerFrontendIpConfigurationPrivateIpAddressVersion {
+    pub LoadBalancerPrivateIpAddressVersion {
         /// `IPv4`.
         IPV4 = "IPv4",
         /// `IPv6`.
@@ -1231,7 +1216,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.frontendIPConfigurations[].properties.privateIPAllocationMethod`.
-    pub LoadBalancerFrontendIpConfigurationPrivateIpAllocationMethod {
+    pub LoadBalancerPrivateIpAllocationMethod {
         /// `Static`.
         STATIC = "Static",
         /// `Dynamic`.
@@ -1269,7 +1254,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.loadBalancingRules[].properties.loadDistribution`.
-    pub LoadBalancerLoadBalancingRuleLoadDistribution {
+    pub LoadBalancerLoadDistribution {
         /// `Default`.
         DEFAULT = "Default",
         /// `SourceIP`.
@@ -1373,10 +1358,10 @@ debug_through_the_codec!(
     LoadBalancer,
     LoadBalancerExtendedLocation,
     LoadBalancerBackendAddressPool,
-    LoadBalancerBackendAddressPoolLoadBalancerBackendAddress,
-    LoadBalancerBackendAddressPoolTunnelInterface,
+    LoadBalancerBackendAddress,
+    LoadBalancerTunnelInterface,
     LoadBalancerFrontendIpConfiguration,
-    LoadBalancerFrontendIpConfigurationDdosSettings,
+    LoadBalancerDdosSettings,
     LoadBalancerInboundNatPool,
     LoadBalancerInboundNatRule,
     LoadBalancerLoadBalancingRule,

@@ -438,16 +438,15 @@ pub struct NetworkInterfaceIpConfiguration {
     pub name: Input<String>,
     /// `properties.ipConfigurations[].properties.applicationGatewayBackendAddressPools`.
     pub application_gateway_backend_address_pools:
-        InputList<NetworkInterfaceIpConfigurationApplicationGatewayBackendAddressPool>,
+        InputList<NetworkInterfaceApplicationGatewayBackendAddressPool>,
     /// `properties.ipConfigurations[].properties.applicationSecurityGroups`.
     pub application_security_groups: InputList<SubResource>,
     /// `properties.ipConfigurations[].properties.gatewayLoadBalancer`.
     pub gateway_load_balancer: Input<SubResource>,
     /// `properties.ipConfigurations[].properties.loadBalancerBackendAddressPools`.
-    pub load_balancer_backend_address_pools:
-        InputList<NetworkInterfaceIpConfigurationLoadBalancerBackendAddressPool>,
+    pub load_balancer_backend_address_pools: InputList<NetworkInterfaceLoadBalancerBackendAddressPool>,
     /// `properties.ipConfigurations[].properties.loadBalancerInboundNatRules`.
-    pub load_balancer_inbound_nat_rules: InputList<NetworkInterfaceIpConfigurationLoadBalancerInboundNatRule>,
+    pub load_balancer_inbound_nat_rules: InputList<NetworkInterfaceLoadBalancerInboundNatRule>,
     /// `properties.ipConfigurations[].properties.primary`.
     pub primary: Input<bool>,
     /// `properties.ipConfigurations[].properties.privateIPAddress`.
@@ -455,9 +454,9 @@ pub struct NetworkInterfaceIpConfiguration {
     /// `properties.ipConfigurations[].properties.privateIPAddressPrefixLength`. 1 to 128.
     pub private_ip_address_prefix_length: Input<i64>,
     /// `properties.ipConfigurations[].properties.privateIPAddressVersion`.
-    pub private_ip_address_version: Input<NetworkInterfaceIpConfigurationPrivateIpAddressVersion>,
+    pub private_ip_address_version: Input<NetworkInterfacePrivateIpAddressVersion>,
     /// `properties.ipConfigurations[].properties.privateIPAllocationMethod`.
-    pub private_ip_allocation_method: Input<NetworkInterfaceIpConfigurationPrivateIpAllocationMethod>,
+    pub private_ip_allocation_method: Input<NetworkInterfacePrivateIpAllocationMethod>,
     /// `properties.ipConfigurations[].properties.publicIPAddress.id`.
     pub public_ip_address: Input<ResourceId<crate::network::PublicIpAddress>>,
     /// `properties.ipConfigurations[].properties.subnet.id`.
@@ -474,7 +473,7 @@ impl NetworkInterfaceIpConfiguration {
     /// Sets `properties.ipConfigurations[].properties.applicationGatewayBackendAddressPools`.
     pub fn application_gateway_backend_address_pools(
         mut self,
-        value: impl IntoInputList<NetworkInterfaceIpConfigurationApplicationGatewayBackendAddressPool>,
+        value: impl IntoInputList<NetworkInterfaceApplicationGatewayBackendAddressPool>,
     ) -> Self {
         self.application_gateway_backend_address_pools = value.into_input_list();
         self
@@ -495,7 +494,7 @@ impl NetworkInterfaceIpConfiguration {
     /// Sets `properties.ipConfigurations[].properties.loadBalancerBackendAddressPools`.
     pub fn load_balancer_backend_address_pools(
         mut self,
-        value: impl IntoInputList<NetworkInterfaceIpConfigurationLoadBalancerBackendAddressPool>,
+        value: impl IntoInputList<NetworkInterfaceLoadBalancerBackendAddressPool>,
     ) -> Self {
         self.load_balancer_backend_address_pools = value.into_input_list();
         self
@@ -504,7 +503,7 @@ impl NetworkInterfaceIpConfiguration {
     /// Sets `properties.ipConfigurations[].properties.loadBalancerInboundNatRules`.
     pub fn load_balancer_inbound_nat_rules(
         mut self,
-        value: impl IntoInputList<NetworkInterfaceIpConfigurationLoadBalancerInboundNatRule>,
+        value: impl IntoInputList<NetworkInterfaceLoadBalancerInboundNatRule>,
     ) -> Self {
         self.load_balancer_inbound_nat_rules = value.into_input_list();
         self
@@ -531,7 +530,7 @@ impl NetworkInterfaceIpConfiguration {
     /// Sets `properties.ipConfigurations[].properties.privateIPAddressVersion`.
     pub fn private_ip_address_version(
         mut self,
-        value: impl IntoInput<NetworkInterfaceIpConfigurationPrivateIpAddressVersion>,
+        value: impl IntoInput<NetworkInterfacePrivateIpAddressVersion>,
     ) -> Self {
         self.private_ip_address_version = value.into_input();
         self
@@ -540,7 +539,7 @@ impl NetworkInterfaceIpConfiguration {
     /// Sets `properties.ipConfigurations[].properties.privateIPAllocationMethod`.
     pub fn private_ip_allocation_method(
         mut self,
-        value: impl IntoInput<NetworkInterfaceIpConfigurationPrivateIpAllocationMethod>,
+        value: impl IntoInput<NetworkInterfacePrivateIpAllocationMethod>,
     ) -> Self {
         self.private_ip_allocation_method = value.into_input();
         self
@@ -594,31 +593,25 @@ impl Structure for NetworkInterfaceIpConfiguration {
 
 /// The value of `properties.ipConfigurations[].properties.applicationGatewayBackendAddressPools[]`.
 #[derive(Clone, Default)]
-pub struct NetworkInterfaceIpConfigurationApplicationGatewayBackendAddressPool {
+pub struct NetworkInterfaceApplicationGatewayBackendAddressPool {
     /// `properties.ipConfigurations[].properties.applicationGatewayBackendAddressPools[].name`.
     pub name: Input<String>,
     /// `properties.ipConfigurations[].properties.applicationGatewayBackendAddressPools[].properties.backendAddresses`.
-    pub backend_addresses:
-        InputList<NetworkInterfaceIpConfigurationApplicationGatewayBackendAddressPoolBackendAddress>,
+    pub backend_addresses: InputList<NetworkInterfaceBackendAddress>,
 }
-impl NetworkInterfaceIpConfigurationApplicationGatewayBackendAddressPool {
+impl NetworkInterfaceApplicationGatewayBackendAddressPool {
     /// From the properties that it has to have.
     pub fn new(name: impl IntoInput<String>) -> Self {
         Self { name: name.into_input(), ..Self::default() }
     }
 
     /// Sets `properties.ipConfigurations[].properties.applicationGatewayBackendAddressPools[].properties.backendAddresses`.
-    pub fn backend_addresses(
-        mut self,
-        value: impl IntoInputList<
-            NetworkInterfaceIpConfigurationApplicationGatewayBackendAddressPoolBackendAddress,
-        >,
-    ) -> Self {
+    pub fn backend_addresses(mut self, value: impl IntoInputList<NetworkInterfaceBackendAddress>) -> Self {
         self.backend_addresses = value.into_input_list();
         self
     }
 }
-impl Structure for NetworkInterfaceIpConfigurationApplicationGatewayBackendAddressPool {
+impl Structure for NetworkInterfaceApplicationGatewayBackendAddressPool {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("name", &mut self.name);
         codec.property("properties/backendAddresses", &mut self.backend_addresses);
@@ -627,13 +620,13 @@ impl Structure for NetworkInterfaceIpConfigurationApplicationGatewayBackendAddre
 
 /// The value of `properties.ipConfigurations[].properties.applicationGatewayBackendAddressPools[].properties.backendAddresses[]`.
 #[derive(Clone, Default)]
-pub struct NetworkInterfaceIpConfigurationApplicationGatewayBackendAddressPoolBackendAddress {
+pub struct NetworkInterfaceBackendAddress {
     /// `properties.ipConfigurations[].properties.applicationGatewayBackendAddressPools[].properties.backendAddresses[].fqdn`.
     pub fqdn: Input<String>,
     /// `properties.ipConfigurations[].properties.applicationGatewayBackendAddressPools[].properties.backendAddresses[].ipAddress`.
     pub ip_address: Input<String>,
 }
-impl NetworkInterfaceIpConfigurationApplicationGatewayBackendAddressPoolBackendAddress {
+impl NetworkInterfaceBackendAddress {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
@@ -651,7 +644,7 @@ impl NetworkInterfaceIpConfigurationApplicationGatewayBackendAddressPoolBackendA
         self
     }
 }
-impl Structure for NetworkInterfaceIpConfigurationApplicationGatewayBackendAddressPoolBackendAddress {
+impl Structure for NetworkInterfaceBackendAddress {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("fqdn", &mut self.fqdn);
         codec.property("ipAddress", &mut self.ip_address);
@@ -660,25 +653,23 @@ impl Structure for NetworkInterfaceIpConfigurationApplicationGatewayBackendAddre
 
 /// The value of `properties.ipConfigurations[].properties.loadBalancerBackendAddressPools[]`.
 #[derive(Clone, Default)]
-pub struct NetworkInterfaceIpConfigurationLoadBalancerBackendAddressPool {
+pub struct NetworkInterfaceLoadBalancerBackendAddressPool {
     /// `properties.ipConfigurations[].properties.loadBalancerBackendAddressPools[].name`.
     pub name: Input<String>,
     /// `properties.ipConfigurations[].properties.loadBalancerBackendAddressPools[].properties.drainPeriodInSeconds`.
     pub drain_period_in_seconds: Input<i64>,
     /// `properties.ipConfigurations[].properties.loadBalancerBackendAddressPools[].properties.loadBalancerBackendAddresses`.
-    pub load_balancer_backend_addresses:
-        InputList<NetworkInterfaceIpConfigurationLoadBalancerBackendAddressPoolLoadBalancerBackendAddress>,
+    pub load_balancer_backend_addresses: InputList<NetworkInterfaceLoadBalancerBackendAddress>,
     /// `properties.ipConfigurations[].properties.loadBalancerBackendAddressPools[].properties.location`.
     pub location: Input<String>,
     /// `properties.ipConfigurations[].properties.loadBalancerBackendAddressPools[].properties.syncMode`.
-    pub sync_mode: Input<NetworkInterfaceIpConfigurationLoadBalancerBackendAddressPoolSyncMode>,
+    pub sync_mode: Input<NetworkInterfaceSyncMode>,
     /// `properties.ipConfigurations[].properties.loadBalancerBackendAddressPools[].properties.tunnelInterfaces`.
-    pub tunnel_interfaces:
-        InputList<NetworkInterfaceIpConfigurationLoadBalancerBackendAddressPoolTunnelInterface>,
+    pub tunnel_interfaces: InputList<NetworkInterfaceTunnelInterface>,
     /// `properties.ipConfigurations[].properties.loadBalancerBackendAddressPools[].properties.virtualNetwork.id`.
     pub virtual_network: Input<ResourceId<crate::network::VirtualNetwork>>,
 }
-impl NetworkInterfaceIpConfigurationLoadBalancerBackendAddressPool {
+impl NetworkInterfaceLoadBalancerBackendAddressPool {
     /// From the properties that it has to have.
     pub fn new(name: impl IntoInput<String>) -> Self {
         Self { name: name.into_input(), ..Self::default() }
@@ -693,9 +684,7 @@ impl NetworkInterfaceIpConfigurationLoadBalancerBackendAddressPool {
     /// Sets `properties.ipConfigurations[].properties.loadBalancerBackendAddressPools[].properties.loadBalancerBackendAddresses`.
     pub fn load_balancer_backend_addresses(
         mut self,
-        value: impl IntoInputList<
-            NetworkInterfaceIpConfigurationLoadBalancerBackendAddressPoolLoadBalancerBackendAddress,
-        >,
+        value: impl IntoInputList<NetworkInterfaceLoadBalancerBackendAddress>,
     ) -> Self {
         self.load_balancer_backend_addresses = value.into_input_list();
         self
@@ -708,19 +697,13 @@ impl NetworkInterfaceIpConfigurationLoadBalancerBackendAddressPool {
     }
 
     /// Sets `properties.ipConfigurations[].properties.loadBalancerBackendAddressPools[].properties.syncMode`.
-    pub fn sync_mode(
-        mut self,
-        value: impl IntoInput<NetworkInterfaceIpConfigurationLoadBalancerBackendAddressPoolSyncMode>,
-    ) -> Self {
+    pub fn sync_mode(mut self, value: impl IntoInput<NetworkInterfaceSyncMode>) -> Self {
         self.sync_mode = value.into_input();
         self
     }
 
     /// Sets `properties.ipConfigurations[].properties.loadBalancerBackendAddressPools[].properties.tunnelInterfaces`.
-    pub fn tunnel_interfaces(
-        mut self,
-        value: impl IntoInputList<NetworkInterfaceIpConfigurationLoadBalancerBackendAddressPoolTunnelInterface>,
-    ) -> Self {
+    pub fn tunnel_interfaces(mut self, value: impl IntoInputList<NetworkInterfaceTunnelInterface>) -> Self {
         self.tunnel_interfaces = value.into_input_list();
         self
     }
@@ -734,7 +717,7 @@ impl NetworkInterfaceIpConfigurationLoadBalancerBackendAddressPool {
         self
     }
 }
-impl Structure for NetworkInterfaceIpConfigurationLoadBalancerBackendAddressPool {
+impl Structure for NetworkInterfaceLoadBalancerBackendAddressPool {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("name", &mut self.name);
         codec.property("properties/drainPeriodInSeconds", &mut self.drain_period_in_seconds);
@@ -748,13 +731,11 @@ impl Structure for NetworkInterfaceIpConfigurationLoadBalancerBackendAddressPool
 
 /// The value of `properties.ipConfigurations[].properties.loadBalancerBackendAddressPools[].properties.loadBalancerBackendAddresses[]`.
 #[derive(Clone, Default)]
-pub struct NetworkInterfaceIpConfigurationLoadBalancerBackendAddressPoolLoadBalancerBackendAddress {
+pub struct NetworkInterfaceLoadBalancerBackendAddress {
     /// `properties.ipConfigurations[].properties.loadBalancerBackendAddressPools[].properties.loadBalancerBackendAddresses[].name`.
     pub name: Input<String>,
     /// `properties.ipConfigurations[].properties.loadBalancerBackendAddressPools[].properties.loadBalancerBackendAddresses[].properties.adminState`.
-    pub admin_state: Input<
-        NetworkInterfaceIpConfigurationLoadBalancerBackendAddressPoolLoadBalancerBackendAddressAdminState,
-    >,
+    pub admin_state: Input<NetworkInterfaceAdminState>,
     /// `properties.ipConfigurations[].properties.loadBalancerBackendAddressPools[].properties.loadBalancerBackendAddresses[].properties.ipAddress`.
     pub ip_address: Input<String>,
     /// `properties.ipConfigurations[].properties.loadBalancerBackendAddressPools[].properties.loadBalancerBackendAddresses[].properties.loadBalancerFrontendIPConfiguration`.
@@ -764,19 +745,14 @@ pub struct NetworkInterfaceIpConfigurationLoadBalancerBackendAddressPoolLoadBala
     /// `properties.ipConfigurations[].properties.loadBalancerBackendAddressPools[].properties.loadBalancerBackendAddresses[].properties.virtualNetwork.id`.
     pub virtual_network: Input<ResourceId<crate::network::VirtualNetwork>>,
 }
-impl NetworkInterfaceIpConfigurationLoadBalancerBackendAddressPoolLoadBalancerBackendAddress {
+impl NetworkInterfaceLoadBalancerBackendAddress {
     /// From the properties that it has to have.
     pub fn new(name: impl IntoInput<String>) -> Self {
         Self { name: name.into_input(), ..Self::default() }
     }
 
     /// Sets `properties.ipConfigurations[].properties.loadBalancerBackendAddressPools[].properties.loadBalancerBackendAddresses[].properties.adminState`.
-    pub fn admin_state(
-        mut self,
-        value: impl IntoInput<
-            NetworkInterfaceIpConfigurationLoadBalancerBackendAddressPoolLoadBalancerBackendAddressAdminState,
-        >,
-    ) -> Self {
+    pub fn admin_state(mut self, value: impl IntoInput<NetworkInterfaceAdminState>) -> Self {
         self.admin_state = value.into_input();
         self
     }
@@ -808,7 +784,7 @@ impl NetworkInterfaceIpConfigurationLoadBalancerBackendAddressPoolLoadBalancerBa
         self
     }
 }
-impl Structure for NetworkInterfaceIpConfigurationLoadBalancerBackendAddressPoolLoadBalancerBackendAddress {
+impl Structure for NetworkInterfaceLoadBalancerBackendAddress {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("name", &mut self.name);
         codec.property("properties/adminState", &mut self.admin_state);
@@ -824,17 +800,17 @@ impl Structure for NetworkInterfaceIpConfigurationLoadBalancerBackendAddressPool
 
 /// The value of `properties.ipConfigurations[].properties.loadBalancerBackendAddressPools[].properties.tunnelInterfaces[]`.
 #[derive(Clone, Default)]
-pub struct NetworkInterfaceIpConfigurationLoadBalancerBackendAddressPoolTunnelInterface {
+pub struct NetworkInterfaceTunnelInterface {
     /// `properties.ipConfigurations[].properties.loadBalancerBackendAddressPools[].properties.tunnelInterfaces[].identifier`.
     pub identifier: Input<i64>,
     /// `properties.ipConfigurations[].properties.loadBalancerBackendAddressPools[].properties.tunnelInterfaces[].port`.
     pub port: Input<i64>,
     /// `properties.ipConfigurations[].properties.loadBalancerBackendAddressPools[].properties.tunnelInterfaces[].protocol`.
-    pub protocol: Input<NetworkInterfaceIpConfigurationLoadBalancerBackendAddressPoolTunnelInterfaceProtocol>,
+    pub protocol: Input<NetworkInterfaceProtocol>,
     /// `properties.ipConfigurations[].properties.loadBalancerBackendAddressPools[].properties.tunnelInterfaces[].type`.
-    pub type_: Input<NetworkInterfaceIpConfigurationLoadBalancerBackendAddressPoolTunnelInterfaceType>,
+    pub type_: Input<NetworkInterfaceType>,
 }
-impl NetworkInterfaceIpConfigurationLoadBalancerBackendAddressPoolTunnelInterface {
+impl NetworkInterfaceTunnelInterface {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
@@ -853,26 +829,18 @@ impl NetworkInterfaceIpConfigurationLoadBalancerBackendAddressPoolTunnelInterfac
     }
 
     /// Sets `properties.ipConfigurations[].properties.loadBalancerBackendAddressPools[].properties.tunnelInterfaces[].protocol`.
-    pub fn protocol(
-        mut self,
-        value: impl IntoInput<
-            NetworkInterfaceIpConfigurationLoadBalancerBackendAddressPoolTunnelInterfaceProtocol,
-        >,
-    ) -> Self {
+    pub fn protocol(mut self, value: impl IntoInput<NetworkInterfaceProtocol>) -> Self {
         self.protocol = value.into_input();
         self
     }
 
     /// Sets `properties.ipConfigurations[].properties.loadBalancerBackendAddressPools[].properties.tunnelInterfaces[].type`.
-    pub fn type_(
-        mut self,
-        value: impl IntoInput<NetworkInterfaceIpConfigurationLoadBalancerBackendAddressPoolTunnelInterfaceType>,
-    ) -> Self {
+    pub fn type_(mut self, value: impl IntoInput<NetworkInterfaceType>) -> Self {
         self.type_ = value.into_input();
         self
     }
 }
-impl Structure for NetworkInterfaceIpConfigurationLoadBalancerBackendAddressPoolTunnelInterface {
+impl Structure for NetworkInterfaceTunnelInterface {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("identifier", &mut self.identifier);
         codec.property("port", &mut self.port);
@@ -883,7 +851,7 @@ impl Structure for NetworkInterfaceIpConfigurationLoadBalancerBackendAddressPool
 
 /// The value of `properties.ipConfigurations[].properties.loadBalancerInboundNatRules[]`.
 #[derive(Clone, Default)]
-pub struct NetworkInterfaceIpConfigurationLoadBalancerInboundNatRule {
+pub struct NetworkInterfaceLoadBalancerInboundNatRule {
     /// `properties.ipConfigurations[].properties.loadBalancerInboundNatRules[].name`.
     pub name: Input<String>,
     /// `properties.ipConfigurations[].properties.loadBalancerInboundNatRules[].properties.backendAddressPool`.
@@ -905,9 +873,9 @@ pub struct NetworkInterfaceIpConfigurationLoadBalancerInboundNatRule {
     /// `properties.ipConfigurations[].properties.loadBalancerInboundNatRules[].properties.idleTimeoutInMinutes`.
     pub idle_timeout_in_minutes: Input<i64>,
     /// `properties.ipConfigurations[].properties.loadBalancerInboundNatRules[].properties.protocol`.
-    pub protocol: Input<NetworkInterfaceIpConfigurationLoadBalancerInboundNatRuleProtocol>,
+    pub protocol: Input<NetworkInterfaceLoadBalancerInboundNatRuleProtocol>,
 }
-impl NetworkInterfaceIpConfigurationLoadBalancerInboundNatRule {
+impl NetworkInterfaceLoadBalancerInboundNatRule {
     /// From the properties that it has to have.
     pub fn new(name: impl IntoInput<String>) -> Self {
         Self { name: name.into_input(), ..Self::default() }
@@ -970,13 +938,13 @@ impl NetworkInterfaceIpConfigurationLoadBalancerInboundNatRule {
     /// Sets `properties.ipConfigurations[].properties.loadBalancerInboundNatRules[].properties.protocol`.
     pub fn protocol(
         mut self,
-        value: impl IntoInput<NetworkInterfaceIpConfigurationLoadBalancerInboundNatRuleProtocol>,
+        value: impl IntoInput<NetworkInterfaceLoadBalancerInboundNatRuleProtocol>,
     ) -> Self {
         self.protocol = value.into_input();
         self
     }
 }
-impl Structure for NetworkInterfaceIpConfigurationLoadBalancerInboundNatRule {
+impl Structure for NetworkInterfaceLoadBalancerInboundNatRule {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("name", &mut self.name);
         codec.property("properties/backendAddressPool", &mut self.backend_address_pool);
@@ -1032,7 +1000,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.ipConfigurations[].properties.loadBalancerBackendAddressPools[].properties.loadBalancerBackendAddresses[].properties.adminState`.
-    pub NetworkInterfaceIpConfigurationLoadBalancerBackendAddressPoolLoadBalancerBackendAddressAdminState {
+    pub NetworkInterfaceAdminState {
         /// `None`.
         NONE = "None",
         /// `Up`.
@@ -1044,7 +1012,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.ipConfigurations[].properties.loadBalancerBackendAddressPools[].properties.syncMode`.
-    pub NetworkInterfaceIpConfigurationLoadBalancerBackendAddressPoolSyncMode {
+    pub NetworkInterfaceSyncMode {
         /// `Automatic`.
         AUTOMATIC = "Automatic",
         /// `Manual`.
@@ -1054,7 +1022,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.ipConfigurations[].properties.loadBalancerBackendAddressPools[].properties.tunnelInterfaces[].protocol`.
-    pub NetworkInterfaceIpConfigurationLoadBalancerBackendAddressPoolTunnelInterfaceProtocol {
+    pub NetworkInterfaceProtocol {
         /// `None`.
         NONE = "None",
         /// `Native`.
@@ -1066,7 +1034,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.ipConfigurations[].properties.loadBalancerBackendAddressPools[].properties.tunnelInterfaces[].type`.
-    pub NetworkInterfaceIpConfigurationLoadBalancerBackendAddressPoolTunnelInterfaceType {
+    pub NetworkInterfaceType {
         /// `None`.
         NONE = "None",
         /// `Internal`.
@@ -1078,7 +1046,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.ipConfigurations[].properties.loadBalancerInboundNatRules[].properties.protocol`.
-    pub NetworkInterfaceIpConfigurationLoadBalancerInboundNatRuleProtocol {
+    pub NetworkInterfaceLoadBalancerInboundNatRuleProtocol {
         /// `Udp`.
         UDP = "Udp",
         /// `Tcp`.
@@ -1092,7 +1060,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.ipConfigurations[].properties.privateIPAddressVersion`.
-    pub NetworkInterfaceIpConfigurationPrivateIpAddressVersion {
+    pub NetworkInterfacePrivateIpAddressVersion {
         /// `IPv4`.
         IPV4 = "IPv4",
         /// `IPv6`.
@@ -1102,7 +1070,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.ipConfigurations[].properties.privateIPAllocationMethod`.
-    pub NetworkInterfaceIpConfigurationPrivateIpAllocationMethod {
+    pub NetworkInterfacePrivateIpAllocationMethod {
         /// `Static`.
         STATIC = "Static",
         /// `Dynamic`.
@@ -1141,12 +1109,12 @@ debug_through_the_codec!(
     NetworkInterfaceExtendedLocation,
     NetworkInterfaceDnsSettings,
     NetworkInterfaceIpConfiguration,
-    NetworkInterfaceIpConfigurationApplicationGatewayBackendAddressPool,
-    NetworkInterfaceIpConfigurationApplicationGatewayBackendAddressPoolBackendAddress,
-    NetworkInterfaceIpConfigurationLoadBalancerBackendAddressPool,
-    NetworkInterfaceIpConfigurationLoadBalancerBackendAddressPoolLoadBalancerBackendAddress,
-    NetworkInterfaceIpConfigurationLoadBalancerBackendAddressPoolTunnelInterface,
-    NetworkInterfaceIpConfigurationLoadBalancerInboundNatRule
+    NetworkInterfaceApplicationGatewayBackendAddressPool,
+    NetworkInterfaceBackendAddress,
+    NetworkInterfaceLoadBalancerBackendAddressPool,
+    NetworkInterfaceLoadBalancerBackendAddress,
+    NetworkInterfaceTunnelInterface,
+    NetworkInterfaceLoadBalancerInboundNatRule
 );
 
 impl Named for NetworkInterface {

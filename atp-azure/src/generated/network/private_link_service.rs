@@ -332,9 +332,9 @@ pub struct PrivateLinkServiceIpConfiguration {
     /// `properties.ipConfigurations[].properties.privateIPAddress`.
     pub private_ip_address: Input<String>,
     /// `properties.ipConfigurations[].properties.privateIPAddressVersion`.
-    pub private_ip_address_version: Input<PrivateLinkServiceIpConfigurationPrivateIpAddressVersion>,
+    pub private_ip_address_version: Input<PrivateLinkServicePrivateIpAddressVersion>,
     /// `properties.ipConfigurations[].properties.privateIPAllocationMethod`.
-    pub private_ip_allocation_method: Input<PrivateLinkServiceIpConfigurationPrivateIpAllocationMethod>,
+    pub private_ip_allocation_method: Input<PrivateLinkServicePrivateIpAllocationMethod>,
     /// `properties.ipConfigurations[].properties.subnet.id`.
     pub subnet: Input<ResourceId<crate::network::Subnet>>,
 }
@@ -359,7 +359,7 @@ impl PrivateLinkServiceIpConfiguration {
     /// Sets `properties.ipConfigurations[].properties.privateIPAddressVersion`.
     pub fn private_ip_address_version(
         mut self,
-        value: impl IntoInput<PrivateLinkServiceIpConfigurationPrivateIpAddressVersion>,
+        value: impl IntoInput<PrivateLinkServicePrivateIpAddressVersion>,
     ) -> Self {
         self.private_ip_address_version = value.into_input();
         self
@@ -368,7 +368,7 @@ impl PrivateLinkServiceIpConfiguration {
     /// Sets `properties.ipConfigurations[].properties.privateIPAllocationMethod`.
     pub fn private_ip_allocation_method(
         mut self,
-        value: impl IntoInput<PrivateLinkServiceIpConfigurationPrivateIpAllocationMethod>,
+        value: impl IntoInput<PrivateLinkServicePrivateIpAllocationMethod>,
     ) -> Self {
         self.private_ip_allocation_method = value.into_input();
         self
@@ -397,7 +397,7 @@ pub struct PrivateLinkServiceFrontendIpConfiguration {
     /// `properties.loadBalancerFrontendIpConfigurations[].name`.
     pub name: Input<String>,
     /// `properties.loadBalancerFrontendIpConfigurations[].properties.ddosSettings`.
-    pub ddos_settings: Input<PrivateLinkServiceFrontendIpConfigurationDdosSettings>,
+    pub ddos_settings: Input<PrivateLinkServiceDdosSettings>,
     /// `properties.loadBalancerFrontendIpConfigurations[].properties.enableConnectionTracking`.
     pub enable_connection_tracking: Input<bool>,
     /// `properties.loadBalancerFrontendIpConfigurations[].properties.gatewayLoadBalancer`.
@@ -425,10 +425,7 @@ impl PrivateLinkServiceFrontendIpConfiguration {
     }
 
     /// Sets `properties.loadBalancerFrontendIpConfigurations[].properties.ddosSettings`.
-    pub fn ddos_settings(
-        mut self,
-        value: impl IntoInput<PrivateLinkServiceFrontendIpConfigurationDdosSettings>,
-    ) -> Self {
+    pub fn ddos_settings(mut self, value: impl IntoInput<PrivateLinkServiceDdosSettings>) -> Self {
         self.ddos_settings = value.into_input();
         self
     }
@@ -517,11 +514,11 @@ impl Structure for PrivateLinkServiceFrontendIpConfiguration {
 
 /// The value of `properties.loadBalancerFrontendIpConfigurations[].properties.ddosSettings`.
 #[derive(Clone, Default)]
-pub struct PrivateLinkServiceFrontendIpConfigurationDdosSettings {
+pub struct PrivateLinkServiceDdosSettings {
     /// `properties.loadBalancerFrontendIpConfigurations[].properties.ddosSettings.ddosCustomPolicy`.
     pub ddos_custom_policy: Input<SubResource>,
 }
-impl PrivateLinkServiceFrontendIpConfigurationDdosSettings {
+impl PrivateLinkServiceDdosSettings {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
@@ -533,7 +530,7 @@ impl PrivateLinkServiceFrontendIpConfigurationDdosSettings {
         self
     }
 }
-impl Structure for PrivateLinkServiceFrontendIpConfigurationDdosSettings {
+impl Structure for PrivateLinkServiceDdosSettings {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("ddosCustomPolicy", &mut self.ddos_custom_policy);
     }
@@ -583,7 +580,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.ipConfigurations[].properties.privateIPAddressVersion`.
-    pub PrivateLinkServiceIpConfigurationPrivateIpAddressVersion {
+    pub PrivateLinkServicePrivateIpAddressVersion {
         /// `IPv4`.
         IPV4 = "IPv4",
         /// `IPv6`.
@@ -593,7 +590,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.ipConfigurations[].properties.privateIPAllocationMethod`.
-    pub PrivateLinkServiceIpConfigurationPrivateIpAllocationMethod {
+    pub PrivateLinkServicePrivateIpAllocationMethod {
         /// `Static`.
         STATIC = "Static",
         /// `Dynamic`.
@@ -627,7 +624,7 @@ debug_through_the_codec!(
     PrivateLinkServiceAutoApproval,
     PrivateLinkServiceIpConfiguration,
     PrivateLinkServiceFrontendIpConfiguration,
-    PrivateLinkServiceFrontendIpConfigurationDdosSettings,
+    PrivateLinkServiceDdosSettings,
     PrivateLinkServiceVisibility
 );
 

@@ -450,7 +450,7 @@ pub struct PublicIpAddressDnsSettings {
     /// `properties.dnsSettings.domainNameLabel`.
     pub domain_name_label: Input<String>,
     /// `properties.dnsSettings.domainNameLabelScope`.
-    pub domain_name_label_scope: Input<PublicIpAddressDnsSettingsDomainNameLabelScope>,
+    pub domain_name_label_scope: Input<PublicIpAddressDomainNameLabelScope>,
     /// `properties.dnsSettings.fqdn`.
     pub fqdn: Input<String>,
     /// `properties.dnsSettings.reverseFqdn`.
@@ -471,7 +471,7 @@ impl PublicIpAddressDnsSettings {
     /// Sets `properties.dnsSettings.domainNameLabelScope`.
     pub fn domain_name_label_scope(
         mut self,
-        value: impl IntoInput<PublicIpAddressDnsSettingsDomainNameLabelScope>,
+        value: impl IntoInput<PublicIpAddressDomainNameLabelScope>,
     ) -> Self {
         self.domain_name_label_scope = value.into_input();
         self
@@ -599,7 +599,7 @@ open_enum! {
 
 closed_enum! {
     /// Values of `properties.dnsSettings.domainNameLabelScope`.
-    pub PublicIpAddressDnsSettingsDomainNameLabelScope {
+    pub PublicIpAddressDomainNameLabelScope {
         /// `TenantReuse`.
         TenantReuse = "TenantReuse",
         /// `SubscriptionReuse`.

@@ -486,9 +486,9 @@ impl Structure for TrafficManagerProfileEndpointSubnet {
 #[derive(Clone, Default)]
 pub struct TrafficManagerProfileMonitorConfig {
     /// `properties.monitorConfig.customHeaders`.
-    pub custom_headers: InputList<TrafficManagerProfileMonitorConfigCustomHeader>,
+    pub custom_headers: InputList<TrafficManagerProfileCustomHeader>,
     /// `properties.monitorConfig.expectedStatusCodeRanges`.
-    pub expected_status_code_ranges: InputList<TrafficManagerProfileMonitorConfigExpectedStatusCodeRange>,
+    pub expected_status_code_ranges: InputList<TrafficManagerProfileExpectedStatusCodeRange>,
     /// `properties.monitorConfig.intervalInSeconds`.
     pub interval_in_seconds: Input<i64>,
     /// `properties.monitorConfig.path`.
@@ -496,7 +496,7 @@ pub struct TrafficManagerProfileMonitorConfig {
     /// `properties.monitorConfig.port`.
     pub port: Input<i64>,
     /// `properties.monitorConfig.profileMonitorStatus`.
-    pub profile_monitor_status: Input<TrafficManagerProfileMonitorConfigProfileMonitorStatus>,
+    pub profile_monitor_status: Input<TrafficManagerProfileMonitorStatus>,
     /// `properties.monitorConfig.protocol`.
     pub protocol: Input<TrafficManagerProfileMonitorConfigProtocol>,
     /// `properties.monitorConfig.timeoutInSeconds`.
@@ -511,10 +511,7 @@ impl TrafficManagerProfileMonitorConfig {
     }
 
     /// Sets `properties.monitorConfig.customHeaders`.
-    pub fn custom_headers(
-        mut self,
-        value: impl IntoInputList<TrafficManagerProfileMonitorConfigCustomHeader>,
-    ) -> Self {
+    pub fn custom_headers(mut self, value: impl IntoInputList<TrafficManagerProfileCustomHeader>) -> Self {
         self.custom_headers = value.into_input_list();
         self
     }
@@ -522,7 +519,7 @@ impl TrafficManagerProfileMonitorConfig {
     /// Sets `properties.monitorConfig.expectedStatusCodeRanges`.
     pub fn expected_status_code_ranges(
         mut self,
-        value: impl IntoInputList<TrafficManagerProfileMonitorConfigExpectedStatusCodeRange>,
+        value: impl IntoInputList<TrafficManagerProfileExpectedStatusCodeRange>,
     ) -> Self {
         self.expected_status_code_ranges = value.into_input_list();
         self
@@ -549,7 +546,7 @@ impl TrafficManagerProfileMonitorConfig {
     /// Sets `properties.monitorConfig.profileMonitorStatus`.
     pub fn profile_monitor_status(
         mut self,
-        value: impl IntoInput<TrafficManagerProfileMonitorConfigProfileMonitorStatus>,
+        value: impl IntoInput<TrafficManagerProfileMonitorStatus>,
     ) -> Self {
         self.profile_monitor_status = value.into_input();
         self
@@ -589,13 +586,13 @@ impl Structure for TrafficManagerProfileMonitorConfig {
 
 /// The value of `properties.monitorConfig.customHeaders[]`.
 #[derive(Clone, Default)]
-pub struct TrafficManagerProfileMonitorConfigCustomHeader {
+pub struct TrafficManagerProfileCustomHeader {
     /// `properties.monitorConfig.customHeaders[].name`.
     pub name: Input<String>,
     /// `properties.monitorConfig.customHeaders[].value`.
     pub value: Input<String>,
 }
-impl TrafficManagerProfileMonitorConfigCustomHeader {
+impl TrafficManagerProfileCustomHeader {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
@@ -613,7 +610,7 @@ impl TrafficManagerProfileMonitorConfigCustomHeader {
         self
     }
 }
-impl Structure for TrafficManagerProfileMonitorConfigCustomHeader {
+impl Structure for TrafficManagerProfileCustomHeader {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("name", &mut self.name);
         codec.property("value", &mut self.value);
@@ -622,13 +619,13 @@ impl Structure for TrafficManagerProfileMonitorConfigCustomHeader {
 
 /// The value of `properties.monitorConfig.expectedStatusCodeRanges[]`.
 #[derive(Clone, Default)]
-pub struct TrafficManagerProfileMonitorConfigExpectedStatusCodeRange {
+pub struct TrafficManagerProfileExpectedStatusCodeRange {
     /// `properties.monitorConfig.expectedStatusCodeRanges[].max`.
     pub max: Input<i64>,
     /// `properties.monitorConfig.expectedStatusCodeRanges[].min`.
     pub min: Input<i64>,
 }
-impl TrafficManagerProfileMonitorConfigExpectedStatusCodeRange {
+impl TrafficManagerProfileExpectedStatusCodeRange {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
@@ -646,7 +643,7 @@ impl TrafficManagerProfileMonitorConfigExpectedStatusCodeRange {
         self
     }
 }
-impl Structure for TrafficManagerProfileMonitorConfigExpectedStatusCodeRange {
+impl Structure for TrafficManagerProfileExpectedStatusCodeRange {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("max", &mut self.max);
         codec.property("min", &mut self.min);
@@ -709,7 +706,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.monitorConfig.profileMonitorStatus`.
-    pub TrafficManagerProfileMonitorConfigProfileMonitorStatus {
+    pub TrafficManagerProfileMonitorStatus {
         /// `CheckingEndpoints`.
         CHECKING_ENDPOINTS = "CheckingEndpoints",
         /// `Online`.
@@ -780,8 +777,8 @@ debug_through_the_codec!(
     TrafficManagerProfileEndpointCustomHeader,
     TrafficManagerProfileEndpointSubnet,
     TrafficManagerProfileMonitorConfig,
-    TrafficManagerProfileMonitorConfigCustomHeader,
-    TrafficManagerProfileMonitorConfigExpectedStatusCodeRange
+    TrafficManagerProfileCustomHeader,
+    TrafficManagerProfileExpectedStatusCodeRange
 );
 
 impl Named for TrafficManagerProfile {

@@ -40,7 +40,7 @@ pub struct VirtualNetwork {
     /// `properties.summarizedGatewayPrefixes`.
     pub summarized_gateway_prefixes: Input<VirtualNetworkAddressSpace>,
     /// `properties.virtualNetworkPeerings`.
-    pub virtual_network_peerings: InputList<VirtualNetworkPeering2>,
+    pub virtual_network_peerings: InputList<VirtualNetworkVirtualNetworkPeering>,
     /// `tags`.
     pub tags: InputMap<String>,
     /// Properties that this type has no field for yet.
@@ -142,7 +142,10 @@ impl VirtualNetwork {
     }
 
     /// Sets `properties.virtualNetworkPeerings`.
-    pub fn virtual_network_peerings(mut self, value: impl IntoInputList<VirtualNetworkPeering2>) -> Self {
+    pub fn virtual_network_peerings(
+        mut self,
+        value: impl IntoInputList<VirtualNetworkVirtualNetworkPeering>,
+    ) -> Self {
         self.virtual_network_peerings = value.into_input_list();
         self
     }
@@ -324,145 +327,11 @@ impl VirtualNetworkHandle {
     }
 
     /// `properties.virtualNetworkPeerings`.
-    pub fn virtual_network_peerings(&self) -> Output<Vec<VirtualNetworkPeering2>> {
+    pub fn virtual_network_peerings(&self) -> Output<Vec<VirtualNetworkVirtualNetworkPeering>> {
         self.declared.output("properties/virtualNetworkPeerings")
     }
 }
 impl HasUrn for VirtualNetworkHandle {
-    fn urn(&self) -> &Urn {
-        self.declared.urn()
-    }
-}
-
-/// `listNetworkManagerEffectiveConnectivityConfigurations` of a [`VirtualNetwork`]: all that it says is secret. For `Context::read`.
-#[derive(Clone, Default)]
-pub struct VirtualNetworkListNetworkManagerEffectiveConnectivityConfigurations {
-    /// The resource that is asked.
-    pub resource: Input<ResourceId<VirtualNetwork>>,
-    /// `skipToken`.
-    pub skip_token: Input<String>,
-}
-impl VirtualNetworkListNetworkManagerEffectiveConnectivityConfigurations {
-    /// From the properties that it has to have.
-    pub fn new(resource: impl IntoInput<ResourceId<VirtualNetwork>>) -> Self {
-        Self { resource: resource.into_input(), ..Self::default() }
-    }
-
-    /// Sets `skipToken`.
-    pub fn skip_token(mut self, value: impl IntoInput<String>) -> Self {
-        self.skip_token = value.into_input();
-        self
-    }
-}
-impl Structure for VirtualNetworkListNetworkManagerEffectiveConnectivityConfigurations {
-    fn visit(&mut self, codec: &mut Codec<'_>) {
-        codec.property("id", &mut self.resource);
-        codec.property("body/skipToken", &mut self.skip_token);
-    }
-}
-impl Query for VirtualNetworkListNetworkManagerEffectiveConnectivityConfigurations {
-    const PROVIDER: &'static str = "azure";
-    type Handle = VirtualNetworkListNetworkManagerEffectiveConnectivityConfigurationsHandle;
-    fn kind(&self) -> Cow<'static, str> {
-        "Microsoft.Network/virtualNetworks/listNetworkManagerEffectiveConnectivityConfigurations/action"
-            .into()
-    }
-    fn handle(
-        declared: Declared,
-    ) -> VirtualNetworkListNetworkManagerEffectiveConnectivityConfigurationsHandle {
-        VirtualNetworkListNetworkManagerEffectiveConnectivityConfigurationsHandle { declared }
-    }
-}
-/// What [`VirtualNetworkListNetworkManagerEffectiveConnectivityConfigurations`] says.
-#[derive(Clone, Debug)]
-pub struct VirtualNetworkListNetworkManagerEffectiveConnectivityConfigurationsHandle {
-    declared: Declared,
-}
-impl VirtualNetworkListNetworkManagerEffectiveConnectivityConfigurationsHandle {
-    /// `skipToken`.
-    pub fn skip_token(&self) -> Output<Secret<String>> {
-        self.declared.output("skipToken")
-    }
-
-    /// `value`.
-    pub fn value(&self) -> Output<Secret<Value>> {
-        self.declared.output("value")
-    }
-
-    /// `value[index].configurationGroups`.
-    pub fn value_configuration_groups(&self, index: usize) -> Output<Secret<Value>> {
-        self.declared.output(&format!("value/{index}/configurationGroups"))
-    }
-
-    /// `value[index].id`.
-    pub fn value_id(&self, index: usize) -> Output<Secret<String>> {
-        self.declared.output(&format!("value/{index}/id"))
-    }
-
-    /// `value[index].properties`.
-    pub fn value_properties(&self, index: usize) -> Output<Secret<Value>> {
-        self.declared.output(&format!("value/{index}/properties"))
-    }
-}
-impl HasUrn for VirtualNetworkListNetworkManagerEffectiveConnectivityConfigurationsHandle {
-    fn urn(&self) -> &Urn {
-        self.declared.urn()
-    }
-}
-
-/// `listNetworkManagerEffectiveSecurityAdminRules` of a [`VirtualNetwork`]: all that it says is secret. For `Context::read`.
-#[derive(Clone, Default)]
-pub struct VirtualNetworkListNetworkManagerEffectiveSecurityAdminRules {
-    /// The resource that is asked.
-    pub resource: Input<ResourceId<VirtualNetwork>>,
-    /// `skipToken`.
-    pub skip_token: Input<String>,
-}
-impl VirtualNetworkListNetworkManagerEffectiveSecurityAdminRules {
-    /// From the properties that it has to have.
-    pub fn new(resource: impl IntoInput<ResourceId<VirtualNetwork>>) -> Self {
-        Self { resource: resource.into_input(), ..Self::default() }
-    }
-
-    /// Sets `skipToken`.
-    pub fn skip_token(mut self, value: impl IntoInput<String>) -> Self {
-        self.skip_token = value.into_input();
-        self
-    }
-}
-impl Structure for VirtualNetworkListNetworkManagerEffectiveSecurityAdminRules {
-    fn visit(&mut self, codec: &mut Codec<'_>) {
-        codec.property("id", &mut self.resource);
-        codec.property("body/skipToken", &mut self.skip_token);
-    }
-}
-impl Query for VirtualNetworkListNetworkManagerEffectiveSecurityAdminRules {
-    const PROVIDER: &'static str = "azure";
-    type Handle = VirtualNetworkListNetworkManagerEffectiveSecurityAdminRulesHandle;
-    fn kind(&self) -> Cow<'static, str> {
-        "Microsoft.Network/virtualNetworks/listNetworkManagerEffectiveSecurityAdminRules/action".into()
-    }
-    fn handle(declared: Declared) -> VirtualNetworkListNetworkManagerEffectiveSecurityAdminRulesHandle {
-        VirtualNetworkListNetworkManagerEffectiveSecurityAdminRulesHandle { declared }
-    }
-}
-/// What [`VirtualNetworkListNetworkManagerEffectiveSecurityAdminRules`] says.
-#[derive(Clone, Debug)]
-pub struct VirtualNetworkListNetworkManagerEffectiveSecurityAdminRulesHandle {
-    declared: Declared,
-}
-impl VirtualNetworkListNetworkManagerEffectiveSecurityAdminRulesHandle {
-    /// `skipToken`.
-    pub fn skip_token(&self) -> Output<Secret<String>> {
-        self.declared.output("skipToken")
-    }
-
-    /// `value`.
-    pub fn value(&self) -> Output<Secret<Value>> {
-        self.declared.output("value")
-    }
-}
-impl HasUrn for VirtualNetworkListNetworkManagerEffectiveSecurityAdminRulesHandle {
     fn urn(&self) -> &Urn {
         self.declared.urn()
     }
@@ -655,9 +524,9 @@ pub struct VirtualNetworkSubnet {
     /// `properties.subnets[].properties.networkSecurityGroup.id`.
     pub network_security_group: Input<ResourceId<crate::network::NetworkSecurityGroup>>,
     /// `properties.subnets[].properties.privateEndpointNetworkPolicies`.
-    pub private_endpoint_network_policies: Input<VirtualNetworkSubnetPrivateEndpointNetworkPolicies>,
+    pub private_endpoint_network_policies: Input<VirtualNetworkPrivateEndpointNetworkPolicies>,
     /// `properties.subnets[].properties.privateLinkServiceNetworkPolicies`.
-    pub private_link_service_network_policies: Input<VirtualNetworkSubnetPrivateLinkServiceNetworkPolicies>,
+    pub private_link_service_network_policies: Input<VirtualNetworkPrivateLinkServiceNetworkPolicies>,
     /// `properties.subnets[].properties.routeTable.id`.
     pub route_table: Input<ResourceId<crate::network::RouteTable>>,
     /// `properties.subnets[].properties.serviceEndpointPolicies`.
@@ -726,7 +595,7 @@ impl VirtualNetworkSubnet {
     /// Sets `properties.subnets[].properties.privateEndpointNetworkPolicies`.
     pub fn private_endpoint_network_policies(
         mut self,
-        value: impl IntoInput<VirtualNetworkSubnetPrivateEndpointNetworkPolicies>,
+        value: impl IntoInput<VirtualNetworkPrivateEndpointNetworkPolicies>,
     ) -> Self {
         self.private_endpoint_network_policies = value.into_input();
         self
@@ -735,7 +604,7 @@ impl VirtualNetworkSubnet {
     /// Sets `properties.subnets[].properties.privateLinkServiceNetworkPolicies`.
     pub fn private_link_service_network_policies(
         mut self,
-        value: impl IntoInput<VirtualNetworkSubnetPrivateLinkServiceNetworkPolicies>,
+        value: impl IntoInput<VirtualNetworkPrivateLinkServiceNetworkPolicies>,
     ) -> Self {
         self.private_link_service_network_policies = value.into_input();
         self
@@ -860,7 +729,7 @@ impl Structure for VirtualNetworkSubnetServiceEndpoint {
 
 /// The value of `properties.virtualNetworkPeerings[]`.
 #[derive(Clone, Default)]
-pub struct VirtualNetworkPeering2 {
+pub struct VirtualNetworkVirtualNetworkPeering {
     /// `properties.virtualNetworkPeerings[].name`.
     pub name: Input<String>,
     /// `properties.virtualNetworkPeerings[].properties.allowForwardedTraffic`.
@@ -882,9 +751,9 @@ pub struct VirtualNetworkPeering2 {
     /// `properties.virtualNetworkPeerings[].properties.peerCompleteVnets`.
     pub peer_complete_vnets: Input<bool>,
     /// `properties.virtualNetworkPeerings[].properties.peeringState`.
-    pub peering_state: Input<VirtualNetworkPeering2PeeringState>,
+    pub peering_state: Input<VirtualNetworkVirtualNetworkPeeringState>,
     /// `properties.virtualNetworkPeerings[].properties.peeringSyncLevel`.
-    pub peering_sync_level: Input<VirtualNetworkPeering2PeeringSyncLevel>,
+    pub peering_sync_level: Input<VirtualNetworkVirtualNetworkPeeringSyncLevel>,
     /// `properties.virtualNetworkPeerings[].properties.remoteAddressSpace`.
     pub remote_address_space: Input<VirtualNetworkAddressSpace>,
     /// `properties.virtualNetworkPeerings[].properties.remoteBgpCommunities`.
@@ -898,7 +767,7 @@ pub struct VirtualNetworkPeering2 {
     /// `properties.virtualNetworkPeerings[].properties.useRemoteGateways`.
     pub use_remote_gateways: Input<bool>,
 }
-impl VirtualNetworkPeering2 {
+impl VirtualNetworkVirtualNetworkPeering {
     /// From the properties that it has to have.
     pub fn new(
         name: impl IntoInput<String>,
@@ -969,7 +838,7 @@ impl VirtualNetworkPeering2 {
     }
 
     /// Sets `properties.virtualNetworkPeerings[].properties.peeringState`.
-    pub fn peering_state(mut self, value: impl IntoInput<VirtualNetworkPeering2PeeringState>) -> Self {
+    pub fn peering_state(mut self, value: impl IntoInput<VirtualNetworkVirtualNetworkPeeringState>) -> Self {
         self.peering_state = value.into_input();
         self
     }
@@ -977,7 +846,7 @@ impl VirtualNetworkPeering2 {
     /// Sets `properties.virtualNetworkPeerings[].properties.peeringSyncLevel`.
     pub fn peering_sync_level(
         mut self,
-        value: impl IntoInput<VirtualNetworkPeering2PeeringSyncLevel>,
+        value: impl IntoInput<VirtualNetworkVirtualNetworkPeeringSyncLevel>,
     ) -> Self {
         self.peering_sync_level = value.into_input();
         self
@@ -1016,7 +885,7 @@ impl VirtualNetworkPeering2 {
         self
     }
 }
-impl Structure for VirtualNetworkPeering2 {
+impl Structure for VirtualNetworkVirtualNetworkPeering {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("name", &mut self.name);
         codec.property("properties/allowForwardedTraffic", &mut self.allow_forwarded_traffic);
@@ -1075,7 +944,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.subnets[].properties.privateEndpointNetworkPolicies`.
-    pub VirtualNetworkSubnetPrivateEndpointNetworkPolicies {
+    pub VirtualNetworkPrivateEndpointNetworkPolicies {
         /// `Enabled`.
         ENABLED = "Enabled",
         /// `Disabled`.
@@ -1089,7 +958,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.subnets[].properties.privateLinkServiceNetworkPolicies`.
-    pub VirtualNetworkSubnetPrivateLinkServiceNetworkPolicies {
+    pub VirtualNetworkPrivateLinkServiceNetworkPolicies {
         /// `Enabled`.
         ENABLED = "Enabled",
         /// `Disabled`.
@@ -1109,7 +978,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.virtualNetworkPeerings[].properties.peeringState`.
-    pub VirtualNetworkPeering2PeeringState {
+    pub VirtualNetworkVirtualNetworkPeeringState {
         /// `Initiated`.
         INITIATED = "Initiated",
         /// `Connected`.
@@ -1121,7 +990,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.virtualNetworkPeerings[].properties.peeringSyncLevel`.
-    pub VirtualNetworkPeering2PeeringSyncLevel {
+    pub VirtualNetworkVirtualNetworkPeeringSyncLevel {
         /// `FullyInSync`.
         FULLY_IN_SYNC = "FullyInSync",
         /// `RemoteNotInSync`.
@@ -1135,8 +1004,6 @@ open_enum! {
 
 debug_through_the_codec!(
     VirtualNetwork,
-    VirtualNetworkListNetworkManagerEffectiveConnectivityConfigurations,
-    VirtualNetworkListNetworkManagerEffectiveSecurityAdminRules,
     VirtualNetworkExtendedLocation,
     VirtualNetworkAddressSpace,
     VirtualNetworkIpamPoolPrefixAllocation,
@@ -1146,7 +1013,7 @@ debug_through_the_codec!(
     VirtualNetworkSubnet,
     VirtualNetworkSubnetDelegation,
     VirtualNetworkSubnetServiceEndpoint,
-    VirtualNetworkPeering2
+    VirtualNetworkVirtualNetworkPeering
 );
 
 impl Named for VirtualNetwork {

@@ -372,7 +372,7 @@ pub struct VirtualNetworkPeeringAddressSpace {
     /// `properties.localAddressSpace.addressPrefixes`.
     pub address_prefixes: InputList<String>,
     /// `properties.localAddressSpace.ipamPoolPrefixAllocations`.
-    pub ipam_pool_prefix_allocations: InputList<VirtualNetworkPeeringAddressSpaceIpamPoolPrefixAllocation>,
+    pub ipam_pool_prefix_allocations: InputList<VirtualNetworkPeeringIpamPoolPrefixAllocation>,
 }
 impl VirtualNetworkPeeringAddressSpace {
     /// Nothing is set.
@@ -389,7 +389,7 @@ impl VirtualNetworkPeeringAddressSpace {
     /// Sets `properties.localAddressSpace.ipamPoolPrefixAllocations`.
     pub fn ipam_pool_prefix_allocations(
         mut self,
-        value: impl IntoInputList<VirtualNetworkPeeringAddressSpaceIpamPoolPrefixAllocation>,
+        value: impl IntoInputList<VirtualNetworkPeeringIpamPoolPrefixAllocation>,
     ) -> Self {
         self.ipam_pool_prefix_allocations = value.into_input_list();
         self
@@ -404,13 +404,13 @@ impl Structure for VirtualNetworkPeeringAddressSpace {
 
 /// The value of `properties.localAddressSpace.ipamPoolPrefixAllocations[]`.
 #[derive(Clone, Default)]
-pub struct VirtualNetworkPeeringAddressSpaceIpamPoolPrefixAllocation {
+pub struct VirtualNetworkPeeringIpamPoolPrefixAllocation {
     /// `properties.localAddressSpace.ipamPoolPrefixAllocations[].numberOfIpAddresses`.
     pub number_of_ip_addresses: Input<String>,
     /// `properties.localAddressSpace.ipamPoolPrefixAllocations[].pool`.
     pub pool: Input<SubResource>,
 }
-impl VirtualNetworkPeeringAddressSpaceIpamPoolPrefixAllocation {
+impl VirtualNetworkPeeringIpamPoolPrefixAllocation {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
@@ -428,7 +428,7 @@ impl VirtualNetworkPeeringAddressSpaceIpamPoolPrefixAllocation {
         self
     }
 }
-impl Structure for VirtualNetworkPeeringAddressSpaceIpamPoolPrefixAllocation {
+impl Structure for VirtualNetworkPeeringIpamPoolPrefixAllocation {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("numberOfIpAddresses", &mut self.number_of_ip_addresses);
         codec.property("pool", &mut self.pool);
@@ -482,7 +482,7 @@ open_enum! {
 debug_through_the_codec!(
     VirtualNetworkPeering,
     VirtualNetworkPeeringAddressSpace,
-    VirtualNetworkPeeringAddressSpaceIpamPoolPrefixAllocation,
+    VirtualNetworkPeeringIpamPoolPrefixAllocation,
     VirtualNetworkPeeringRemoteBgpCommunities
 );
 

@@ -568,7 +568,7 @@ impl Structure for WorkspaceSku {
 #[derive(Clone, Default)]
 pub struct WorkspaceCapping {
     /// `properties.workspaceCapping.dailyQuotaGb`.
-    pub daily_quota_gb: Input<i64>,
+    pub daily_quota_gb: Input<f64>,
 }
 impl WorkspaceCapping {
     /// Nothing is set.
@@ -577,7 +577,7 @@ impl WorkspaceCapping {
     }
 
     /// Sets `properties.workspaceCapping.dailyQuotaGb`.
-    pub fn daily_quota_gb(mut self, value: impl IntoInput<i64>) -> Self {
+    pub fn daily_quota_gb(mut self, value: impl IntoInput<f64>) -> Self {
         self.daily_quota_gb = value.into_input();
         self
     }

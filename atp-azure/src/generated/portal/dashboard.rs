@@ -202,7 +202,7 @@ pub struct DashboardLensePartMetadataMarkdownPart {
     /// `properties.lenses[].parts[].metadata.inputs`.
     pub inputs: InputList<Value>,
     /// `properties.lenses[].parts[].metadata.settings`.
-    pub settings: Input<DashboardLensePartMetadataMarkdownPartSettings>,
+    pub settings: Input<DashboardSettings>,
 }
 impl DashboardLensePartMetadataMarkdownPart {
     /// Nothing is set.
@@ -217,7 +217,7 @@ impl DashboardLensePartMetadataMarkdownPart {
     }
 
     /// Sets `properties.lenses[].parts[].metadata.settings`.
-    pub fn settings(mut self, value: impl IntoInput<DashboardLensePartMetadataMarkdownPartSettings>) -> Self {
+    pub fn settings(mut self, value: impl IntoInput<DashboardSettings>) -> Self {
         self.settings = value.into_input();
         self
     }
@@ -231,26 +231,23 @@ impl Structure for DashboardLensePartMetadataMarkdownPart {
 
 /// The value of `properties.lenses[].parts[].metadata.settings`.
 #[derive(Clone, Default)]
-pub struct DashboardLensePartMetadataMarkdownPartSettings {
+pub struct DashboardSettings {
     /// `properties.lenses[].parts[].metadata.settings.content`.
-    pub content: Input<DashboardLensePartMetadataMarkdownPartSettingsContent>,
+    pub content: Input<DashboardContent>,
 }
-impl DashboardLensePartMetadataMarkdownPartSettings {
+impl DashboardSettings {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
     }
 
     /// Sets `properties.lenses[].parts[].metadata.settings.content`.
-    pub fn content(
-        mut self,
-        value: impl IntoInput<DashboardLensePartMetadataMarkdownPartSettingsContent>,
-    ) -> Self {
+    pub fn content(mut self, value: impl IntoInput<DashboardContent>) -> Self {
         self.content = value.into_input();
         self
     }
 }
-impl Structure for DashboardLensePartMetadataMarkdownPartSettings {
+impl Structure for DashboardSettings {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("content", &mut self.content);
     }
@@ -258,7 +255,7 @@ impl Structure for DashboardLensePartMetadataMarkdownPartSettings {
 
 /// The value of `properties.lenses[].parts[].metadata.settings.content`.
 #[derive(Clone, Default)]
-pub struct DashboardLensePartMetadataMarkdownPartSettingsContent {
+pub struct DashboardContent {
     /// `properties.lenses[].parts[].metadata.settings.content.content`.
     pub content: Input<String>,
     /// `properties.lenses[].parts[].metadata.settings.content.markdownSource`.
@@ -270,7 +267,7 @@ pub struct DashboardLensePartMetadataMarkdownPartSettingsContent {
     /// `properties.lenses[].parts[].metadata.settings.content.title`.
     pub title: Input<String>,
 }
-impl DashboardLensePartMetadataMarkdownPartSettingsContent {
+impl DashboardContent {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
@@ -306,7 +303,7 @@ impl DashboardLensePartMetadataMarkdownPartSettingsContent {
         self
     }
 }
-impl Structure for DashboardLensePartMetadataMarkdownPartSettingsContent {
+impl Structure for DashboardContent {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("content", &mut self.content);
         codec.property("markdownSource", &mut self.markdown_source);
@@ -384,8 +381,8 @@ debug_through_the_codec!(
     DashboardLense,
     DashboardLensePart,
     DashboardLensePartMetadataMarkdownPart,
-    DashboardLensePartMetadataMarkdownPartSettings,
-    DashboardLensePartMetadataMarkdownPartSettingsContent,
+    DashboardSettings,
+    DashboardContent,
     DashboardLensePartPosition
 );
 

@@ -347,13 +347,13 @@ impl HasUrn for DeploymentStackHandle {
 #[derive(Clone, Default)]
 pub struct DeploymentStackActionOnUnmanage {
     /// `properties.actionOnUnmanage.managementGroups`.
-    pub management_groups: Input<DeploymentStackActionOnUnmanageManagementGroups>,
+    pub management_groups: Input<DeploymentStackManagementGroups>,
     /// `properties.actionOnUnmanage.resourceGroups`.
-    pub resource_groups: Input<DeploymentStackActionOnUnmanageResourceGroups>,
+    pub resource_groups: Input<DeploymentStackResourceGroups>,
     /// `properties.actionOnUnmanage.resources`.
     pub resources: Input<DeploymentStackActionOnUnmanageResources>,
     /// `properties.actionOnUnmanage.resourcesWithoutDeleteSupport`.
-    pub resources_without_delete_support: Input<DeploymentStackActionOnUnmanageResourcesWithoutDeleteSupport>,
+    pub resources_without_delete_support: Input<DeploymentStackResourcesWithoutDeleteSupport>,
 }
 impl DeploymentStackActionOnUnmanage {
     /// From the properties that it has to have.
@@ -362,19 +362,13 @@ impl DeploymentStackActionOnUnmanage {
     }
 
     /// Sets `properties.actionOnUnmanage.managementGroups`.
-    pub fn management_groups(
-        mut self,
-        value: impl IntoInput<DeploymentStackActionOnUnmanageManagementGroups>,
-    ) -> Self {
+    pub fn management_groups(mut self, value: impl IntoInput<DeploymentStackManagementGroups>) -> Self {
         self.management_groups = value.into_input();
         self
     }
 
     /// Sets `properties.actionOnUnmanage.resourceGroups`.
-    pub fn resource_groups(
-        mut self,
-        value: impl IntoInput<DeploymentStackActionOnUnmanageResourceGroups>,
-    ) -> Self {
+    pub fn resource_groups(mut self, value: impl IntoInput<DeploymentStackResourceGroups>) -> Self {
         self.resource_groups = value.into_input();
         self
     }
@@ -382,7 +376,7 @@ impl DeploymentStackActionOnUnmanage {
     /// Sets `properties.actionOnUnmanage.resourcesWithoutDeleteSupport`.
     pub fn resources_without_delete_support(
         mut self,
-        value: impl IntoInput<DeploymentStackActionOnUnmanageResourcesWithoutDeleteSupport>,
+        value: impl IntoInput<DeploymentStackResourcesWithoutDeleteSupport>,
     ) -> Self {
         self.resources_without_delete_support = value.into_input();
         self
@@ -717,7 +711,7 @@ impl Structure for DeploymentStackDeploymentStacksTemplateLink {
 
 open_enum! {
     /// Values of `properties.actionOnUnmanage.managementGroups`.
-    pub DeploymentStackActionOnUnmanageManagementGroups {
+    pub DeploymentStackManagementGroups {
         /// `delete`.
         DELETE = "delete",
         /// `detach`.
@@ -727,7 +721,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.actionOnUnmanage.resourceGroups`.
-    pub DeploymentStackActionOnUnmanageResourceGroups {
+    pub DeploymentStackResourceGroups {
         /// `delete`.
         DELETE = "delete",
         /// `detach`.
@@ -747,7 +741,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.actionOnUnmanage.resourcesWithoutDeleteSupport`.
-    pub DeploymentStackActionOnUnmanageResourcesWithoutDeleteSupport {
+    pub DeploymentStackResourcesWithoutDeleteSupport {
         /// `detach`.
         DETACH = "detach",
         /// `fail`.

@@ -138,7 +138,7 @@ impl HasUrn for DefenderForStorageHandle {
 #[derive(Clone, Default)]
 pub struct DefenderForStorageMalwareScanning {
     /// `properties.malwareScanning.blobScanResultsOptions`.
-    pub blob_scan_results_options: Input<DefenderForStorageMalwareScanningBlobScanResultsOptions>,
+    pub blob_scan_results_options: Input<DefenderForStorageBlobScanResultsOptions>,
     /// `properties.malwareScanning.onUpload`.
     pub on_upload: Input<DefenderForStorageMalwareScanningOnUpload>,
     /// `properties.malwareScanning.scanResultsEventGridTopicResourceId`.
@@ -153,7 +153,7 @@ impl DefenderForStorageMalwareScanning {
     /// Sets `properties.malwareScanning.blobScanResultsOptions`.
     pub fn blob_scan_results_options(
         mut self,
-        value: impl IntoInput<DefenderForStorageMalwareScanningBlobScanResultsOptions>,
+        value: impl IntoInput<DefenderForStorageBlobScanResultsOptions>,
     ) -> Self {
         self.blob_scan_results_options = value.into_input();
         self
@@ -188,7 +188,7 @@ pub struct DefenderForStorageMalwareScanningOnUpload {
     /// `properties.malwareScanning.onUpload.capGBPerMonth`.
     pub cap_gb_per_month: Input<i64>,
     /// `properties.malwareScanning.onUpload.filters`.
-    pub filters: Input<DefenderForStorageMalwareScanningOnUploadFilters>,
+    pub filters: Input<DefenderForStorageFilters>,
     /// `properties.malwareScanning.onUpload.isEnabled`.
     pub is_enabled: Input<bool>,
 }
@@ -205,10 +205,7 @@ impl DefenderForStorageMalwareScanningOnUpload {
     }
 
     /// Sets `properties.malwareScanning.onUpload.filters`.
-    pub fn filters(
-        mut self,
-        value: impl IntoInput<DefenderForStorageMalwareScanningOnUploadFilters>,
-    ) -> Self {
+    pub fn filters(mut self, value: impl IntoInput<DefenderForStorageFilters>) -> Self {
         self.filters = value.into_input();
         self
     }
@@ -229,7 +226,7 @@ impl Structure for DefenderForStorageMalwareScanningOnUpload {
 
 /// The value of `properties.malwareScanning.onUpload.filters`.
 #[derive(Clone, Default)]
-pub struct DefenderForStorageMalwareScanningOnUploadFilters {
+pub struct DefenderForStorageFilters {
     /// `properties.malwareScanning.onUpload.filters.excludeBlobsLargerThan`.
     pub exclude_blobs_larger_than: Input<Value>,
     /// `properties.malwareScanning.onUpload.filters.excludeBlobsWithPrefix`.
@@ -237,7 +234,7 @@ pub struct DefenderForStorageMalwareScanningOnUploadFilters {
     /// `properties.malwareScanning.onUpload.filters.excludeBlobsWithSuffix`.
     pub exclude_blobs_with_suffix: InputList<String>,
 }
-impl DefenderForStorageMalwareScanningOnUploadFilters {
+impl DefenderForStorageFilters {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
@@ -261,7 +258,7 @@ impl DefenderForStorageMalwareScanningOnUploadFilters {
         self
     }
 }
-impl Structure for DefenderForStorageMalwareScanningOnUploadFilters {
+impl Structure for DefenderForStorageFilters {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("excludeBlobsLargerThan", &mut self.exclude_blobs_larger_than);
         codec.property("excludeBlobsWithPrefix", &mut self.exclude_blobs_with_prefix);
@@ -295,7 +292,7 @@ impl Structure for DefenderForStorageSensitiveDataDiscovery {
 
 open_enum! {
     /// Values of `properties.malwareScanning.blobScanResultsOptions`.
-    pub DefenderForStorageMalwareScanningBlobScanResultsOptions {
+    pub DefenderForStorageBlobScanResultsOptions {
         /// `blobIndexTags`.
         BLOB_INDEX_TAGS = "blobIndexTags",
         /// `None`.
@@ -307,7 +304,7 @@ debug_through_the_codec!(
     DefenderForStorage,
     DefenderForStorageMalwareScanning,
     DefenderForStorageMalwareScanningOnUpload,
-    DefenderForStorageMalwareScanningOnUploadFilters,
+    DefenderForStorageFilters,
     DefenderForStorageSensitiveDataDiscovery
 );
 

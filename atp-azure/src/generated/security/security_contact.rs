@@ -185,7 +185,7 @@ impl Structure for SecurityContactNotificationsByRole {
 #[derive(Clone, Default)]
 pub struct SecurityContactNotificationsSourceAlert {
     /// `properties.notificationsSources[].minimalSeverity`.
-    pub minimal_severity: Input<SecurityContactNotificationsSourceAlertMinimalSeverity>,
+    pub minimal_severity: Input<SecurityContactMinimalSeverity>,
 }
 impl SecurityContactNotificationsSourceAlert {
     /// Nothing is set.
@@ -194,10 +194,7 @@ impl SecurityContactNotificationsSourceAlert {
     }
 
     /// Sets `properties.notificationsSources[].minimalSeverity`.
-    pub fn minimal_severity(
-        mut self,
-        value: impl IntoInput<SecurityContactNotificationsSourceAlertMinimalSeverity>,
-    ) -> Self {
+    pub fn minimal_severity(mut self, value: impl IntoInput<SecurityContactMinimalSeverity>) -> Self {
         self.minimal_severity = value.into_input();
         self
     }
@@ -212,7 +209,7 @@ impl Structure for SecurityContactNotificationsSourceAlert {
 #[derive(Clone, Default)]
 pub struct SecurityContactNotificationsSourceAttackPath {
     /// `properties.notificationsSources[].minimalRiskLevel`.
-    pub minimal_risk_level: Input<SecurityContactNotificationsSourceAttackPathMinimalRiskLevel>,
+    pub minimal_risk_level: Input<SecurityContactMinimalRiskLevel>,
 }
 impl SecurityContactNotificationsSourceAttackPath {
     /// Nothing is set.
@@ -221,10 +218,7 @@ impl SecurityContactNotificationsSourceAttackPath {
     }
 
     /// Sets `properties.notificationsSources[].minimalRiskLevel`.
-    pub fn minimal_risk_level(
-        mut self,
-        value: impl IntoInput<SecurityContactNotificationsSourceAttackPathMinimalRiskLevel>,
-    ) -> Self {
+    pub fn minimal_risk_level(mut self, value: impl IntoInput<SecurityContactMinimalRiskLevel>) -> Self {
         self.minimal_risk_level = value.into_input();
         self
     }
@@ -279,7 +273,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.notificationsSources[].minimalSeverity`.
-    pub SecurityContactNotificationsSourceAlertMinimalSeverity {
+    pub SecurityContactMinimalSeverity {
         /// `High`.
         HIGH = "High",
         /// `Medium`.
@@ -291,7 +285,7 @@ open_enum! {
 
 closed_enum! {
     /// Values of `properties.notificationsSources[].sourceType`.
-    pub SecurityContactNotificationsSourceAlertSourceType {
+    pub SecurityContactSourceType {
         /// `Alert`.
         Alert = "Alert",
     }
@@ -299,7 +293,7 @@ closed_enum! {
 
 open_enum! {
     /// Values of `properties.notificationsSources[].minimalRiskLevel`.
-    pub SecurityContactNotificationsSourceAttackPathMinimalRiskLevel {
+    pub SecurityContactMinimalRiskLevel {
         /// `Critical`.
         CRITICAL = "Critical",
         /// `High`.
@@ -313,7 +307,7 @@ open_enum! {
 
 closed_enum! {
     /// Values of `properties.notificationsSources[].sourceType`.
-    pub SecurityContactNotificationsSourceAttackPathSourceType {
+    pub SecurityContactAttackPathSourceType {
         /// `AttackPath`.
         AttackPath = "AttackPath",
     }

@@ -553,7 +553,7 @@ impl Structure for NamespaceGeoDataReplicationLocation {
 #[derive(Clone, Default)]
 pub struct NamespacePlatformCapabilities {
     /// `properties.platformCapabilities.confidentialCompute`.
-    pub confidential_compute: Input<NamespacePlatformCapabilitiesConfidentialCompute>,
+    pub confidential_compute: Input<NamespaceConfidentialCompute>,
 }
 impl NamespacePlatformCapabilities {
     /// Nothing is set.
@@ -562,10 +562,7 @@ impl NamespacePlatformCapabilities {
     }
 
     /// Sets `properties.platformCapabilities.confidentialCompute`.
-    pub fn confidential_compute(
-        mut self,
-        value: impl IntoInput<NamespacePlatformCapabilitiesConfidentialCompute>,
-    ) -> Self {
+    pub fn confidential_compute(mut self, value: impl IntoInput<NamespaceConfidentialCompute>) -> Self {
         self.confidential_compute = value.into_input();
         self
     }
@@ -578,26 +575,23 @@ impl Structure for NamespacePlatformCapabilities {
 
 /// The value of `properties.platformCapabilities.confidentialCompute`.
 #[derive(Clone, Default)]
-pub struct NamespacePlatformCapabilitiesConfidentialCompute {
+pub struct NamespaceConfidentialCompute {
     /// `properties.platformCapabilities.confidentialCompute.mode`.
-    pub mode: Input<NamespacePlatformCapabilitiesConfidentialComputeMode>,
+    pub mode: Input<NamespaceMode>,
 }
-impl NamespacePlatformCapabilitiesConfidentialCompute {
+impl NamespaceConfidentialCompute {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
     }
 
     /// Sets `properties.platformCapabilities.confidentialCompute.mode`.
-    pub fn mode(
-        mut self,
-        value: impl IntoInput<NamespacePlatformCapabilitiesConfidentialComputeMode>,
-    ) -> Self {
+    pub fn mode(mut self, value: impl IntoInput<NamespaceMode>) -> Self {
         self.mode = value.into_input();
         self
     }
 }
-impl Structure for NamespacePlatformCapabilitiesConfidentialCompute {
+impl Structure for NamespaceConfidentialCompute {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("mode", &mut self.mode);
     }
@@ -609,10 +603,9 @@ pub struct NamespacePrivateEndpointConnection2 {
     /// `properties.privateEndpointConnections[].properties.privateEndpoint.id`.
     pub private_endpoint: Input<ResourceId<crate::network::PrivateEndpoint>>,
     /// `properties.privateEndpointConnections[].properties.privateLinkServiceConnectionState`.
-    pub private_link_service_connection_state:
-        Input<NamespacePrivateEndpointConnection2PrivateLinkServiceConnectionState>,
+    pub private_link_service_connection_state: Input<NamespacePrivateLinkServiceConnectionState>,
     /// `properties.privateEndpointConnections[].properties.provisioningState`.
-    pub provisioning_state: Input<NamespacePrivateEndpointConnection2ProvisioningState>,
+    pub provisioning_state: Input<NamespaceProvisioningState>,
 }
 impl NamespacePrivateEndpointConnection2 {
     /// Nothing is set.
@@ -632,17 +625,14 @@ impl NamespacePrivateEndpointConnection2 {
     /// Sets `properties.privateEndpointConnections[].properties.privateLinkServiceConnectionState`.
     pub fn private_link_service_connection_state(
         mut self,
-        value: impl IntoInput<NamespacePrivateEndpointConnection2PrivateLinkServiceConnectionState>,
+        value: impl IntoInput<NamespacePrivateLinkServiceConnectionState>,
     ) -> Self {
         self.private_link_service_connection_state = value.into_input();
         self
     }
 
     /// Sets `properties.privateEndpointConnections[].properties.provisioningState`.
-    pub fn provisioning_state(
-        mut self,
-        value: impl IntoInput<NamespacePrivateEndpointConnection2ProvisioningState>,
-    ) -> Self {
+    pub fn provisioning_state(mut self, value: impl IntoInput<NamespaceProvisioningState>) -> Self {
         self.provisioning_state = value.into_input();
         self
     }
@@ -660,13 +650,13 @@ impl Structure for NamespacePrivateEndpointConnection2 {
 
 /// The value of `properties.privateEndpointConnections[].properties.privateLinkServiceConnectionState`.
 #[derive(Clone, Default)]
-pub struct NamespacePrivateEndpointConnection2PrivateLinkServiceConnectionState {
+pub struct NamespacePrivateLinkServiceConnectionState {
     /// `properties.privateEndpointConnections[].properties.privateLinkServiceConnectionState.description`.
     pub description: Input<String>,
     /// `properties.privateEndpointConnections[].properties.privateLinkServiceConnectionState.status`.
-    pub status: Input<NamespacePrivateEndpointConnection2PrivateLinkServiceConnectionStateStatus>,
+    pub status: Input<NamespaceStatus>,
 }
-impl NamespacePrivateEndpointConnection2PrivateLinkServiceConnectionState {
+impl NamespacePrivateLinkServiceConnectionState {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
@@ -679,15 +669,12 @@ impl NamespacePrivateEndpointConnection2PrivateLinkServiceConnectionState {
     }
 
     /// Sets `properties.privateEndpointConnections[].properties.privateLinkServiceConnectionState.status`.
-    pub fn status(
-        mut self,
-        value: impl IntoInput<NamespacePrivateEndpointConnection2PrivateLinkServiceConnectionStateStatus>,
-    ) -> Self {
+    pub fn status(mut self, value: impl IntoInput<NamespaceStatus>) -> Self {
         self.status = value.into_input();
         self
     }
 }
-impl Structure for NamespacePrivateEndpointConnection2PrivateLinkServiceConnectionState {
+impl Structure for NamespacePrivateLinkServiceConnectionState {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("description", &mut self.description);
         codec.property("status", &mut self.status);
@@ -788,7 +775,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.platformCapabilities.confidentialCompute.mode`.
-    pub NamespacePlatformCapabilitiesConfidentialComputeMode {
+    pub NamespaceMode {
         /// `Disabled`.
         DISABLED = "Disabled",
         /// `Enabled`.
@@ -798,7 +785,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.privateEndpointConnections[].properties.privateLinkServiceConnectionState.status`.
-    pub NamespacePrivateEndpointConnection2PrivateLinkServiceConnectionStateStatus {
+    pub NamespaceStatus {
         /// `Pending`.
         PENDING = "Pending",
         /// `Approved`.
@@ -812,7 +799,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.privateEndpointConnections[].properties.provisioningState`.
-    pub NamespacePrivateEndpointConnection2ProvisioningState {
+    pub NamespaceProvisioningState {
         /// `Creating`.
         CREATING = "Creating",
         /// `Updating`.
@@ -873,9 +860,9 @@ debug_through_the_codec!(
     NamespaceGeoDataReplication,
     NamespaceGeoDataReplicationLocation,
     NamespacePlatformCapabilities,
-    NamespacePlatformCapabilitiesConfidentialCompute,
+    NamespaceConfidentialCompute,
     NamespacePrivateEndpointConnection2,
-    NamespacePrivateEndpointConnection2PrivateLinkServiceConnectionState,
+    NamespacePrivateLinkServiceConnectionState,
     NamespaceSku
 );
 

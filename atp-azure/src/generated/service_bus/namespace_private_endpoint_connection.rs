@@ -146,7 +146,7 @@ pub struct NamespacePrivateEndpointConnectionPrivateLinkServiceConnectionState {
     /// `properties.privateLinkServiceConnectionState.description`.
     pub description: Input<String>,
     /// `properties.privateLinkServiceConnectionState.status`.
-    pub status: Input<NamespacePrivateEndpointConnectionPrivateLinkServiceConnectionStateStatus>,
+    pub status: Input<NamespacePrivateEndpointConnectionStatus>,
 }
 impl NamespacePrivateEndpointConnectionPrivateLinkServiceConnectionState {
     /// Nothing is set.
@@ -161,10 +161,7 @@ impl NamespacePrivateEndpointConnectionPrivateLinkServiceConnectionState {
     }
 
     /// Sets `properties.privateLinkServiceConnectionState.status`.
-    pub fn status(
-        mut self,
-        value: impl IntoInput<NamespacePrivateEndpointConnectionPrivateLinkServiceConnectionStateStatus>,
-    ) -> Self {
+    pub fn status(mut self, value: impl IntoInput<NamespacePrivateEndpointConnectionStatus>) -> Self {
         self.status = value.into_input();
         self
     }
@@ -178,7 +175,7 @@ impl Structure for NamespacePrivateEndpointConnectionPrivateLinkServiceConnectio
 
 open_enum! {
     /// Values of `properties.privateLinkServiceConnectionState.status`.
-    pub NamespacePrivateEndpointConnectionPrivateLinkServiceConnectionStateStatus {
+    pub NamespacePrivateEndpointConnectionStatus {
         /// `Pending`.
         PENDING = "Pending",
         /// `Approved`.

@@ -52,7 +52,7 @@ pub struct Database {
     /// `properties.maxSizeBytes`.
     pub max_size_bytes: Input<i64>,
     /// `properties.minCapacity`.
-    pub min_capacity: Input<i64>,
+    pub min_capacity: Input<f64>,
     /// `properties.performCutover`.
     pub perform_cutover: Input<bool>,
     /// `properties.preferredEnclaveType`.
@@ -223,7 +223,7 @@ impl Database {
     }
 
     /// Sets `properties.minCapacity`.
-    pub fn min_capacity(mut self, value: impl IntoInput<i64>) -> Self {
+    pub fn min_capacity(mut self, value: impl IntoInput<f64>) -> Self {
         self.min_capacity = value.into_input();
         self
     }
@@ -613,7 +613,7 @@ impl DatabaseHandle {
     }
 
     /// `properties.minCapacity`.
-    pub fn min_capacity(&self) -> Output<i64> {
+    pub fn min_capacity(&self) -> Output<f64> {
         self.declared.output("properties/minCapacity")
     }
 

@@ -26,7 +26,7 @@ pub struct ElasticPool {
     /// `properties.maxSizeBytes`.
     pub max_size_bytes: Input<i64>,
     /// `properties.minCapacity`.
-    pub min_capacity: Input<i64>,
+    pub min_capacity: Input<f64>,
     /// `properties.perDatabaseSettings`.
     pub per_database_settings: Input<ElasticPoolPerDatabaseSettings>,
     /// `properties.preferredEnclaveType`.
@@ -94,7 +94,7 @@ impl ElasticPool {
     }
 
     /// Sets `properties.minCapacity`.
-    pub fn min_capacity(mut self, value: impl IntoInput<i64>) -> Self {
+    pub fn min_capacity(mut self, value: impl IntoInput<f64>) -> Self {
         self.min_capacity = value.into_input();
         self
     }
@@ -231,7 +231,7 @@ impl ElasticPoolHandle {
     }
 
     /// `properties.minCapacity`.
-    pub fn min_capacity(&self) -> Output<i64> {
+    pub fn min_capacity(&self) -> Output<f64> {
         self.declared.output("properties/minCapacity")
     }
 
@@ -277,9 +277,9 @@ pub struct ElasticPoolPerDatabaseSettings {
     /// `properties.perDatabaseSettings.autoPauseDelay`.
     pub auto_pause_delay: Input<i64>,
     /// `properties.perDatabaseSettings.maxCapacity`.
-    pub max_capacity: Input<i64>,
+    pub max_capacity: Input<f64>,
     /// `properties.perDatabaseSettings.minCapacity`.
-    pub min_capacity: Input<i64>,
+    pub min_capacity: Input<f64>,
 }
 impl ElasticPoolPerDatabaseSettings {
     /// Nothing is set.
@@ -294,13 +294,13 @@ impl ElasticPoolPerDatabaseSettings {
     }
 
     /// Sets `properties.perDatabaseSettings.maxCapacity`.
-    pub fn max_capacity(mut self, value: impl IntoInput<i64>) -> Self {
+    pub fn max_capacity(mut self, value: impl IntoInput<f64>) -> Self {
         self.max_capacity = value.into_input();
         self
     }
 
     /// Sets `properties.perDatabaseSettings.minCapacity`.
-    pub fn min_capacity(mut self, value: impl IntoInput<i64>) -> Self {
+    pub fn min_capacity(mut self, value: impl IntoInput<f64>) -> Self {
         self.min_capacity = value.into_input();
         self
     }

@@ -110,12 +110,18 @@ pub struct InventoryPolicyPolicy {
 }
 impl InventoryPolicyPolicy {
     /// From the properties that it has to have.
-    pub fn new(
-        enabled: impl IntoInput<bool>,
-        type_: impl IntoInput<InventoryPolicyPolicyType>,
-        rules: impl IntoInputList<InventoryPolicyPolicyRule>,
-    ) -> Self {
-        Self { enabled: enabled.into_input(), type_: type_.into_input(), rules: rules.into_input_list() }
+    pub fn new(enabled: impl IntoInput<bool>, rules: impl IntoInputList<InventoryPolicyPolicyRule>) -> Self {
+        Self {
+            enabled: enabled.into_input(),
+            rules: rules.into_input_list(),
+            type_: Input::Value(InventoryPolicyPolicyType::INVENTORY),
+        }
+    }
+
+    /// Sets `properties.policy.type`; `new` has set the usual value.
+    pub fn type_(mut self, value: impl IntoInput<InventoryPolicyPolicyType>) -> Self {
+        self.type_ = value.into_input();
+        self
     }
 }
 impl Structure for InventoryPolicyPolicy {
@@ -171,7 +177,7 @@ pub struct InventoryPolicyPolicyRuleDefinition {
     /// `properties.policy.rules[].definition.format`.
     pub format: Input<InventoryPolicyPolicyRuleDefinitionFormat>,
     /// `properties.policy.rules[].definition.objectType`.
-    pub object_type: Input<InventoryPolicyPolicyRuleDefinitionObjectType>,
+    pub object_type: Input<InventoryPolicyObjectType>,
     /// `properties.policy.rules[].definition.schedule`.
     pub schedule: Input<InventoryPolicyPolicyRuleDefinitionSchedule>,
     /// `properties.policy.rules[].definition.schemaFields`.
@@ -182,7 +188,7 @@ impl InventoryPolicyPolicyRuleDefinition {
     pub fn new(
         format: impl IntoInput<InventoryPolicyPolicyRuleDefinitionFormat>,
         schedule: impl IntoInput<InventoryPolicyPolicyRuleDefinitionSchedule>,
-        object_type: impl IntoInput<InventoryPolicyPolicyRuleDefinitionObjectType>,
+        object_type: impl IntoInput<InventoryPolicyObjectType>,
         schema_fields: impl IntoInputList<String>,
     ) -> Self {
         Self {
@@ -216,7 +222,7 @@ pub struct InventoryPolicyPolicyRuleDefinitionFilters {
     /// `properties.policy.rules[].definition.filters.blobTypes`.
     pub blob_types: InputList<String>,
     /// `properties.policy.rules[].definition.filters.creationTime`.
-    pub creation_time: Input<InventoryPolicyPolicyRuleDefinitionFiltersCreationTime>,
+    pub creation_time: Input<InventoryPolicyCreationTime>,
     /// `properties.policy.rules[].definition.filters.excludePrefix`.
     pub exclude_prefix: InputList<String>,
     /// `properties.policy.rules[].definition.filters.includeBlobVersions`.
@@ -241,10 +247,7 @@ impl InventoryPolicyPolicyRuleDefinitionFilters {
     }
 
     /// Sets `properties.policy.rules[].definition.filters.creationTime`.
-    pub fn creation_time(
-        mut self,
-        value: impl IntoInput<InventoryPolicyPolicyRuleDefinitionFiltersCreationTime>,
-    ) -> Self {
+    pub fn creation_time(mut self, value: impl IntoInput<InventoryPolicyCreationTime>) -> Self {
         self.creation_time = value.into_input();
         self
     }
@@ -293,11 +296,11 @@ impl Structure for InventoryPolicyPolicyRuleDefinitionFilters {
 
 /// The value of `properties.policy.rules[].definition.filters.creationTime`.
 #[derive(Clone, Default)]
-pub struct InventoryPolicyPolicyRuleDefinitionFiltersCreationTime {
+pub struct InventoryPolicyCreationTime {
     /// `properties.policy.rules[].definition.filters.creationTime.lastNDays`. 1 to 36500.
     pub last_n_days: Input<i64>,
 }
-impl InventoryPolicyPolicyRuleDefinitionFiltersCreationTime {
+impl InventoryPolicyCreationTime {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
@@ -309,7 +312,7 @@ impl InventoryPolicyPolicyRuleDefinitionFiltersCreationTime {
         self
     }
 }
-impl Structure for InventoryPolicyPolicyRuleDefinitionFiltersCreationTime {
+impl Structure for InventoryPolicyCreationTime {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("lastNDays", &mut self.last_n_days);
     }
@@ -327,7 +330,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.policy.rules[].definition.objectType`.
-    pub InventoryPolicyPolicyRuleDefinitionObjectType {
+    pub InventoryPolicyObjectType {
         /// `Blob`.
         BLOB = "Blob",
         /// `Container`.
@@ -359,7 +362,7 @@ debug_through_the_codec!(
     InventoryPolicyPolicyRule,
     InventoryPolicyPolicyRuleDefinition,
     InventoryPolicyPolicyRuleDefinitionFilters,
-    InventoryPolicyPolicyRuleDefinitionFiltersCreationTime
+    InventoryPolicyCreationTime
 );
 
 impl Named for InventoryPolicy {

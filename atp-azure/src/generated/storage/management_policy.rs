@@ -127,13 +127,12 @@ impl ManagementPolicyPolicyRule {
     /// From the properties that it has to have.
     pub fn new(
         name: impl IntoInput<String>,
-        type_: impl IntoInput<ManagementPolicyPolicyRuleType>,
         definition: impl IntoInput<ManagementPolicyPolicyRuleDefinition>,
     ) -> Self {
         Self {
             name: name.into_input(),
-            type_: type_.into_input(),
             definition: definition.into_input(),
+            type_: Input::Value(ManagementPolicyPolicyRuleType::LIFECYCLE),
             ..Self::default()
         }
     }
@@ -141,6 +140,12 @@ impl ManagementPolicyPolicyRule {
     /// Sets `properties.policy.rules[].enabled`.
     pub fn enabled(mut self, value: impl IntoInput<bool>) -> Self {
         self.enabled = value.into_input();
+        self
+    }
+
+    /// Sets `properties.policy.rules[].type`; `new` has set the usual value.
+    pub fn type_(mut self, value: impl IntoInput<ManagementPolicyPolicyRuleType>) -> Self {
+        self.type_ = value.into_input();
         self
     }
 }
@@ -184,11 +189,11 @@ impl Structure for ManagementPolicyPolicyRuleDefinition {
 #[derive(Clone, Default)]
 pub struct ManagementPolicyPolicyRuleDefinitionActions {
     /// `properties.policy.rules[].definition.actions.baseBlob`.
-    pub base_blob: Input<ManagementPolicyPolicyRuleDefinitionActionsBaseBlob>,
+    pub base_blob: Input<ManagementPolicyBaseBlob>,
     /// `properties.policy.rules[].definition.actions.snapshot`.
-    pub snapshot: Input<ManagementPolicyPolicyRuleDefinitionActionsSnapshot>,
+    pub snapshot: Input<ManagementPolicySnapshot>,
     /// `properties.policy.rules[].definition.actions.version`.
-    pub version: Input<ManagementPolicyPolicyRuleDefinitionActionsVersion>,
+    pub version: Input<ManagementPolicyVersion>,
 }
 impl ManagementPolicyPolicyRuleDefinitionActions {
     /// Nothing is set.
@@ -197,28 +202,19 @@ impl ManagementPolicyPolicyRuleDefinitionActions {
     }
 
     /// Sets `properties.policy.rules[].definition.actions.baseBlob`.
-    pub fn base_blob(
-        mut self,
-        value: impl IntoInput<ManagementPolicyPolicyRuleDefinitionActionsBaseBlob>,
-    ) -> Self {
+    pub fn base_blob(mut self, value: impl IntoInput<ManagementPolicyBaseBlob>) -> Self {
         self.base_blob = value.into_input();
         self
     }
 
     /// Sets `properties.policy.rules[].definition.actions.snapshot`.
-    pub fn snapshot(
-        mut self,
-        value: impl IntoInput<ManagementPolicyPolicyRuleDefinitionActionsSnapshot>,
-    ) -> Self {
+    pub fn snapshot(mut self, value: impl IntoInput<ManagementPolicySnapshot>) -> Self {
         self.snapshot = value.into_input();
         self
     }
 
     /// Sets `properties.policy.rules[].definition.actions.version`.
-    pub fn version(
-        mut self,
-        value: impl IntoInput<ManagementPolicyPolicyRuleDefinitionActionsVersion>,
-    ) -> Self {
+    pub fn version(mut self, value: impl IntoInput<ManagementPolicyVersion>) -> Self {
         self.version = value.into_input();
         self
     }
@@ -233,7 +229,7 @@ impl Structure for ManagementPolicyPolicyRuleDefinitionActions {
 
 /// The value of `properties.policy.rules[].definition.actions.baseBlob`.
 #[derive(Clone, Default)]
-pub struct ManagementPolicyPolicyRuleDefinitionActionsBaseBlob {
+pub struct ManagementPolicyBaseBlob {
     /// `properties.policy.rules[].definition.actions.baseBlob.delete`.
     pub delete: Input<ManagementPolicyDateAfterModification>,
     /// `properties.policy.rules[].definition.actions.baseBlob.enableAutoTierToHotFromCool`.
@@ -247,7 +243,7 @@ pub struct ManagementPolicyPolicyRuleDefinitionActionsBaseBlob {
     /// `properties.policy.rules[].definition.actions.baseBlob.tierToHot`.
     pub tier_to_hot: Input<ManagementPolicyDateAfterModification>,
 }
-impl ManagementPolicyPolicyRuleDefinitionActionsBaseBlob {
+impl ManagementPolicyBaseBlob {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
@@ -289,7 +285,7 @@ impl ManagementPolicyPolicyRuleDefinitionActionsBaseBlob {
         self
     }
 }
-impl Structure for ManagementPolicyPolicyRuleDefinitionActionsBaseBlob {
+impl Structure for ManagementPolicyBaseBlob {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("delete", &mut self.delete);
         codec.property("enableAutoTierToHotFromCool", &mut self.enable_auto_tier_to_hot_from_cool);
@@ -359,7 +355,7 @@ impl Structure for ManagementPolicyDateAfterModification {
 
 /// The value of `properties.policy.rules[].definition.actions.snapshot`.
 #[derive(Clone, Default)]
-pub struct ManagementPolicyPolicyRuleDefinitionActionsSnapshot {
+pub struct ManagementPolicySnapshot {
     /// `properties.policy.rules[].definition.actions.snapshot.delete`.
     pub delete: Input<ManagementPolicyDateAfterCreation>,
     /// `properties.policy.rules[].definition.actions.snapshot.tierToArchive`.
@@ -371,7 +367,7 @@ pub struct ManagementPolicyPolicyRuleDefinitionActionsSnapshot {
     /// `properties.policy.rules[].definition.actions.snapshot.tierToHot`.
     pub tier_to_hot: Input<ManagementPolicyDateAfterCreation>,
 }
-impl ManagementPolicyPolicyRuleDefinitionActionsSnapshot {
+impl ManagementPolicySnapshot {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
@@ -407,7 +403,7 @@ impl ManagementPolicyPolicyRuleDefinitionActionsSnapshot {
         self
     }
 }
-impl Structure for ManagementPolicyPolicyRuleDefinitionActionsSnapshot {
+impl Structure for ManagementPolicySnapshot {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("delete", &mut self.delete);
         codec.property("tierToArchive", &mut self.tier_to_archive);
@@ -452,7 +448,7 @@ impl Structure for ManagementPolicyDateAfterCreation {
 
 /// The value of `properties.policy.rules[].definition.actions.version`.
 #[derive(Clone, Default)]
-pub struct ManagementPolicyPolicyRuleDefinitionActionsVersion {
+pub struct ManagementPolicyVersion {
     /// `properties.policy.rules[].definition.actions.version.delete`.
     pub delete: Input<ManagementPolicyDateAfterCreation>,
     /// `properties.policy.rules[].definition.actions.version.tierToArchive`.
@@ -464,7 +460,7 @@ pub struct ManagementPolicyPolicyRuleDefinitionActionsVersion {
     /// `properties.policy.rules[].definition.actions.version.tierToHot`.
     pub tier_to_hot: Input<ManagementPolicyDateAfterCreation>,
 }
-impl ManagementPolicyPolicyRuleDefinitionActionsVersion {
+impl ManagementPolicyVersion {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
@@ -500,7 +496,7 @@ impl ManagementPolicyPolicyRuleDefinitionActionsVersion {
         self
     }
 }
-impl Structure for ManagementPolicyPolicyRuleDefinitionActionsVersion {
+impl Structure for ManagementPolicyVersion {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("delete", &mut self.delete);
         codec.property("tierToArchive", &mut self.tier_to_archive);
@@ -514,7 +510,7 @@ impl Structure for ManagementPolicyPolicyRuleDefinitionActionsVersion {
 #[derive(Clone, Default)]
 pub struct ManagementPolicyPolicyRuleDefinitionFilters {
     /// `properties.policy.rules[].definition.filters.blobIndexMatch`.
-    pub blob_index_match: InputList<ManagementPolicyPolicyRuleDefinitionFiltersBlobIndexMatch>,
+    pub blob_index_match: InputList<ManagementPolicyBlobIndexMatch>,
     /// `properties.policy.rules[].definition.filters.blobTypes`.
     pub blob_types: InputList<String>,
     /// `properties.policy.rules[].definition.filters.prefixMatch`.
@@ -527,10 +523,7 @@ impl ManagementPolicyPolicyRuleDefinitionFilters {
     }
 
     /// Sets `properties.policy.rules[].definition.filters.blobIndexMatch`.
-    pub fn blob_index_match(
-        mut self,
-        value: impl IntoInputList<ManagementPolicyPolicyRuleDefinitionFiltersBlobIndexMatch>,
-    ) -> Self {
+    pub fn blob_index_match(mut self, value: impl IntoInputList<ManagementPolicyBlobIndexMatch>) -> Self {
         self.blob_index_match = value.into_input_list();
         self
     }
@@ -551,7 +544,7 @@ impl Structure for ManagementPolicyPolicyRuleDefinitionFilters {
 
 /// The value of `properties.policy.rules[].definition.filters.blobIndexMatch[]`.
 #[derive(Clone, Default)]
-pub struct ManagementPolicyPolicyRuleDefinitionFiltersBlobIndexMatch {
+pub struct ManagementPolicyBlobIndexMatch {
     /// `properties.policy.rules[].definition.filters.blobIndexMatch[].name`. 1 to 128 characters.
     pub name: Input<String>,
     /// `properties.policy.rules[].definition.filters.blobIndexMatch[].op`.
@@ -559,7 +552,7 @@ pub struct ManagementPolicyPolicyRuleDefinitionFiltersBlobIndexMatch {
     /// `properties.policy.rules[].definition.filters.blobIndexMatch[].value`. At most 256 characters.
     pub value: Input<String>,
 }
-impl ManagementPolicyPolicyRuleDefinitionFiltersBlobIndexMatch {
+impl ManagementPolicyBlobIndexMatch {
     /// From the properties that it has to have.
     pub fn new(
         name: impl IntoInput<String>,
@@ -569,7 +562,7 @@ impl ManagementPolicyPolicyRuleDefinitionFiltersBlobIndexMatch {
         Self { name: name.into_input(), op: op.into_input(), value: value.into_input() }
     }
 }
-impl Structure for ManagementPolicyPolicyRuleDefinitionFiltersBlobIndexMatch {
+impl Structure for ManagementPolicyBlobIndexMatch {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("name", &mut self.name);
         codec.property("op", &mut self.op);
@@ -591,13 +584,13 @@ debug_through_the_codec!(
     ManagementPolicyPolicyRule,
     ManagementPolicyPolicyRuleDefinition,
     ManagementPolicyPolicyRuleDefinitionActions,
-    ManagementPolicyPolicyRuleDefinitionActionsBaseBlob,
+    ManagementPolicyBaseBlob,
     ManagementPolicyDateAfterModification,
-    ManagementPolicyPolicyRuleDefinitionActionsSnapshot,
+    ManagementPolicySnapshot,
     ManagementPolicyDateAfterCreation,
-    ManagementPolicyPolicyRuleDefinitionActionsVersion,
+    ManagementPolicyVersion,
     ManagementPolicyPolicyRuleDefinitionFilters,
-    ManagementPolicyPolicyRuleDefinitionFiltersBlobIndexMatch
+    ManagementPolicyBlobIndexMatch
 );
 
 impl Named for ManagementPolicy {

@@ -860,13 +860,13 @@ pub struct StorageAccountListAccountSas {
     /// `signedIp`.
     pub signed_ip: Input<String>,
     /// `signedPermission`.
-    pub signed_permission: Input<StorageAccountListAccountSasSignedPermission>,
+    pub signed_permission: Input<StorageAccountSignedPermission>,
     /// `signedProtocol`.
-    pub signed_protocol: Input<StorageAccountListAccountSasSignedProtocol>,
+    pub signed_protocol: Input<StorageAccountSignedProtocol>,
     /// `signedResourceTypes`.
-    pub signed_resource_types: Input<StorageAccountListAccountSasSignedResourceTypes>,
+    pub signed_resource_types: Input<StorageAccountSignedResourceTypes>,
     /// `signedServices`.
-    pub signed_services: Input<StorageAccountListAccountSasSignedServices>,
+    pub signed_services: Input<StorageAccountSignedServices>,
     /// `signedStart`.
     pub signed_start: Input<String>,
 }
@@ -874,9 +874,9 @@ impl StorageAccountListAccountSas {
     /// From the properties that it has to have.
     pub fn new(
         resource: impl IntoInput<ResourceId<StorageAccount>>,
-        signed_services: impl IntoInput<StorageAccountListAccountSasSignedServices>,
-        signed_resource_types: impl IntoInput<StorageAccountListAccountSasSignedResourceTypes>,
-        signed_permission: impl IntoInput<StorageAccountListAccountSasSignedPermission>,
+        signed_services: impl IntoInput<StorageAccountSignedServices>,
+        signed_resource_types: impl IntoInput<StorageAccountSignedResourceTypes>,
+        signed_permission: impl IntoInput<StorageAccountSignedPermission>,
         signed_expiry: impl IntoInput<String>,
     ) -> Self {
         Self {
@@ -902,10 +902,7 @@ impl StorageAccountListAccountSas {
     }
 
     /// Sets `signedProtocol`.
-    pub fn signed_protocol(
-        mut self,
-        value: impl IntoInput<StorageAccountListAccountSasSignedProtocol>,
-    ) -> Self {
+    pub fn signed_protocol(mut self, value: impl IntoInput<StorageAccountSignedProtocol>) -> Self {
         self.signed_protocol = value.into_input();
         self
     }
@@ -1050,11 +1047,11 @@ pub struct StorageAccountListServiceSas {
     /// `signedIp`.
     pub signed_ip: Input<String>,
     /// `signedPermission`.
-    pub signed_permission: Input<StorageAccountListServiceSasSignedPermission>,
+    pub signed_permission: Input<StorageAccountSignedPermission2>,
     /// `signedProtocol`.
-    pub signed_protocol: Input<StorageAccountListServiceSasSignedProtocol>,
+    pub signed_protocol: Input<StorageAccountSignedProtocol2>,
     /// `signedResource`.
-    pub signed_resource: Input<StorageAccountListServiceSasSignedResource>,
+    pub signed_resource: Input<StorageAccountSignedResource>,
     /// `signedStart`.
     pub signed_start: Input<String>,
     /// `startPk`.
@@ -1142,28 +1139,19 @@ impl StorageAccountListServiceSas {
     }
 
     /// Sets `signedPermission`.
-    pub fn signed_permission(
-        mut self,
-        value: impl IntoInput<StorageAccountListServiceSasSignedPermission>,
-    ) -> Self {
+    pub fn signed_permission(mut self, value: impl IntoInput<StorageAccountSignedPermission2>) -> Self {
         self.signed_permission = value.into_input();
         self
     }
 
     /// Sets `signedProtocol`.
-    pub fn signed_protocol(
-        mut self,
-        value: impl IntoInput<StorageAccountListServiceSasSignedProtocol>,
-    ) -> Self {
+    pub fn signed_protocol(mut self, value: impl IntoInput<StorageAccountSignedProtocol2>) -> Self {
         self.signed_protocol = value.into_input();
         self
     }
 
     /// Sets `signedResource`.
-    pub fn signed_resource(
-        mut self,
-        value: impl IntoInput<StorageAccountListServiceSasSignedResource>,
-    ) -> Self {
+    pub fn signed_resource(mut self, value: impl IntoInput<StorageAccountSignedResource>) -> Self {
         self.signed_resource = value.into_input();
         self
     }
@@ -1402,31 +1390,24 @@ impl Structure for StorageAccountServiceSharedKeyAccessProperties {
 #[derive(Clone, Default)]
 pub struct StorageAccountAzureFilesIdentityBasedAuthentication {
     /// `properties.azureFilesIdentityBasedAuthentication.activeDirectoryProperties`.
-    pub active_directory_properties:
-        Input<StorageAccountAzureFilesIdentityBasedAuthenticationActiveDirectoryProperties>,
+    pub active_directory_properties: Input<StorageAccountActiveDirectoryProperties>,
     /// `properties.azureFilesIdentityBasedAuthentication.defaultSharePermission`.
-    pub default_share_permission:
-        Input<StorageAccountAzureFilesIdentityBasedAuthenticationDefaultSharePermission>,
+    pub default_share_permission: Input<StorageAccountDefaultSharePermission>,
     /// `properties.azureFilesIdentityBasedAuthentication.directoryServiceOptions`.
-    pub directory_service_options:
-        Input<StorageAccountAzureFilesIdentityBasedAuthenticationDirectoryServiceOptions>,
+    pub directory_service_options: Input<StorageAccountDirectoryServiceOptions>,
     /// `properties.azureFilesIdentityBasedAuthentication.smbOAuthSettings`.
-    pub smb_oauth_settings: Input<StorageAccountAzureFilesIdentityBasedAuthenticationSmbOauthSettings>,
+    pub smb_oauth_settings: Input<StorageAccountSmbOauthSettings>,
 }
 impl StorageAccountAzureFilesIdentityBasedAuthentication {
     /// From the properties that it has to have.
-    pub fn new(
-        directory_service_options: impl IntoInput<
-            StorageAccountAzureFilesIdentityBasedAuthenticationDirectoryServiceOptions,
-        >,
-    ) -> Self {
+    pub fn new(directory_service_options: impl IntoInput<StorageAccountDirectoryServiceOptions>) -> Self {
         Self { directory_service_options: directory_service_options.into_input(), ..Self::default() }
     }
 
     /// Sets `properties.azureFilesIdentityBasedAuthentication.activeDirectoryProperties`.
     pub fn active_directory_properties(
         mut self,
-        value: impl IntoInput<StorageAccountAzureFilesIdentityBasedAuthenticationActiveDirectoryProperties>,
+        value: impl IntoInput<StorageAccountActiveDirectoryProperties>,
     ) -> Self {
         self.active_directory_properties = value.into_input();
         self
@@ -1435,17 +1416,14 @@ impl StorageAccountAzureFilesIdentityBasedAuthentication {
     /// Sets `properties.azureFilesIdentityBasedAuthentication.defaultSharePermission`.
     pub fn default_share_permission(
         mut self,
-        value: impl IntoInput<StorageAccountAzureFilesIdentityBasedAuthenticationDefaultSharePermission>,
+        value: impl IntoInput<StorageAccountDefaultSharePermission>,
     ) -> Self {
         self.default_share_permission = value.into_input();
         self
     }
 
     /// Sets `properties.azureFilesIdentityBasedAuthentication.smbOAuthSettings`.
-    pub fn smb_oauth_settings(
-        mut self,
-        value: impl IntoInput<StorageAccountAzureFilesIdentityBasedAuthenticationSmbOauthSettings>,
-    ) -> Self {
+    pub fn smb_oauth_settings(mut self, value: impl IntoInput<StorageAccountSmbOauthSettings>) -> Self {
         self.smb_oauth_settings = value.into_input();
         self
     }
@@ -1461,10 +1439,9 @@ impl Structure for StorageAccountAzureFilesIdentityBasedAuthentication {
 
 /// The value of `properties.azureFilesIdentityBasedAuthentication.activeDirectoryProperties`.
 #[derive(Clone, Default)]
-pub struct StorageAccountAzureFilesIdentityBasedAuthenticationActiveDirectoryProperties {
+pub struct StorageAccountActiveDirectoryProperties {
     /// `properties.azureFilesIdentityBasedAuthentication.activeDirectoryProperties.accountType`.
-    pub account_type:
-        Input<StorageAccountAzureFilesIdentityBasedAuthenticationActiveDirectoryPropertiesAccountType>,
+    pub account_type: Input<StorageAccountType>,
     /// `properties.azureFilesIdentityBasedAuthentication.activeDirectoryProperties.azureStorageSid`.
     pub azure_storage_sid: Input<String>,
     /// `properties.azureFilesIdentityBasedAuthentication.activeDirectoryProperties.domainGuid`.
@@ -1480,19 +1457,14 @@ pub struct StorageAccountAzureFilesIdentityBasedAuthenticationActiveDirectoryPro
     /// `properties.azureFilesIdentityBasedAuthentication.activeDirectoryProperties.samAccountName`.
     pub sam_account_name: Input<String>,
 }
-impl StorageAccountAzureFilesIdentityBasedAuthenticationActiveDirectoryProperties {
+impl StorageAccountActiveDirectoryProperties {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
     }
 
     /// Sets `properties.azureFilesIdentityBasedAuthentication.activeDirectoryProperties.accountType`.
-    pub fn account_type(
-        mut self,
-        value: impl IntoInput<
-            StorageAccountAzureFilesIdentityBasedAuthenticationActiveDirectoryPropertiesAccountType,
-        >,
-    ) -> Self {
+    pub fn account_type(mut self, value: impl IntoInput<StorageAccountType>) -> Self {
         self.account_type = value.into_input();
         self
     }
@@ -1539,7 +1511,7 @@ impl StorageAccountAzureFilesIdentityBasedAuthenticationActiveDirectoryPropertie
         self
     }
 }
-impl Structure for StorageAccountAzureFilesIdentityBasedAuthenticationActiveDirectoryProperties {
+impl Structure for StorageAccountActiveDirectoryProperties {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("accountType", &mut self.account_type);
         codec.property("azureStorageSid", &mut self.azure_storage_sid);
@@ -1554,11 +1526,11 @@ impl Structure for StorageAccountAzureFilesIdentityBasedAuthenticationActiveDire
 
 /// The value of `properties.azureFilesIdentityBasedAuthentication.smbOAuthSettings`.
 #[derive(Clone, Default)]
-pub struct StorageAccountAzureFilesIdentityBasedAuthenticationSmbOauthSettings {
+pub struct StorageAccountSmbOauthSettings {
     /// `properties.azureFilesIdentityBasedAuthentication.smbOAuthSettings.isSmbOAuthEnabled`.
     pub is_smb_oauth_enabled: Input<bool>,
 }
-impl StorageAccountAzureFilesIdentityBasedAuthenticationSmbOauthSettings {
+impl StorageAccountSmbOauthSettings {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
@@ -1570,7 +1542,7 @@ impl StorageAccountAzureFilesIdentityBasedAuthenticationSmbOauthSettings {
         self
     }
 }
-impl Structure for StorageAccountAzureFilesIdentityBasedAuthenticationSmbOauthSettings {
+impl Structure for StorageAccountSmbOauthSettings {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("isSmbOAuthEnabled", &mut self.is_smb_oauth_enabled);
     }
@@ -1924,7 +1896,7 @@ pub struct StorageAccountImmutableStorageWithVersioning {
     /// `properties.immutableStorageWithVersioning.enabled`.
     pub enabled: Input<bool>,
     /// `properties.immutableStorageWithVersioning.immutabilityPolicy`.
-    pub immutability_policy: Input<StorageAccountImmutableStorageWithVersioningImmutabilityPolicy>,
+    pub immutability_policy: Input<StorageAccountImmutabilityPolicy>,
 }
 impl StorageAccountImmutableStorageWithVersioning {
     /// Nothing is set.
@@ -1939,10 +1911,7 @@ impl StorageAccountImmutableStorageWithVersioning {
     }
 
     /// Sets `properties.immutableStorageWithVersioning.immutabilityPolicy`.
-    pub fn immutability_policy(
-        mut self,
-        value: impl IntoInput<StorageAccountImmutableStorageWithVersioningImmutabilityPolicy>,
-    ) -> Self {
+    pub fn immutability_policy(mut self, value: impl IntoInput<StorageAccountImmutabilityPolicy>) -> Self {
         self.immutability_policy = value.into_input();
         self
     }
@@ -1956,15 +1925,15 @@ impl Structure for StorageAccountImmutableStorageWithVersioning {
 
 /// The value of `properties.immutableStorageWithVersioning.immutabilityPolicy`.
 #[derive(Clone, Default)]
-pub struct StorageAccountImmutableStorageWithVersioningImmutabilityPolicy {
+pub struct StorageAccountImmutabilityPolicy {
     /// `properties.immutableStorageWithVersioning.immutabilityPolicy.allowProtectedAppendWrites`.
     pub allow_protected_append_writes: Input<bool>,
     /// `properties.immutableStorageWithVersioning.immutabilityPolicy.immutabilityPeriodSinceCreationInDays`. 1 to 146000.
     pub immutability_period_since_creation_in_days: Input<i64>,
     /// `properties.immutableStorageWithVersioning.immutabilityPolicy.state`.
-    pub state: Input<StorageAccountImmutableStorageWithVersioningImmutabilityPolicyState>,
+    pub state: Input<StorageAccountState>,
 }
-impl StorageAccountImmutableStorageWithVersioningImmutabilityPolicy {
+impl StorageAccountImmutabilityPolicy {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
@@ -1983,15 +1952,12 @@ impl StorageAccountImmutableStorageWithVersioningImmutabilityPolicy {
     }
 
     /// Sets `properties.immutableStorageWithVersioning.immutabilityPolicy.state`.
-    pub fn state(
-        mut self,
-        value: impl IntoInput<StorageAccountImmutableStorageWithVersioningImmutabilityPolicyState>,
-    ) -> Self {
+    pub fn state(mut self, value: impl IntoInput<StorageAccountState>) -> Self {
         self.state = value.into_input();
         self
     }
 }
-impl Structure for StorageAccountImmutableStorageWithVersioningImmutabilityPolicy {
+impl Structure for StorageAccountImmutabilityPolicy {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("allowProtectedAppendWrites", &mut self.allow_protected_append_writes);
         codec.property(
@@ -2153,7 +2119,7 @@ impl Structure for StorageAccountNetworkAclsResourceAccessRule {
 #[derive(Clone, Default)]
 pub struct StorageAccountNetworkAclsVirtualNetworkRule {
     /// `properties.networkAcls.virtualNetworkRules[].action`.
-    pub action: Input<StorageAccountNetworkAclsVirtualNetworkRuleAction>,
+    pub action: Input<StorageAccountAction>,
     /// `properties.networkAcls.virtualNetworkRules[].id`.
     pub id: Input<ResourceId<crate::network::Subnet>>,
 }
@@ -2164,10 +2130,7 @@ impl StorageAccountNetworkAclsVirtualNetworkRule {
     }
 
     /// Sets `properties.networkAcls.virtualNetworkRules[].action`.
-    pub fn action(
-        mut self,
-        value: impl IntoInput<StorageAccountNetworkAclsVirtualNetworkRuleAction>,
-    ) -> Self {
+    pub fn action(mut self, value: impl IntoInput<StorageAccountAction>) -> Self {
         self.action = value.into_input();
         self
     }
@@ -2347,7 +2310,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.azureFilesIdentityBasedAuthentication.activeDirectoryProperties.accountType`.
-    pub StorageAccountAzureFilesIdentityBasedAuthenticationActiveDirectoryPropertiesAccountType {
+    pub StorageAccountType {
         /// `User`.
         USER = "User",
         /// `Computer`.
@@ -2357,7 +2320,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.azureFilesIdentityBasedAuthentication.defaultSharePermission`.
-    pub StorageAccountAzureFilesIdentityBasedAuthenticationDefaultSharePermission {
+    pub StorageAccountDefaultSharePermission {
         /// `None`.
         NONE = "None",
         /// `StorageFileDataSmbShareReader`.
@@ -2371,7 +2334,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.azureFilesIdentityBasedAuthentication.directoryServiceOptions`.
-    pub StorageAccountAzureFilesIdentityBasedAuthenticationDirectoryServiceOptions {
+    pub StorageAccountDirectoryServiceOptions {
         /// `None`.
         NONE = "None",
         /// `AADDS`.
@@ -2415,7 +2378,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.immutableStorageWithVersioning.immutabilityPolicy.state`.
-    pub StorageAccountImmutableStorageWithVersioningImmutabilityPolicyState {
+    pub StorageAccountState {
         /// `Unlocked`.
         UNLOCKED = "Unlocked",
         /// `Locked`.
@@ -2483,7 +2446,7 @@ closed_enum! {
 
 closed_enum! {
     /// Values of `properties.networkAcls.virtualNetworkRules[].action`.
-    pub StorageAccountNetworkAclsVirtualNetworkRuleAction {
+    pub StorageAccountAction {
         /// `Allow`.
         Allow = "Allow",
     }
@@ -2557,7 +2520,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `signedPermission`.
-    pub StorageAccountListAccountSasSignedPermission {
+    pub StorageAccountSignedPermission {
         /// `r`.
         R = "r",
         /// `d`.
@@ -2579,7 +2542,7 @@ open_enum! {
 
 closed_enum! {
     /// Values of `signedProtocol`.
-    pub StorageAccountListAccountSasSignedProtocol {
+    pub StorageAccountSignedProtocol {
         /// `https,http`.
         HttpsHttp = "https,http",
         /// `https`.
@@ -2589,7 +2552,7 @@ closed_enum! {
 
 open_enum! {
     /// Values of `signedResourceTypes`.
-    pub StorageAccountListAccountSasSignedResourceTypes {
+    pub StorageAccountSignedResourceTypes {
         /// `s`.
         S = "s",
         /// `c`.
@@ -2601,7 +2564,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `signedServices`.
-    pub StorageAccountListAccountSasSignedServices {
+    pub StorageAccountSignedServices {
         /// `b`.
         B = "b",
         /// `q`.
@@ -2615,7 +2578,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `signedPermission`.
-    pub StorageAccountListServiceSasSignedPermission {
+    pub StorageAccountSignedPermission2 {
         /// `r`.
         R = "r",
         /// `d`.
@@ -2637,7 +2600,7 @@ open_enum! {
 
 closed_enum! {
     /// Values of `signedProtocol`.
-    pub StorageAccountListServiceSasSignedProtocol {
+    pub StorageAccountSignedProtocol2 {
         /// `https,http`.
         HttpsHttp = "https,http",
         /// `https`.
@@ -2647,7 +2610,7 @@ closed_enum! {
 
 open_enum! {
     /// Values of `signedResource`.
-    pub StorageAccountListServiceSasSignedResource {
+    pub StorageAccountSignedResource {
         /// `b`.
         B = "b",
         /// `c`.
@@ -2670,8 +2633,8 @@ debug_through_the_codec!(
     StorageAccountAllowSharedKeyAccessForServices,
     StorageAccountServiceSharedKeyAccessProperties,
     StorageAccountAzureFilesIdentityBasedAuthentication,
-    StorageAccountAzureFilesIdentityBasedAuthenticationActiveDirectoryProperties,
-    StorageAccountAzureFilesIdentityBasedAuthenticationSmbOauthSettings,
+    StorageAccountActiveDirectoryProperties,
+    StorageAccountSmbOauthSettings,
     StorageAccountCustomDomain,
     StorageAccountDataCollaborationPolicyProperties,
     StorageAccountDualStackEndpointPreference,
@@ -2682,7 +2645,7 @@ debug_through_the_codec!(
     StorageAccountEncryptionService,
     StorageAccountGeoPriorityReplicationStatus,
     StorageAccountImmutableStorageWithVersioning,
-    StorageAccountImmutableStorageWithVersioningImmutabilityPolicy,
+    StorageAccountImmutabilityPolicy,
     StorageAccountKeyPolicy,
     StorageAccountNetworkAcls,
     StorageAccountIpRule,

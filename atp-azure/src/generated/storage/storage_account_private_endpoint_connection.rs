@@ -123,7 +123,7 @@ pub struct StorageAccountPrivateEndpointConnectionPrivateLinkServiceConnectionSt
     /// `properties.privateLinkServiceConnectionState.description`.
     pub description: Input<String>,
     /// `properties.privateLinkServiceConnectionState.status`.
-    pub status: Input<StorageAccountPrivateEndpointConnectionPrivateLinkServiceConnectionStateStatus>,
+    pub status: Input<StorageAccountPrivateEndpointConnectionStatus>,
 }
 impl StorageAccountPrivateEndpointConnectionPrivateLinkServiceConnectionState {
     /// Nothing is set.
@@ -144,10 +144,7 @@ impl StorageAccountPrivateEndpointConnectionPrivateLinkServiceConnectionState {
     }
 
     /// Sets `properties.privateLinkServiceConnectionState.status`.
-    pub fn status(
-        mut self,
-        value: impl IntoInput<StorageAccountPrivateEndpointConnectionPrivateLinkServiceConnectionStateStatus>,
-    ) -> Self {
+    pub fn status(mut self, value: impl IntoInput<StorageAccountPrivateEndpointConnectionStatus>) -> Self {
         self.status = value.into_input();
         self
     }
@@ -162,7 +159,7 @@ impl Structure for StorageAccountPrivateEndpointConnectionPrivateLinkServiceConn
 
 open_enum! {
     /// Values of `properties.privateLinkServiceConnectionState.status`.
-    pub StorageAccountPrivateEndpointConnectionPrivateLinkServiceConnectionStateStatus {
+    pub StorageAccountPrivateEndpointConnectionStatus {
         /// `Pending`.
         PENDING = "Pending",
         /// `Approved`.

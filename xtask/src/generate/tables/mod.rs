@@ -38,12 +38,16 @@ const IDENTITY: &str = "Microsoft.ManagedIdentity/userAssignedIdentities";
 
 /// Properties that have one sensible value, which `new` sets: type, path, value on the wire.
 pub const PRESETS: &[(&str, &str, &str)] = &[
-    ("Microsoft.KeyVault/vaults", "properties.sku.family", "A"),
     ("Microsoft.AlertsManagement/actionRules", "location", "Global"),
     ("Microsoft.AlertsManagement/smartDetectorAlertRules", "location", "global"),
     ("Microsoft.Insights/actionGroups", "location", "global"),
     ("Microsoft.Insights/activityLogAlerts", "location", "global"),
     ("Microsoft.Insights/metricAlerts", "location", "global"),
+    (
+        "Microsoft.Insights/metricAlerts",
+        "properties.criteria.allOf[].criterionType",
+        "StaticThresholdCriterion",
+    ),
     ("Microsoft.Insights/privateLinkScopes", "location", "global"),
     ("Microsoft.Network/FrontDoorWebApplicationFirewallPolicies", "location", "Global"),
     ("Microsoft.Network/dnsZones", "location", "global"),
@@ -86,6 +90,26 @@ const COMPUTED: &[(&str, &str)] = &[
 pub fn computed(kind: &str, path: &str) -> bool {
     COMPUTED.contains(&(kind, path))
 }
+
+/// Numbers that may have a fraction: the facts know whole numbers only.
+#[rustfmt::skip]
+pub const FRACTIONS: &[(&str, &str)] = &[
+    ("Microsoft.Consumption/budgets", "properties.amount"),
+    ("Microsoft.Consumption/budgets", "properties.notifications.*.threshold"),
+    ("Microsoft.ContainerService/managedClusters", "properties.agentPoolProfiles[].spotMaxPrice"),
+    ("Microsoft.ContainerService/managedClusters/agentPools", "properties.spotMaxPrice"),
+    ("Microsoft.CostManagement/budgets", "properties.amount"),
+    ("Microsoft.CostManagement/budgets", "properties.notifications.*.threshold"),
+    ("Microsoft.Insights/autoscalesettings", "properties.profiles[].rules[].metricTrigger.threshold"),
+    ("Microsoft.Insights/components", "properties.SamplingPercentage"),
+    ("Microsoft.Insights/metricAlerts", "properties.criteria.allOf[].threshold"),
+    ("Microsoft.Insights/scheduledQueryRules", "properties.criteria.allOf[].threshold"),
+    ("Microsoft.OperationalInsights/workspaces", "properties.workspaceCapping.dailyQuotaGb"),
+    ("Microsoft.Sql/servers/databases", "properties.minCapacity"),
+    ("Microsoft.Sql/servers/elasticPools", "properties.minCapacity"),
+    ("Microsoft.Sql/servers/elasticPools", "properties.perDatabaseSettings.maxCapacity"),
+    ("Microsoft.Sql/servers/elasticPools", "properties.perDatabaseSettings.minCapacity"),
+];
 
 /// Properties that look like another resource, and are a part of this one.
 pub const PARTS: &[&str] = &["managementIpConfiguration"];

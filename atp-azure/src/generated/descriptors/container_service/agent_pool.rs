@@ -209,11 +209,7 @@ static AT_PROPERTIES: Object = Object {
             shape: &Shape::Object(&AT_PROPERTIES_SECURITY_PROFILE),
             flags: Flags::NONE,
         },
-        Property {
-            name: "spotMaxPrice",
-            shape: &Shape::Integer { min: None, max: None },
-            flags: Flags::NONE,
-        },
+        Property { name: "spotMaxPrice", shape: &Shape::Number, flags: Flags::NONE },
         Property { name: "status", shape: &Shape::Object(&AT_PROPERTIES_STATUS), flags: Flags::NONE },
         Property { name: "tags", shape: &Shape::Map(&TEXT), flags: Flags::NONE },
         Property { name: "type", shape: &TEXT_PROPERTIES_TYPE, flags: Flags::NONE },

@@ -623,11 +623,7 @@ static AT_PROPERTIES_AGENT_POOL_PROFILES: Object = Object {
             shape: &Shape::Object(&AT_PROPERTIES_AGENT_POOL_PROFILES_SECURITY_PROFILE),
             flags: Flags::NONE,
         },
-        Property {
-            name: "spotMaxPrice",
-            shape: &Shape::Integer { min: None, max: None },
-            flags: Flags::NONE,
-        },
+        Property { name: "spotMaxPrice", shape: &Shape::Number, flags: Flags::NONE },
         Property {
             name: "status",
             shape: &Shape::Object(&AT_PROPERTIES_AGENT_POOL_PROFILES_STATUS),

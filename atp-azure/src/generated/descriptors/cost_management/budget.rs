@@ -31,7 +31,7 @@ pub static BUDGET: TypeDescriptor = TypeDescriptor {
 
 static AT_PROPERTIES: Object = Object {
     properties: &[
-        Property { name: "amount", shape: &Shape::Integer { min: None, max: None }, flags: Flags::NONE },
+        Property { name: "amount", shape: &Shape::Number, flags: Flags::NONE },
         Property { name: "category", shape: &TEXT_PROPERTIES_CATEGORY, flags: Flags::REQUIRED },
         Property {
             name: "currentSpend",
@@ -138,11 +138,7 @@ static AT_PROPERTIES_NOTIFICATIONS: Object = Object {
         Property { name: "frequency", shape: &TEXT_PROPERTIES_NOTIFICATIONS_FREQUENCY, flags: Flags::NONE },
         Property { name: "locale", shape: &TEXT_PROPERTIES_NOTIFICATIONS_LOCALE, flags: Flags::NONE },
         Property { name: "operator", shape: &TEXT_PROPERTIES_NOTIFICATIONS_OPERATOR, flags: Flags::REQUIRED },
-        Property {
-            name: "threshold",
-            shape: &Shape::Integer { min: None, max: None },
-            flags: Flags::REQUIRED,
-        },
+        Property { name: "threshold", shape: &Shape::Number, flags: Flags::REQUIRED },
         Property {
             name: "thresholdType",
             shape: &TEXT_PROPERTIES_NOTIFICATIONS_THRESHOLD_TYPE,

@@ -77,11 +77,7 @@ static AT_PROPERTIES: Object = Object {
             shape: &Shape::Integer { min: None, max: None },
             flags: Flags::NONE,
         },
-        Property {
-            name: "SamplingPercentage",
-            shape: &Shape::Integer { min: None, max: None },
-            flags: Flags::NONE,
-        },
+        Property { name: "SamplingPercentage", shape: &Shape::Number, flags: Flags::NONE },
         Property { name: "TenantId", shape: &TEXT, flags: Flags::READ_ONLY },
         Property { name: "WorkspaceResourceId", shape: &TEXT, flags: Flags::NONE },
         Property { name: "provisioningState", shape: &TEXT, flags: Flags::READ_ONLY },

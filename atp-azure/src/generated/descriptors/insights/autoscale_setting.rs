@@ -264,11 +264,7 @@ static AT_PROPERTIES_PROFILES_RULES_METRIC_TRIGGER: Object = Object {
             shape: &TEXT_PROPERTIES_PROFILES_RULES_METRIC_TRIGGER_STATISTIC,
             flags: Flags::REQUIRED,
         },
-        Property {
-            name: "threshold",
-            shape: &Shape::Integer { min: None, max: None },
-            flags: Flags::REQUIRED,
-        },
+        Property { name: "threshold", shape: &Shape::Number, flags: Flags::REQUIRED },
         Property {
             name: "timeAggregation",
             shape: &TEXT_PROPERTIES_PROFILES_RULES_METRIC_TRIGGER_TIME_AGGREGATION,

@@ -256,11 +256,7 @@ static AT_PROPERTIES_CRITERIA_ALL_OF_STATIC_THRESHOLD_CRITERION: Object = Object
             shape: &TEXT_PROPERTIES_CRITERIA_ALL_OF_OPERATOR_,
             flags: Flags::REQUIRED,
         },
-        Property {
-            name: "threshold",
-            shape: &Shape::Integer { min: None, max: None },
-            flags: Flags::REQUIRED,
-        },
+        Property { name: "threshold", shape: &Shape::Number, flags: Flags::REQUIRED },
     ],
     additional: None,
     variants: None,
@@ -297,11 +293,7 @@ static AT_PROPERTIES_CRITERIA_ALL_OF__: Object = Object {
             flags: Flags::REQUIRED,
         },
         Property { name: "skipMetricValidation", shape: &Shape::Boolean, flags: Flags::NONE },
-        Property {
-            name: "threshold",
-            shape: &Shape::Integer { min: None, max: None },
-            flags: Flags::REQUIRED,
-        },
+        Property { name: "threshold", shape: &Shape::Number, flags: Flags::REQUIRED },
         Property {
             name: "timeAggregation",
             shape: &TEXT_PROPERTIES_CRITERIA_ALL_OF_TIME_AGGREGATION,

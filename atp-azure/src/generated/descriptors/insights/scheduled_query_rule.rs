@@ -159,7 +159,7 @@ static AT_PROPERTIES_CRITERIA_ALL_OF: Object = Object {
         Property { name: "operator", shape: &TEXT_PROPERTIES_CRITERIA_ALL_OF_OPERATOR, flags: Flags::NONE },
         Property { name: "query", shape: &TEXT, flags: Flags::NONE },
         Property { name: "resourceIdColumn", shape: &TEXT, flags: Flags::NONE },
-        Property { name: "threshold", shape: &Shape::Integer { min: None, max: None }, flags: Flags::NONE },
+        Property { name: "threshold", shape: &Shape::Number, flags: Flags::NONE },
         Property {
             name: "timeAggregation",
             shape: &TEXT_PROPERTIES_CRITERIA_ALL_OF_TIME_AGGREGATION,

@@ -3,7 +3,7 @@
 //! `Microsoft.Network`.
 
 mod application_gateway;
-mod application_gateway_web_application_firewall_policy;
+mod application_gateway_firewall_policy;
 mod application_security_group;
 mod azure_firewall;
 mod bastion_host;
@@ -19,7 +19,7 @@ mod dns_zone_txt;
 mod firewall_policy;
 mod firewall_policy_rule_collection_group;
 mod flow_log;
-mod front_door_web_application_firewall_policy;
+mod front_door_firewall_policy;
 mod ip_group;
 mod load_balancer;
 mod nat_gateway;
@@ -50,7 +50,7 @@ mod virtual_network;
 mod virtual_network_peering;
 
 pub use application_gateway::*;
-pub use application_gateway_web_application_firewall_policy::*;
+pub use application_gateway_firewall_policy::*;
 pub use application_security_group::*;
 pub use azure_firewall::*;
 pub use bastion_host::*;
@@ -66,7 +66,7 @@ pub use dns_zone_txt::*;
 pub use firewall_policy::*;
 pub use firewall_policy_rule_collection_group::*;
 pub use flow_log::*;
-pub use front_door_web_application_firewall_policy::*;
+pub use front_door_firewall_policy::*;
 pub use ip_group::*;
 pub use load_balancer::*;
 pub use nat_gateway::*;

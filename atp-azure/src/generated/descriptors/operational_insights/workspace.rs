@@ -215,11 +215,7 @@ static AT_PROPERTIES_SKU: Object = Object {
 
 static AT_PROPERTIES_WORKSPACE_CAPPING: Object = Object {
     properties: &[
-        Property {
-            name: "dailyQuotaGb",
-            shape: &Shape::Integer { min: None, max: None },
-            flags: Flags::NONE,
-        },
+        Property { name: "dailyQuotaGb", shape: &Shape::Number, flags: Flags::NONE },
         Property {
             name: "dataIngestionStatus",
             shape: &TEXT_PROPERTIES_WORKSPACE_CAPPING_DATA_INGESTION_STATUS,

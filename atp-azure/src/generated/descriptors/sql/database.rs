@@ -257,7 +257,7 @@ static OBJECT_DATABASE_PROPERTIES: Object = Object {
             shape: &Shape::Integer { min: None, max: None },
             flags: Flags::NONE,
         },
-        Property { name: "minCapacity", shape: &Shape::Integer { min: None, max: None }, flags: Flags::NONE },
+        Property { name: "minCapacity", shape: &Shape::Number, flags: Flags::NONE },
         Property { name: "pausedDate", shape: &TEXT, flags: Flags::READ_ONLY },
         Property { name: "performCutover", shape: &Shape::Boolean, flags: Flags::NONE },
         Property {

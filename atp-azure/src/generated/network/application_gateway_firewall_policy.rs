@@ -6,7 +6,7 @@ use crate::generated::prelude::*;
 
 /// `Microsoft.Network/ApplicationGatewayWebApplicationFirewallPolicies` at api-version 2025-09-01.
 #[derive(Clone, Default)]
-pub struct ApplicationGatewayWebApplicationFirewallPolicy {
+pub struct ApplicationGatewayFirewallPolicy {
     /// The resource group that it is in.
     pub parent: Input<ResourceId<crate::resources::ResourceGroup>>,
     /// The name: the last segment of the id.
@@ -14,23 +14,23 @@ pub struct ApplicationGatewayWebApplicationFirewallPolicy {
     /// `location`.
     pub location: Input<String>,
     /// `properties.customRules`.
-    pub custom_rules: InputList<ApplicationGatewayWebApplicationFirewallPolicyCustomRule>,
+    pub custom_rules: InputList<ApplicationGatewayFirewallPolicyCustomRule>,
     /// `properties.managedRules`.
-    pub managed_rules: Input<ApplicationGatewayWebApplicationFirewallPolicyManagedRules>,
+    pub managed_rules: Input<ApplicationGatewayFirewallPolicyManagedRules>,
     /// `properties.policySettings`.
-    pub policy_settings: Input<ApplicationGatewayWebApplicationFirewallPolicySettings>,
+    pub policy_settings: Input<ApplicationGatewayFirewallPolicySettings>,
     /// `tags`.
     pub tags: InputMap<String>,
     /// Properties that this type has no field for yet.
     pub extra: Extra,
 }
-impl ApplicationGatewayWebApplicationFirewallPolicy {
+impl ApplicationGatewayFirewallPolicy {
     /// From the properties that it has to have.
     pub fn new(
         parent: impl IntoInput<ResourceId<crate::resources::ResourceGroup>>,
         name: impl IntoInput<String>,
         location: impl IntoInput<String>,
-        managed_rules: impl IntoInput<ApplicationGatewayWebApplicationFirewallPolicyManagedRules>,
+        managed_rules: impl IntoInput<ApplicationGatewayFirewallPolicyManagedRules>,
     ) -> Self {
         Self {
             parent: parent.into_input(),
@@ -44,7 +44,7 @@ impl ApplicationGatewayWebApplicationFirewallPolicy {
     /// Sets `properties.customRules`.
     pub fn custom_rules(
         mut self,
-        value: impl IntoInputList<ApplicationGatewayWebApplicationFirewallPolicyCustomRule>,
+        value: impl IntoInputList<ApplicationGatewayFirewallPolicyCustomRule>,
     ) -> Self {
         self.custom_rules = value.into_input_list();
         self
@@ -53,7 +53,7 @@ impl ApplicationGatewayWebApplicationFirewallPolicy {
     /// Sets `properties.policySettings`.
     pub fn policy_settings(
         mut self,
-        value: impl IntoInput<ApplicationGatewayWebApplicationFirewallPolicySettings>,
+        value: impl IntoInput<ApplicationGatewayFirewallPolicySettings>,
     ) -> Self {
         self.policy_settings = value.into_input();
         self
@@ -80,7 +80,7 @@ impl ApplicationGatewayWebApplicationFirewallPolicy {
         Existing::by_name(parent.into_input(), name)
     }
 }
-impl Structure for ApplicationGatewayWebApplicationFirewallPolicy {
+impl Structure for ApplicationGatewayFirewallPolicy {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("parent", &mut self.parent);
         codec.property("name", &mut self.name);
@@ -93,24 +93,24 @@ impl Structure for ApplicationGatewayWebApplicationFirewallPolicy {
     }
 }
 
-impl ResourceType for ApplicationGatewayWebApplicationFirewallPolicy {
+impl ResourceType for ApplicationGatewayFirewallPolicy {
     const TYPE: &'static str = "Microsoft.Network/ApplicationGatewayWebApplicationFirewallPolicies";
 }
-impl Resource for ApplicationGatewayWebApplicationFirewallPolicy {
+impl Resource for ApplicationGatewayFirewallPolicy {
     const PROVIDER: &'static str = "azure";
-    type Handle = ApplicationGatewayWebApplicationFirewallPolicyHandle;
-    fn handle(declared: Declared) -> ApplicationGatewayWebApplicationFirewallPolicyHandle {
-        ApplicationGatewayWebApplicationFirewallPolicyHandle { declared }
+    type Handle = ApplicationGatewayFirewallPolicyHandle;
+    fn handle(declared: Declared) -> ApplicationGatewayFirewallPolicyHandle {
+        ApplicationGatewayFirewallPolicyHandle { declared }
     }
 }
-/// A declared [`ApplicationGatewayWebApplicationFirewallPolicy`]: access to its outputs.
+/// A declared [`ApplicationGatewayFirewallPolicy`]: access to its outputs.
 #[derive(Clone, Debug)]
-pub struct ApplicationGatewayWebApplicationFirewallPolicyHandle {
+pub struct ApplicationGatewayFirewallPolicyHandle {
     declared: Declared,
 }
-impl ApplicationGatewayWebApplicationFirewallPolicyHandle {
+impl ApplicationGatewayFirewallPolicyHandle {
     /// The id.
-    pub fn id(&self) -> Output<ResourceId<ApplicationGatewayWebApplicationFirewallPolicy>> {
+    pub fn id(&self) -> Output<ResourceId<ApplicationGatewayFirewallPolicy>> {
         self.declared.output("id")
     }
 
@@ -130,7 +130,7 @@ impl ApplicationGatewayWebApplicationFirewallPolicyHandle {
     }
 
     /// `properties.customRules`.
-    pub fn custom_rules(&self) -> Output<Vec<ApplicationGatewayWebApplicationFirewallPolicyCustomRule>> {
+    pub fn custom_rules(&self) -> Output<Vec<ApplicationGatewayFirewallPolicyCustomRule>> {
         self.declared.output("properties/customRules")
     }
 
@@ -150,7 +150,7 @@ impl ApplicationGatewayWebApplicationFirewallPolicyHandle {
     }
 
     /// `properties.managedRules`.
-    pub fn managed_rules(&self) -> Output<ApplicationGatewayWebApplicationFirewallPolicyManagedRules> {
+    pub fn managed_rules(&self) -> Output<ApplicationGatewayFirewallPolicyManagedRules> {
         self.declared.output("properties/managedRules")
     }
 
@@ -160,7 +160,7 @@ impl ApplicationGatewayWebApplicationFirewallPolicyHandle {
     }
 
     /// `properties.policySettings`.
-    pub fn policy_settings(&self) -> Output<ApplicationGatewayWebApplicationFirewallPolicySettings> {
+    pub fn policy_settings(&self) -> Output<ApplicationGatewayFirewallPolicySettings> {
         self.declared.output("properties/policySettings")
     }
 
@@ -179,7 +179,7 @@ impl ApplicationGatewayWebApplicationFirewallPolicyHandle {
         self.declared.output("tags")
     }
 }
-impl HasUrn for ApplicationGatewayWebApplicationFirewallPolicyHandle {
+impl HasUrn for ApplicationGatewayFirewallPolicyHandle {
     fn urn(&self) -> &Urn {
         self.declared.urn()
     }
@@ -187,36 +187,33 @@ impl HasUrn for ApplicationGatewayWebApplicationFirewallPolicyHandle {
 
 /// The value of `properties.customRules[]`.
 #[derive(Clone, Default)]
-pub struct ApplicationGatewayWebApplicationFirewallPolicyCustomRule {
+pub struct ApplicationGatewayFirewallPolicyCustomRule {
     /// `properties.customRules[].action`.
-    pub action: Input<ApplicationGatewayWebApplicationFirewallPolicyCustomRuleAction>,
+    pub action: Input<ApplicationGatewayFirewallPolicyAction>,
     /// `properties.customRules[].groupByUserSession`.
-    pub group_by_user_session:
-        InputList<ApplicationGatewayWebApplicationFirewallPolicyCustomRuleGroupByUserSession>,
+    pub group_by_user_session: InputList<ApplicationGatewayFirewallPolicyGroupByUserSession>,
     /// `properties.customRules[].matchConditions`.
-    pub match_conditions: InputList<ApplicationGatewayWebApplicationFirewallPolicyCustomRuleMatchCondition>,
+    pub match_conditions: InputList<ApplicationGatewayFirewallPolicyMatchCondition>,
     /// `properties.customRules[].name`. At most 128 characters.
     pub name: Input<String>,
     /// `properties.customRules[].priority`.
     pub priority: Input<i64>,
     /// `properties.customRules[].rateLimitDuration`.
-    pub rate_limit_duration: Input<ApplicationGatewayWebApplicationFirewallPolicyCustomRuleRateLimitDuration>,
+    pub rate_limit_duration: Input<ApplicationGatewayFirewallPolicyRateLimitDuration>,
     /// `properties.customRules[].rateLimitThreshold`.
     pub rate_limit_threshold: Input<i64>,
     /// `properties.customRules[].ruleType`.
-    pub rule_type: Input<ApplicationGatewayWebApplicationFirewallPolicyCustomRuleType>,
+    pub rule_type: Input<ApplicationGatewayFirewallPolicyRuleType>,
     /// `properties.customRules[].state`.
-    pub state: Input<ApplicationGatewayWebApplicationFirewallPolicyCustomRuleState>,
+    pub state: Input<ApplicationGatewayFirewallPolicyState>,
 }
-impl ApplicationGatewayWebApplicationFirewallPolicyCustomRule {
+impl ApplicationGatewayFirewallPolicyCustomRule {
     /// From the properties that it has to have.
     pub fn new(
         priority: impl IntoInput<i64>,
-        rule_type: impl IntoInput<ApplicationGatewayWebApplicationFirewallPolicyCustomRuleType>,
-        match_conditions: impl IntoInputList<
-            ApplicationGatewayWebApplicationFirewallPolicyCustomRuleMatchCondition,
-        >,
-        action: impl IntoInput<ApplicationGatewayWebApplicationFirewallPolicyCustomRuleAction>,
+        rule_type: impl IntoInput<ApplicationGatewayFirewallPolicyRuleType>,
+        match_conditions: impl IntoInputList<ApplicationGatewayFirewallPolicyMatchCondition>,
+        action: impl IntoInput<ApplicationGatewayFirewallPolicyAction>,
     ) -> Self {
         Self {
             priority: priority.into_input(),
@@ -230,7 +227,7 @@ impl ApplicationGatewayWebApplicationFirewallPolicyCustomRule {
     /// Sets `properties.customRules[].groupByUserSession`.
     pub fn group_by_user_session(
         mut self,
-        value: impl IntoInputList<ApplicationGatewayWebApplicationFirewallPolicyCustomRuleGroupByUserSession>,
+        value: impl IntoInputList<ApplicationGatewayFirewallPolicyGroupByUserSession>,
     ) -> Self {
         self.group_by_user_session = value.into_input_list();
         self
@@ -245,7 +242,7 @@ impl ApplicationGatewayWebApplicationFirewallPolicyCustomRule {
     /// Sets `properties.customRules[].rateLimitDuration`.
     pub fn rate_limit_duration(
         mut self,
-        value: impl IntoInput<ApplicationGatewayWebApplicationFirewallPolicyCustomRuleRateLimitDuration>,
+        value: impl IntoInput<ApplicationGatewayFirewallPolicyRateLimitDuration>,
     ) -> Self {
         self.rate_limit_duration = value.into_input();
         self
@@ -258,15 +255,12 @@ impl ApplicationGatewayWebApplicationFirewallPolicyCustomRule {
     }
 
     /// Sets `properties.customRules[].state`.
-    pub fn state(
-        mut self,
-        value: impl IntoInput<ApplicationGatewayWebApplicationFirewallPolicyCustomRuleState>,
-    ) -> Self {
+    pub fn state(mut self, value: impl IntoInput<ApplicationGatewayFirewallPolicyState>) -> Self {
         self.state = value.into_input();
         self
     }
 }
-impl Structure for ApplicationGatewayWebApplicationFirewallPolicyCustomRule {
+impl Structure for ApplicationGatewayFirewallPolicyCustomRule {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("action", &mut self.action);
         codec.property("groupByUserSession", &mut self.group_by_user_session);
@@ -282,22 +276,19 @@ impl Structure for ApplicationGatewayWebApplicationFirewallPolicyCustomRule {
 
 /// The value of `properties.customRules[].groupByUserSession[]`.
 #[derive(Clone, Default)]
-pub struct ApplicationGatewayWebApplicationFirewallPolicyCustomRuleGroupByUserSession {
+pub struct ApplicationGatewayFirewallPolicyGroupByUserSession {
     /// `properties.customRules[].groupByUserSession[].groupByVariables`.
-    pub group_by_variables:
-        InputList<ApplicationGatewayWebApplicationFirewallPolicyCustomRuleGroupByUserSessionGroupByVariable>,
+    pub group_by_variables: InputList<ApplicationGatewayFirewallPolicyGroupByVariable>,
 }
-impl ApplicationGatewayWebApplicationFirewallPolicyCustomRuleGroupByUserSession {
+impl ApplicationGatewayFirewallPolicyGroupByUserSession {
     /// From the properties that it has to have.
     pub fn new(
-        group_by_variables: impl IntoInputList<
-            ApplicationGatewayWebApplicationFirewallPolicyCustomRuleGroupByUserSessionGroupByVariable,
-        >,
+        group_by_variables: impl IntoInputList<ApplicationGatewayFirewallPolicyGroupByVariable>,
     ) -> Self {
         Self { group_by_variables: group_by_variables.into_input_list() }
     }
 }
-impl Structure for ApplicationGatewayWebApplicationFirewallPolicyCustomRuleGroupByUserSession {
+impl Structure for ApplicationGatewayFirewallPolicyGroupByUserSession {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("groupByVariables", &mut self.group_by_variables);
     }
@@ -305,22 +296,17 @@ impl Structure for ApplicationGatewayWebApplicationFirewallPolicyCustomRuleGroup
 
 /// The value of `properties.customRules[].groupByUserSession[].groupByVariables[]`.
 #[derive(Clone, Default)]
-pub struct ApplicationGatewayWebApplicationFirewallPolicyCustomRuleGroupByUserSessionGroupByVariable {
+pub struct ApplicationGatewayFirewallPolicyGroupByVariable {
     /// `properties.customRules[].groupByUserSession[].groupByVariables[].variableName`.
-    pub variable_name:
-        Input<ApplicationGatewayWebApplicationFirewallPolicyCustomRuleGroupByUserSessionGroupByVariableName>,
+    pub variable_name: Input<ApplicationGatewayFirewallPolicyVariableName>,
 }
-impl ApplicationGatewayWebApplicationFirewallPolicyCustomRuleGroupByUserSessionGroupByVariable {
+impl ApplicationGatewayFirewallPolicyGroupByVariable {
     /// From the properties that it has to have.
-    pub fn new(
-        variable_name: impl IntoInput<
-            ApplicationGatewayWebApplicationFirewallPolicyCustomRuleGroupByUserSessionGroupByVariableName,
-        >,
-    ) -> Self {
+    pub fn new(variable_name: impl IntoInput<ApplicationGatewayFirewallPolicyVariableName>) -> Self {
         Self { variable_name: variable_name.into_input() }
     }
 }
-impl Structure for ApplicationGatewayWebApplicationFirewallPolicyCustomRuleGroupByUserSessionGroupByVariable {
+impl Structure for ApplicationGatewayFirewallPolicyGroupByVariable {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("variableName", &mut self.variable_name);
     }
@@ -328,27 +314,23 @@ impl Structure for ApplicationGatewayWebApplicationFirewallPolicyCustomRuleGroup
 
 /// The value of `properties.customRules[].matchConditions[]`.
 #[derive(Clone, Default)]
-pub struct ApplicationGatewayWebApplicationFirewallPolicyCustomRuleMatchCondition {
+pub struct ApplicationGatewayFirewallPolicyMatchCondition {
     /// `properties.customRules[].matchConditions[].matchValues`.
     pub match_values: InputList<String>,
     /// `properties.customRules[].matchConditions[].matchVariables`.
-    pub match_variables:
-        InputList<ApplicationGatewayWebApplicationFirewallPolicyCustomRuleMatchConditionMatchVariable>,
+    pub match_variables: InputList<ApplicationGatewayFirewallPolicyMatchVariable>,
     /// `properties.customRules[].matchConditions[].negationConditon`.
     pub negation_conditon: Input<bool>,
     /// `properties.customRules[].matchConditions[].operator`.
-    pub operator: Input<ApplicationGatewayWebApplicationFirewallPolicyCustomRuleMatchConditionOperator>,
+    pub operator: Input<ApplicationGatewayFirewallPolicyOperator>,
     /// `properties.customRules[].matchConditions[].transforms`.
-    pub transforms:
-        InputList<ApplicationGatewayWebApplicationFirewallPolicyCustomRuleMatchConditionTransform>,
+    pub transforms: InputList<ApplicationGatewayFirewallPolicyTransform>,
 }
-impl ApplicationGatewayWebApplicationFirewallPolicyCustomRuleMatchCondition {
+impl ApplicationGatewayFirewallPolicyMatchCondition {
     /// From the properties that it has to have.
     pub fn new(
-        match_variables: impl IntoInputList<
-            ApplicationGatewayWebApplicationFirewallPolicyCustomRuleMatchConditionMatchVariable,
-        >,
-        operator: impl IntoInput<ApplicationGatewayWebApplicationFirewallPolicyCustomRuleMatchConditionOperator>,
+        match_variables: impl IntoInputList<ApplicationGatewayFirewallPolicyMatchVariable>,
+        operator: impl IntoInput<ApplicationGatewayFirewallPolicyOperator>,
         match_values: impl IntoInputList<String>,
     ) -> Self {
         Self {
@@ -368,13 +350,13 @@ impl ApplicationGatewayWebApplicationFirewallPolicyCustomRuleMatchCondition {
     /// Sets `properties.customRules[].matchConditions[].transforms`.
     pub fn transforms(
         mut self,
-        value: impl IntoInputList<ApplicationGatewayWebApplicationFirewallPolicyCustomRuleMatchConditionTransform>,
+        value: impl IntoInputList<ApplicationGatewayFirewallPolicyTransform>,
     ) -> Self {
         self.transforms = value.into_input_list();
         self
     }
 }
-impl Structure for ApplicationGatewayWebApplicationFirewallPolicyCustomRuleMatchCondition {
+impl Structure for ApplicationGatewayFirewallPolicyMatchCondition {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("matchValues", &mut self.match_values);
         codec.property("matchVariables", &mut self.match_variables);
@@ -386,20 +368,15 @@ impl Structure for ApplicationGatewayWebApplicationFirewallPolicyCustomRuleMatch
 
 /// The value of `properties.customRules[].matchConditions[].matchVariables[]`.
 #[derive(Clone, Default)]
-pub struct ApplicationGatewayWebApplicationFirewallPolicyCustomRuleMatchConditionMatchVariable {
+pub struct ApplicationGatewayFirewallPolicyMatchVariable {
     /// `properties.customRules[].matchConditions[].matchVariables[].selector`.
     pub selector: Input<String>,
     /// `properties.customRules[].matchConditions[].matchVariables[].variableName`.
-    pub variable_name:
-        Input<ApplicationGatewayWebApplicationFirewallPolicyCustomRuleMatchConditionMatchVariableName>,
+    pub variable_name: Input<ApplicationGatewayFirewallPolicyMatchVariableName>,
 }
-impl ApplicationGatewayWebApplicationFirewallPolicyCustomRuleMatchConditionMatchVariable {
+impl ApplicationGatewayFirewallPolicyMatchVariable {
     /// From the properties that it has to have.
-    pub fn new(
-        variable_name: impl IntoInput<
-            ApplicationGatewayWebApplicationFirewallPolicyCustomRuleMatchConditionMatchVariableName,
-        >,
-    ) -> Self {
+    pub fn new(variable_name: impl IntoInput<ApplicationGatewayFirewallPolicyMatchVariableName>) -> Self {
         Self { variable_name: variable_name.into_input(), ..Self::default() }
     }
 
@@ -409,7 +386,7 @@ impl ApplicationGatewayWebApplicationFirewallPolicyCustomRuleMatchConditionMatch
         self
     }
 }
-impl Structure for ApplicationGatewayWebApplicationFirewallPolicyCustomRuleMatchConditionMatchVariable {
+impl Structure for ApplicationGatewayFirewallPolicyMatchVariable {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("selector", &mut self.selector);
         codec.property("variableName", &mut self.variable_name);
@@ -418,21 +395,18 @@ impl Structure for ApplicationGatewayWebApplicationFirewallPolicyCustomRuleMatch
 
 /// The value of `properties.managedRules`.
 #[derive(Clone, Default)]
-pub struct ApplicationGatewayWebApplicationFirewallPolicyManagedRules {
+pub struct ApplicationGatewayFirewallPolicyManagedRules {
     /// `properties.managedRules.exceptions`.
-    pub exceptions: InputList<ApplicationGatewayWebApplicationFirewallPolicyManagedRulesException>,
+    pub exceptions: InputList<ApplicationGatewayFirewallPolicyException>,
     /// `properties.managedRules.exclusions`.
-    pub exclusions: InputList<ApplicationGatewayWebApplicationFirewallPolicyManagedRulesExclusion>,
+    pub exclusions: InputList<ApplicationGatewayFirewallPolicyExclusion>,
     /// `properties.managedRules.managedRuleSets`.
-    pub managed_rule_sets:
-        InputList<ApplicationGatewayWebApplicationFirewallPolicyManagedRulesManagedRuleSet>,
+    pub managed_rule_sets: InputList<ApplicationGatewayFirewallPolicyManagedRuleSet>,
 }
-impl ApplicationGatewayWebApplicationFirewallPolicyManagedRules {
+impl ApplicationGatewayFirewallPolicyManagedRules {
     /// From the properties that it has to have.
     pub fn new(
-        managed_rule_sets: impl IntoInputList<
-            ApplicationGatewayWebApplicationFirewallPolicyManagedRulesManagedRuleSet,
-        >,
+        managed_rule_sets: impl IntoInputList<ApplicationGatewayFirewallPolicyManagedRuleSet>,
     ) -> Self {
         Self { managed_rule_sets: managed_rule_sets.into_input_list(), ..Self::default() }
     }
@@ -440,7 +414,7 @@ impl ApplicationGatewayWebApplicationFirewallPolicyManagedRules {
     /// Sets `properties.managedRules.exceptions`.
     pub fn exceptions(
         mut self,
-        value: impl IntoInputList<ApplicationGatewayWebApplicationFirewallPolicyManagedRulesException>,
+        value: impl IntoInputList<ApplicationGatewayFirewallPolicyException>,
     ) -> Self {
         self.exceptions = value.into_input_list();
         self
@@ -449,13 +423,13 @@ impl ApplicationGatewayWebApplicationFirewallPolicyManagedRules {
     /// Sets `properties.managedRules.exclusions`.
     pub fn exclusions(
         mut self,
-        value: impl IntoInputList<ApplicationGatewayWebApplicationFirewallPolicyManagedRulesExclusion>,
+        value: impl IntoInputList<ApplicationGatewayFirewallPolicyExclusion>,
     ) -> Self {
         self.exclusions = value.into_input_list();
         self
     }
 }
-impl Structure for ApplicationGatewayWebApplicationFirewallPolicyManagedRules {
+impl Structure for ApplicationGatewayFirewallPolicyManagedRules {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("exceptions", &mut self.exceptions);
         codec.property("exclusions", &mut self.exclusions);
@@ -465,33 +439,25 @@ impl Structure for ApplicationGatewayWebApplicationFirewallPolicyManagedRules {
 
 /// The value of `properties.managedRules.exceptions[]`.
 #[derive(Clone, Default)]
-pub struct ApplicationGatewayWebApplicationFirewallPolicyManagedRulesException {
+pub struct ApplicationGatewayFirewallPolicyException {
     /// `properties.managedRules.exceptions[].exceptionManagedRuleSets`.
-    pub exception_managed_rule_sets:
-        InputList<ApplicationGatewayWebApplicationFirewallPolicyExclusionManagedRuleSet>,
+    pub exception_managed_rule_sets: InputList<ApplicationGatewayFirewallPolicyExclusionManagedRuleSet>,
     /// `properties.managedRules.exceptions[].matchVariable`.
-    pub match_variable:
-        Input<ApplicationGatewayWebApplicationFirewallPolicyManagedRulesExceptionMatchVariable>,
+    pub match_variable: Input<ApplicationGatewayFirewallPolicyExceptionMatchVariable>,
     /// `properties.managedRules.exceptions[].selector`.
     pub selector: Input<String>,
     /// `properties.managedRules.exceptions[].selectorMatchOperator`.
-    pub selector_match_operator:
-        Input<ApplicationGatewayWebApplicationFirewallPolicyManagedRulesExceptionSelectorMatchOperator>,
+    pub selector_match_operator: Input<ApplicationGatewayFirewallPolicySelectorMatchOperator>,
     /// `properties.managedRules.exceptions[].valueMatchOperator`.
-    pub value_match_operator:
-        Input<ApplicationGatewayWebApplicationFirewallPolicyManagedRulesExceptionValueMatchOperator>,
+    pub value_match_operator: Input<ApplicationGatewayFirewallPolicyValueMatchOperator>,
     /// `properties.managedRules.exceptions[].values`.
     pub values: InputList<String>,
 }
-impl ApplicationGatewayWebApplicationFirewallPolicyManagedRulesException {
+impl ApplicationGatewayFirewallPolicyException {
     /// From the properties that it has to have.
     pub fn new(
-        match_variable: impl IntoInput<
-            ApplicationGatewayWebApplicationFirewallPolicyManagedRulesExceptionMatchVariable,
-        >,
-        value_match_operator: impl IntoInput<
-            ApplicationGatewayWebApplicationFirewallPolicyManagedRulesExceptionValueMatchOperator,
-        >,
+        match_variable: impl IntoInput<ApplicationGatewayFirewallPolicyExceptionMatchVariable>,
+        value_match_operator: impl IntoInput<ApplicationGatewayFirewallPolicyValueMatchOperator>,
     ) -> Self {
         Self {
             match_variable: match_variable.into_input(),
@@ -503,7 +469,7 @@ impl ApplicationGatewayWebApplicationFirewallPolicyManagedRulesException {
     /// Sets `properties.managedRules.exceptions[].exceptionManagedRuleSets`.
     pub fn exception_managed_rule_sets(
         mut self,
-        value: impl IntoInputList<ApplicationGatewayWebApplicationFirewallPolicyExclusionManagedRuleSet>,
+        value: impl IntoInputList<ApplicationGatewayFirewallPolicyExclusionManagedRuleSet>,
     ) -> Self {
         self.exception_managed_rule_sets = value.into_input_list();
         self
@@ -518,9 +484,7 @@ impl ApplicationGatewayWebApplicationFirewallPolicyManagedRulesException {
     /// Sets `properties.managedRules.exceptions[].selectorMatchOperator`.
     pub fn selector_match_operator(
         mut self,
-        value: impl IntoInput<
-            ApplicationGatewayWebApplicationFirewallPolicyManagedRulesExceptionSelectorMatchOperator,
-        >,
+        value: impl IntoInput<ApplicationGatewayFirewallPolicySelectorMatchOperator>,
     ) -> Self {
         self.selector_match_operator = value.into_input();
         self
@@ -532,7 +496,7 @@ impl ApplicationGatewayWebApplicationFirewallPolicyManagedRulesException {
         self
     }
 }
-impl Structure for ApplicationGatewayWebApplicationFirewallPolicyManagedRulesException {
+impl Structure for ApplicationGatewayFirewallPolicyException {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("exceptionManagedRuleSets", &mut self.exception_managed_rule_sets);
         codec.property("matchVariable", &mut self.match_variable);
@@ -545,16 +509,15 @@ impl Structure for ApplicationGatewayWebApplicationFirewallPolicyManagedRulesExc
 
 /// The value of `properties.managedRules.exceptions[].exceptionManagedRuleSets[]`.
 #[derive(Clone, Default)]
-pub struct ApplicationGatewayWebApplicationFirewallPolicyExclusionManagedRuleSet {
+pub struct ApplicationGatewayFirewallPolicyExclusionManagedRuleSet {
     /// `properties.managedRules.exceptions[].exceptionManagedRuleSets[].ruleGroups`.
-    pub rule_groups:
-        InputList<ApplicationGatewayWebApplicationFirewallPolicyExclusionManagedRuleSetRuleGroup>,
+    pub rule_groups: InputList<ApplicationGatewayFirewallPolicyRuleGroup>,
     /// `properties.managedRules.exceptions[].exceptionManagedRuleSets[].ruleSetType`.
     pub rule_set_type: Input<String>,
     /// `properties.managedRules.exceptions[].exceptionManagedRuleSets[].ruleSetVersion`.
     pub rule_set_version: Input<String>,
 }
-impl ApplicationGatewayWebApplicationFirewallPolicyExclusionManagedRuleSet {
+impl ApplicationGatewayFirewallPolicyExclusionManagedRuleSet {
     /// From the properties that it has to have.
     pub fn new(rule_set_type: impl IntoInput<String>, rule_set_version: impl IntoInput<String>) -> Self {
         Self {
@@ -567,13 +530,13 @@ impl ApplicationGatewayWebApplicationFirewallPolicyExclusionManagedRuleSet {
     /// Sets `properties.managedRules.exceptions[].exceptionManagedRuleSets[].ruleGroups`.
     pub fn rule_groups(
         mut self,
-        value: impl IntoInputList<ApplicationGatewayWebApplicationFirewallPolicyExclusionManagedRuleSetRuleGroup>,
+        value: impl IntoInputList<ApplicationGatewayFirewallPolicyRuleGroup>,
     ) -> Self {
         self.rule_groups = value.into_input_list();
         self
     }
 }
-impl Structure for ApplicationGatewayWebApplicationFirewallPolicyExclusionManagedRuleSet {
+impl Structure for ApplicationGatewayFirewallPolicyExclusionManagedRuleSet {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("ruleGroups", &mut self.rule_groups);
         codec.property("ruleSetType", &mut self.rule_set_type);
@@ -583,30 +546,25 @@ impl Structure for ApplicationGatewayWebApplicationFirewallPolicyExclusionManage
 
 /// The value of `properties.managedRules.exceptions[].exceptionManagedRuleSets[].ruleGroups[]`.
 #[derive(Clone, Default)]
-pub struct ApplicationGatewayWebApplicationFirewallPolicyExclusionManagedRuleSetRuleGroup {
+pub struct ApplicationGatewayFirewallPolicyRuleGroup {
     /// `properties.managedRules.exceptions[].exceptionManagedRuleSets[].ruleGroups[].ruleGroupName`.
     pub rule_group_name: Input<String>,
     /// `properties.managedRules.exceptions[].exceptionManagedRuleSets[].ruleGroups[].rules`.
-    pub rules: InputList<ApplicationGatewayWebApplicationFirewallPolicyExclusionManagedRuleSetRuleGroupRule>,
+    pub rules: InputList<ApplicationGatewayFirewallPolicyRule>,
 }
-impl ApplicationGatewayWebApplicationFirewallPolicyExclusionManagedRuleSetRuleGroup {
+impl ApplicationGatewayFirewallPolicyRuleGroup {
     /// From the properties that it has to have.
     pub fn new(rule_group_name: impl IntoInput<String>) -> Self {
         Self { rule_group_name: rule_group_name.into_input(), ..Self::default() }
     }
 
     /// Sets `properties.managedRules.exceptions[].exceptionManagedRuleSets[].ruleGroups[].rules`.
-    pub fn rules(
-        mut self,
-        value: impl IntoInputList<
-            ApplicationGatewayWebApplicationFirewallPolicyExclusionManagedRuleSetRuleGroupRule,
-        >,
-    ) -> Self {
+    pub fn rules(mut self, value: impl IntoInputList<ApplicationGatewayFirewallPolicyRule>) -> Self {
         self.rules = value.into_input_list();
         self
     }
 }
-impl Structure for ApplicationGatewayWebApplicationFirewallPolicyExclusionManagedRuleSetRuleGroup {
+impl Structure for ApplicationGatewayFirewallPolicyRuleGroup {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("ruleGroupName", &mut self.rule_group_name);
         codec.property("rules", &mut self.rules);
@@ -615,17 +573,17 @@ impl Structure for ApplicationGatewayWebApplicationFirewallPolicyExclusionManage
 
 /// The value of `properties.managedRules.exceptions[].exceptionManagedRuleSets[].ruleGroups[].rules[]`.
 #[derive(Clone, Default)]
-pub struct ApplicationGatewayWebApplicationFirewallPolicyExclusionManagedRuleSetRuleGroupRule {
+pub struct ApplicationGatewayFirewallPolicyRule {
     /// `properties.managedRules.exceptions[].exceptionManagedRuleSets[].ruleGroups[].rules[].ruleId`.
     pub rule_id: Input<String>,
 }
-impl ApplicationGatewayWebApplicationFirewallPolicyExclusionManagedRuleSetRuleGroupRule {
+impl ApplicationGatewayFirewallPolicyRule {
     /// From the properties that it has to have.
     pub fn new(rule_id: impl IntoInput<String>) -> Self {
         Self { rule_id: rule_id.into_input() }
     }
 }
-impl Structure for ApplicationGatewayWebApplicationFirewallPolicyExclusionManagedRuleSetRuleGroupRule {
+impl Structure for ApplicationGatewayFirewallPolicyRule {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("ruleId", &mut self.rule_id);
     }
@@ -633,28 +591,21 @@ impl Structure for ApplicationGatewayWebApplicationFirewallPolicyExclusionManage
 
 /// The value of `properties.managedRules.exclusions[]`.
 #[derive(Clone, Default)]
-pub struct ApplicationGatewayWebApplicationFirewallPolicyManagedRulesExclusion {
+pub struct ApplicationGatewayFirewallPolicyExclusion {
     /// `properties.managedRules.exclusions[].exclusionManagedRuleSets`.
-    pub exclusion_managed_rule_sets:
-        InputList<ApplicationGatewayWebApplicationFirewallPolicyExclusionManagedRuleSet>,
+    pub exclusion_managed_rule_sets: InputList<ApplicationGatewayFirewallPolicyExclusionManagedRuleSet>,
     /// `properties.managedRules.exclusions[].matchVariable`.
-    pub match_variable:
-        Input<ApplicationGatewayWebApplicationFirewallPolicyManagedRulesExclusionMatchVariable>,
+    pub match_variable: Input<ApplicationGatewayFirewallPolicyExclusionMatchVariable>,
     /// `properties.managedRules.exclusions[].selector`.
     pub selector: Input<String>,
     /// `properties.managedRules.exclusions[].selectorMatchOperator`.
-    pub selector_match_operator:
-        Input<ApplicationGatewayWebApplicationFirewallPolicyManagedRulesExclusionSelectorMatchOperator>,
+    pub selector_match_operator: Input<ApplicationGatewayFirewallPolicyExclusionSelectorMatchOperator>,
 }
-impl ApplicationGatewayWebApplicationFirewallPolicyManagedRulesExclusion {
+impl ApplicationGatewayFirewallPolicyExclusion {
     /// From the properties that it has to have.
     pub fn new(
-        match_variable: impl IntoInput<
-            ApplicationGatewayWebApplicationFirewallPolicyManagedRulesExclusionMatchVariable,
-        >,
-        selector_match_operator: impl IntoInput<
-            ApplicationGatewayWebApplicationFirewallPolicyManagedRulesExclusionSelectorMatchOperator,
-        >,
+        match_variable: impl IntoInput<ApplicationGatewayFirewallPolicyExclusionMatchVariable>,
+        selector_match_operator: impl IntoInput<ApplicationGatewayFirewallPolicyExclusionSelectorMatchOperator>,
         selector: impl IntoInput<String>,
     ) -> Self {
         Self {
@@ -668,13 +619,13 @@ impl ApplicationGatewayWebApplicationFirewallPolicyManagedRulesExclusion {
     /// Sets `properties.managedRules.exclusions[].exclusionManagedRuleSets`.
     pub fn exclusion_managed_rule_sets(
         mut self,
-        value: impl IntoInputList<ApplicationGatewayWebApplicationFirewallPolicyExclusionManagedRuleSet>,
+        value: impl IntoInputList<ApplicationGatewayFirewallPolicyExclusionManagedRuleSet>,
     ) -> Self {
         self.exclusion_managed_rule_sets = value.into_input_list();
         self
     }
 }
-impl Structure for ApplicationGatewayWebApplicationFirewallPolicyManagedRulesExclusion {
+impl Structure for ApplicationGatewayFirewallPolicyExclusion {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("exclusionManagedRuleSets", &mut self.exclusion_managed_rule_sets);
         codec.property("matchVariable", &mut self.match_variable);
@@ -685,16 +636,15 @@ impl Structure for ApplicationGatewayWebApplicationFirewallPolicyManagedRulesExc
 
 /// The value of `properties.managedRules.managedRuleSets[]`.
 #[derive(Clone, Default)]
-pub struct ApplicationGatewayWebApplicationFirewallPolicyManagedRulesManagedRuleSet {
+pub struct ApplicationGatewayFirewallPolicyManagedRuleSet {
     /// `properties.managedRules.managedRuleSets[].ruleGroupOverrides`.
-    pub rule_group_overrides:
-        InputList<ApplicationGatewayWebApplicationFirewallPolicyManagedRulesManagedRuleSetRuleGroupOverride>,
+    pub rule_group_overrides: InputList<ApplicationGatewayFirewallPolicyRuleGroupOverride>,
     /// `properties.managedRules.managedRuleSets[].ruleSetType`.
     pub rule_set_type: Input<String>,
     /// `properties.managedRules.managedRuleSets[].ruleSetVersion`.
     pub rule_set_version: Input<String>,
 }
-impl ApplicationGatewayWebApplicationFirewallPolicyManagedRulesManagedRuleSet {
+impl ApplicationGatewayFirewallPolicyManagedRuleSet {
     /// From the properties that it has to have.
     pub fn new(rule_set_type: impl IntoInput<String>, rule_set_version: impl IntoInput<String>) -> Self {
         Self {
@@ -707,15 +657,13 @@ impl ApplicationGatewayWebApplicationFirewallPolicyManagedRulesManagedRuleSet {
     /// Sets `properties.managedRules.managedRuleSets[].ruleGroupOverrides`.
     pub fn rule_group_overrides(
         mut self,
-        value: impl IntoInputList<
-            ApplicationGatewayWebApplicationFirewallPolicyManagedRulesManagedRuleSetRuleGroupOverride,
-        >,
+        value: impl IntoInputList<ApplicationGatewayFirewallPolicyRuleGroupOverride>,
     ) -> Self {
         self.rule_group_overrides = value.into_input_list();
         self
     }
 }
-impl Structure for ApplicationGatewayWebApplicationFirewallPolicyManagedRulesManagedRuleSet {
+impl Structure for ApplicationGatewayFirewallPolicyManagedRuleSet {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("ruleGroupOverrides", &mut self.rule_group_overrides);
         codec.property("ruleSetType", &mut self.rule_set_type);
@@ -725,15 +673,13 @@ impl Structure for ApplicationGatewayWebApplicationFirewallPolicyManagedRulesMan
 
 /// The value of `properties.managedRules.managedRuleSets[].ruleGroupOverrides[]`.
 #[derive(Clone, Default)]
-pub struct ApplicationGatewayWebApplicationFirewallPolicyManagedRulesManagedRuleSetRuleGroupOverride {
+pub struct ApplicationGatewayFirewallPolicyRuleGroupOverride {
     /// `properties.managedRules.managedRuleSets[].ruleGroupOverrides[].ruleGroupName`.
     pub rule_group_name: Input<String>,
     /// `properties.managedRules.managedRuleSets[].ruleGroupOverrides[].rules`.
-    pub rules: InputList<
-        ApplicationGatewayWebApplicationFirewallPolicyManagedRulesManagedRuleSetRuleGroupOverrideRule,
-    >,
+    pub rules: InputList<ApplicationGatewayFirewallPolicyRuleGroupOverrideRule>,
 }
-impl ApplicationGatewayWebApplicationFirewallPolicyManagedRulesManagedRuleSetRuleGroupOverride {
+impl ApplicationGatewayFirewallPolicyRuleGroupOverride {
     /// From the properties that it has to have.
     pub fn new(rule_group_name: impl IntoInput<String>) -> Self {
         Self { rule_group_name: rule_group_name.into_input(), ..Self::default() }
@@ -742,15 +688,13 @@ impl ApplicationGatewayWebApplicationFirewallPolicyManagedRulesManagedRuleSetRul
     /// Sets `properties.managedRules.managedRuleSets[].ruleGroupOverrides[].rules`.
     pub fn rules(
         mut self,
-        value: impl IntoInputList<
-            ApplicationGatewayWebApplicationFirewallPolicyManagedRulesManagedRuleSetRuleGroupOverrideRule,
-        >,
+        value: impl IntoInputList<ApplicationGatewayFirewallPolicyRuleGroupOverrideRule>,
     ) -> Self {
         self.rules = value.into_input_list();
         self
     }
 }
-impl Structure for ApplicationGatewayWebApplicationFirewallPolicyManagedRulesManagedRuleSetRuleGroupOverride {
+impl Structure for ApplicationGatewayFirewallPolicyRuleGroupOverride {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("ruleGroupName", &mut self.rule_group_name);
         codec.property("rules", &mut self.rules);
@@ -759,52 +703,41 @@ impl Structure for ApplicationGatewayWebApplicationFirewallPolicyManagedRulesMan
 
 /// The value of `properties.managedRules.managedRuleSets[].ruleGroupOverrides[].rules[]`.
 #[derive(Clone, Default)]
-pub struct ApplicationGatewayWebApplicationFirewallPolicyManagedRulesManagedRuleSetRuleGroupOverrideRule {
-/// `properties.managedRules.managedRuleSets[].ruleGroupOverrides[].rules[].action`.
-pub action: Input<ApplicationGatewayWebApplicationFirewallPolicyManagedRulesManagedRuleSetRuleGroupOverrideRuleAction>,
-/// `properties.managedRules.managedRuleSets[].ruleGroupOverrides[].rules[].ruleId`.
-pub rule_id: Input<String>,
-/// `properties.managedRules.managedRuleSets[].ruleGroupOverrides[].rules[].sensitivity`.
-pub sensitivity: Input<ApplicationGatewayWebApplicationFirewallPolicyManagedRulesManagedRuleSetRuleGroupOverrideRuleSensitivity>,
-/// `properties.managedRules.managedRuleSets[].ruleGroupOverrides[].rules[].state`.
-pub state: Input<ApplicationGatewayWebApplicationFirewallPolicyManagedRulesManagedRuleSetRuleGroupOverrideRuleState>,
+pub struct ApplicationGatewayFirewallPolicyRuleGroupOverrideRule {
+    /// `properties.managedRules.managedRuleSets[].ruleGroupOverrides[].rules[].action`.
+    pub action: Input<ApplicationGatewayFirewallPolicyRuleAction>,
+    /// `properties.managedRules.managedRuleSets[].ruleGroupOverrides[].rules[].ruleId`.
+    pub rule_id: Input<String>,
+    /// `properties.managedRules.managedRuleSets[].ruleGroupOverrides[].rules[].sensitivity`.
+    pub sensitivity: Input<ApplicationGatewayFirewallPolicySensitivity>,
+    /// `properties.managedRules.managedRuleSets[].ruleGroupOverrides[].rules[].state`.
+    pub state: Input<ApplicationGatewayFirewallPolicyRuleState>,
 }
-impl ApplicationGatewayWebApplicationFirewallPolicyManagedRulesManagedRuleSetRuleGroupOverrideRule {
+impl ApplicationGatewayFirewallPolicyRuleGroupOverrideRule {
     /// From the properties that it has to have.
     pub fn new(rule_id: impl IntoInput<String>) -> Self {
         Self { rule_id: rule_id.into_input(), ..Self::default() }
     }
 
     /// Sets `properties.managedRules.managedRuleSets[].ruleGroupOverrides[].rules[].action`.
-    pub fn action(
-        mut self,
-        value: impl IntoInput<ApplicationGatewayWebApplicationFirewallPolicyManagedRulesManagedRuleSetRuleGroupOverrideRuleAction>,
-    ) -> Self {
+    pub fn action(mut self, value: impl IntoInput<ApplicationGatewayFirewallPolicyRuleAction>) -> Self {
         self.action = value.into_input();
         self
     }
 
     /// Sets `properties.managedRules.managedRuleSets[].ruleGroupOverrides[].rules[].sensitivity`.
-    pub fn sensitivity(
-        mut self,
-        value: impl IntoInput<ApplicationGatewayWebApplicationFirewallPolicyManagedRulesManagedRuleSetRuleGroupOverrideRuleSensitivity>,
-    ) -> Self {
+    pub fn sensitivity(mut self, value: impl IntoInput<ApplicationGatewayFirewallPolicySensitivity>) -> Self {
         self.sensitivity = value.into_input();
         self
     }
 
     /// Sets `properties.managedRules.managedRuleSets[].ruleGroupOverrides[].rules[].state`.
-    pub fn state(
-        mut self,
-        value: impl IntoInput<ApplicationGatewayWebApplicationFirewallPolicyManagedRulesManagedRuleSetRuleGroupOverrideRuleState>,
-    ) -> Self {
+    pub fn state(mut self, value: impl IntoInput<ApplicationGatewayFirewallPolicyRuleState>) -> Self {
         self.state = value.into_input();
         self
     }
 }
-impl Structure
-    for ApplicationGatewayWebApplicationFirewallPolicyManagedRulesManagedRuleSetRuleGroupOverrideRule
-{
+impl Structure for ApplicationGatewayFirewallPolicyRuleGroupOverrideRule {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("action", &mut self.action);
         codec.property("ruleId", &mut self.rule_id);
@@ -815,7 +748,7 @@ impl Structure
 
 /// The value of `properties.policySettings`.
 #[derive(Clone, Default)]
-pub struct ApplicationGatewayWebApplicationFirewallPolicySettings {
+pub struct ApplicationGatewayFirewallPolicySettings {
     /// `properties.policySettings.captchaExpirationInMins`. 5 to 1440.
     pub captcha_expiration_in_mins: Input<i64>,
     /// `properties.policySettings.customBlockResponseBody`. At most 32768 characters.
@@ -829,11 +762,11 @@ pub struct ApplicationGatewayWebApplicationFirewallPolicySettings {
     /// `properties.policySettings.jsChallengeCookieExpirationInMins`. 5 to 1440.
     pub js_challenge_cookie_expiration_in_mins: Input<i64>,
     /// `properties.policySettings.logScrubbing`.
-    pub log_scrubbing: Input<ApplicationGatewayWebApplicationFirewallPolicySettingsLogScrubbing>,
+    pub log_scrubbing: Input<ApplicationGatewayFirewallPolicyLogScrubbing>,
     /// `properties.policySettings.maxRequestBodySizeInKb`. At least 8.
     pub max_request_body_size_in_kb: Input<i64>,
     /// `properties.policySettings.mode`.
-    pub mode: Input<ApplicationGatewayWebApplicationFirewallPolicySettingsMode>,
+    pub mode: Input<ApplicationGatewayFirewallPolicySettingsMode>,
     /// `properties.policySettings.requestBodyCheck`.
     pub request_body_check: Input<bool>,
     /// `properties.policySettings.requestBodyEnforcement`.
@@ -841,9 +774,9 @@ pub struct ApplicationGatewayWebApplicationFirewallPolicySettings {
     /// `properties.policySettings.requestBodyInspectLimitInKB`.
     pub request_body_inspect_limit_in_kb: Input<i64>,
     /// `properties.policySettings.state`.
-    pub state: Input<ApplicationGatewayWebApplicationFirewallPolicySettingsState>,
+    pub state: Input<ApplicationGatewayFirewallPolicySettingsState>,
 }
-impl ApplicationGatewayWebApplicationFirewallPolicySettings {
+impl ApplicationGatewayFirewallPolicySettings {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
@@ -888,7 +821,7 @@ impl ApplicationGatewayWebApplicationFirewallPolicySettings {
     /// Sets `properties.policySettings.logScrubbing`.
     pub fn log_scrubbing(
         mut self,
-        value: impl IntoInput<ApplicationGatewayWebApplicationFirewallPolicySettingsLogScrubbing>,
+        value: impl IntoInput<ApplicationGatewayFirewallPolicyLogScrubbing>,
     ) -> Self {
         self.log_scrubbing = value.into_input();
         self
@@ -901,10 +834,7 @@ impl ApplicationGatewayWebApplicationFirewallPolicySettings {
     }
 
     /// Sets `properties.policySettings.mode`.
-    pub fn mode(
-        mut self,
-        value: impl IntoInput<ApplicationGatewayWebApplicationFirewallPolicySettingsMode>,
-    ) -> Self {
+    pub fn mode(mut self, value: impl IntoInput<ApplicationGatewayFirewallPolicySettingsMode>) -> Self {
         self.mode = value.into_input();
         self
     }
@@ -928,15 +858,12 @@ impl ApplicationGatewayWebApplicationFirewallPolicySettings {
     }
 
     /// Sets `properties.policySettings.state`.
-    pub fn state(
-        mut self,
-        value: impl IntoInput<ApplicationGatewayWebApplicationFirewallPolicySettingsState>,
-    ) -> Self {
+    pub fn state(mut self, value: impl IntoInput<ApplicationGatewayFirewallPolicySettingsState>) -> Self {
         self.state = value.into_input();
         self
     }
 }
-impl Structure for ApplicationGatewayWebApplicationFirewallPolicySettings {
+impl Structure for ApplicationGatewayFirewallPolicySettings {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("captchaExpirationInMins", &mut self.captcha_expiration_in_mins);
         codec.property("customBlockResponseBody", &mut self.custom_block_response_body);
@@ -956,13 +883,13 @@ impl Structure for ApplicationGatewayWebApplicationFirewallPolicySettings {
 
 /// The value of `properties.policySettings.logScrubbing`.
 #[derive(Clone, Default)]
-pub struct ApplicationGatewayWebApplicationFirewallPolicySettingsLogScrubbing {
+pub struct ApplicationGatewayFirewallPolicyLogScrubbing {
     /// `properties.policySettings.logScrubbing.scrubbingRules`.
-    pub scrubbing_rules: InputList<ApplicationGatewayWebApplicationFirewallPolicySettingsLogScrubbingRule>,
+    pub scrubbing_rules: InputList<ApplicationGatewayFirewallPolicyScrubbingRule>,
     /// `properties.policySettings.logScrubbing.state`.
-    pub state: Input<ApplicationGatewayWebApplicationFirewallPolicySettingsLogScrubbingState>,
+    pub state: Input<ApplicationGatewayFirewallPolicyLogScrubbingState>,
 }
-impl ApplicationGatewayWebApplicationFirewallPolicySettingsLogScrubbing {
+impl ApplicationGatewayFirewallPolicyLogScrubbing {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
@@ -971,22 +898,19 @@ impl ApplicationGatewayWebApplicationFirewallPolicySettingsLogScrubbing {
     /// Sets `properties.policySettings.logScrubbing.scrubbingRules`.
     pub fn scrubbing_rules(
         mut self,
-        value: impl IntoInputList<ApplicationGatewayWebApplicationFirewallPolicySettingsLogScrubbingRule>,
+        value: impl IntoInputList<ApplicationGatewayFirewallPolicyScrubbingRule>,
     ) -> Self {
         self.scrubbing_rules = value.into_input_list();
         self
     }
 
     /// Sets `properties.policySettings.logScrubbing.state`.
-    pub fn state(
-        mut self,
-        value: impl IntoInput<ApplicationGatewayWebApplicationFirewallPolicySettingsLogScrubbingState>,
-    ) -> Self {
+    pub fn state(mut self, value: impl IntoInput<ApplicationGatewayFirewallPolicyLogScrubbingState>) -> Self {
         self.state = value.into_input();
         self
     }
 }
-impl Structure for ApplicationGatewayWebApplicationFirewallPolicySettingsLogScrubbing {
+impl Structure for ApplicationGatewayFirewallPolicyLogScrubbing {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("scrubbingRules", &mut self.scrubbing_rules);
         codec.property("state", &mut self.state);
@@ -995,26 +919,22 @@ impl Structure for ApplicationGatewayWebApplicationFirewallPolicySettingsLogScru
 
 /// The value of `properties.policySettings.logScrubbing.scrubbingRules[]`.
 #[derive(Clone, Default)]
-pub struct ApplicationGatewayWebApplicationFirewallPolicySettingsLogScrubbingRule {
+pub struct ApplicationGatewayFirewallPolicyScrubbingRule {
     /// `properties.policySettings.logScrubbing.scrubbingRules[].matchVariable`.
-    pub match_variable:
-        Input<ApplicationGatewayWebApplicationFirewallPolicySettingsLogScrubbingRuleMatchVariable>,
+    pub match_variable: Input<ApplicationGatewayFirewallPolicyScrubbingRuleMatchVariable>,
     /// `properties.policySettings.logScrubbing.scrubbingRules[].selector`.
     pub selector: Input<String>,
     /// `properties.policySettings.logScrubbing.scrubbingRules[].selectorMatchOperator`.
-    pub selector_match_operator:
-        Input<ApplicationGatewayWebApplicationFirewallPolicySettingsLogScrubbingRuleSelectorMatchOperator>,
+    pub selector_match_operator: Input<ApplicationGatewayFirewallPolicyScrubbingRuleSelectorMatchOperator>,
     /// `properties.policySettings.logScrubbing.scrubbingRules[].state`.
-    pub state: Input<ApplicationGatewayWebApplicationFirewallPolicySettingsLogScrubbingRuleState>,
+    pub state: Input<ApplicationGatewayFirewallPolicyScrubbingRuleState>,
 }
-impl ApplicationGatewayWebApplicationFirewallPolicySettingsLogScrubbingRule {
+impl ApplicationGatewayFirewallPolicyScrubbingRule {
     /// From the properties that it has to have.
     pub fn new(
-        match_variable: impl IntoInput<
-            ApplicationGatewayWebApplicationFirewallPolicySettingsLogScrubbingRuleMatchVariable,
-        >,
+        match_variable: impl IntoInput<ApplicationGatewayFirewallPolicyScrubbingRuleMatchVariable>,
         selector_match_operator: impl IntoInput<
-            ApplicationGatewayWebApplicationFirewallPolicySettingsLogScrubbingRuleSelectorMatchOperator,
+            ApplicationGatewayFirewallPolicyScrubbingRuleSelectorMatchOperator,
         >,
     ) -> Self {
         Self {
@@ -1033,13 +953,13 @@ impl ApplicationGatewayWebApplicationFirewallPolicySettingsLogScrubbingRule {
     /// Sets `properties.policySettings.logScrubbing.scrubbingRules[].state`.
     pub fn state(
         mut self,
-        value: impl IntoInput<ApplicationGatewayWebApplicationFirewallPolicySettingsLogScrubbingRuleState>,
+        value: impl IntoInput<ApplicationGatewayFirewallPolicyScrubbingRuleState>,
     ) -> Self {
         self.state = value.into_input();
         self
     }
 }
-impl Structure for ApplicationGatewayWebApplicationFirewallPolicySettingsLogScrubbingRule {
+impl Structure for ApplicationGatewayFirewallPolicyScrubbingRule {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("matchVariable", &mut self.match_variable);
         codec.property("selector", &mut self.selector);
@@ -1050,7 +970,7 @@ impl Structure for ApplicationGatewayWebApplicationFirewallPolicySettingsLogScru
 
 open_enum! {
     /// Values of `properties.customRules[].action`.
-    pub ApplicationGatewayWebApplicationFirewallPolicyCustomRuleAction {
+    pub ApplicationGatewayFirewallPolicyAction {
         /// `Allow`.
         ALLOW = "Allow",
         /// `Block`.
@@ -1066,7 +986,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.customRules[].groupByUserSession[].groupByVariables[].variableName`.
-    pub ApplicationGatewayWebApplicationFirewallPolicyCustomRuleGroupByUserSessionGroupByVariableName {
+    pub ApplicationGatewayFirewallPolicyVariableName {
         /// `ClientAddr`.
         CLIENT_ADDR = "ClientAddr",
         /// `GeoLocation`.
@@ -1082,7 +1002,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.customRules[].matchConditions[].matchVariables[].variableName`.
-    pub ApplicationGatewayWebApplicationFirewallPolicyCustomRuleMatchConditionMatchVariableName {
+    pub ApplicationGatewayFirewallPolicyMatchVariableName {
         /// `RemoteAddr`.
         REMOTE_ADDR = "RemoteAddr",
         /// `RequestMethod`.
@@ -1104,7 +1024,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.customRules[].matchConditions[].operator`.
-    pub ApplicationGatewayWebApplicationFirewallPolicyCustomRuleMatchConditionOperator {
+    pub ApplicationGatewayFirewallPolicyOperator {
         /// `IPMatch`.
         IP_MATCH = "IPMatch",
         /// `Equal`.
@@ -1134,7 +1054,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.customRules[].matchConditions[].transforms[]`.
-    pub ApplicationGatewayWebApplicationFirewallPolicyCustomRuleMatchConditionTransform {
+    pub ApplicationGatewayFirewallPolicyTransform {
         /// `Uppercase`.
         UPPERCASE = "Uppercase",
         /// `Lowercase`.
@@ -1154,7 +1074,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.customRules[].rateLimitDuration`.
-    pub ApplicationGatewayWebApplicationFirewallPolicyCustomRuleRateLimitDuration {
+    pub ApplicationGatewayFirewallPolicyRateLimitDuration {
         /// `OneMin`.
         ONE_MIN = "OneMin",
         /// `FiveMins`.
@@ -1164,7 +1084,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.customRules[].ruleType`.
-    pub ApplicationGatewayWebApplicationFirewallPolicyCustomRuleType {
+    pub ApplicationGatewayFirewallPolicyRuleType {
         /// `MatchRule`.
         MATCH_RULE = "MatchRule",
         /// `RateLimitRule`.
@@ -1176,7 +1096,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.customRules[].state`.
-    pub ApplicationGatewayWebApplicationFirewallPolicyCustomRuleState {
+    pub ApplicationGatewayFirewallPolicyState {
         /// `Disabled`.
         DISABLED = "Disabled",
         /// `Enabled`.
@@ -1186,7 +1106,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.managedRules.exceptions[].matchVariable`.
-    pub ApplicationGatewayWebApplicationFirewallPolicyManagedRulesExceptionMatchVariable {
+    pub ApplicationGatewayFirewallPolicyExceptionMatchVariable {
         /// `RequestURI`.
         REQUEST_URI = "RequestURI",
         /// `RemoteAddr`.
@@ -1198,7 +1118,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.managedRules.exceptions[].selectorMatchOperator`.
-    pub ApplicationGatewayWebApplicationFirewallPolicyManagedRulesExceptionSelectorMatchOperator {
+    pub ApplicationGatewayFirewallPolicySelectorMatchOperator {
         /// `Equals`.
         EQUALS = "Equals",
         /// `Contains`.
@@ -1212,7 +1132,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.managedRules.exceptions[].valueMatchOperator`.
-    pub ApplicationGatewayWebApplicationFirewallPolicyManagedRulesExceptionValueMatchOperator {
+    pub ApplicationGatewayFirewallPolicyValueMatchOperator {
         /// `Equals`.
         EQUALS = "Equals",
         /// `Contains`.
@@ -1228,7 +1148,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.managedRules.exclusions[].matchVariable`.
-    pub ApplicationGatewayWebApplicationFirewallPolicyManagedRulesExclusionMatchVariable {
+    pub ApplicationGatewayFirewallPolicyExclusionMatchVariable {
         /// `RequestHeaderNames`.
         REQUEST_HEADER_NAMES = "RequestHeaderNames",
         /// `RequestCookieNames`.
@@ -1252,7 +1172,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.managedRules.exclusions[].selectorMatchOperator`.
-    pub ApplicationGatewayWebApplicationFirewallPolicyManagedRulesExclusionSelectorMatchOperator {
+    pub ApplicationGatewayFirewallPolicyExclusionSelectorMatchOperator {
         /// `Equals`.
         EQUALS = "Equals",
         /// `Contains`.
@@ -1268,7 +1188,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.managedRules.managedRuleSets[].ruleGroupOverrides[].rules[].action`.
-    pub ApplicationGatewayWebApplicationFirewallPolicyManagedRulesManagedRuleSetRuleGroupOverrideRuleAction {
+    pub ApplicationGatewayFirewallPolicyRuleAction {
         /// `AnomalyScoring`.
         ANOMALY_SCORING = "AnomalyScoring",
         /// `Allow`.
@@ -1286,7 +1206,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.managedRules.managedRuleSets[].ruleGroupOverrides[].rules[].sensitivity`.
-    pub ApplicationGatewayWebApplicationFirewallPolicyManagedRulesManagedRuleSetRuleGroupOverrideRuleSensitivity {
+    pub ApplicationGatewayFirewallPolicySensitivity {
         /// `Low`.
         LOW = "Low",
         /// `Medium`.
@@ -1298,7 +1218,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.managedRules.managedRuleSets[].ruleGroupOverrides[].rules[].state`.
-    pub ApplicationGatewayWebApplicationFirewallPolicyManagedRulesManagedRuleSetRuleGroupOverrideRuleState {
+    pub ApplicationGatewayFirewallPolicyRuleState {
         /// `Disabled`.
         DISABLED = "Disabled",
         /// `Enabled`.
@@ -1308,7 +1228,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.policySettings.logScrubbing.scrubbingRules[].matchVariable`.
-    pub ApplicationGatewayWebApplicationFirewallPolicySettingsLogScrubbingRuleMatchVariable {
+    pub ApplicationGatewayFirewallPolicyScrubbingRuleMatchVariable {
         /// `RequestHeaderNames`.
         REQUEST_HEADER_NAMES = "RequestHeaderNames",
         /// `RequestCookieNames`.
@@ -1326,7 +1246,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.policySettings.logScrubbing.scrubbingRules[].selectorMatchOperator`.
-    pub ApplicationGatewayWebApplicationFirewallPolicySettingsLogScrubbingRuleSelectorMatchOperator {
+    pub ApplicationGatewayFirewallPolicyScrubbingRuleSelectorMatchOperator {
         /// `Equals`.
         EQUALS = "Equals",
         /// `EqualsAny`.
@@ -1336,7 +1256,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.policySettings.logScrubbing.scrubbingRules[].state`.
-    pub ApplicationGatewayWebApplicationFirewallPolicySettingsLogScrubbingRuleState {
+    pub ApplicationGatewayFirewallPolicyScrubbingRuleState {
         /// `Enabled`.
         ENABLED = "Enabled",
         /// `Disabled`.
@@ -1346,7 +1266,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.policySettings.logScrubbing.state`.
-    pub ApplicationGatewayWebApplicationFirewallPolicySettingsLogScrubbingState {
+    pub ApplicationGatewayFirewallPolicyLogScrubbingState {
         /// `Disabled`.
         DISABLED = "Disabled",
         /// `Enabled`.
@@ -1356,7 +1276,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.policySettings.mode`.
-    pub ApplicationGatewayWebApplicationFirewallPolicySettingsMode {
+    pub ApplicationGatewayFirewallPolicySettingsMode {
         /// `Prevention`.
         PREVENTION = "Prevention",
         /// `Detection`.
@@ -1366,7 +1286,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.policySettings.state`.
-    pub ApplicationGatewayWebApplicationFirewallPolicySettingsState {
+    pub ApplicationGatewayFirewallPolicySettingsState {
         /// `Disabled`.
         DISABLED = "Disabled",
         /// `Enabled`.
@@ -1375,27 +1295,27 @@ open_enum! {
 }
 
 debug_through_the_codec!(
-    ApplicationGatewayWebApplicationFirewallPolicy,
-    ApplicationGatewayWebApplicationFirewallPolicyCustomRule,
-    ApplicationGatewayWebApplicationFirewallPolicyCustomRuleGroupByUserSession,
-    ApplicationGatewayWebApplicationFirewallPolicyCustomRuleGroupByUserSessionGroupByVariable,
-    ApplicationGatewayWebApplicationFirewallPolicyCustomRuleMatchCondition,
-    ApplicationGatewayWebApplicationFirewallPolicyCustomRuleMatchConditionMatchVariable,
-    ApplicationGatewayWebApplicationFirewallPolicyManagedRules,
-    ApplicationGatewayWebApplicationFirewallPolicyManagedRulesException,
-    ApplicationGatewayWebApplicationFirewallPolicyExclusionManagedRuleSet,
-    ApplicationGatewayWebApplicationFirewallPolicyExclusionManagedRuleSetRuleGroup,
-    ApplicationGatewayWebApplicationFirewallPolicyExclusionManagedRuleSetRuleGroupRule,
-    ApplicationGatewayWebApplicationFirewallPolicyManagedRulesExclusion,
-    ApplicationGatewayWebApplicationFirewallPolicyManagedRulesManagedRuleSet,
-    ApplicationGatewayWebApplicationFirewallPolicyManagedRulesManagedRuleSetRuleGroupOverride,
-    ApplicationGatewayWebApplicationFirewallPolicyManagedRulesManagedRuleSetRuleGroupOverrideRule,
-    ApplicationGatewayWebApplicationFirewallPolicySettings,
-    ApplicationGatewayWebApplicationFirewallPolicySettingsLogScrubbing,
-    ApplicationGatewayWebApplicationFirewallPolicySettingsLogScrubbingRule
+    ApplicationGatewayFirewallPolicy,
+    ApplicationGatewayFirewallPolicyCustomRule,
+    ApplicationGatewayFirewallPolicyGroupByUserSession,
+    ApplicationGatewayFirewallPolicyGroupByVariable,
+    ApplicationGatewayFirewallPolicyMatchCondition,
+    ApplicationGatewayFirewallPolicyMatchVariable,
+    ApplicationGatewayFirewallPolicyManagedRules,
+    ApplicationGatewayFirewallPolicyException,
+    ApplicationGatewayFirewallPolicyExclusionManagedRuleSet,
+    ApplicationGatewayFirewallPolicyRuleGroup,
+    ApplicationGatewayFirewallPolicyRule,
+    ApplicationGatewayFirewallPolicyExclusion,
+    ApplicationGatewayFirewallPolicyManagedRuleSet,
+    ApplicationGatewayFirewallPolicyRuleGroupOverride,
+    ApplicationGatewayFirewallPolicyRuleGroupOverrideRule,
+    ApplicationGatewayFirewallPolicySettings,
+    ApplicationGatewayFirewallPolicyLogScrubbing,
+    ApplicationGatewayFirewallPolicyScrubbingRule
 );
 
-impl Named for ApplicationGatewayWebApplicationFirewallPolicy {
+impl Named for ApplicationGatewayFirewallPolicy {
     const RULES: atp_iac::NameRules =
         atp_iac::NameRules { min: 1, max: 128, hyphens: true, upper: true, punctuation: true };
 }

@@ -5,7 +5,7 @@
 use crate::generated::prelude::*;
 
 /// What is known of `Microsoft.Network/FrontDoorWebApplicationFirewallPolicies`.
-pub static FRONT_DOOR_WEB_APPLICATION_FIREWALL_POLICY: TypeDescriptor = TypeDescriptor {
+pub static FRONT_DOOR_FIREWALL_POLICY: TypeDescriptor = TypeDescriptor {
     name: "Microsoft.Network/FrontDoorWebApplicationFirewallPolicies",
     api_version: "2025-11-01",
     parent: Parent::ResourceGroup,

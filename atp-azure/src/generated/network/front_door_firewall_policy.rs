@@ -6,7 +6,7 @@ use crate::generated::prelude::*;
 
 /// `Microsoft.Network/FrontDoorWebApplicationFirewallPolicies` at api-version 2025-11-01.
 #[derive(Clone, Default)]
-pub struct FrontDoorWebApplicationFirewallPolicy {
+pub struct FrontDoorFirewallPolicy {
     /// The resource group that it is in.
     pub parent: Input<ResourceId<crate::resources::ResourceGroup>>,
     /// The name: the last segment of the id.
@@ -14,19 +14,19 @@ pub struct FrontDoorWebApplicationFirewallPolicy {
     /// `location`.
     pub location: Input<String>,
     /// `properties.customRules`.
-    pub custom_rules: Input<FrontDoorWebApplicationFirewallPolicyCustomRules>,
+    pub custom_rules: Input<FrontDoorFirewallPolicyCustomRules>,
     /// `properties.managedRules`.
-    pub managed_rules: Input<FrontDoorWebApplicationFirewallPolicyManagedRules>,
+    pub managed_rules: Input<FrontDoorFirewallPolicyManagedRules>,
     /// `properties.policySettings`.
-    pub policy_settings: Input<FrontDoorWebApplicationFirewallPolicySettings>,
+    pub policy_settings: Input<FrontDoorFirewallPolicySettings>,
     /// `sku`.
-    pub sku: Input<FrontDoorWebApplicationFirewallPolicySku>,
+    pub sku: Input<FrontDoorFirewallPolicySku>,
     /// `tags`.
     pub tags: InputMap<String>,
     /// Properties that this type has no field for yet.
     pub extra: Extra,
 }
-impl FrontDoorWebApplicationFirewallPolicy {
+impl FrontDoorFirewallPolicy {
     /// From the properties that it has to have.
     pub fn new(
         parent: impl IntoInput<ResourceId<crate::resources::ResourceGroup>>,
@@ -47,34 +47,25 @@ impl FrontDoorWebApplicationFirewallPolicy {
     }
 
     /// Sets `properties.customRules`.
-    pub fn custom_rules(
-        mut self,
-        value: impl IntoInput<FrontDoorWebApplicationFirewallPolicyCustomRules>,
-    ) -> Self {
+    pub fn custom_rules(mut self, value: impl IntoInput<FrontDoorFirewallPolicyCustomRules>) -> Self {
         self.custom_rules = value.into_input();
         self
     }
 
     /// Sets `properties.managedRules`.
-    pub fn managed_rules(
-        mut self,
-        value: impl IntoInput<FrontDoorWebApplicationFirewallPolicyManagedRules>,
-    ) -> Self {
+    pub fn managed_rules(mut self, value: impl IntoInput<FrontDoorFirewallPolicyManagedRules>) -> Self {
         self.managed_rules = value.into_input();
         self
     }
 
     /// Sets `properties.policySettings`.
-    pub fn policy_settings(
-        mut self,
-        value: impl IntoInput<FrontDoorWebApplicationFirewallPolicySettings>,
-    ) -> Self {
+    pub fn policy_settings(mut self, value: impl IntoInput<FrontDoorFirewallPolicySettings>) -> Self {
         self.policy_settings = value.into_input();
         self
     }
 
     /// Sets `sku`.
-    pub fn sku(mut self, value: impl IntoInput<FrontDoorWebApplicationFirewallPolicySku>) -> Self {
+    pub fn sku(mut self, value: impl IntoInput<FrontDoorFirewallPolicySku>) -> Self {
         self.sku = value.into_input();
         self
     }
@@ -100,7 +91,7 @@ impl FrontDoorWebApplicationFirewallPolicy {
         Existing::by_name(parent.into_input(), name)
     }
 }
-impl Structure for FrontDoorWebApplicationFirewallPolicy {
+impl Structure for FrontDoorFirewallPolicy {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("parent", &mut self.parent);
         codec.property("name", &mut self.name);
@@ -114,24 +105,24 @@ impl Structure for FrontDoorWebApplicationFirewallPolicy {
     }
 }
 
-impl ResourceType for FrontDoorWebApplicationFirewallPolicy {
+impl ResourceType for FrontDoorFirewallPolicy {
     const TYPE: &'static str = "Microsoft.Network/FrontDoorWebApplicationFirewallPolicies";
 }
-impl Resource for FrontDoorWebApplicationFirewallPolicy {
+impl Resource for FrontDoorFirewallPolicy {
     const PROVIDER: &'static str = "azure";
-    type Handle = FrontDoorWebApplicationFirewallPolicyHandle;
-    fn handle(declared: Declared) -> FrontDoorWebApplicationFirewallPolicyHandle {
-        FrontDoorWebApplicationFirewallPolicyHandle { declared }
+    type Handle = FrontDoorFirewallPolicyHandle;
+    fn handle(declared: Declared) -> FrontDoorFirewallPolicyHandle {
+        FrontDoorFirewallPolicyHandle { declared }
     }
 }
-/// A declared [`FrontDoorWebApplicationFirewallPolicy`]: access to its outputs.
+/// A declared [`FrontDoorFirewallPolicy`]: access to its outputs.
 #[derive(Clone, Debug)]
-pub struct FrontDoorWebApplicationFirewallPolicyHandle {
+pub struct FrontDoorFirewallPolicyHandle {
     declared: Declared,
 }
-impl FrontDoorWebApplicationFirewallPolicyHandle {
+impl FrontDoorFirewallPolicyHandle {
     /// The id.
-    pub fn id(&self) -> Output<ResourceId<FrontDoorWebApplicationFirewallPolicy>> {
+    pub fn id(&self) -> Output<ResourceId<FrontDoorFirewallPolicy>> {
         self.declared.output("id")
     }
 
@@ -141,7 +132,7 @@ impl FrontDoorWebApplicationFirewallPolicyHandle {
     }
 
     /// `properties.customRules`.
-    pub fn custom_rules(&self) -> Output<FrontDoorWebApplicationFirewallPolicyCustomRules> {
+    pub fn custom_rules(&self) -> Output<FrontDoorFirewallPolicyCustomRules> {
         self.declared.output("properties/customRules")
     }
 
@@ -156,12 +147,12 @@ impl FrontDoorWebApplicationFirewallPolicyHandle {
     }
 
     /// `properties.managedRules`.
-    pub fn managed_rules(&self) -> Output<FrontDoorWebApplicationFirewallPolicyManagedRules> {
+    pub fn managed_rules(&self) -> Output<FrontDoorFirewallPolicyManagedRules> {
         self.declared.output("properties/managedRules")
     }
 
     /// `properties.policySettings`.
-    pub fn policy_settings(&self) -> Output<FrontDoorWebApplicationFirewallPolicySettings> {
+    pub fn policy_settings(&self) -> Output<FrontDoorFirewallPolicySettings> {
         self.declared.output("properties/policySettings")
     }
 
@@ -186,7 +177,7 @@ impl FrontDoorWebApplicationFirewallPolicyHandle {
     }
 
     /// `sku`.
-    pub fn sku(&self) -> Output<FrontDoorWebApplicationFirewallPolicySku> {
+    pub fn sku(&self) -> Output<FrontDoorFirewallPolicySku> {
         self.declared.output("sku")
     }
 
@@ -195,7 +186,7 @@ impl FrontDoorWebApplicationFirewallPolicyHandle {
         self.declared.output("tags")
     }
 }
-impl HasUrn for FrontDoorWebApplicationFirewallPolicyHandle {
+impl HasUrn for FrontDoorFirewallPolicyHandle {
     fn urn(&self) -> &Urn {
         self.declared.urn()
     }
@@ -203,26 +194,23 @@ impl HasUrn for FrontDoorWebApplicationFirewallPolicyHandle {
 
 /// The value of `properties.customRules`.
 #[derive(Clone, Default)]
-pub struct FrontDoorWebApplicationFirewallPolicyCustomRules {
+pub struct FrontDoorFirewallPolicyCustomRules {
     /// `properties.customRules.rules`.
-    pub rules: InputList<FrontDoorWebApplicationFirewallPolicyCustomRulesRule>,
+    pub rules: InputList<FrontDoorFirewallPolicyCustomRulesRule>,
 }
-impl FrontDoorWebApplicationFirewallPolicyCustomRules {
+impl FrontDoorFirewallPolicyCustomRules {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
     }
 
     /// Sets `properties.customRules.rules`.
-    pub fn rules(
-        mut self,
-        value: impl IntoInputList<FrontDoorWebApplicationFirewallPolicyCustomRulesRule>,
-    ) -> Self {
+    pub fn rules(mut self, value: impl IntoInputList<FrontDoorFirewallPolicyCustomRulesRule>) -> Self {
         self.rules = value.into_input_list();
         self
     }
 }
-impl Structure for FrontDoorWebApplicationFirewallPolicyCustomRules {
+impl Structure for FrontDoorFirewallPolicyCustomRules {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("rules", &mut self.rules);
     }
@@ -230,15 +218,15 @@ impl Structure for FrontDoorWebApplicationFirewallPolicyCustomRules {
 
 /// The value of `properties.customRules.rules[]`.
 #[derive(Clone, Default)]
-pub struct FrontDoorWebApplicationFirewallPolicyCustomRulesRule {
+pub struct FrontDoorFirewallPolicyCustomRulesRule {
     /// `properties.customRules.rules[].action`.
-    pub action: Input<FrontDoorWebApplicationFirewallPolicyCustomRulesRuleAction>,
+    pub action: Input<FrontDoorFirewallPolicyCustomRulesRuleAction>,
     /// `properties.customRules.rules[].enabledState`.
-    pub enabled_state: Input<FrontDoorWebApplicationFirewallPolicyCustomRulesRuleEnabledState>,
+    pub enabled_state: Input<FrontDoorFirewallPolicyEnabledState>,
     /// `properties.customRules.rules[].groupBy`.
-    pub group_by: InputList<FrontDoorWebApplicationFirewallPolicyCustomRulesRuleGroupBy>,
+    pub group_by: InputList<FrontDoorFirewallPolicyGroupBy>,
     /// `properties.customRules.rules[].matchConditions`.
-    pub match_conditions: InputList<FrontDoorWebApplicationFirewallPolicyCustomRulesRuleMatchCondition>,
+    pub match_conditions: InputList<FrontDoorFirewallPolicyMatchCondition>,
     /// `properties.customRules.rules[].name`. At most 128 characters.
     pub name: Input<String>,
     /// `properties.customRules.rules[].priority`.
@@ -248,15 +236,15 @@ pub struct FrontDoorWebApplicationFirewallPolicyCustomRulesRule {
     /// `properties.customRules.rules[].rateLimitThreshold`. At least 0.
     pub rate_limit_threshold: Input<i64>,
     /// `properties.customRules.rules[].ruleType`.
-    pub rule_type: Input<FrontDoorWebApplicationFirewallPolicyCustomRulesRuleType>,
+    pub rule_type: Input<FrontDoorFirewallPolicyCustomRulesRuleType>,
 }
-impl FrontDoorWebApplicationFirewallPolicyCustomRulesRule {
+impl FrontDoorFirewallPolicyCustomRulesRule {
     /// From the properties that it has to have.
     pub fn new(
         priority: impl IntoInput<i64>,
-        rule_type: impl IntoInput<FrontDoorWebApplicationFirewallPolicyCustomRulesRuleType>,
-        match_conditions: impl IntoInputList<FrontDoorWebApplicationFirewallPolicyCustomRulesRuleMatchCondition>,
-        action: impl IntoInput<FrontDoorWebApplicationFirewallPolicyCustomRulesRuleAction>,
+        rule_type: impl IntoInput<FrontDoorFirewallPolicyCustomRulesRuleType>,
+        match_conditions: impl IntoInputList<FrontDoorFirewallPolicyMatchCondition>,
+        action: impl IntoInput<FrontDoorFirewallPolicyCustomRulesRuleAction>,
     ) -> Self {
         Self {
             priority: priority.into_input(),
@@ -268,19 +256,13 @@ impl FrontDoorWebApplicationFirewallPolicyCustomRulesRule {
     }
 
     /// Sets `properties.customRules.rules[].enabledState`.
-    pub fn enabled_state(
-        mut self,
-        value: impl IntoInput<FrontDoorWebApplicationFirewallPolicyCustomRulesRuleEnabledState>,
-    ) -> Self {
+    pub fn enabled_state(mut self, value: impl IntoInput<FrontDoorFirewallPolicyEnabledState>) -> Self {
         self.enabled_state = value.into_input();
         self
     }
 
     /// Sets `properties.customRules.rules[].groupBy`.
-    pub fn group_by(
-        mut self,
-        value: impl IntoInputList<FrontDoorWebApplicationFirewallPolicyCustomRulesRuleGroupBy>,
-    ) -> Self {
+    pub fn group_by(mut self, value: impl IntoInputList<FrontDoorFirewallPolicyGroupBy>) -> Self {
         self.group_by = value.into_input_list();
         self
     }
@@ -303,7 +285,7 @@ impl FrontDoorWebApplicationFirewallPolicyCustomRulesRule {
         self
     }
 }
-impl Structure for FrontDoorWebApplicationFirewallPolicyCustomRulesRule {
+impl Structure for FrontDoorFirewallPolicyCustomRulesRule {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("action", &mut self.action);
         codec.property("enabledState", &mut self.enabled_state);
@@ -319,19 +301,17 @@ impl Structure for FrontDoorWebApplicationFirewallPolicyCustomRulesRule {
 
 /// The value of `properties.customRules.rules[].groupBy[]`.
 #[derive(Clone, Default)]
-pub struct FrontDoorWebApplicationFirewallPolicyCustomRulesRuleGroupBy {
+pub struct FrontDoorFirewallPolicyGroupBy {
     /// `properties.customRules.rules[].groupBy[].variableName`.
-    pub variable_name: Input<FrontDoorWebApplicationFirewallPolicyCustomRulesRuleGroupByVariableName>,
+    pub variable_name: Input<FrontDoorFirewallPolicyVariableName>,
 }
-impl FrontDoorWebApplicationFirewallPolicyCustomRulesRuleGroupBy {
+impl FrontDoorFirewallPolicyGroupBy {
     /// From the properties that it has to have.
-    pub fn new(
-        variable_name: impl IntoInput<FrontDoorWebApplicationFirewallPolicyCustomRulesRuleGroupByVariableName>,
-    ) -> Self {
+    pub fn new(variable_name: impl IntoInput<FrontDoorFirewallPolicyVariableName>) -> Self {
         Self { variable_name: variable_name.into_input() }
     }
 }
-impl Structure for FrontDoorWebApplicationFirewallPolicyCustomRulesRuleGroupBy {
+impl Structure for FrontDoorFirewallPolicyGroupBy {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("variableName", &mut self.variable_name);
     }
@@ -339,28 +319,25 @@ impl Structure for FrontDoorWebApplicationFirewallPolicyCustomRulesRuleGroupBy {
 
 /// The value of `properties.customRules.rules[].matchConditions[]`.
 #[derive(Clone, Default)]
-pub struct FrontDoorWebApplicationFirewallPolicyCustomRulesRuleMatchCondition {
+pub struct FrontDoorFirewallPolicyMatchCondition {
     /// `properties.customRules.rules[].matchConditions[].matchValue`.
     pub match_value: InputList<String>,
     /// `properties.customRules.rules[].matchConditions[].matchVariable`.
-    pub match_variable:
-        Input<FrontDoorWebApplicationFirewallPolicyCustomRulesRuleMatchConditionMatchVariable>,
+    pub match_variable: Input<FrontDoorFirewallPolicyMatchVariable>,
     /// `properties.customRules.rules[].matchConditions[].negateCondition`.
     pub negate_condition: Input<bool>,
     /// `properties.customRules.rules[].matchConditions[].operator`.
-    pub operator: Input<FrontDoorWebApplicationFirewallPolicyCustomRulesRuleMatchConditionOperator>,
+    pub operator: Input<FrontDoorFirewallPolicyOperator>,
     /// `properties.customRules.rules[].matchConditions[].selector`.
     pub selector: Input<String>,
     /// `properties.customRules.rules[].matchConditions[].transforms`.
-    pub transforms: InputList<FrontDoorWebApplicationFirewallPolicyCustomRulesRuleMatchConditionTransform>,
+    pub transforms: InputList<FrontDoorFirewallPolicyTransform>,
 }
-impl FrontDoorWebApplicationFirewallPolicyCustomRulesRuleMatchCondition {
+impl FrontDoorFirewallPolicyMatchCondition {
     /// From the properties that it has to have.
     pub fn new(
-        match_variable: impl IntoInput<
-            FrontDoorWebApplicationFirewallPolicyCustomRulesRuleMatchConditionMatchVariable,
-        >,
-        operator: impl IntoInput<FrontDoorWebApplicationFirewallPolicyCustomRulesRuleMatchConditionOperator>,
+        match_variable: impl IntoInput<FrontDoorFirewallPolicyMatchVariable>,
+        operator: impl IntoInput<FrontDoorFirewallPolicyOperator>,
         match_value: impl IntoInputList<String>,
     ) -> Self {
         Self {
@@ -384,15 +361,12 @@ impl FrontDoorWebApplicationFirewallPolicyCustomRulesRuleMatchCondition {
     }
 
     /// Sets `properties.customRules.rules[].matchConditions[].transforms`.
-    pub fn transforms(
-        mut self,
-        value: impl IntoInputList<FrontDoorWebApplicationFirewallPolicyCustomRulesRuleMatchConditionTransform>,
-    ) -> Self {
+    pub fn transforms(mut self, value: impl IntoInputList<FrontDoorFirewallPolicyTransform>) -> Self {
         self.transforms = value.into_input_list();
         self
     }
 }
-impl Structure for FrontDoorWebApplicationFirewallPolicyCustomRulesRuleMatchCondition {
+impl Structure for FrontDoorFirewallPolicyMatchCondition {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("matchValue", &mut self.match_value);
         codec.property("matchVariable", &mut self.match_variable);
@@ -405,23 +379,20 @@ impl Structure for FrontDoorWebApplicationFirewallPolicyCustomRulesRuleMatchCond
 
 /// The value of `properties.managedRules`.
 #[derive(Clone, Default)]
-pub struct FrontDoorWebApplicationFirewallPolicyManagedRules {
+pub struct FrontDoorFirewallPolicyManagedRules {
     /// `properties.managedRules.exceptionsList`.
-    pub exceptions_list: Input<FrontDoorWebApplicationFirewallPolicyManagedRulesExceptionsList>,
+    pub exceptions_list: Input<FrontDoorFirewallPolicyExceptionsList>,
     /// `properties.managedRules.managedRuleSets`.
-    pub managed_rule_sets: InputList<FrontDoorWebApplicationFirewallPolicyManagedRulesManagedRuleSet>,
+    pub managed_rule_sets: InputList<FrontDoorFirewallPolicyManagedRuleSet>,
 }
-impl FrontDoorWebApplicationFirewallPolicyManagedRules {
+impl FrontDoorFirewallPolicyManagedRules {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
     }
 
     /// Sets `properties.managedRules.exceptionsList`.
-    pub fn exceptions_list(
-        mut self,
-        value: impl IntoInput<FrontDoorWebApplicationFirewallPolicyManagedRulesExceptionsList>,
-    ) -> Self {
+    pub fn exceptions_list(mut self, value: impl IntoInput<FrontDoorFirewallPolicyExceptionsList>) -> Self {
         self.exceptions_list = value.into_input();
         self
     }
@@ -429,13 +400,13 @@ impl FrontDoorWebApplicationFirewallPolicyManagedRules {
     /// Sets `properties.managedRules.managedRuleSets`.
     pub fn managed_rule_sets(
         mut self,
-        value: impl IntoInputList<FrontDoorWebApplicationFirewallPolicyManagedRulesManagedRuleSet>,
+        value: impl IntoInputList<FrontDoorFirewallPolicyManagedRuleSet>,
     ) -> Self {
         self.managed_rule_sets = value.into_input_list();
         self
     }
 }
-impl Structure for FrontDoorWebApplicationFirewallPolicyManagedRules {
+impl Structure for FrontDoorFirewallPolicyManagedRules {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("exceptionsList", &mut self.exceptions_list);
         codec.property("managedRuleSets", &mut self.managed_rule_sets);
@@ -444,26 +415,23 @@ impl Structure for FrontDoorWebApplicationFirewallPolicyManagedRules {
 
 /// The value of `properties.managedRules.exceptionsList`.
 #[derive(Clone, Default)]
-pub struct FrontDoorWebApplicationFirewallPolicyManagedRulesExceptionsList {
+pub struct FrontDoorFirewallPolicyExceptionsList {
     /// `properties.managedRules.exceptionsList.exceptions`.
-    pub exceptions: InputList<FrontDoorWebApplicationFirewallPolicyManagedRulesExceptionsListException>,
+    pub exceptions: InputList<FrontDoorFirewallPolicyException>,
 }
-impl FrontDoorWebApplicationFirewallPolicyManagedRulesExceptionsList {
+impl FrontDoorFirewallPolicyExceptionsList {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
     }
 
     /// Sets `properties.managedRules.exceptionsList.exceptions`.
-    pub fn exceptions(
-        mut self,
-        value: impl IntoInputList<FrontDoorWebApplicationFirewallPolicyManagedRulesExceptionsListException>,
-    ) -> Self {
+    pub fn exceptions(mut self, value: impl IntoInputList<FrontDoorFirewallPolicyException>) -> Self {
         self.exceptions = value.into_input_list();
         self
     }
 }
-impl Structure for FrontDoorWebApplicationFirewallPolicyManagedRulesExceptionsList {
+impl Structure for FrontDoorFirewallPolicyExceptionsList {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("exceptions", &mut self.exceptions);
     }
@@ -471,34 +439,27 @@ impl Structure for FrontDoorWebApplicationFirewallPolicyManagedRulesExceptionsLi
 
 /// The value of `properties.managedRules.exceptionsList.exceptions[]`.
 #[derive(Clone, Default)]
-pub struct FrontDoorWebApplicationFirewallPolicyManagedRulesExceptionsListException {
+pub struct FrontDoorFirewallPolicyException {
     /// `properties.managedRules.exceptionsList.exceptions[].matchValues`.
     pub match_values: InputList<String>,
     /// `properties.managedRules.exceptionsList.exceptions[].matchVariable`.
-    pub match_variable:
-        Input<FrontDoorWebApplicationFirewallPolicyManagedRulesExceptionsListExceptionMatchVariable>,
+    pub match_variable: Input<FrontDoorFirewallPolicyExceptionMatchVariable>,
     /// `properties.managedRules.exceptionsList.exceptions[].scopes`.
-    pub scopes: InputList<FrontDoorWebApplicationFirewallPolicyManagedRulesExceptionsListExceptionScope>,
+    pub scopes: InputList<FrontDoorFirewallPolicyScope>,
     /// `properties.managedRules.exceptionsList.exceptions[].selector`.
     pub selector: Input<String>,
     /// `properties.managedRules.exceptionsList.exceptions[].selectorMatchOperator`.
-    pub selector_match_operator:
-        Input<FrontDoorWebApplicationFirewallPolicyManagedRulesExceptionsListExceptionSelectorMatchOperator>,
+    pub selector_match_operator: Input<FrontDoorFirewallPolicySelectorMatchOperator>,
     /// `properties.managedRules.exceptionsList.exceptions[].valueMatchOperator`.
-    pub value_match_operator:
-        Input<FrontDoorWebApplicationFirewallPolicyManagedRulesExceptionsListExceptionValueMatchOperator>,
+    pub value_match_operator: Input<FrontDoorFirewallPolicyValueMatchOperator>,
 }
-impl FrontDoorWebApplicationFirewallPolicyManagedRulesExceptionsListException {
+impl FrontDoorFirewallPolicyException {
     /// From the properties that it has to have.
     pub fn new(
-        match_variable: impl IntoInput<
-            FrontDoorWebApplicationFirewallPolicyManagedRulesExceptionsListExceptionMatchVariable,
-        >,
-        value_match_operator: impl IntoInput<
-            FrontDoorWebApplicationFirewallPolicyManagedRulesExceptionsListExceptionValueMatchOperator,
-        >,
+        match_variable: impl IntoInput<FrontDoorFirewallPolicyExceptionMatchVariable>,
+        value_match_operator: impl IntoInput<FrontDoorFirewallPolicyValueMatchOperator>,
         match_values: impl IntoInputList<String>,
-        scopes: impl IntoInputList<FrontDoorWebApplicationFirewallPolicyManagedRulesExceptionsListExceptionScope>,
+        scopes: impl IntoInputList<FrontDoorFirewallPolicyScope>,
     ) -> Self {
         Self {
             match_variable: match_variable.into_input(),
@@ -518,15 +479,13 @@ impl FrontDoorWebApplicationFirewallPolicyManagedRulesExceptionsListException {
     /// Sets `properties.managedRules.exceptionsList.exceptions[].selectorMatchOperator`.
     pub fn selector_match_operator(
         mut self,
-        value: impl IntoInput<
-            FrontDoorWebApplicationFirewallPolicyManagedRulesExceptionsListExceptionSelectorMatchOperator,
-        >,
+        value: impl IntoInput<FrontDoorFirewallPolicySelectorMatchOperator>,
     ) -> Self {
         self.selector_match_operator = value.into_input();
         self
     }
 }
-impl Structure for FrontDoorWebApplicationFirewallPolicyManagedRulesExceptionsListException {
+impl Structure for FrontDoorFirewallPolicyException {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("matchValues", &mut self.match_values);
         codec.property("matchVariable", &mut self.match_variable);
@@ -539,17 +498,15 @@ impl Structure for FrontDoorWebApplicationFirewallPolicyManagedRulesExceptionsLi
 
 /// The value of `properties.managedRules.exceptionsList.exceptions[].scopes[]`.
 #[derive(Clone, Default)]
-pub struct FrontDoorWebApplicationFirewallPolicyManagedRulesExceptionsListExceptionScope {
+pub struct FrontDoorFirewallPolicyScope {
     /// `properties.managedRules.exceptionsList.exceptions[].scopes[].ruleGroupScopes`.
-    pub rule_group_scopes: InputList<
-        FrontDoorWebApplicationFirewallPolicyManagedRulesExceptionsListExceptionScopeRuleGroupScope,
-    >,
+    pub rule_group_scopes: InputList<FrontDoorFirewallPolicyRuleGroupScope>,
     /// `properties.managedRules.exceptionsList.exceptions[].scopes[].ruleSetType`.
     pub rule_set_type: Input<String>,
     /// `properties.managedRules.exceptionsList.exceptions[].scopes[].ruleSetVersion`.
     pub rule_set_version: Input<String>,
 }
-impl FrontDoorWebApplicationFirewallPolicyManagedRulesExceptionsListExceptionScope {
+impl FrontDoorFirewallPolicyScope {
     /// From the properties that it has to have.
     pub fn new(rule_set_type: impl IntoInput<String>, rule_set_version: impl IntoInput<String>) -> Self {
         Self {
@@ -562,15 +519,13 @@ impl FrontDoorWebApplicationFirewallPolicyManagedRulesExceptionsListExceptionSco
     /// Sets `properties.managedRules.exceptionsList.exceptions[].scopes[].ruleGroupScopes`.
     pub fn rule_group_scopes(
         mut self,
-        value: impl IntoInputList<
-            FrontDoorWebApplicationFirewallPolicyManagedRulesExceptionsListExceptionScopeRuleGroupScope,
-        >,
+        value: impl IntoInputList<FrontDoorFirewallPolicyRuleGroupScope>,
     ) -> Self {
         self.rule_group_scopes = value.into_input_list();
         self
     }
 }
-impl Structure for FrontDoorWebApplicationFirewallPolicyManagedRulesExceptionsListExceptionScope {
+impl Structure for FrontDoorFirewallPolicyScope {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("ruleGroupScopes", &mut self.rule_group_scopes);
         codec.property("ruleSetType", &mut self.rule_set_type);
@@ -580,32 +535,25 @@ impl Structure for FrontDoorWebApplicationFirewallPolicyManagedRulesExceptionsLi
 
 /// The value of `properties.managedRules.exceptionsList.exceptions[].scopes[].ruleGroupScopes[]`.
 #[derive(Clone, Default)]
-pub struct FrontDoorWebApplicationFirewallPolicyManagedRulesExceptionsListExceptionScopeRuleGroupScope {
+pub struct FrontDoorFirewallPolicyRuleGroupScope {
     /// `properties.managedRules.exceptionsList.exceptions[].scopes[].ruleGroupScopes[].ruleGroupName`.
     pub rule_group_name: Input<String>,
     /// `properties.managedRules.exceptionsList.exceptions[].scopes[].ruleGroupScopes[].ruleScopes`.
-    pub rule_scopes: InputList<
-        FrontDoorWebApplicationFirewallPolicyManagedRulesExceptionsListExceptionScopeRuleGroupScopeRuleScope,
-    >,
+    pub rule_scopes: InputList<FrontDoorFirewallPolicyRuleScope>,
 }
-impl FrontDoorWebApplicationFirewallPolicyManagedRulesExceptionsListExceptionScopeRuleGroupScope {
+impl FrontDoorFirewallPolicyRuleGroupScope {
     /// From the properties that it has to have.
     pub fn new(rule_group_name: impl IntoInput<String>) -> Self {
         Self { rule_group_name: rule_group_name.into_input(), ..Self::default() }
     }
 
     /// Sets `properties.managedRules.exceptionsList.exceptions[].scopes[].ruleGroupScopes[].ruleScopes`.
-    pub fn rule_scopes(
-        mut self,
-        value: impl IntoInputList<FrontDoorWebApplicationFirewallPolicyManagedRulesExceptionsListExceptionScopeRuleGroupScopeRuleScope>,
-    ) -> Self {
+    pub fn rule_scopes(mut self, value: impl IntoInputList<FrontDoorFirewallPolicyRuleScope>) -> Self {
         self.rule_scopes = value.into_input_list();
         self
     }
 }
-impl Structure
-    for FrontDoorWebApplicationFirewallPolicyManagedRulesExceptionsListExceptionScopeRuleGroupScope
-{
+impl Structure for FrontDoorFirewallPolicyRuleGroupScope {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("ruleGroupName", &mut self.rule_group_name);
         codec.property("ruleScopes", &mut self.rule_scopes);
@@ -614,20 +562,17 @@ impl Structure
 
 /// The value of `properties.managedRules.exceptionsList.exceptions[].scopes[].ruleGroupScopes[].ruleScopes[]`.
 #[derive(Clone, Default)]
-pub struct FrontDoorWebApplicationFirewallPolicyManagedRulesExceptionsListExceptionScopeRuleGroupScopeRuleScope
-{
+pub struct FrontDoorFirewallPolicyRuleScope {
     /// `properties.managedRules.exceptionsList.exceptions[].scopes[].ruleGroupScopes[].ruleScopes[].ruleId`.
     pub rule_id: Input<String>,
 }
-impl FrontDoorWebApplicationFirewallPolicyManagedRulesExceptionsListExceptionScopeRuleGroupScopeRuleScope {
+impl FrontDoorFirewallPolicyRuleScope {
     /// From the properties that it has to have.
     pub fn new(rule_id: impl IntoInput<String>) -> Self {
         Self { rule_id: rule_id.into_input() }
     }
 }
-impl Structure
-    for FrontDoorWebApplicationFirewallPolicyManagedRulesExceptionsListExceptionScopeRuleGroupScopeRuleScope
-{
+impl Structure for FrontDoorFirewallPolicyRuleScope {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("ruleId", &mut self.rule_id);
     }
@@ -635,20 +580,19 @@ impl Structure
 
 /// The value of `properties.managedRules.managedRuleSets[]`.
 #[derive(Clone, Default)]
-pub struct FrontDoorWebApplicationFirewallPolicyManagedRulesManagedRuleSet {
+pub struct FrontDoorFirewallPolicyManagedRuleSet {
     /// `properties.managedRules.managedRuleSets[].exclusions`.
-    pub exclusions: InputList<FrontDoorWebApplicationFirewallPolicyManagedRuleExclusion>,
+    pub exclusions: InputList<FrontDoorFirewallPolicyManagedRuleExclusion>,
     /// `properties.managedRules.managedRuleSets[].ruleGroupOverrides`.
-    pub rule_group_overrides:
-        InputList<FrontDoorWebApplicationFirewallPolicyManagedRulesManagedRuleSetRuleGroupOverride>,
+    pub rule_group_overrides: InputList<FrontDoorFirewallPolicyRuleGroupOverride>,
     /// `properties.managedRules.managedRuleSets[].ruleSetAction`.
-    pub rule_set_action: Input<FrontDoorWebApplicationFirewallPolicyManagedRulesManagedRuleSetAction>,
+    pub rule_set_action: Input<FrontDoorFirewallPolicyRuleSetAction>,
     /// `properties.managedRules.managedRuleSets[].ruleSetType`.
     pub rule_set_type: Input<String>,
     /// `properties.managedRules.managedRuleSets[].ruleSetVersion`.
     pub rule_set_version: Input<String>,
 }
-impl FrontDoorWebApplicationFirewallPolicyManagedRulesManagedRuleSet {
+impl FrontDoorFirewallPolicyManagedRuleSet {
     /// From the properties that it has to have.
     pub fn new(rule_set_type: impl IntoInput<String>, rule_set_version: impl IntoInput<String>) -> Self {
         Self {
@@ -661,7 +605,7 @@ impl FrontDoorWebApplicationFirewallPolicyManagedRulesManagedRuleSet {
     /// Sets `properties.managedRules.managedRuleSets[].exclusions`.
     pub fn exclusions(
         mut self,
-        value: impl IntoInputList<FrontDoorWebApplicationFirewallPolicyManagedRuleExclusion>,
+        value: impl IntoInputList<FrontDoorFirewallPolicyManagedRuleExclusion>,
     ) -> Self {
         self.exclusions = value.into_input_list();
         self
@@ -670,24 +614,19 @@ impl FrontDoorWebApplicationFirewallPolicyManagedRulesManagedRuleSet {
     /// Sets `properties.managedRules.managedRuleSets[].ruleGroupOverrides`.
     pub fn rule_group_overrides(
         mut self,
-        value: impl IntoInputList<
-            FrontDoorWebApplicationFirewallPolicyManagedRulesManagedRuleSetRuleGroupOverride,
-        >,
+        value: impl IntoInputList<FrontDoorFirewallPolicyRuleGroupOverride>,
     ) -> Self {
         self.rule_group_overrides = value.into_input_list();
         self
     }
 
     /// Sets `properties.managedRules.managedRuleSets[].ruleSetAction`.
-    pub fn rule_set_action(
-        mut self,
-        value: impl IntoInput<FrontDoorWebApplicationFirewallPolicyManagedRulesManagedRuleSetAction>,
-    ) -> Self {
+    pub fn rule_set_action(mut self, value: impl IntoInput<FrontDoorFirewallPolicyRuleSetAction>) -> Self {
         self.rule_set_action = value.into_input();
         self
     }
 }
-impl Structure for FrontDoorWebApplicationFirewallPolicyManagedRulesManagedRuleSet {
+impl Structure for FrontDoorFirewallPolicyManagedRuleSet {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("exclusions", &mut self.exclusions);
         codec.property("ruleGroupOverrides", &mut self.rule_group_overrides);
@@ -699,22 +638,19 @@ impl Structure for FrontDoorWebApplicationFirewallPolicyManagedRulesManagedRuleS
 
 /// The value of `properties.managedRules.managedRuleSets[].exclusions[]`.
 #[derive(Clone, Default)]
-pub struct FrontDoorWebApplicationFirewallPolicyManagedRuleExclusion {
+pub struct FrontDoorFirewallPolicyManagedRuleExclusion {
     /// `properties.managedRules.managedRuleSets[].exclusions[].matchVariable`.
-    pub match_variable: Input<FrontDoorWebApplicationFirewallPolicyManagedRuleExclusionMatchVariable>,
+    pub match_variable: Input<FrontDoorFirewallPolicyManagedRuleExclusionMatchVariable>,
     /// `properties.managedRules.managedRuleSets[].exclusions[].selector`.
     pub selector: Input<String>,
     /// `properties.managedRules.managedRuleSets[].exclusions[].selectorMatchOperator`.
-    pub selector_match_operator:
-        Input<FrontDoorWebApplicationFirewallPolicyManagedRuleExclusionSelectorMatchOperator>,
+    pub selector_match_operator: Input<FrontDoorFirewallPolicyManagedRuleExclusionSelectorMatchOperator>,
 }
-impl FrontDoorWebApplicationFirewallPolicyManagedRuleExclusion {
+impl FrontDoorFirewallPolicyManagedRuleExclusion {
     /// From the properties that it has to have.
     pub fn new(
-        match_variable: impl IntoInput<FrontDoorWebApplicationFirewallPolicyManagedRuleExclusionMatchVariable>,
-        selector_match_operator: impl IntoInput<
-            FrontDoorWebApplicationFirewallPolicyManagedRuleExclusionSelectorMatchOperator,
-        >,
+        match_variable: impl IntoInput<FrontDoorFirewallPolicyManagedRuleExclusionMatchVariable>,
+        selector_match_operator: impl IntoInput<FrontDoorFirewallPolicyManagedRuleExclusionSelectorMatchOperator>,
         selector: impl IntoInput<String>,
     ) -> Self {
         Self {
@@ -724,7 +660,7 @@ impl FrontDoorWebApplicationFirewallPolicyManagedRuleExclusion {
         }
     }
 }
-impl Structure for FrontDoorWebApplicationFirewallPolicyManagedRuleExclusion {
+impl Structure for FrontDoorFirewallPolicyManagedRuleExclusion {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("matchVariable", &mut self.match_variable);
         codec.property("selector", &mut self.selector);
@@ -734,16 +670,15 @@ impl Structure for FrontDoorWebApplicationFirewallPolicyManagedRuleExclusion {
 
 /// The value of `properties.managedRules.managedRuleSets[].ruleGroupOverrides[]`.
 #[derive(Clone, Default)]
-pub struct FrontDoorWebApplicationFirewallPolicyManagedRulesManagedRuleSetRuleGroupOverride {
+pub struct FrontDoorFirewallPolicyRuleGroupOverride {
     /// `properties.managedRules.managedRuleSets[].ruleGroupOverrides[].exclusions`.
-    pub exclusions: InputList<FrontDoorWebApplicationFirewallPolicyManagedRuleExclusion>,
+    pub exclusions: InputList<FrontDoorFirewallPolicyManagedRuleExclusion>,
     /// `properties.managedRules.managedRuleSets[].ruleGroupOverrides[].ruleGroupName`.
     pub rule_group_name: Input<String>,
     /// `properties.managedRules.managedRuleSets[].ruleGroupOverrides[].rules`.
-    pub rules:
-        InputList<FrontDoorWebApplicationFirewallPolicyManagedRulesManagedRuleSetRuleGroupOverrideRule>,
+    pub rules: InputList<FrontDoorFirewallPolicyRule>,
 }
-impl FrontDoorWebApplicationFirewallPolicyManagedRulesManagedRuleSetRuleGroupOverride {
+impl FrontDoorFirewallPolicyRuleGroupOverride {
     /// From the properties that it has to have.
     pub fn new(rule_group_name: impl IntoInput<String>) -> Self {
         Self { rule_group_name: rule_group_name.into_input(), ..Self::default() }
@@ -752,24 +687,19 @@ impl FrontDoorWebApplicationFirewallPolicyManagedRulesManagedRuleSetRuleGroupOve
     /// Sets `properties.managedRules.managedRuleSets[].ruleGroupOverrides[].exclusions`.
     pub fn exclusions(
         mut self,
-        value: impl IntoInputList<FrontDoorWebApplicationFirewallPolicyManagedRuleExclusion>,
+        value: impl IntoInputList<FrontDoorFirewallPolicyManagedRuleExclusion>,
     ) -> Self {
         self.exclusions = value.into_input_list();
         self
     }
 
     /// Sets `properties.managedRules.managedRuleSets[].ruleGroupOverrides[].rules`.
-    pub fn rules(
-        mut self,
-        value: impl IntoInputList<
-            FrontDoorWebApplicationFirewallPolicyManagedRulesManagedRuleSetRuleGroupOverrideRule,
-        >,
-    ) -> Self {
+    pub fn rules(mut self, value: impl IntoInputList<FrontDoorFirewallPolicyRule>) -> Self {
         self.rules = value.into_input_list();
         self
     }
 }
-impl Structure for FrontDoorWebApplicationFirewallPolicyManagedRulesManagedRuleSetRuleGroupOverride {
+impl Structure for FrontDoorFirewallPolicyRuleGroupOverride {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("exclusions", &mut self.exclusions);
         codec.property("ruleGroupName", &mut self.rule_group_name);
@@ -779,47 +709,32 @@ impl Structure for FrontDoorWebApplicationFirewallPolicyManagedRulesManagedRuleS
 
 /// The value of `properties.managedRules.managedRuleSets[].ruleGroupOverrides[].rules[]`.
 #[derive(Clone, Default)]
-pub struct FrontDoorWebApplicationFirewallPolicyManagedRulesManagedRuleSetRuleGroupOverrideRule {
+pub struct FrontDoorFirewallPolicyRule {
     /// `properties.managedRules.managedRuleSets[].ruleGroupOverrides[].rules[].action`.
-    pub action:
-        Input<FrontDoorWebApplicationFirewallPolicyManagedRulesManagedRuleSetRuleGroupOverrideRuleAction>,
+    pub action: Input<FrontDoorFirewallPolicyAction>,
     /// `properties.managedRules.managedRuleSets[].ruleGroupOverrides[].rules[].enabledState`.
-    pub enabled_state: Input<
-        FrontDoorWebApplicationFirewallPolicyManagedRulesManagedRuleSetRuleGroupOverrideRuleEnabledState,
-    >,
+    pub enabled_state: Input<FrontDoorFirewallPolicyRuleEnabledState>,
     /// `properties.managedRules.managedRuleSets[].ruleGroupOverrides[].rules[].exclusions`.
-    pub exclusions: InputList<FrontDoorWebApplicationFirewallPolicyManagedRuleExclusion>,
+    pub exclusions: InputList<FrontDoorFirewallPolicyManagedRuleExclusion>,
     /// `properties.managedRules.managedRuleSets[].ruleGroupOverrides[].rules[].ruleId`.
     pub rule_id: Input<String>,
     /// `properties.managedRules.managedRuleSets[].ruleGroupOverrides[].rules[].sensitivity`.
-    pub sensitivity: Input<
-        FrontDoorWebApplicationFirewallPolicyManagedRulesManagedRuleSetRuleGroupOverrideRuleSensitivity,
-    >,
+    pub sensitivity: Input<FrontDoorFirewallPolicySensitivity>,
 }
-impl FrontDoorWebApplicationFirewallPolicyManagedRulesManagedRuleSetRuleGroupOverrideRule {
+impl FrontDoorFirewallPolicyRule {
     /// From the properties that it has to have.
     pub fn new(rule_id: impl IntoInput<String>) -> Self {
         Self { rule_id: rule_id.into_input(), ..Self::default() }
     }
 
     /// Sets `properties.managedRules.managedRuleSets[].ruleGroupOverrides[].rules[].action`.
-    pub fn action(
-        mut self,
-        value: impl IntoInput<
-            FrontDoorWebApplicationFirewallPolicyManagedRulesManagedRuleSetRuleGroupOverrideRuleAction,
-        >,
-    ) -> Self {
+    pub fn action(mut self, value: impl IntoInput<FrontDoorFirewallPolicyAction>) -> Self {
         self.action = value.into_input();
         self
     }
 
     /// Sets `properties.managedRules.managedRuleSets[].ruleGroupOverrides[].rules[].enabledState`.
-    pub fn enabled_state(
-        mut self,
-        value: impl IntoInput<
-            FrontDoorWebApplicationFirewallPolicyManagedRulesManagedRuleSetRuleGroupOverrideRuleEnabledState,
-        >,
-    ) -> Self {
+    pub fn enabled_state(mut self, value: impl IntoInput<FrontDoorFirewallPolicyRuleEnabledState>) -> Self {
         self.enabled_state = value.into_input();
         self
     }
@@ -827,24 +742,19 @@ impl FrontDoorWebApplicationFirewallPolicyManagedRulesManagedRuleSetRuleGroupOve
     /// Sets `properties.managedRules.managedRuleSets[].ruleGroupOverrides[].rules[].exclusions`.
     pub fn exclusions(
         mut self,
-        value: impl IntoInputList<FrontDoorWebApplicationFirewallPolicyManagedRuleExclusion>,
+        value: impl IntoInputList<FrontDoorFirewallPolicyManagedRuleExclusion>,
     ) -> Self {
         self.exclusions = value.into_input_list();
         self
     }
 
     /// Sets `properties.managedRules.managedRuleSets[].ruleGroupOverrides[].rules[].sensitivity`.
-    pub fn sensitivity(
-        mut self,
-        value: impl IntoInput<
-            FrontDoorWebApplicationFirewallPolicyManagedRulesManagedRuleSetRuleGroupOverrideRuleSensitivity,
-        >,
-    ) -> Self {
+    pub fn sensitivity(mut self, value: impl IntoInput<FrontDoorFirewallPolicySensitivity>) -> Self {
         self.sensitivity = value.into_input();
         self
     }
 }
-impl Structure for FrontDoorWebApplicationFirewallPolicyManagedRulesManagedRuleSetRuleGroupOverrideRule {
+impl Structure for FrontDoorFirewallPolicyRule {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("action", &mut self.action);
         codec.property("enabledState", &mut self.enabled_state);
@@ -856,7 +766,7 @@ impl Structure for FrontDoorWebApplicationFirewallPolicyManagedRulesManagedRuleS
 
 /// The value of `properties.policySettings`.
 #[derive(Clone, Default)]
-pub struct FrontDoorWebApplicationFirewallPolicySettings {
+pub struct FrontDoorFirewallPolicySettings {
     /// `properties.policySettings.captchaExpirationInMinutes`. 5 to 1440.
     pub captcha_expiration_in_minutes: Input<i64>,
     /// `properties.policySettings.customBlockResponseBody`.
@@ -864,19 +774,19 @@ pub struct FrontDoorWebApplicationFirewallPolicySettings {
     /// `properties.policySettings.customBlockResponseStatusCode`.
     pub custom_block_response_status_code: Input<i64>,
     /// `properties.policySettings.enabledState`.
-    pub enabled_state: Input<FrontDoorWebApplicationFirewallPolicySettingsEnabledState>,
+    pub enabled_state: Input<FrontDoorFirewallPolicySettingsEnabledState>,
     /// `properties.policySettings.javascriptChallengeExpirationInMinutes`. 5 to 1440.
     pub javascript_challenge_expiration_in_minutes: Input<i64>,
     /// `properties.policySettings.logScrubbing`.
-    pub log_scrubbing: Input<FrontDoorWebApplicationFirewallPolicySettingsLogScrubbing>,
+    pub log_scrubbing: Input<FrontDoorFirewallPolicySettingsLogScrubbing>,
     /// `properties.policySettings.mode`.
-    pub mode: Input<FrontDoorWebApplicationFirewallPolicySettingsMode>,
+    pub mode: Input<FrontDoorFirewallPolicySettingsMode>,
     /// `properties.policySettings.redirectUrl`.
     pub redirect_url: Input<String>,
     /// `properties.policySettings.requestBodyCheck`.
-    pub request_body_check: Input<FrontDoorWebApplicationFirewallPolicySettingsRequestBodyCheck>,
+    pub request_body_check: Input<FrontDoorFirewallPolicyRequestBodyCheck>,
 }
-impl FrontDoorWebApplicationFirewallPolicySettings {
+impl FrontDoorFirewallPolicySettings {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
@@ -903,7 +813,7 @@ impl FrontDoorWebApplicationFirewallPolicySettings {
     /// Sets `properties.policySettings.enabledState`.
     pub fn enabled_state(
         mut self,
-        value: impl IntoInput<FrontDoorWebApplicationFirewallPolicySettingsEnabledState>,
+        value: impl IntoInput<FrontDoorFirewallPolicySettingsEnabledState>,
     ) -> Self {
         self.enabled_state = value.into_input();
         self
@@ -918,14 +828,14 @@ impl FrontDoorWebApplicationFirewallPolicySettings {
     /// Sets `properties.policySettings.logScrubbing`.
     pub fn log_scrubbing(
         mut self,
-        value: impl IntoInput<FrontDoorWebApplicationFirewallPolicySettingsLogScrubbing>,
+        value: impl IntoInput<FrontDoorFirewallPolicySettingsLogScrubbing>,
     ) -> Self {
         self.log_scrubbing = value.into_input();
         self
     }
 
     /// Sets `properties.policySettings.mode`.
-    pub fn mode(mut self, value: impl IntoInput<FrontDoorWebApplicationFirewallPolicySettingsMode>) -> Self {
+    pub fn mode(mut self, value: impl IntoInput<FrontDoorFirewallPolicySettingsMode>) -> Self {
         self.mode = value.into_input();
         self
     }
@@ -939,13 +849,13 @@ impl FrontDoorWebApplicationFirewallPolicySettings {
     /// Sets `properties.policySettings.requestBodyCheck`.
     pub fn request_body_check(
         mut self,
-        value: impl IntoInput<FrontDoorWebApplicationFirewallPolicySettingsRequestBodyCheck>,
+        value: impl IntoInput<FrontDoorFirewallPolicyRequestBodyCheck>,
     ) -> Self {
         self.request_body_check = value.into_input();
         self
     }
 }
-impl Structure for FrontDoorWebApplicationFirewallPolicySettings {
+impl Structure for FrontDoorFirewallPolicySettings {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("captchaExpirationInMinutes", &mut self.captcha_expiration_in_minutes);
         codec.property("customBlockResponseBody", &mut self.custom_block_response_body);
@@ -964,13 +874,13 @@ impl Structure for FrontDoorWebApplicationFirewallPolicySettings {
 
 /// The value of `properties.policySettings.logScrubbing`.
 #[derive(Clone, Default)]
-pub struct FrontDoorWebApplicationFirewallPolicySettingsLogScrubbing {
+pub struct FrontDoorFirewallPolicySettingsLogScrubbing {
     /// `properties.policySettings.logScrubbing.scrubbingRules`.
-    pub scrubbing_rules: InputList<FrontDoorWebApplicationFirewallPolicySettingsLogScrubbingRule>,
+    pub scrubbing_rules: InputList<FrontDoorFirewallPolicyScrubbingRule>,
     /// `properties.policySettings.logScrubbing.state`.
-    pub state: Input<FrontDoorWebApplicationFirewallPolicySettingsLogScrubbingState>,
+    pub state: Input<FrontDoorFirewallPolicyLogScrubbingState>,
 }
-impl FrontDoorWebApplicationFirewallPolicySettingsLogScrubbing {
+impl FrontDoorFirewallPolicySettingsLogScrubbing {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
@@ -979,22 +889,19 @@ impl FrontDoorWebApplicationFirewallPolicySettingsLogScrubbing {
     /// Sets `properties.policySettings.logScrubbing.scrubbingRules`.
     pub fn scrubbing_rules(
         mut self,
-        value: impl IntoInputList<FrontDoorWebApplicationFirewallPolicySettingsLogScrubbingRule>,
+        value: impl IntoInputList<FrontDoorFirewallPolicyScrubbingRule>,
     ) -> Self {
         self.scrubbing_rules = value.into_input_list();
         self
     }
 
     /// Sets `properties.policySettings.logScrubbing.state`.
-    pub fn state(
-        mut self,
-        value: impl IntoInput<FrontDoorWebApplicationFirewallPolicySettingsLogScrubbingState>,
-    ) -> Self {
+    pub fn state(mut self, value: impl IntoInput<FrontDoorFirewallPolicyLogScrubbingState>) -> Self {
         self.state = value.into_input();
         self
     }
 }
-impl Structure for FrontDoorWebApplicationFirewallPolicySettingsLogScrubbing {
+impl Structure for FrontDoorFirewallPolicySettingsLogScrubbing {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("scrubbingRules", &mut self.scrubbing_rules);
         codec.property("state", &mut self.state);
@@ -1003,24 +910,21 @@ impl Structure for FrontDoorWebApplicationFirewallPolicySettingsLogScrubbing {
 
 /// The value of `properties.policySettings.logScrubbing.scrubbingRules[]`.
 #[derive(Clone, Default)]
-pub struct FrontDoorWebApplicationFirewallPolicySettingsLogScrubbingRule {
+pub struct FrontDoorFirewallPolicyScrubbingRule {
     /// `properties.policySettings.logScrubbing.scrubbingRules[].matchVariable`.
-    pub match_variable: Input<FrontDoorWebApplicationFirewallPolicySettingsLogScrubbingRuleMatchVariable>,
+    pub match_variable: Input<FrontDoorFirewallPolicyScrubbingRuleMatchVariable>,
     /// `properties.policySettings.logScrubbing.scrubbingRules[].selector`.
     pub selector: Input<String>,
     /// `properties.policySettings.logScrubbing.scrubbingRules[].selectorMatchOperator`.
-    pub selector_match_operator:
-        Input<FrontDoorWebApplicationFirewallPolicySettingsLogScrubbingRuleSelectorMatchOperator>,
+    pub selector_match_operator: Input<FrontDoorFirewallPolicyScrubbingRuleSelectorMatchOperator>,
     /// `properties.policySettings.logScrubbing.scrubbingRules[].state`.
-    pub state: Input<FrontDoorWebApplicationFirewallPolicySettingsLogScrubbingRuleState>,
+    pub state: Input<FrontDoorFirewallPolicyState>,
 }
-impl FrontDoorWebApplicationFirewallPolicySettingsLogScrubbingRule {
+impl FrontDoorFirewallPolicyScrubbingRule {
     /// From the properties that it has to have.
     pub fn new(
-        match_variable: impl IntoInput<FrontDoorWebApplicationFirewallPolicySettingsLogScrubbingRuleMatchVariable>,
-        selector_match_operator: impl IntoInput<
-            FrontDoorWebApplicationFirewallPolicySettingsLogScrubbingRuleSelectorMatchOperator,
-        >,
+        match_variable: impl IntoInput<FrontDoorFirewallPolicyScrubbingRuleMatchVariable>,
+        selector_match_operator: impl IntoInput<FrontDoorFirewallPolicyScrubbingRuleSelectorMatchOperator>,
     ) -> Self {
         Self {
             match_variable: match_variable.into_input(),
@@ -1036,15 +940,12 @@ impl FrontDoorWebApplicationFirewallPolicySettingsLogScrubbingRule {
     }
 
     /// Sets `properties.policySettings.logScrubbing.scrubbingRules[].state`.
-    pub fn state(
-        mut self,
-        value: impl IntoInput<FrontDoorWebApplicationFirewallPolicySettingsLogScrubbingRuleState>,
-    ) -> Self {
+    pub fn state(mut self, value: impl IntoInput<FrontDoorFirewallPolicyState>) -> Self {
         self.state = value.into_input();
         self
     }
 }
-impl Structure for FrontDoorWebApplicationFirewallPolicySettingsLogScrubbingRule {
+impl Structure for FrontDoorFirewallPolicyScrubbingRule {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("matchVariable", &mut self.match_variable);
         codec.property("selector", &mut self.selector);
@@ -1055,23 +956,23 @@ impl Structure for FrontDoorWebApplicationFirewallPolicySettingsLogScrubbingRule
 
 /// The value of `sku`.
 #[derive(Clone, Default)]
-pub struct FrontDoorWebApplicationFirewallPolicySku {
+pub struct FrontDoorFirewallPolicySku {
     /// `sku.name`.
-    pub name: Input<FrontDoorWebApplicationFirewallPolicySkuName>,
+    pub name: Input<FrontDoorFirewallPolicySkuName>,
 }
-impl FrontDoorWebApplicationFirewallPolicySku {
+impl FrontDoorFirewallPolicySku {
     /// Nothing is set.
     pub fn new() -> Self {
         Self::default()
     }
 
     /// Sets `sku.name`.
-    pub fn name(mut self, value: impl IntoInput<FrontDoorWebApplicationFirewallPolicySkuName>) -> Self {
+    pub fn name(mut self, value: impl IntoInput<FrontDoorFirewallPolicySkuName>) -> Self {
         self.name = value.into_input();
         self
     }
 }
-impl Structure for FrontDoorWebApplicationFirewallPolicySku {
+impl Structure for FrontDoorFirewallPolicySku {
     fn visit(&mut self, codec: &mut Codec<'_>) {
         codec.property("name", &mut self.name);
     }
@@ -1079,7 +980,7 @@ impl Structure for FrontDoorWebApplicationFirewallPolicySku {
 
 open_enum! {
     /// Values of `properties.customRules.rules[].action`.
-    pub FrontDoorWebApplicationFirewallPolicyCustomRulesRuleAction {
+    pub FrontDoorFirewallPolicyCustomRulesRuleAction {
         /// `Allow`.
         ALLOW = "Allow",
         /// `Block`.
@@ -1099,7 +1000,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.customRules.rules[].enabledState`.
-    pub FrontDoorWebApplicationFirewallPolicyCustomRulesRuleEnabledState {
+    pub FrontDoorFirewallPolicyEnabledState {
         /// `Disabled`.
         DISABLED = "Disabled",
         /// `Enabled`.
@@ -1109,7 +1010,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.customRules.rules[].groupBy[].variableName`.
-    pub FrontDoorWebApplicationFirewallPolicyCustomRulesRuleGroupByVariableName {
+    pub FrontDoorFirewallPolicyVariableName {
         /// `SocketAddr`.
         SOCKET_ADDR = "SocketAddr",
         /// `GeoLocation`.
@@ -1121,7 +1022,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.customRules.rules[].matchConditions[].matchVariable`.
-    pub FrontDoorWebApplicationFirewallPolicyCustomRulesRuleMatchConditionMatchVariable {
+    pub FrontDoorFirewallPolicyMatchVariable {
         /// `RemoteAddr`.
         REMOTE_ADDR = "RemoteAddr",
         /// `RequestMethod`.
@@ -1147,7 +1048,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.customRules.rules[].matchConditions[].operator`.
-    pub FrontDoorWebApplicationFirewallPolicyCustomRulesRuleMatchConditionOperator {
+    pub FrontDoorFirewallPolicyOperator {
         /// `Any`.
         ANY = "Any",
         /// `IPMatch`.
@@ -1183,7 +1084,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.customRules.rules[].matchConditions[].transforms[]`.
-    pub FrontDoorWebApplicationFirewallPolicyCustomRulesRuleMatchConditionTransform {
+    pub FrontDoorFirewallPolicyTransform {
         /// `Lowercase`.
         LOWERCASE = "Lowercase",
         /// `Uppercase`.
@@ -1201,7 +1102,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.customRules.rules[].ruleType`.
-    pub FrontDoorWebApplicationFirewallPolicyCustomRulesRuleType {
+    pub FrontDoorFirewallPolicyCustomRulesRuleType {
         /// `MatchRule`.
         MATCH_RULE = "MatchRule",
         /// `RateLimitRule`.
@@ -1211,7 +1112,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.managedRules.exceptionsList.exceptions[].matchVariable`.
-    pub FrontDoorWebApplicationFirewallPolicyManagedRulesExceptionsListExceptionMatchVariable {
+    pub FrontDoorFirewallPolicyExceptionMatchVariable {
         /// `RequestUri`.
         REQUEST_URI = "RequestUri",
         /// `SocketAddr`.
@@ -1223,7 +1124,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.managedRules.exceptionsList.exceptions[].selectorMatchOperator`.
-    pub FrontDoorWebApplicationFirewallPolicyManagedRulesExceptionsListExceptionSelectorMatchOperator {
+    pub FrontDoorFirewallPolicySelectorMatchOperator {
         /// `Equals`.
         EQUALS = "Equals",
     }
@@ -1231,7 +1132,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.managedRules.exceptionsList.exceptions[].valueMatchOperator`.
-    pub FrontDoorWebApplicationFirewallPolicyManagedRulesExceptionsListExceptionValueMatchOperator {
+    pub FrontDoorFirewallPolicyValueMatchOperator {
         /// `Equals`.
         EQUALS = "Equals",
         /// `Contains`.
@@ -1249,7 +1150,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.managedRules.managedRuleSets[].exclusions[].matchVariable`.
-    pub FrontDoorWebApplicationFirewallPolicyManagedRuleExclusionMatchVariable {
+    pub FrontDoorFirewallPolicyManagedRuleExclusionMatchVariable {
         /// `RequestHeaderNames`.
         REQUEST_HEADER_NAMES = "RequestHeaderNames",
         /// `RequestCookieNames`.
@@ -1265,7 +1166,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.managedRules.managedRuleSets[].exclusions[].selectorMatchOperator`.
-    pub FrontDoorWebApplicationFirewallPolicyManagedRuleExclusionSelectorMatchOperator {
+    pub FrontDoorFirewallPolicyManagedRuleExclusionSelectorMatchOperator {
         /// `Equals`.
         EQUALS = "Equals",
         /// `Contains`.
@@ -1281,7 +1182,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.managedRules.managedRuleSets[].ruleGroupOverrides[].rules[].action`.
-    pub FrontDoorWebApplicationFirewallPolicyManagedRulesManagedRuleSetRuleGroupOverrideRuleAction {
+    pub FrontDoorFirewallPolicyAction {
         /// `Allow`.
         ALLOW = "Allow",
         /// `Block`.
@@ -1301,7 +1202,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.managedRules.managedRuleSets[].ruleGroupOverrides[].rules[].enabledState`.
-    pub FrontDoorWebApplicationFirewallPolicyManagedRulesManagedRuleSetRuleGroupOverrideRuleEnabledState {
+    pub FrontDoorFirewallPolicyRuleEnabledState {
         /// `Disabled`.
         DISABLED = "Disabled",
         /// `Enabled`.
@@ -1311,7 +1212,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.managedRules.managedRuleSets[].ruleGroupOverrides[].rules[].sensitivity`.
-    pub FrontDoorWebApplicationFirewallPolicyManagedRulesManagedRuleSetRuleGroupOverrideRuleSensitivity {
+    pub FrontDoorFirewallPolicySensitivity {
         /// `Low`.
         LOW = "Low",
         /// `Medium`.
@@ -1323,7 +1224,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.managedRules.managedRuleSets[].ruleSetAction`.
-    pub FrontDoorWebApplicationFirewallPolicyManagedRulesManagedRuleSetAction {
+    pub FrontDoorFirewallPolicyRuleSetAction {
         /// `Block`.
         BLOCK = "Block",
         /// `Log`.
@@ -1335,7 +1236,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.policySettings.enabledState`.
-    pub FrontDoorWebApplicationFirewallPolicySettingsEnabledState {
+    pub FrontDoorFirewallPolicySettingsEnabledState {
         /// `Disabled`.
         DISABLED = "Disabled",
         /// `Enabled`.
@@ -1345,7 +1246,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.policySettings.logScrubbing.scrubbingRules[].matchVariable`.
-    pub FrontDoorWebApplicationFirewallPolicySettingsLogScrubbingRuleMatchVariable {
+    pub FrontDoorFirewallPolicyScrubbingRuleMatchVariable {
         /// `RequestIPAddress`.
         REQUEST_IP_ADDRESS = "RequestIPAddress",
         /// `RequestUri`.
@@ -1365,7 +1266,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.policySettings.logScrubbing.scrubbingRules[].selectorMatchOperator`.
-    pub FrontDoorWebApplicationFirewallPolicySettingsLogScrubbingRuleSelectorMatchOperator {
+    pub FrontDoorFirewallPolicyScrubbingRuleSelectorMatchOperator {
         /// `EqualsAny`.
         EQUALS_ANY = "EqualsAny",
         /// `Equals`.
@@ -1375,7 +1276,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.policySettings.logScrubbing.scrubbingRules[].state`.
-    pub FrontDoorWebApplicationFirewallPolicySettingsLogScrubbingRuleState {
+    pub FrontDoorFirewallPolicyState {
         /// `Enabled`.
         ENABLED = "Enabled",
         /// `Disabled`.
@@ -1385,7 +1286,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.policySettings.logScrubbing.state`.
-    pub FrontDoorWebApplicationFirewallPolicySettingsLogScrubbingState {
+    pub FrontDoorFirewallPolicyLogScrubbingState {
         /// `Enabled`.
         ENABLED = "Enabled",
         /// `Disabled`.
@@ -1395,7 +1296,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.policySettings.mode`.
-    pub FrontDoorWebApplicationFirewallPolicySettingsMode {
+    pub FrontDoorFirewallPolicySettingsMode {
         /// `Prevention`.
         PREVENTION = "Prevention",
         /// `Detection`.
@@ -1405,7 +1306,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `properties.policySettings.requestBodyCheck`.
-    pub FrontDoorWebApplicationFirewallPolicySettingsRequestBodyCheck {
+    pub FrontDoorFirewallPolicyRequestBodyCheck {
         /// `Disabled`.
         DISABLED = "Disabled",
         /// `Enabled`.
@@ -1415,7 +1316,7 @@ open_enum! {
 
 open_enum! {
     /// Values of `sku.name`.
-    pub FrontDoorWebApplicationFirewallPolicySkuName {
+    pub FrontDoorFirewallPolicySkuName {
         /// `Classic_AzureFrontDoor`.
         CLASSIC_AZURE_FRONT_DOOR = "Classic_AzureFrontDoor",
         /// `Standard_AzureFrontDoor`.
@@ -1426,28 +1327,28 @@ open_enum! {
 }
 
 debug_through_the_codec!(
-    FrontDoorWebApplicationFirewallPolicy,
-    FrontDoorWebApplicationFirewallPolicyCustomRules,
-    FrontDoorWebApplicationFirewallPolicyCustomRulesRule,
-    FrontDoorWebApplicationFirewallPolicyCustomRulesRuleGroupBy,
-    FrontDoorWebApplicationFirewallPolicyCustomRulesRuleMatchCondition,
-    FrontDoorWebApplicationFirewallPolicyManagedRules,
-    FrontDoorWebApplicationFirewallPolicyManagedRulesExceptionsList,
-    FrontDoorWebApplicationFirewallPolicyManagedRulesExceptionsListException,
-    FrontDoorWebApplicationFirewallPolicyManagedRulesExceptionsListExceptionScope,
-    FrontDoorWebApplicationFirewallPolicyManagedRulesExceptionsListExceptionScopeRuleGroupScope,
-    FrontDoorWebApplicationFirewallPolicyManagedRulesExceptionsListExceptionScopeRuleGroupScopeRuleScope,
-    FrontDoorWebApplicationFirewallPolicyManagedRulesManagedRuleSet,
-    FrontDoorWebApplicationFirewallPolicyManagedRuleExclusion,
-    FrontDoorWebApplicationFirewallPolicyManagedRulesManagedRuleSetRuleGroupOverride,
-    FrontDoorWebApplicationFirewallPolicyManagedRulesManagedRuleSetRuleGroupOverrideRule,
-    FrontDoorWebApplicationFirewallPolicySettings,
-    FrontDoorWebApplicationFirewallPolicySettingsLogScrubbing,
-    FrontDoorWebApplicationFirewallPolicySettingsLogScrubbingRule,
-    FrontDoorWebApplicationFirewallPolicySku
+    FrontDoorFirewallPolicy,
+    FrontDoorFirewallPolicyCustomRules,
+    FrontDoorFirewallPolicyCustomRulesRule,
+    FrontDoorFirewallPolicyGroupBy,
+    FrontDoorFirewallPolicyMatchCondition,
+    FrontDoorFirewallPolicyManagedRules,
+    FrontDoorFirewallPolicyExceptionsList,
+    FrontDoorFirewallPolicyException,
+    FrontDoorFirewallPolicyScope,
+    FrontDoorFirewallPolicyRuleGroupScope,
+    FrontDoorFirewallPolicyRuleScope,
+    FrontDoorFirewallPolicyManagedRuleSet,
+    FrontDoorFirewallPolicyManagedRuleExclusion,
+    FrontDoorFirewallPolicyRuleGroupOverride,
+    FrontDoorFirewallPolicyRule,
+    FrontDoorFirewallPolicySettings,
+    FrontDoorFirewallPolicySettingsLogScrubbing,
+    FrontDoorFirewallPolicyScrubbingRule,
+    FrontDoorFirewallPolicySku
 );
 
-impl Named for FrontDoorWebApplicationFirewallPolicy {
+impl Named for FrontDoorFirewallPolicy {
     const RULES: atp_iac::NameRules =
         atp_iac::NameRules { min: 1, max: 128, hyphens: true, upper: true, punctuation: true };
 }

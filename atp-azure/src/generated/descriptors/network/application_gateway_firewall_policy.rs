@@ -5,7 +5,7 @@
 use crate::generated::prelude::*;
 
 /// What is known of `Microsoft.Network/ApplicationGatewayWebApplicationFirewallPolicies`.
-pub static APPLICATION_GATEWAY_WEB_APPLICATION_FIREWALL_POLICY: TypeDescriptor = TypeDescriptor {
+pub static APPLICATION_GATEWAY_FIREWALL_POLICY: TypeDescriptor = TypeDescriptor {
     name: "Microsoft.Network/ApplicationGatewayWebApplicationFirewallPolicies",
     api_version: "2025-09-01",
     parent: Parent::ResourceGroup,
