@@ -76,7 +76,7 @@ async fn run(paced: bool) -> Run {
 }
 
 #[tokio::test(start_paused = true)]
-async fn fact_081_and_fact_082_a_client_that_spaces_its_writes_is_not_refused_and_is_no_slower() {
+async fn fact_081_082_a_client_that_spaces_its_writes_is_not_refused_and_is_no_slower() {
     let (spaced, rushing) = (run(true).await, run(false).await);
     assert_eq!((spaced.refused, rushing.refused > 1000), (0, true), "{} without spacing", rushing.refused);
     assert!(spaced.seconds <= rushing.seconds + 5, "{} and {} seconds", spaced.seconds, rushing.seconds);

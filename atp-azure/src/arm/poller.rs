@@ -279,7 +279,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn fact_053_and_fact_058_an_operation_is_polled_as_told_and_then_the_resource_read() {
+    async fn fact_053_058_an_operation_is_polled_as_told_and_then_the_resource_read() {
         let script = Script::new()
             .then_with(201, &[OPERATION, LOCATION, ("retry-after", "5")], body("Updating"))
             .then_with(200, &[("x-ms-retry-after-ms", "1500")], json!({"status": "InProgress"}))
@@ -387,7 +387,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn fact_055_and_fact_056_a_failed_operation_gives_its_own_reason() {
+    async fn fact_055_056_a_failed_operation_gives_its_own_reason() {
         let script = Script::new().then_with(201, &[OPERATION], body("Updating")).then(
             200,
             json!({"status": "Failed", "error": {"code": "SkuNotAvailable", "message": "none left"}}),
@@ -426,7 +426,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn fact_054_and_fact_070_a_delete_ends_when_its_location_answers_or_is_gone() {
+    async fn fact_054_070_a_delete_ends_when_its_location_answers_or_is_gone() {
         for last in [(204, Json::Null), (200, Json::Null), (404, refused("ResourceNotFound", "gone"))] {
             let script = Script::new()
                 .then_with(202, &[LOCATION, ("retry-after", "15")], Json::Null)
@@ -439,7 +439,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn fact_061_and_fact_068_urls_of_operations_keep_their_query_and_may_be_long() {
+    async fn fact_061_068_urls_of_operations_keep_their_query_and_may_be_long() {
         let long = "x".repeat(4000);
         let url = format!(
             "https://management.azure.com/subscriptions/s/providers/Microsoft.Storage/operations/{long}?monitor=true&api-version=2025-06-01"

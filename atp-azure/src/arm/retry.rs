@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn fact_062_and_fact_063_milliseconds_go_before_seconds_and_zero_seconds_are_no_wish() {
+    fn fact_062_063_milliseconds_go_before_seconds_and_zero_seconds_are_no_wish() {
         let mut headers = Headers::new();
         headers.insert("retry-after", "7");
         assert_eq!(retry_after(&headers), Some(Duration::from_secs(7)));
@@ -181,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn fact_085_and_fact_086_writes_that_are_in_the_way_of_each_other_are_waited_for() {
+    fn fact_085_086_writes_that_are_in_the_way_of_each_other_are_waited_for() {
         for code in [
             "AnotherOperationInProgress",
             "StorageAccountOperationInProgress",

@@ -54,7 +54,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn fact_051_and_fact_052_only_named_types_are_conditional() {
+    fn fact_051_052_only_named_types_are_conditional() {
         assert!(on_put("microsoft.network/dnsZones/A") && on_put("Microsoft.Network/privateDnsZones"));
         assert!(!on_put("Microsoft.Network/virtualNetworks") && !on_put("Microsoft.Network/dnsZonesX"));
         assert!(on_put("Microsoft.ContainerService/managedClusters/agentPools"));

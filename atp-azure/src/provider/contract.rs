@@ -93,7 +93,7 @@ async fn fact_036_a_resource_that_is_in_another_region_has_a_way_out() {
 }
 
 #[tokio::test]
-async fn fact_049_and_fact_052_a_policy_is_deleted_by_its_version_and_not_when_it_has_changed() {
+async fn fact_049_052_a_policy_is_deleted_by_its_version_and_not_when_it_has_changed() {
     let id = "/container/immutabilityPolicies/default";
     let found = || Script::new().then_with(200, &[("etag", "\"1\"")], json!({"id": id}));
     let script = found().then(412, refused("PreconditionFailed", "changed"));
@@ -172,7 +172,7 @@ async fn fact_095_a_role_is_assigned_with_201_or_200_and_its_name_is_a_guid() {
 }
 
 #[tokio::test]
-async fn fact_096_and_fact_097_an_assignment_that_is_in_the_way_is_explained_and_not_tried_again() {
+async fn fact_096_097_an_assignment_that_is_in_the_way_is_explained_and_not_tried_again() {
     for (status, code, expected) in [
         (409, "RoleAssignmentExists", "under another name"),
         (400, "RoleAssignmentUpdateNotPermitted", "give it another name"),

@@ -282,7 +282,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn fact_048_and_fact_051_an_update_says_which_version_it_read_where_the_type_takes_one() {
+    async fn fact_048_051_an_update_says_which_version_it_read_where_the_type_takes_one() {
         let time = VirtualTime::default();
         let (inputs, outputs) = (
             Value::from(json!({"parent": PARENT, "name": "a.example", "location": "global"})),
@@ -312,7 +312,7 @@ mod tests {
     const VAULT_ID: &str = "/subscriptions/s/resourceGroups/g/providers/Microsoft.KeyVault/vaults/kv";
 
     #[tokio::test]
-    async fn fact_090_and_fact_091_a_soft_deleted_vault_is_recovered_and_then_brought_to_its_inputs() {
+    async fn fact_090_091_a_soft_deleted_vault_is_recovered_and_then_brought_to_its_inputs() {
         let time = VirtualTime::default();
         let script = Script::new()
             .then(404, missing())

@@ -75,14 +75,17 @@ fn tests_in(text: &str, file: &str) -> anyhow::Result<Vec<Found>> {
             facts: numbers.map(str::parse).collect::<Result<_, _>>()?,
             name: captures[1].to_owned(),
             file: file.to_owned(),
-            problem: problem(is_python, &attributes),
+            problem: problem(is_python, &captures[1], &attributes),
         });
     }
     Ok(found)
 }
 
-/// Why a function is not a test that runs. `attributes` are the lines directly above it.
-fn problem(is_python: bool, attributes: &[&str]) -> Option<&'static str> {
+/// Why a function is not a test that runs, or not of all that its name says. `attributes` are the lines directly above.
+fn problem(is_python: bool, name: &str, attributes: &[&str]) -> Option<&'static str> {
+    if name.trim_start_matches("test_").contains("_fact_") {
+        return Some("its numbers are not side by side, as in fact_001_002_title");
+    }
     let has = |start: &str| attributes.iter().any(|line| line.starts_with(start));
     if has("#[ignore") || has("@unittest.skip") || has("@pytest.mark.skip") {
         return Some("it is skipped");
@@ -112,6 +115,8 @@ mod tests {
         let problems: Vec<_> =
             tests_in(text, "a/tests/b.rs").unwrap().iter().map(|test| test.problem).collect();
         assert_eq!(problems, [Some("it has no #[test]"), Some("it is skipped")]);
+        let apart = tests_in("#[test]\nfn fact_001_and_fact_002_two() {}\n", "b.rs").unwrap();
+        assert!(apart[0].problem.is_some_and(|problem| problem.contains("side by side")), "{apart:?}");
         assert_eq!(tests_in("// fn fact_001_old() {}\nlet x = \"fn fact_002\";", "b.rs").unwrap(), []);
     }
 }
