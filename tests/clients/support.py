@@ -8,6 +8,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 import unittest
 from pathlib import Path
 
@@ -82,11 +83,35 @@ def az(*arguments: str):
 @functools.cache
 def client(kind, subscription=SUBSCRIPTION):
     """A client of an azure-mgmt-* package, signed in as the CLI is."""
+    return client_at(BASE, kind, subscription)
+
+
+def client_at(base: str, kind, subscription=SUBSCRIPTION, credential=None, **options):
+    """The same with the server at `base`, or with another credential."""
     from azure.identity import ClientSecretCredential
 
-    credential = ClientSecretCredential(TENANT, CLIENT, SECRET, authority=BASE, disable_instance_discovery=True)
+    credential = credential or ClientSecretCredential(
+        TENANT, CLIENT, SECRET, authority=base, disable_instance_discovery=True, **options
+    )
     of = [] if kind.__name__ == "SubscriptionClient" else [subscription]
-    return kind(credential, *of, base_url=BASE, credential_scopes=[f"{BASE}/.default"])
+    return kind(credential, *of, base_url=base, credential_scopes=[f"{base}/.default"], **options)
+
+
+@contextlib.contextmanager
+def server(*options: str):
+    """Another server with options of its own: its URL, and the file with its certificate authority."""
+    with tempfile.TemporaryDirectory(dir=FOLDER) as folder:
+        authority = str(Path(folder) / "authority.pem")
+        command = [str(BINARIES / "atp-azure-sim"), "--port", "0", "--ca-file", authority, "--tenant", TENANT]
+        command += ["--subscription", SUBSCRIPTION, *options]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+            try:
+                base = process.stdout.readline().strip()
+                if not base.startswith("https://"):
+                    raise AssertionError(f"the server did not start with {options}")
+                yield base, authority
+            finally:
+                process.terminate()
 
 
 def faults(*entries: dict):

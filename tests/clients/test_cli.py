@@ -4,7 +4,9 @@ import json
 import os
 import unittest
 
-from support import CLIENT, FOLDER, REGION, SECRET, SUBSCRIPTION, TENANT, Case, Failed, az, az_json, az_process, group_id, sign_in
+import requests
+
+from support import BASE, CLIENT, FOLDER, REGION, SECRET, SUBSCRIPTION, TENANT, Case, Failed, az, az_json, az_process, group_id, sign_in
 
 SIGNED_IN = []
 
@@ -45,6 +47,16 @@ class Process(Case):
         token = az_json("account", "get-access-token")
         self.has(token, tokenType="Bearer", subscription=SUBSCRIPTION, tenant=TENANT)
         self.assertEqual(token["accessToken"].count("."), 2)
+
+    def test_fact_111_a_cloud_is_registered_with_the_endpoints_that_the_server_names(self):
+        named = requests.get(f"{BASE}/metadata/endpoints?api-version=2022-09-01", timeout=60).json()
+        shown = az_json("cloud", "show", "--name", "simulator")
+        self.has(shown, isActive=True, endpoints__resourceManager=BASE, endpoints__activeDirectory=BASE)
+        self.has(
+            shown["endpoints"], activeDirectoryResourceId=named["authentication"]["audiences"][0],
+            microsoftGraphResourceId=named["microsoftGraphResourceId"],
+        )
+        self.has(shown["suffixes"], storageEndpoint=named["suffixes"]["storage"])
 
     def test_a_group_lives_and_dies(self):
         name = "rg-cli-process"

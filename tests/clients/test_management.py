@@ -2,9 +2,13 @@
 
 import time
 import unittest
+import unittest.mock
 import uuid
 
-from azure.core.exceptions import HttpResponseError, ResourceExistsError, ResourceNotFoundError
+from azure.core.credentials import AccessToken
+from azure.core.exceptions import (
+    ClientAuthenticationError, HttpResponseError, ResourceExistsError, ResourceNotFoundError,
+)
 from azure.mgmt.authorization import AuthorizationManagementClient
 from azure.mgmt.containerservice import ContainerServiceClient
 from azure.mgmt.keyvault import KeyVaultManagementClient
@@ -18,7 +22,7 @@ from azure.mgmt.servicebus import ServiceBusManagementClient
 from azure.mgmt.sql import SqlManagementClient
 from azure.mgmt.storage import StorageManagementClient
 
-from support import REGION, SUBSCRIPTION, TENANT, Case, client, faults, group_id, wire
+from support import BASE, REGION, SUBSCRIPTION, TENANT, Case, client, client_at, faults, group_id, server, wire
 
 
 class WithGroup(Case):
@@ -420,8 +424,30 @@ class Faults(WithGroup):
         self.assertIn("listed", [one.name for one in identities.list_by_resource_group(self.group)])
 
 
+class Stranger:
+    """A credential with a token that nobody issued."""
+
+    def get_token(self, *scopes, **options):
+        return AccessToken("nobody.issued.this", int(time.time()) + 3600)
+
+
 class Refusals(WithGroup):
     """What the clients make of errors."""
+
+    def test_fact_030_the_status_is_the_class_of_the_error_and_the_code_is_in_it(self):
+        groups = client(ResourceManagementClient).resource_groups
+        strange = client_at(BASE, ResourceManagementClient, credential=Stranger()).resource_groups
+        elsewhere = {"location": "eastus"}
+        for status, kind, code, call in [
+            (404, ResourceNotFoundError, "ResourceGroupNotFound", lambda: groups.get("rg-nowhere")),
+            (409, ResourceExistsError, "InvalidResourceGroupLocation", lambda: groups.create_or_update(self.group, elsewhere)),
+            (401, ClientAuthenticationError, "InvalidAuthenticationToken", lambda: strange.get(self.group)),
+            (400, HttpResponseError, "InvalidResourceName", lambda: groups.create_or_update("rg-dot.", elsewhere)),
+        ]:
+            with self.subTest(status=status), self.assertRaises(HttpResponseError) as raised:
+                call()
+            error = raised.exception
+            self.assertEqual((type(error), error.status_code, error.error.code), (kind, status, code))
 
     def test_a_body_that_is_wrong_is_named(self):
         networks = client(NetworkManagementClient).virtual_networks
@@ -447,6 +473,33 @@ class Refusals(WithGroup):
         listed = [identity.name for page in [list(page) for page in pages] for identity in page]
         self.assertEqual(listed, names)
         self.assertGreater(len(pages), 1)
+
+
+class Registration(Case):
+    """Providers that the subscription has not registered."""
+
+    def test_fact_104_a_provider_that_is_not_registered_is_registered_and_the_request_sent_again(self):
+        with server("--unregistered-providers", "--operation-milliseconds", "1") as (base, authority):
+            resources = client_at(base, ResourceManagementClient, connection_verify=authority)
+            state = lambda: resources.providers.get("Microsoft.ManagedIdentity").registration_state
+            group = "rg-registration"
+            resources.resource_groups.create_or_update(group, {"location": REGION})
+            self.assertEqual(state(), "NotRegistered")
+            identities = client_at(base, ManagedServiceIdentityClient, connection_verify=authority)
+            waits = []
+            # The client waits ten seconds before each look.
+            with unittest.mock.patch("azure.mgmt.core.policies._base.time.sleep", self.waits(waits)):
+                made = identities.user_assigned_identities.create_or_update(group, "app", {"location": REGION})
+            self.assertEqual((made.name, waits[0], state()), ("app", 10, "Registered"))
+
+    def waits(self, waits):
+        pause = time.sleep
+
+        def wait(seconds):
+            waits.append(seconds)
+            pause(0.01)
+
+        return wait
 
 
 if __name__ == "__main__":
