@@ -10,6 +10,7 @@ use crate::errors::{Answer, ApiError};
 use crate::limits::Limits;
 use crate::locations;
 use crate::message::{Method, Request, Response};
+use crate::noise;
 use crate::operations::OperationFailure;
 use crate::registration::is_registration;
 use crate::route::{self, Route, Target};
@@ -76,7 +77,10 @@ impl Cloud {
         self.advance();
         let response = match self.answer(request) {
             Ok(response) if response.body.len() > LONGEST_ANSWER => too_long(&response).response(),
-            Ok(response) => response,
+            Ok(response) => match self.settings.noise {
+                Some(seed) => noise::respelled(&self.catalog, seed, request, response),
+                None => response,
+            },
             Err(error) => error.response(),
         };
         let mut response = self.with_headers(request, response);

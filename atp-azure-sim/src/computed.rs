@@ -30,7 +30,7 @@ impl Cloud {
         let unique = |what: &str| self.uuid(&format!("{what}/{key}/{birth}"));
         let (tenant, now) = (self.settings.tenant.as_str(), time_format::rfc3339(self.now));
         let facts = Facts { id, name, tenant, now: &now, unique: &unique };
-        self.complete_identity(descriptor, &facts, &mut body);
+        self.complete_identity(descriptor, &facts, &mut body, old);
         for (path, value) in facts.of(descriptor, &body) {
             let before = old.and_then(|old| at(&old.body, path)).cloned();
             add(descriptor.body, &mut body, path, before.unwrap_or(value));
@@ -48,6 +48,7 @@ impl Cloud {
         descriptor: &'static TypeDescriptor,
         facts: &Facts<'_>,
         body: &mut Map<String, Value>,
+        old: Option<&Resource>,
     ) {
         if property(descriptor.body, "identity").is_none() {
             return;
@@ -55,7 +56,8 @@ impl Cloud {
         let Some(identity) = body.get_mut("identity").and_then(Value::as_object_mut) else { return };
         let kind = identity.get("type").and_then(Value::as_str).unwrap_or_default().to_ascii_lowercase();
         if kind.contains("systemassigned") {
-            let principal = || json!((facts.unique)("principal"));
+            let before = old.and_then(|old| at(&old.body, "identity.principalId"));
+            let principal = || before.cloned().unwrap_or_else(|| json!((facts.unique)("principal")));
             identity.entry("principalId").or_insert_with(principal);
             identity.entry("tenantId").or_insert_with(|| json!(facts.tenant));
         } else {

@@ -35,6 +35,7 @@ mod made_with;
 mod message;
 mod moves;
 mod names;
+mod noise;
 mod operation_urls;
 mod operations;
 mod persistence;

@@ -48,6 +48,9 @@ pub struct Settings {
     /// For how long the directory does not know the principal of a new identity. A role assignment that does not send
     /// `principalType` is refused until then.
     pub replication_delay: Duration,
+    /// When set, answers are spelled as real services spell them: other cases, other orders, defaults, nulls, and what
+    /// only services set, all of which means the same as what was written. The number is the seed.
+    pub noise: Option<u64>,
     /// On disk, the log of changes is compacted when it is longer than this and than twice the last snapshot.
     pub compact_after_bytes: u64,
     /// Seed of all generated ids.
@@ -94,6 +97,7 @@ impl Default for Settings {
             check_references: false,
             soft_delete: false,
             replication_delay: Duration::ZERO,
+            noise: None,
             compact_after_bytes: 4 << 20,
             seed: 0,
         }

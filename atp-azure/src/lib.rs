@@ -6,6 +6,7 @@
 pub mod arm;
 pub mod descriptor;
 mod generated;
+pub mod likeness;
 pub mod names;
 pub mod provider;
 mod query;

@@ -108,29 +108,46 @@ impl Walk<'_> {
     }
 
     fn compare_lists(&mut self, before: &[Value], after: &[Value], pattern: &str) {
-        if !self.rules.ordered(pattern) && before.len() == after.len() && self.same_set(before, after) {
-            return;
+        if !self.rules.ordered(pattern) {
+            return self.compare_sets(before, after);
         }
         for index in 0..before.len().max(after.len()) {
-            self.path.push_index(index);
-            self.compare(before.get(index), after.get(index));
-            self.path.pop();
+            self.within_index(index, before.get(index), after.get(index));
         }
     }
 
-    /// Whether each item of one list has its own equal in the other.
-    fn same_set(&self, before: &[Value], after: &[Value]) -> bool {
-        let mut left: Vec<&Value> = before.iter().collect();
-        after.iter().all(|item| {
-            let found = left.iter().position(|other| {
-                let mut walk =
-                    Walk { rules: self.rules, path: self.path.clone(), changes: Vec::new(), replaces: false };
-                walk.path.push_index(0);
-                walk.compare(Some(other), Some(item));
-                walk.changes.is_empty()
-            });
-            found.map(|index| left.swap_remove(index)).is_some()
-        })
+    /// Compares what is left of two sets when each item has been paired with its own equal. Changes are named by the
+    /// positions in `after`; those of items that are only removed, by their positions in `before`.
+    fn compare_sets(&mut self, before: &[Value], after: &[Value]) {
+        let mut removed: Vec<(usize, &Value)> = before.iter().enumerate().collect();
+        let mut added: Vec<(usize, &Value)> = after.iter().enumerate().collect();
+        added.retain(|(_, item)| {
+            match removed.iter().position(|(_, other)| self.is_same_item(other, item)) {
+                Some(index) => {
+                    removed.remove(index);
+                    false
+                }
+                None => true,
+            }
+        });
+        for at in 0..removed.len().max(added.len()) {
+            let (old, new) = (removed.get(at), added.get(at));
+            let Some((index, _)) = new.or(old) else { continue };
+            self.within_index(*index, old.map(|(_, item)| *item), new.map(|(_, item)| *item));
+        }
+    }
+
+    fn within_index(&mut self, index: usize, before: Option<&Value>, after: Option<&Value>) {
+        self.path.push_index(index);
+        self.compare(before, after);
+        self.path.pop();
+    }
+
+    fn is_same_item(&self, before: &Value, after: &Value) -> bool {
+        let mut walk =
+            Walk { rules: self.rules, path: self.path.clone(), changes: Vec::new(), replaces: false };
+        walk.within_index(0, Some(before), Some(after));
+        walk.changes.is_empty()
     }
 
     /// Whether a whole part that comes, goes or changes its kind has something in it that forces a replacement.
@@ -199,6 +216,18 @@ mod tests {
         let before = serde_json::json!({"id": "/A/b", "zones": ["1", "2"], "etag": "x"});
         let after = serde_json::json!({"id": "/a/B", "zones": ["2", "1"], "etag": "y"});
         assert!(changes(before, after).is_empty());
+    }
+
+    #[test]
+    fn of_a_set_only_the_items_that_have_no_equal_are_named() {
+        let one_other =
+            changes(serde_json::json!({"zones": ["1", "2"]}), serde_json::json!({"zones": ["3", "1"]}));
+        assert_eq!(one_other, [("zones[0]".to_owned(), false)]);
+        let one_less = changes(serde_json::json!({"zones": ["1", "2"]}), serde_json::json!({"zones": ["2"]}));
+        assert_eq!(one_less, [("zones[0]".to_owned(), false)]);
+        let one_twice =
+            changes(serde_json::json!({"zones": ["1", "2"]}), serde_json::json!({"zones": ["1", "1"]}));
+        assert_eq!(one_twice, [("zones[1]".to_owned(), false)]);
     }
 
     #[test]

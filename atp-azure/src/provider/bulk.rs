@@ -7,6 +7,7 @@
 use super::AzureProvider;
 use super::errors::Hidden;
 use super::lists::{self, List};
+use super::{body, spelling};
 use crate::arm::poller::is_working;
 use crate::arm::{ArmError, Call};
 use atp_iac::provider::{Known, Provider, ProviderError};
@@ -78,7 +79,8 @@ impl AzureProvider {
                 *said = own.into();
             }
         }
-        Some(kind.mark(None, Value::from(item)))
+        let inputs = body::without_address(known.target.inputs);
+        Some(kind.mark(None, spelling::as_in(kind.descriptor, &inputs, Value::from(item))))
     }
 
     /// All items of a list. More pages than it has resources to show are not worth it.

@@ -3,6 +3,7 @@
 use super::rules::{TypeRules, canonical};
 use super::secrets::mark;
 use super::shape;
+use super::spelling::{are_named, as_in, name};
 use crate::descriptor::{Shape, TypeDescriptor};
 use atp_iac::diff::{Change, compare};
 use atp_iac::provider::Existing;
@@ -17,9 +18,30 @@ pub(crate) fn drift(
     let inputs = canonical(&super::body::without_address(old.inputs));
     let body = descriptor.map_or(&Shape::Any, |descriptor| descriptor.body);
     // Who reads does not know the inputs: what they hide is marked here, so that no change shows it.
-    let said = |value: &Value| project(body, &inputs, &mark(body, Some(&inputs), canonical(value)));
+    let said = |value: &Value| {
+        let marked = mark(body, Some(&inputs), canonical(value));
+        project(body, &inputs, &as_in(descriptor, &inputs, marked))
+    };
     let (before, after) = (said(old.outputs), said(observed));
-    compare(&before, &after, &TypeRules::of_observed(descriptor))
+    let mut changes = compare(&before, &after, &TypeRules::of_observed(descriptor));
+    // Some services show a secret in the answer to its write only, or never.
+    let is_secret =
+        |change: &Change| shape::find(body, &change.path.pattern()).is_some_and(|found| found.flags.secret);
+    changes.retain(|change| match (&change.before, &change.after) {
+        (Some(before), None) => !is_empty(before) && !is_secret(change),
+        (None, Some(after)) => !is_empty(after),
+        _ => true,
+    });
+    changes
+}
+
+/// Whether a value is a list or map with nothing in it, which to services is the same as none.
+pub(crate) fn is_empty(value: &Value) -> bool {
+    match value.exposed() {
+        Value::Map(map) => map.values().all(is_empty),
+        Value::List(items) => items.is_empty(),
+        _ => false,
+    }
 }
 
 /// Whether what a change newly sets is what the service has by itself: then it needs no new resource.
@@ -66,16 +88,9 @@ fn below(body: &'static Shape, step: &str) -> &'static Shape {
 }
 
 fn project_list(item: &'static Shape, inputs: &[Value], said: &[Value]) -> Vec<Value> {
-    let name = |value: &Value| match value.exposed() {
-        Value::Map(map) => map.get("name").and_then(|name| name.exposed().as_str().map(str::to_lowercase)),
-        _ => None,
-    };
-    let named = inputs.iter().chain(said).all(|value| name(value).is_some());
-    if !named {
-        if inputs.len() != said.len() {
-            return said.to_vec();
-        }
-        return inputs.iter().zip(said).map(|(input, said)| project(item, input, said)).collect();
+    if !are_named(inputs) || !are_named(said) {
+        let projected = inputs.iter().zip(said).map(|(input, said)| project(item, input, said));
+        return projected.chain(said.iter().skip(inputs.len()).cloned()).collect();
     }
     let mut rest: Vec<&Value> = said.iter().collect();
     let mut found = Vec::with_capacity(said.len());
@@ -153,6 +168,36 @@ mod tests {
         let found = drift(Some(&NETWORK), &old, &observed);
         assert_eq!(found.len(), 1);
         assert!(!format!("{found:?}").contains("hunter2"), "{found:?}");
+    }
+
+    #[test]
+    fn empty_lists_and_maps_are_none_and_one_that_was_emptied_drifts() {
+        let inputs = json!({"tags": {}, "properties": {"subnets": [], "addressSpace": {"addressPrefixes": ["10.0.0.0/16"]}}});
+        let none = json!({"properties": {"addressSpace": {"addressPrefixes": ["10.0.0.0/16"]}}});
+        assert!(changes(&NETWORK, inputs.clone(), inputs.clone(), none).is_empty());
+        let emptied = json!({"properties": {"addressSpace": {"addressPrefixes": []}}});
+        assert_eq!(
+            changes(&NETWORK, inputs.clone(), inputs, emptied),
+            ["properties.addressSpace.addressPrefixes[0]"]
+        );
+    }
+
+    #[test]
+    fn a_secret_that_is_shown_no_more_does_not_drift_and_another_one_does() {
+        let inputs = json!({"properties": {"connection": "a", "accessTier": "Hot"}});
+        let shown = |connection: &str| json!({"properties": {"connection": connection, "accessTier": "Hot"}});
+        let hidden = json!({"properties": {"accessTier": "Hot"}});
+        assert!(changes(&ACCOUNT, inputs.clone(), shown("a"), hidden).is_empty());
+        assert_eq!(changes(&ACCOUNT, inputs, shown("a"), shown("b")), ["properties.connection"]);
+    }
+
+    #[test]
+    fn of_a_set_in_another_order_only_the_item_that_changed_drifts() {
+        let plan = |ids: [&str; 3]| json!({"zones": ids});
+        let same = plan(["3", "1", "2"]);
+        assert!(changes(&NETWORK, plan(["1", "2", "3"]), plan(["1", "2", "3"]), same).is_empty());
+        let other = plan(["3", "4", "1"]);
+        assert_eq!(changes(&NETWORK, plan(["1", "2", "3"]), plan(["1", "2", "3"]), other), ["zones[1]"]);
     }
 
     #[test]

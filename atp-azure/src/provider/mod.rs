@@ -29,11 +29,14 @@ mod secrets;
 mod serial;
 mod shape;
 mod soft_delete;
+mod spelling;
 #[cfg(test)]
 mod testing;
 mod write;
 
 pub use connect::{AzureSettings, ConnectError};
+#[cfg(test)]
+pub(crate) use testing::shape_at;
 
 use crate::arm::{ArmClient, Source};
 use crate::descriptor::Parent;

@@ -20,15 +20,28 @@ pub(crate) fn predict(
         Value::Map(map) => map,
         other => return other,
     };
-    let now = current.and_then(Value::as_map);
-    if let Some(now) = now {
+    // Whatever is given: each write makes a new one.
+    for key in ["etag", "eTag"] {
+        if let Some(etag) = outputs.get_mut(key) {
+            *etag = Value::unknown(Kind::String, from.clone());
+        }
+    }
+    if let Some(now) = current.and_then(Value::as_map) {
+        if now.contains_key("etag") {
+            outputs.insert("etag".to_owned(), Value::unknown(Kind::String, from.clone()));
+        }
         for key in ["id", "name", "type", "systemData"] {
             if let Some(value) = now.get(key) {
                 outputs.entry(key.to_owned()).or_insert_with(|| value.clone());
             }
         }
-        if now.contains_key("etag") {
-            outputs.insert("etag".to_owned(), Value::unknown(Kind::String, from.clone()));
+        if let Some(Value::Map(data)) = outputs.get_mut("systemData") {
+            for (_, value) in data.iter_mut().filter(|(key, _)| key.starts_with("lastModified")) {
+                *value = Value::unknown(Kind::String, from.clone());
+            }
+        }
+        if MADE_ANEW.contains(&descriptor.name) {
+            forget_read_only(descriptor.body, &mut outputs, &from);
         }
     }
     outputs.entry("id".to_owned()).or_insert_with(|| match id {
@@ -41,6 +54,24 @@ pub(crate) fn predict(
         .or_insert_with(|| name.unwrap_or_else(|| Value::unknown(Kind::String, from)));
     outputs.entry("type".to_owned()).or_insert_with(|| descriptor.name.into());
     Value::Map(outputs)
+}
+
+/// Types whose update is another run: nothing that only the service says stays as it was.
+const MADE_ANEW: [&str; 1] = ["Microsoft.Resources/deployments"];
+
+/// Makes what only the service says unknown, except the id.
+fn forget_read_only(shape: &'static Shape, outputs: &mut Map, from: &Arc<str>) {
+    let Shape::Object(object) = shape else { return };
+    for property in shape::properties(object, outputs) {
+        let Some(value) = outputs.get_mut(property.name) else { continue };
+        match value {
+            _ if property.flags.read_only && !matches!(property.name, "id" | "name" | "type") => {
+                *value = Value::unknown(shape::kind(property.shape), from.clone());
+            }
+            Value::Map(map) => forget_read_only(property.shape, map, from),
+            _ => {}
+        }
+    }
 }
 
 /// The entries of a body that Azure Resource Manager itself knows: a service may set any of them.
@@ -123,6 +154,13 @@ impl Prediction {
                     items.iter().map(|input| self.value(item, input, same_name(input, now))).collect(),
                 )
             }
+            (Shape::Map(item), Value::Map(map)) => {
+                let now = current.and_then(|current| current.exposed().as_map());
+                let entry = |(key, input): (&String, &Value)| {
+                    (key.clone(), self.value(item, input, now.and_then(|now| now.get(key))))
+                };
+                Value::Map(map.iter().filter(|(_, value)| value.kind() != Kind::Null).map(entry).collect())
+            }
             (_, other) => other.clone(),
         };
         if secret { value.into_secret() } else { value }
@@ -134,13 +172,16 @@ impl Prediction {
         for property in &properties {
             let given = input.get(property.name).filter(|value| value.kind() != Kind::Null);
             let now = current.and_then(|current| current.get(property.name));
+            let shown = !property.flags.secret || now.is_some();
             let value = match (given, now, current) {
-                (Some(given), now, _) if !property.flags.read_only => {
+                // Services may show a secret or not: what they showed before they are going to show again.
+                _ if property.flags.write_only => None,
+                (Some(_), None, Some(_)) if !shown => None,
+                (Some(given), now, _) if !property.flags.read_only && shown => {
                     Some(self.value(property.shape, given, now))
                 }
                 (_, Some(now), _) => Some(now.clone()),
                 (_, None, Some(_)) => None,
-                (_, None, None) if property.flags.write_only => None,
                 (_, None, None) => Some(Value::unknown(shape::kind(property.shape), self.from.clone())),
             };
             if let Some(value) = value {
@@ -148,8 +189,9 @@ impl Prediction {
                 result.insert(property.name.to_owned(), value);
             }
         }
-        for (key, value) in input {
-            result.entry(key.clone()).or_insert_with(|| value.clone());
+        let is_known = |key: &String| properties.iter().any(|property| property.name == key);
+        for (key, value) in input.iter().filter(|(key, value)| !is_known(key) && value.kind() != Kind::Null) {
+            result.insert(key.clone(), value.clone());
         }
         result
     }
@@ -243,12 +285,27 @@ mod tests {
     }
 
     #[test]
+    fn what_is_never_returned_is_not_predicted_and_another_secret_may_be_returned_or_not() {
+        let inputs = Value::from(json!({"parent": "/g", "name": "acc",
+            "properties": {"adminPassword": "x", "connection": "b"}}));
+        let predicted = |current: Option<&Value>| {
+            predict(&ACCOUNT, None, &inputs, current).get("properties").cloned().unwrap()
+        };
+        let new = predicted(None);
+        assert!(new.get("adminPassword").is_none());
+        assert!(unknown(&new, "connection").is_some() && new.get("connection").unwrap().has_secret());
+        let shown = Value::from(json!({"properties": {"connection": "a"}}));
+        assert_eq!(predicted(Some(&shown)).get("connection"), Some(&Value::from("b").into_secret()));
+        let hidden = Value::from(json!({"properties": {"accessTier": "Hot"}}));
+        assert_eq!(predicted(Some(&hidden)).get("connection"), None);
+    }
+
+    #[test]
     fn what_is_secret_stays_secret() {
         let inputs =
             Value::from(json!({"parent": "/g", "name": "acc", "properties": {"adminPassword": "x"}}));
         let outputs = predict(&ACCOUNT, None, &inputs, None);
         let properties = outputs.get("properties").unwrap();
-        assert_eq!(properties.get("adminPassword"), Some(&Value::from("x").into_secret()));
         assert!(properties.get("primaryKey").unwrap().has_secret());
         assert_eq!(unknown(&outputs, "id"), Some(Kind::String));
     }

@@ -2,7 +2,7 @@
 
 use super::errors::{Hidden, unknown_kind};
 use super::kind::Kind;
-use super::{AzureProvider, conditional};
+use super::{AzureProvider, body, conditional, spelling};
 use crate::arm::poller::{is_working, provisioning_state};
 use crate::arm::{Answer, ArmError, Deadline};
 use atp_iac::provider::{ProviderError, Target};
@@ -37,7 +37,11 @@ impl AzureProvider {
         let kind = self.known_kind(target.kind, target.inputs)?;
         let deadline = self.client.deadline(SETTLE);
         let body = self.settled(&kind, target.id, deadline).await.map_err(|e| Hidden::default().error(e))?;
-        Ok(body.map(|body| kind.mark(None, Value::from(body))))
+        Ok(body.map(|body| {
+            let inputs = body::without_address(target.inputs);
+            let said = spelling::as_in(kind.descriptor, &inputs, Value::from(body));
+            kind.mark(None, spelling::addressed(kind.name, target.id, said))
+        }))
     }
 
     /// What the service has, once; `None` when it has nothing.

@@ -2,35 +2,10 @@
 
 use super::kind::{self, EXTRA, REPLACE_ON, SECRETS};
 use super::shape;
-use crate::descriptor::{Object, Shape, TypeDescriptor};
+use crate::descriptor::{Shape, TypeDescriptor};
+use crate::likeness::{self, is_id, is_location, same_duration, same_instant, same_location};
 use atp_iac::diff::Rules;
 use atp_iac::value::{Map, Value};
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
-
-/// Lists whose order has no meaning, by their last name.
-const SETS: &[&str] = &[
-    "zones",
-    "availabilityZones",
-    "serviceEndpoints",
-    "ipRules",
-    "virtualNetworkRules",
-    "resourceAccessRules",
-    "actions",
-    "notActions",
-    "dataActions",
-    "notDataActions",
-    "keys",
-    "secrets",
-    "certificates",
-    "storage",
-    "accessPolicies",
-    "allowedOrigins",
-    "allowedMethods",
-    "assignableScopes",
-    "groupIds",
-    "locations",
-];
 
 /// The rules of one type; those of a type without a descriptor are that everything counts, and that it cannot move.
 #[derive(Debug)]
@@ -91,6 +66,9 @@ impl Rules for TypeRules {
     fn same_text(&self, pattern: &str, before: &str, after: &str) -> bool {
         let pattern = self.whole(pattern);
         let pattern = pattern.as_str();
+        if likeness::is_literal(pattern) {
+            return false;
+        }
         if before.eq_ignore_ascii_case(after) {
             let is_enum = || {
                 let found = shape_at(self.descriptor, pattern);
@@ -102,20 +80,14 @@ impl Rules for TypeRules {
                 || uuid::Uuid::parse_str(before).is_ok()
                 || is_enum();
         }
-        is_location(pattern) && same_location(before, after) || same_instant(before, after)
+        is_location(pattern) && same_location(before, after)
+            || same_instant(before, after)
+            || same_duration(before, after)
     }
 
     fn ordered(&self, pattern: &str) -> bool {
         let pattern = self.whole(pattern);
-        let last = pattern.rsplit('.').next().unwrap_or(&pattern);
-        if SETS.contains(&last) || last.ends_with("Ids") {
-            return false;
-        }
-        let item = match shape_at(self.descriptor, &pattern) {
-            Some(Shape::List { item, .. }) => item,
-            _ => return true,
-        };
-        !matches!(item, Shape::Object(Object { properties: [only], additional: None, .. }) if only.name == "id")
+        !likeness::is_set(shape_at(self.descriptor, &pattern), &pattern)
     }
 
     fn ignored(&self, pattern: &str) -> bool {
@@ -123,36 +95,13 @@ impl Rules for TypeRules {
             return matches!(pattern, EXTRA | REPLACE_ON | SECRETS);
         }
         let last = pattern.rsplit('.').next().unwrap_or(pattern);
-        matches!(last, "etag" | "systemData" | "provisioningState")
+        matches!(last, "etag" | "eTag" | "systemData" | "provisioningState")
             || self.find(pattern).is_some_and(|found| found.flags.read_only || found.flags.write_only)
     }
 }
 
 fn shape_at(descriptor: Option<&'static TypeDescriptor>, pattern: &str) -> Option<&'static Shape> {
     shape::find(descriptor?.body, pattern).map(|found| found.shape)
-}
-
-fn is_location(pattern: &str) -> bool {
-    let last = pattern.rsplit('.').next().unwrap_or(pattern).trim_end_matches("[]");
-    matches!(last, "location" | "locations" | "locationName" | "region")
-}
-
-fn same_location(before: &str, after: &str) -> bool {
-    let letters = |text: &str| text.chars().filter(|c| *c != ' ').collect::<String>();
-    letters(before).eq_ignore_ascii_case(&letters(after))
-}
-
-fn is_id(text: &str) -> bool {
-    ["/subscriptions/", "/providers/"]
-        .iter()
-        .any(|start| text.get(..start.len()).is_some_and(|own| own.eq_ignore_ascii_case(start)))
-}
-
-fn same_instant(before: &str, after: &str) -> bool {
-    match (OffsetDateTime::parse(before, &Rfc3339), OffsetDateTime::parse(after, &Rfc3339)) {
-        (Ok(before), Ok(after)) => before == after,
-        _ => false,
-    }
 }
 
 /// The value with whole numbers written as such, without entries that are null, and with keys that are ids in lower
@@ -179,6 +128,19 @@ pub(crate) fn canonical(value: &Value) -> Value {
         ),
         Value::Secret(inner) => canonical(inner).into_secret(),
         other => other.clone(),
+    }
+}
+
+/// The value without entries that are null.
+pub(crate) fn without_nulls(value: Value) -> Value {
+    match value {
+        Value::Map(map) => {
+            let set = map.into_iter().filter(|(_, value)| !matches!(value.exposed(), Value::Null));
+            Value::Map(set.map(|(key, value)| (key, without_nulls(value))).collect::<Map>())
+        }
+        Value::List(items) => Value::List(items.into_iter().map(without_nulls).collect()),
+        Value::Secret(inner) => without_nulls(*inner).into_secret(),
+        other => other,
     }
 }
 

@@ -11,50 +11,71 @@ pub(crate) struct Found {
     pub flags: Flags,
 }
 
-/// What stands at a pattern such as `properties.rules[].name`.
+/// What stands at a pattern such as `properties.rules[].name`. Keys may have dots in them, such as `odata.type` and ids:
+/// every way to read the pattern is tried. A property that several variants have is that of the first which fits.
 pub(crate) fn find(body: &'static Shape, pattern: &str) -> Option<Found> {
-    let mut found = Found { shape: body, flags: Flags::NONE };
-    for part in pattern.split('.').filter(|part| !part.is_empty()) {
-        let name = part.trim_end_matches("[]");
-        if !name.is_empty() {
-            found = step(found, name)?;
-        }
-        for _ in 0..part.matches("[]").count() {
-            match found.shape {
-                Shape::List { item, .. } => found.shape = item,
-                Shape::Any => {}
-                _ => return None,
-            }
-        }
-    }
-    Some(found)
+    below(Found { shape: body, flags: Flags::NONE }, pattern)
 }
 
-fn step(from: Found, name: &str) -> Option<Found> {
-    let inherit = |flags: Flags| Flags {
-        required: flags.required,
-        read_only: flags.read_only || from.flags.read_only,
-        write_only: flags.write_only || from.flags.write_only,
-        secret: flags.secret || from.flags.secret,
+fn below(from: Found, rest: &str) -> Option<Found> {
+    if rest.is_empty() {
+        return Some(from);
+    }
+    if let Some(rest) = rest.strip_prefix("[]") {
+        return match from.shape {
+            Shape::List { item, .. } => below(Found { shape: item, ..from }, after_dot(rest)),
+            Shape::Any => below(from, after_dot(rest)),
+            _ => None,
+        };
+    }
+    let inherit = |shape: &'static Shape, flags: Flags| Found {
+        shape,
+        flags: Flags {
+            required: flags.required,
+            read_only: flags.read_only || from.flags.read_only,
+            write_only: flags.write_only || from.flags.write_only,
+            secret: flags.secret || from.flags.secret,
+        },
     };
     match from.shape {
-        Shape::Object(object) => match any_property(object, name) {
-            Some(property) => Some(Found { shape: property.shape, flags: inherit(property.flags) }),
-            None => object.additional.map(|shape| Found { shape, flags: inherit(Flags::NONE) }),
-        },
-        Shape::Map(shape) => Some(Found { shape, flags: inherit(Flags::NONE) }),
         Shape::Any => Some(from),
+        Shape::Map(item) => {
+            ends(rest).find_map(|end| below(inherit(item, Flags::NONE), after_dot(&rest[end..])))
+        }
+        Shape::Object(object) => {
+            let named = any_properties(object).filter_map(|property| {
+                let after = rest.strip_prefix(property.name)?;
+                let is_whole = after.is_empty() || after.starts_with(['.', '[']);
+                is_whole.then(|| (property, after_dot(after)))
+            });
+            let mut named = named.peekable();
+            if named.peek().is_some() {
+                return named
+                    .find_map(|(property, rest)| below(inherit(property.shape, property.flags), rest));
+            }
+            let item = object.additional?;
+            ends(rest).find_map(|end| below(inherit(item, Flags::NONE), after_dot(&rest[end..])))
+        }
         _ => None,
     }
 }
 
-/// A property of an object or of any of its variants.
-fn any_property(object: &'static Object, name: &str) -> Option<&'static Property> {
+/// Where the first key of a pattern may end.
+fn ends(pattern: &str) -> impl Iterator<Item = usize> {
+    let inner = pattern.match_indices(['.', '[']).map(|(at, _)| at);
+    inner.filter(|at| *at > 0).chain(std::iter::once(pattern.len()))
+}
+
+fn after_dot(pattern: &str) -> &str {
+    pattern.strip_prefix('.').unwrap_or(pattern)
+}
+
+/// The properties of an object and of all its variants.
+fn any_properties(object: &'static Object) -> impl Iterator<Item = &'static Property> {
     let variants = object.variants.map_or(&[] as &[_], |(_, variants)| variants);
     std::iter::once(object)
         .chain(variants.iter().map(|(_, object)| *object))
         .flat_map(|object| object.properties)
-        .find(|property| property.name == name)
 }
 
 /// Which variant of an object a value is.
@@ -103,5 +124,23 @@ pub(crate) fn kind(shape: &Shape) -> Kind {
         Shape::String(_) => Kind::String,
         Shape::List { .. } => Kind::List,
         Shape::Map(_) | Shape::Object(_) => Kind::Map,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_with_dots_in_them_are_found() {
+        let shape_at = |kind: &str, pattern: &str| {
+            find(crate::descriptor(kind).unwrap().body, pattern).map(|found| super::kind(found.shape))
+        };
+        let alert = "Microsoft.Insights/metricAlerts";
+        assert_eq!(shape_at(alert, "properties.criteria.odata.type"), Some(Kind::String));
+        assert_eq!(shape_at(alert, "properties.criteria.odata"), None);
+        let identity =
+            "identity.userAssignedIdentities./subscriptions/s/providers/Microsoft.A/b/c.d.principalId";
+        assert_eq!(shape_at("Microsoft.EventGrid/systemTopics", identity), Some(Kind::String));
     }
 }

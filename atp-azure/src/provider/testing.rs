@@ -54,6 +54,7 @@ static SUBNET_BODY: Shape =
 static GROUP_BODY: Shape = Shape::Object(&object(&[property("location", &TEXT, Flags::REQUIRED)]));
 static ACCOUNT_PROPERTIES: Shape = Shape::Object(&object(&[
     property("accessTier", &TIER, Flags::NONE),
+    property("connection", &TEXT, Flags::SECRET),
     property("adminPassword", &TEXT, Flags { write_only: true, secret: true, ..Flags::NONE }),
     property("primaryKey", &TEXT, Flags { read_only: true, secret: true, ..Flags::NONE }),
     property("provisioningState", &TEXT, Flags::READ_ONLY),
@@ -134,4 +135,9 @@ pub(crate) static DESCRIPTORS: &[&TypeDescriptor] = &[&GROUP, &NETWORK, &SUBNET,
 pub(crate) fn provider(script: &Script, time: &VirtualTime) -> AzureProvider {
     let settings = AzureSettings { sleep: Arc::new(time.clone()), ..AzureSettings::new(DESCRIPTORS, "s") };
     AzureProvider::with_transport(settings, script.transport())
+}
+
+/// The shape at a pattern.
+pub(crate) fn shape_at(body: &'static Shape, pattern: &str) -> Option<&'static Shape> {
+    super::shape::find(body, pattern).map(|found| found.shape)
 }

@@ -3,7 +3,7 @@
 use super::errors::{Hidden, bad_inputs};
 use super::kind::Kind;
 use super::soft_delete::Kept;
-use super::{AzureProvider, body, conditional, secrets};
+use super::{AzureProvider, body, conditional, secrets, spelling};
 use crate::arm::poller::provisioning_state;
 use crate::arm::{Answer, ArmError, Deadline};
 use atp_iac::provider::{Existing, Object, ProviderError, ProviderErrorKind, Request};
@@ -24,6 +24,8 @@ struct Write<'a> {
     kind: Kind<'a>,
     id: String,
     inputs: &'a Value,
+    /// What the service said before, of an update.
+    before: Option<&'a Value>,
     hidden: Hidden,
     deadline: Deadline,
 }
@@ -73,7 +75,7 @@ impl AzureProvider {
     ) -> Result<Object, ProviderError> {
         let kind = self.known_kind(request.kind, request.inputs)?;
         let mut body = body::of_inputs(request.inputs).map_err(|error| bad_inputs(error.to_string()))?;
-        let write = self.write(kind, old.id.to_owned(), request);
+        let write = Write { before: Some(old.outputs), ..self.write(kind, old.id.to_owned(), request) };
         let lists = kind.descriptor.map_or(&[][..], |descriptor| self.catalog.child_lists(descriptor));
         let lists = body::left_out(lists, &body);
         let is_conditional = conditional::on_put(kind.name);
@@ -104,6 +106,7 @@ impl AzureProvider {
             kind,
             id,
             inputs: request.inputs,
+            before: None,
             hidden: Hidden::of(&secrets::mark(kind.body(), None, request.inputs.clone())),
             deadline: self.client.deadline(request.timeout),
         }
@@ -169,9 +172,16 @@ impl AzureProvider {
 }
 
 fn object(write: &Write<'_>, body: Json) -> Object {
-    let id = body.get("id").and_then(Json::as_str).unwrap_or(&write.id).to_owned();
+    let id = body.get("id").and_then(Json::as_str).unwrap_or(&write.id);
+    // The same id in another case is no other id.
+    let id = if id.eq_ignore_ascii_case(&write.id) { &write.id } else { id }.to_owned();
+    let said = match write.before {
+        Some(before) => spelling::as_in(write.kind.descriptor, before, Value::from(body)),
+        None => Value::from(body),
+    };
     let inputs = body::without_address(write.inputs);
-    Object { id, outputs: write.kind.mark(Some(&inputs), Value::from(body)) }
+    let outputs = write.kind.mark(Some(&inputs), spelling::as_in(write.kind.descriptor, &inputs, said));
+    Object { outputs: spelling::addressed(write.kind.name, &id, outputs), id }
 }
 
 #[cfg(test)]

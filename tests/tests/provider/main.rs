@@ -2,8 +2,10 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
+mod changed;
 mod every_type;
 mod faults;
+mod full;
 mod sample;
 
 use atp_azure::provider::{AzureProvider, AzureSettings};

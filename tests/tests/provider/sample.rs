@@ -4,8 +4,13 @@ use atp_azure::descriptor::{Object, Shape, Text, TypeDescriptor};
 use serde_json::{Map, Value as Json, json};
 
 /// What is tried where a text has a pattern or bounds.
-const TEXTS: &[&str] =
-    &["10.0.0.0/16", "abc", "00000000-0000-4000-8000-000000000001", "/subscriptions/s/resourceGroups/g"];
+const TEXTS: &[&str] = &[
+    "10.0.0.0/16",
+    "abc",
+    "08:30",
+    "00000000-0000-4000-8000-000000000001",
+    "/subscriptions/s/resourceGroups/g",
+];
 
 /// Every required property of a type, with a value that its shape allows.
 pub fn body(descriptor: &TypeDescriptor) -> Map<String, Json> {
@@ -53,15 +58,21 @@ fn properties(object: &Object) -> Map<String, Json> {
     found
 }
 
-fn sample_text(text: &Text, name: &str) -> &'static str {
+/// A text that has the form that is asked for.
+pub fn sample_text(text: &Text, name: &str) -> &'static str {
     if let Some(first) = text.values.first() {
         return first;
     }
+    text_that_fits(text, name).unwrap_or_else(|| panic!("no sample for `{name}` {text:?}"))
+}
+
+/// The sample that has the form that is asked for, if one has.
+pub fn text_that_fits(text: &Text, name: &str) -> Option<&'static str> {
     let fits = |sample: &&&str| {
         let pattern = regex_lite::Regex::new(text.pattern);
         let matches = text.pattern.is_empty() || pattern.is_ok_and(|pattern| pattern.is_match(sample));
         let is_id = name.to_lowercase().ends_with("id");
         (text.min..=text.max).contains(&sample.len()) && matches && (!is_id || sample.contains('-'))
     };
-    TEXTS.iter().find(fits).unwrap_or_else(|| panic!("no sample for `{name}` {text:?}"))
+    TEXTS.iter().find(fits).copied()
 }
