@@ -1,5 +1,8 @@
 //! What a type looks like in Rust.
 
+mod naming;
+mod outputs;
+
 use super::names;
 use super::schema::{Document, Kind, Node};
 use super::tables::{self, Entry};
@@ -101,9 +104,6 @@ pub struct Output {
     pub wire: String,
     pub kind: String,
 }
-
-/// Names of nested types that are longer than this are shortened where they can be.
-const LONGEST_NAME: usize = 44;
 
 struct Builder<'a> {
     document: &'a Document,
@@ -345,266 +345,71 @@ impl<'a> Builder<'a> {
         if node.is_bare_reference() || node.names_resource(path) {
             return "SubResource".into();
         }
-        if let Some(definition) = node.definition {
-            if self.stack.iter().any(|open| open == definition) {
-                return "Value".into();
+        self.defined(node, |builder| {
+            let type_name = builder.type_name(node, owner, name);
+            let (mut fields, mut reserved) = (Vec::new(), BTreeSet::new());
+            let place = builder.structs.len();
+            builder.fields(node, "", &format!("{path}."), &type_name, &mut reserved, &mut fields);
+            if fields.is_empty() {
+                builder.used.remove(&type_name);
+                return "Value".to_owned();
             }
-            if let Some(known) = self.definitions.get(definition) {
-                return known.clone();
-            }
-        }
-        let type_name = self.type_name(node, owner, name);
-        if let Some(definition) = node.definition {
-            self.stack.push(definition.to_owned());
-        }
-        let (mut fields, mut reserved) = (Vec::new(), BTreeSet::new());
-        let place = self.structs.len();
-        self.fields(node, "", &format!("{path}."), &type_name, &mut reserved, &mut fields);
-        if node.definition.is_some() {
-            self.stack.pop();
-        }
-        let type_name = if fields.is_empty() {
-            self.used.remove(&type_name);
-            "Value".to_owned()
-        } else {
             // The name is in front of what it needs.
-            self.structs.insert(place, Struct { name: type_name.clone(), path: path.to_owned(), fields });
+            builder.structs.insert(place, Struct { name: type_name.clone(), path: path.to_owned(), fields });
             type_name
-        };
-        if let Some(definition) = node.definition {
-            self.definitions.insert(definition.to_owned(), type_name.clone());
-        }
-        type_name
+        })
     }
 
     /// The enumeration of the shapes that a value may have.
     fn union(&mut self, node: Node<'a>, path: &str, owner: &str, name: &str) -> String {
-        if let Some(definition) = node.definition {
-            if self.stack.iter().any(|open| open == definition) {
-                return "Value".into();
+        self.defined(node, |builder| {
+            let type_name = builder.type_name(node, owner, name);
+            let tag = node.fact("discriminator").as_str().unwrap_or_default().to_owned();
+            let mut variants = Vec::new();
+            for (value, variant) in node.variants() {
+                let label = names::variant(value.rsplit(['.', '/']).next().unwrap_or(value));
+                let outer = builder.places.get(&type_name).into_iter().flatten();
+                let place = outer.cloned().chain([label.clone()]).collect();
+                let item = builder.name_at(place);
+                let (mut fields, mut reserved) = (Vec::new(), BTreeSet::from([names::snake(&tag)]));
+                let place = builder.structs.len();
+                let at = format!("{path}.");
+                for part in [node.base_node(), variant] {
+                    builder.fields(part, "", &at, &item, &mut reserved, &mut fields);
+                }
+                fields.retain(|field| field.wire != tag);
+                builder.structs.insert(place, Struct { name: item.clone(), path: path.to_owned(), fields });
+                variants.push(Variant { name: label, item, value: value.to_owned() });
             }
-            if let Some(known) = self.definitions.get(definition) {
-                return known.clone();
-            }
+            builder.unions.push(Union { name: type_name.clone(), path: path.to_owned(), tag, variants });
+            type_name
+        })
+    }
+
+    /// The type of what a definition is for, made once; a definition that refers to itself is untyped where it does.
+    fn defined(&mut self, node: Node<'a>, make: impl FnOnce(&mut Self) -> String) -> String {
+        let Some(definition) = node.definition else { return make(self) };
+        if self.stack.iter().any(|open| open == definition) {
+            return "Value".into();
         }
-        let type_name = self.type_name(node, owner, name);
-        if let Some(definition) = node.definition {
-            self.stack.push(definition.to_owned());
+        if let Some(known) = self.definitions.get(definition) {
+            return known.clone();
         }
-        let tag = node.fact("discriminator").as_str().unwrap_or_default().to_owned();
-        let mut variants = Vec::new();
-        for (value, variant) in node.variants() {
-            let label = names::variant(value.rsplit(['.', '/']).next().unwrap_or(value));
-            let outer = self.places.get(&type_name).into_iter().flatten();
-            let place = outer.cloned().chain([label.clone()]).collect();
-            let item = self.name_at(place);
-            let (mut fields, mut reserved) = (Vec::new(), BTreeSet::from([names::snake(&tag)]));
-            let place = self.structs.len();
-            let at = format!("{path}.");
-            for part in [node.base_node(), variant] {
-                self.fields(part, "", &at, &item, &mut reserved, &mut fields);
-            }
-            fields.retain(|field| field.wire != tag);
-            self.structs.insert(place, Struct { name: item.clone(), path: path.to_owned(), fields });
-            variants.push(Variant { name: label, item, value: value.to_owned() });
-        }
-        if let Some(definition) = node.definition {
-            self.stack.pop();
-            self.definitions.insert(definition.to_owned(), type_name.clone());
-        }
-        self.unions.push(Union { name: type_name.clone(), path: path.to_owned(), tag, variants });
+        self.stack.push(definition.to_owned());
+        let type_name = make(self);
+        self.stack.pop();
+        self.definitions.insert(definition.to_owned(), type_name.clone());
         type_name
     }
 
     fn enumeration(&mut self, node: Node<'a>, path: &str, owner: &str, name: &str) -> String {
-        if let Some(known) = node.definition.and_then(|definition| self.definitions.get(definition)) {
-            return known.clone();
-        }
-        let type_name = self.type_name(node, owner, name);
-        let values = node.values().into_iter().map(str::to_owned).collect();
-        self.enums.push(Enum { name: type_name.clone(), path: path.to_owned(), open: node.open(), values });
-        if let Some(definition) = node.definition {
-            self.definitions.insert(definition.to_owned(), type_name.clone());
-        }
-        type_name
-    }
-
-    /// A definition is named after the resource, anything else after what it stands in.
-    fn type_name(&mut self, node: Node<'a>, owner: &str, name: &str) -> String {
-        let place = match node.definition.map(names::pascal) {
-            None => {
-                let outer = self.places.get(owner).into_iter().flatten();
-                outer.cloned().chain([name.to_owned()]).collect()
-            }
-            Some(definition) => {
-                vec![definition.strip_suffix("PropertiesFormat").unwrap_or(&definition).to_owned()]
-            }
-        };
-        self.name_at(place)
-    }
-
-    /// A name for what stands at a place: all of the place, or as much of its end as tells it apart where all of it
-    /// would be too long to read.
-    fn name_at(&mut self, place: Vec<String>) -> String {
-        let from = |start: usize| {
-            place[start..].iter().fold(self.entry.name.to_owned(), |name, part| names::nested(&name, part))
-        };
-        let whole = from(0);
-        let whole = if self.is_free(&whole) || place.is_empty() {
-            whole
-        } else {
-            // Words are said twice rather than being those of another resource.
-            let first = format!("{}{}", self.entry.name, names::pascal(&place[0]));
-            place[1..].iter().fold(first, |name, part| names::nested(&name, part))
-        };
-        let shorter = (whole.len() > LONGEST_NAME)
-            .then(|| (1..place.len()).rev().map(from).find(|name| self.is_free(name)))
-            .flatten();
-        let name = self.unique(&shorter.unwrap_or(whole));
-        self.places.insert(name.clone(), place);
-        name
-    }
-
-    /// Whether nothing in the module has a name, nor could a part of another resource get it.
-    fn is_free(&self, name: &str) -> bool {
-        let own = self.entry.name;
-        let mut others =
-            tables::TYPES.iter().filter(|other| other.name != own && other.name.starts_with(own));
-        !self.used.contains(name) && !others.any(|other| name.starts_with(other.name))
-    }
-
-    /// A name that nothing else in the module has.
-    fn unique(&mut self, wanted: &str) -> String {
-        let mut unique = wanted.to_owned();
-        let mut number = 2;
-        while !self.used.insert(unique.clone()) {
-            unique = format!("{wanted}{number}");
-            number += 1;
-        }
-        unique
-    }
-
-    /// The actions that give out secrets and change nothing.
-    fn actions(&mut self) -> Vec<Action> {
-        let mut actions = Vec::new();
-        for (wire, facts) in self.document.fact("functions").as_object().into_iter().flatten() {
-            let tells = ["list", "sharedKeys", "readonlykeys"].iter().any(|start| wire.starts_with(start));
-            let secret = ["keys", "sas", "credential", "connectionstrings"];
-            if !tells || !secret.iter().any(|part| wire.to_ascii_lowercase().contains(part)) {
-                continue;
-            }
-            let name = self.unique(&names::nested(self.entry.name, wire));
-            self.used.insert(format!("{name}Handle"));
-            let mut fields = Vec::new();
-            if facts.get("input").is_some() {
-                let mut reserved = BTreeSet::from(["resource".to_owned()]);
-                let input = self.document.node(&facts["input"]);
-                self.fields(input, "", "", &name, &mut reserved, &mut fields);
-            }
-            let mut outputs = Vec::new();
-            for (wire, node) in self.document.node(&facts["output"]).properties() {
-                outputs.push(Output {
-                    rust: names::snake(wire),
-                    wire: wire.to_owned(),
-                    kind: answer_type(node),
-                });
-                let Kind::List(Some(item)) = node.kind() else { continue };
-                for (part, child) in item.properties() {
-                    let rust = names::snake(&format!("{}_{part}", names::singular(wire)));
-                    outputs.push(Output { rust, wire: format!("{wire}/*/{part}"), kind: answer_type(child) });
-                }
-            }
-            let main = Struct { name, path: String::new(), fields };
-            actions.push(Action { wire: wire.clone(), main, outputs });
-        }
-        actions
-    }
-
-    /// What a handle offers: every property of the body and of its `properties`, and what only the service sets in
-    /// the objects in them.
-    fn outputs(&mut self, fields: &[Field]) -> Vec<Output> {
-        let mut outputs: Vec<Output> = fields
-            .iter()
-            .filter(|field| !field.write_only)
-            .map(|field| {
-                let kind = match field.form {
-                    Form::Single => field.item.clone(),
-                    Form::List => format!("Vec<{}>", field.item),
-                    Form::Map => format!("BTreeMap<String, {}>", field.item),
-                };
-                Output { rust: field.rust.clone(), wire: field.wire.clone(), kind }
-            })
-            .collect();
-        let body = self.document.body().properties();
-        let nested = body.get("properties").map(|node| node.properties()).unwrap_or_default();
-        let all = body.iter().map(|(name, node)| (String::new(), *name, *node));
-        for (prefix, name, node) in
-            all.chain(nested.iter().map(|(n, node)| ("properties/".to_owned(), *n, *node)))
-        {
-            if ["properties", "systemData"].contains(&name) {
-                continue;
-            }
-            let wire = format!("{prefix}{name}");
-            let path = wire.replace('/', ".");
-            if tables::omitted(self.entry.kind, &path) {
-                continue;
-            }
-            let computed = tables::computed(self.entry.kind, &path) || node.is_only_read();
-            if node.read_only() || computed {
-                outputs.push(Output {
-                    rust: names::snake(name),
-                    kind: output_type(node),
-                    wire: wire.clone(),
-                });
-            }
-            if matches!(node.kind(), Kind::Object) && !node.is_resource() && !node.is_bare_reference() {
-                for (part, child) in node.properties() {
-                    if (node.read_only() || child.read_only())
-                        && !matches!(output_type(child).as_str(), "Value")
-                    {
-                        let rust = names::snake(&format!("{name}_{part}"));
-                        outputs.push(Output {
-                            rust,
-                            wire: format!("{wire}/{part}"),
-                            kind: output_type(child),
-                        });
-                    }
-                }
-            }
-        }
-        outputs.sort_by(|a, b| a.rust.cmp(&b.rust));
-        let mut seen: BTreeSet<String> = ["id", "name", "urn"].map(str::to_owned).into();
-        for output in &mut outputs {
-            if !seen.insert(output.rust.clone()) {
-                output.rust += "_property";
-                seen.insert(output.rust.clone());
-            }
-        }
-        outputs
-    }
-}
-
-/// What an action says, all of which is secret.
-fn answer_type(node: Node<'_>) -> String {
-    let kind = output_type(node);
-    let inner = kind.strip_prefix("Secret<").and_then(|rest| rest.strip_suffix('>'));
-    inner.map_or(kind.clone(), str::to_owned)
-}
-
-fn output_type(node: Node<'_>) -> String {
-    let scalar = |node: Node<'_>| match node.kind() {
-        Kind::Boolean => "bool",
-        Kind::Integer => "i64",
-        Kind::Number => "f64",
-        Kind::String => "String",
-        _ => "Value",
-    };
-    if node.secret() {
-        return "Secret<String>".into();
-    }
-    match node.kind() {
-        Kind::List(Some(items)) if scalar(items) != "Value" => format!("Vec<{}>", scalar(items)),
-        _ => scalar(node).into(),
+        self.defined(node, |builder| {
+            let type_name = builder.type_name(node, owner, name);
+            let values = node.values().into_iter().map(str::to_owned).collect();
+            let set = Enum { name: type_name.clone(), path: path.to_owned(), open: node.open(), values };
+            builder.enums.push(set);
+            type_name
+        })
     }
 }
 
