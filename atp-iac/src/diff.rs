@@ -1,6 +1,7 @@
 //! What differs between two values.
 
 use crate::value::{Map, Path, Value};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// One property that differs.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,6 +30,10 @@ pub trait Rules {
     /// Whether the order of the list here has a meaning.
     fn ordered(&self, _pattern: &str) -> bool {
         true
+    }
+    /// Whether the items of the list here are told apart by their `name`, in any case, and their order has no meaning.
+    fn named(&self, _pattern: &str) -> bool {
+        false
     }
     /// Whether what stands here is not compared at all.
     fn ignored(&self, _pattern: &str) -> bool {
@@ -108,6 +113,18 @@ impl Walk<'_> {
     }
 
     fn compare_lists(&mut self, before: &[Value], after: &[Value], pattern: &str) {
+        if self.rules.named(pattern)
+            && let (Some(before), Some(after)) = (by_name(before), by_name(after))
+        {
+            let names: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+            for key in names {
+                let (before, after) = (before.get(key).copied(), after.get(key).copied());
+                self.path.push_item(after.or(before).and_then(Value::name).unwrap_or(key));
+                self.compare(before, after);
+                self.path.pop();
+            }
+            return;
+        }
         if !self.rules.ordered(pattern) {
             return self.compare_sets(before, after);
         }
@@ -173,6 +190,13 @@ impl Walk<'_> {
     }
 }
 
+/// The items by their names in lower case; `None` unless each has one of its own.
+fn by_name(items: &[Value]) -> Option<BTreeMap<String, &Value>> {
+    let named: Option<BTreeMap<String, &Value>> =
+        items.iter().map(|item| Some((item.name()?.to_lowercase(), item))).collect();
+    named.filter(|named| named.len() == items.len())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -188,6 +212,9 @@ mod tests {
         }
         fn ordered(&self, pattern: &str) -> bool {
             pattern != "zones"
+        }
+        fn named(&self, pattern: &str) -> bool {
+            pattern == "properties.subnets"
         }
         fn ignored(&self, pattern: &str) -> bool {
             pattern == "etag"
@@ -241,6 +268,20 @@ mod tests {
             serde_json::json!({"properties": {}}),
         );
         assert_eq!(gone, [("properties.network".to_owned(), true)]);
+    }
+
+    #[test]
+    fn named_items_are_matched_by_name_and_each_change_says_whose_it_is() {
+        let subnets = |items: serde_json::Value| serde_json::json!({"properties": {"subnets": items}});
+        let item = |name: &str, size: i64| serde_json::json!({"name": name, "size": size});
+        let before = subnets(serde_json::json!([item("a", 1), item("b", 2), item("c", 3)]));
+        let after = subnets(serde_json::json!([item("C", 3), item("b", 4), item("d", 5)]));
+        let found: Vec<String> = changes(before, after).into_iter().map(|(path, _)| path).collect();
+        let expected = ["[a]", "[b].size", "[C].name", "[d]"];
+        assert_eq!(found, expected.map(|item| format!("properties.subnets{item}")));
+        let twice = subnets(serde_json::json!([item("a", 1), item("a", 2)]));
+        let found = changes(subnets(serde_json::json!([item("a", 1)])), twice);
+        assert_eq!(found, [("properties.subnets[1]".to_owned(), false)]);
     }
 
     #[test]

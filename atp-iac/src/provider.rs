@@ -54,6 +54,23 @@ pub trait Provider: Send + Sync {
         None
     }
 
+    /// The parts of a resource that could also be declared as resources of their own, such as the subnets of a network,
+    /// as far as their ids are known. `said` is what the program or the cloud said of the resource with this id.
+    fn nested(&self, _kind: &str, _id: &str, _said: &Value) -> Vec<Nested> {
+        Vec::new()
+    }
+
+    /// What the program or the cloud said of a resource with a part more, or with another in its place; `child` is one as
+    /// [`nested`](Self::nested) tells of them.
+    fn with_nested(&self, _kind: &str, said: &Value, _child: &Nested) -> Value {
+        said.clone()
+    }
+
+    /// The inputs of a resource without one of its [`nested`](Self::nested) parts.
+    fn without_nested(&self, _kind: &str, inputs: &Value, _child: &Nested) -> Value {
+        inputs.clone()
+    }
+
     /// Creates a resource. Fails when it is already there.
     async fn create(&self, request: Request<'_>) -> Result<Object, ProviderError>;
 
@@ -125,6 +142,19 @@ pub struct Existing<'a> {
     pub inputs: &'a Value,
     /// What the cloud said then.
     pub outputs: &'a Value,
+}
+
+/// A part of a resource that could also be a resource of its own.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Nested {
+    /// Where it stands in the resource.
+    pub path: Path,
+    /// The type that it would have.
+    pub kind: String,
+    /// The id in the cloud: the same, either way.
+    pub id: String,
+    /// What is said of it, as inputs of a resource of its own; `None` when it cannot be moved from one to the other.
+    pub inputs: Option<Value>,
 }
 
 /// What a call to the cloud left.

@@ -1,15 +1,15 @@
 //! The known types, by name.
 
-use super::shape;
-use crate::descriptor::{Parent, TypeDescriptor};
+use super::nested::{self, NestedList};
+use crate::descriptor::TypeDescriptor;
 use std::collections::BTreeMap;
 
 /// The known types. Names are found whatever their case.
 #[derive(Debug)]
 pub(crate) struct Catalog {
     types: BTreeMap<String, &'static TypeDescriptor>,
-    /// By parent type: the properties of its body that hold whole children.
-    child_lists: BTreeMap<String, Vec<&'static str>>,
+    /// By parent type: the lists of its body that hold children.
+    nested: BTreeMap<String, Vec<NestedList>>,
 }
 
 impl Catalog {
@@ -18,35 +18,27 @@ impl Catalog {
         for descriptor in descriptors {
             types.entry(descriptor.name.to_ascii_lowercase()).or_insert(descriptor);
         }
-        let mut child_lists: BTreeMap<String, Vec<&'static str>> = BTreeMap::new();
-        for child in types.values() {
-            if let Parent::Resource(parent) = child.parent {
-                child_lists.entry(parent.to_ascii_lowercase()).or_default().push(child.leaf());
-            }
-        }
-        for (parent, leaves) in &mut child_lists {
-            let body = types.get(parent).map(|descriptor| descriptor.body);
-            leaves.retain(|leaf| {
-                body.and_then(|body| shape::find(body, &format!("properties.{leaf}")))
-                    .is_some_and(|found| !found.flags.read_only)
-            });
-        }
-        Catalog { types, child_lists }
+        let nested = nested::lists(&types);
+        Catalog { types, nested }
     }
 
     pub fn find(&self, kind: &str) -> Option<&'static TypeDescriptor> {
         self.types.get(&kind.to_ascii_lowercase()).copied()
     }
 
-    /// The names of the lists in the `properties` of a type whose items are resources of their own, such as `subnets`:
-    /// a PUT that leaves one out deletes what is in it.
-    pub fn child_lists(&self, descriptor: &TypeDescriptor) -> &[&'static str] {
-        self.child_lists.get(&descriptor.name.to_ascii_lowercase()).map_or(&[], Vec::as_slice)
+    /// The lists in the `properties` of a type whose items are resources of their own, such as `subnets`.
+    pub fn nested_lists(&self, descriptor: &TypeDescriptor) -> &[NestedList] {
+        self.nested.get(&descriptor.name.to_ascii_lowercase()).map_or(&[], Vec::as_slice)
     }
 
     /// Whether other types live in instances of this one.
     pub fn is_parent(&self, descriptor: &TypeDescriptor) -> bool {
-        self.child_lists.contains_key(&descriptor.name.to_ascii_lowercase())
+        self.nested.contains_key(&descriptor.name.to_ascii_lowercase())
+    }
+
+    /// Whether a parent shows the instances of a child type in a list.
+    pub fn shows(&self, parent: &TypeDescriptor, child: &TypeDescriptor) -> bool {
+        self.nested_lists(parent).iter().any(|list| list.holds(child))
     }
 
     /// What to say of a type that is not known.
@@ -75,7 +67,7 @@ pub(crate) fn nearest<'n>(text: &str, names: &[&'n str]) -> Vec<&'n str> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{DESCRIPTORS, NETWORK};
+    use super::super::testing::DESCRIPTORS;
     use super::*;
 
     #[test]
@@ -89,10 +81,5 @@ mod tests {
         let message = Catalog::new(DESCRIPTORS).unknown_kind("Microsoft.Network/virtualNetwork");
         assert!(message.ends_with("did you mean Microsoft.Network/virtualNetworks?"), "{message}");
         assert_eq!(Catalog::new(DESCRIPTORS).unknown_kind("zebra"), "there is no type `zebra`");
-    }
-
-    #[test]
-    fn lists_that_hold_whole_children_are_known() {
-        assert_eq!(Catalog::new(DESCRIPTORS).child_lists(&NETWORK), ["subnets"]);
     }
 }

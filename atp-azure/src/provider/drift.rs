@@ -1,5 +1,6 @@
 //! What somebody else changed of what the program set.
 
+use super::nested::{self, NestedList};
 use super::rules::{TypeRules, canonical};
 use super::secrets::mark;
 use super::shape;
@@ -12,6 +13,7 @@ use atp_iac::value::{Map, Value};
 /// Compares what the service said at the last apply with what it says now, where the inputs have something to say.
 pub(crate) fn drift(
     descriptor: Option<&'static TypeDescriptor>,
+    lists: &[NestedList],
     old: &Existing<'_>,
     observed: &Value,
 ) -> Vec<Change> {
@@ -19,11 +21,12 @@ pub(crate) fn drift(
     let body = descriptor.map_or(&Shape::Any, |descriptor| descriptor.body);
     // Who reads does not know the inputs: what they hide is marked here, so that no change shows it.
     let said = |value: &Value| {
-        let marked = mark(body, Some(&inputs), canonical(value));
+        let own = nested::only_own(lists, &inputs, &canonical(value));
+        let marked = mark(body, Some(&inputs), own);
         project(body, &inputs, &as_in(descriptor, &inputs, marked))
     };
     let (before, after) = (said(old.outputs), said(observed));
-    let mut changes = compare(&before, &after, &TypeRules::of_observed(descriptor));
+    let mut changes = compare(&before, &after, &TypeRules::of_observed(descriptor).by_name(lists));
     // Some services show a secret in the answer to its write only, or never.
     let is_secret =
         |change: &Change| shape::find(body, &change.path.pattern()).is_some_and(|found| found.flags.secret);
@@ -106,7 +109,8 @@ fn project_list(item: &'static Shape, inputs: &[Value], said: &[Value]) -> Vec<V
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{ACCOUNT, NETWORK};
+    use super::super::catalog::Catalog;
+    use super::super::testing::{ACCOUNT, DESCRIPTORS, NETWORK};
     use super::*;
     use serde_json::{Value as Json, json};
 
@@ -118,7 +122,8 @@ mod tests {
     ) -> Vec<String> {
         let (inputs, outputs) = (Value::from(inputs), Value::from(outputs));
         let old = Existing { id: "/x", inputs: &inputs, outputs: &outputs };
-        drift(Some(descriptor), &old, &Value::from(observed))
+        let catalog = Catalog::new(DESCRIPTORS);
+        drift(Some(descriptor), catalog.nested_lists(descriptor), &old, &Value::from(observed))
             .into_iter()
             .map(|change| change.path.to_string())
             .collect()
@@ -148,14 +153,17 @@ mod tests {
     }
 
     #[test]
-    fn named_items_are_matched_by_name_and_one_more_is_drift() {
+    fn children_are_matched_by_name_and_one_that_the_program_does_not_name_is_no_drift() {
         let subnet =
             |name: &str, prefix: &str| json!({"name": name, "properties": {"addressPrefix": prefix}});
         let inputs = json!({"properties": {"subnets": [subnet("a", "1"), subnet("b", "2")]}});
         let same = json!({"properties": {"subnets": [subnet("b", "2"), subnet("a", "1")]}});
         assert!(changes(&NETWORK, inputs.clone(), inputs.clone(), same).is_empty());
         let more = json!({"properties": {"subnets": [subnet("c", "3"), subnet("a", "1"), subnet("b", "2")]}});
-        assert_eq!(changes(&NETWORK, inputs.clone(), inputs, more), ["properties.subnets[2]"]);
+        assert!(changes(&NETWORK, inputs.clone(), inputs.clone(), more).is_empty());
+        let other = json!({"properties": {"subnets": [subnet("c", "3"), subnet("a", "9")]}});
+        let expected = ["properties.subnets[a].properties.addressPrefix", "properties.subnets[b]"];
+        assert_eq!(changes(&NETWORK, inputs.clone(), inputs, other), expected);
     }
 
     #[test]
@@ -165,7 +173,7 @@ mod tests {
         let outputs = Value::from(json!({"tags": {"token": "t"}}));
         let observed = Value::from(json!({"tags": {"token": "hunter2"}}));
         let old = Existing { id: "/x", inputs: &inputs, outputs: &outputs };
-        let found = drift(Some(&NETWORK), &old, &observed);
+        let found = drift(Some(&NETWORK), &[], &old, &observed);
         assert_eq!(found.len(), 1);
         assert!(!format!("{found:?}").contains("hunter2"), "{found:?}");
     }

@@ -21,6 +21,7 @@ mod errors;
 mod kind;
 mod lists;
 mod names;
+mod nested;
 mod predict;
 mod query;
 mod read;
@@ -39,15 +40,16 @@ pub use connect::{AzureSettings, ConnectError};
 pub(crate) use testing::shape_at;
 
 use crate::arm::{ArmClient, Source};
-use crate::descriptor::Parent;
+use crate::descriptor::{Parent, TypeDescriptor};
 use async_trait::async_trait;
 use atp_iac::diff::{Change, compare};
-use atp_iac::provider::{Existing, Known, Object, Problem, Provider, ProviderError, Request, Target};
+use atp_iac::provider::{Existing, Known, Nested, Object, Problem, Provider, ProviderError, Request, Target};
 use atp_iac::value::{Path, Value};
 use catalog::Catalog;
 use connect::Credentials;
 use kind::Kind;
 pub(crate) use kind::{API_VERSION, REPLACE_ON, SECRETS, is_type};
+use nested::NestedList;
 use std::time::Duration;
 
 /// Manages Azure resources.
@@ -89,6 +91,11 @@ impl AzureProvider {
         kind.id(parent, name)
     }
 
+    /// The lists in the body of a type whose items are resources of their own.
+    fn nested_lists(&self, descriptor: Option<&'static TypeDescriptor>) -> &[NestedList] {
+        descriptor.map_or(&[], |descriptor| self.catalog.nested_lists(descriptor))
+    }
+
     /// The type of inputs; `None` when it is not known, and they do not say its api-version.
     fn kind<'a>(&self, name: &'a str, inputs: &'a Value) -> Option<Kind<'a>> {
         Kind::new(name, self.catalog.find(name), inputs)
@@ -126,15 +133,20 @@ impl Provider for AzureProvider {
 
     fn predict(&self, kind: &str, inputs: &Value, current: Option<&Value>) -> Value {
         let id = self.id(kind, inputs);
-        match self.catalog.find(kind) {
-            Some(descriptor) => predict::predict(descriptor, id, inputs, current),
-            None => predict::predict_any(kind, id, inputs, current),
+        let Some(descriptor) = self.catalog.find(kind) else {
+            return predict::predict_any(kind, id, inputs, current);
+        };
+        let mut outputs = predict::predict(descriptor, id, inputs, current);
+        if let Some(current) = current {
+            nested::forget_shared(self.catalog.nested_lists(descriptor), inputs, current, &mut outputs);
         }
+        outputs
     }
 
     fn diff(&self, kind: &str, old: &Existing<'_>, new: &Value) -> Vec<Change> {
         let descriptor = self.catalog.find(kind);
-        let rules = rules::TypeRules::of_inputs(descriptor).replacing_as(new);
+        let rules =
+            rules::TypeRules::of_inputs(descriptor).replacing_as(new).by_name(self.nested_lists(descriptor));
         let marked = |inputs: &Value| {
             let inputs = rules::canonical(inputs);
             match descriptor {
@@ -150,7 +162,8 @@ impl Provider for AzureProvider {
     }
 
     fn drift(&self, kind: &str, old: &Existing<'_>, observed: &Value) -> Vec<Change> {
-        drift::drift(self.catalog.find(kind), old, observed)
+        let descriptor = self.catalog.find(kind);
+        drift::drift(descriptor, self.nested_lists(descriptor), old, observed)
     }
 
     fn holds_data(&self, kind: &str) -> bool {
@@ -159,6 +172,18 @@ impl Provider for AzureProvider {
 
     fn serial_key(&self, kind: &str, id: &str) -> Option<String> {
         serial::key(&self.catalog, self.catalog.find(kind)?, id)
+    }
+
+    fn nested(&self, kind: &str, id: &str, said: &Value) -> Vec<Nested> {
+        nested::parts(self.nested_lists(self.catalog.find(kind)), id, said)
+    }
+
+    fn with_nested(&self, kind: &str, inputs: &Value, child: &Nested) -> Value {
+        nested::with(self.nested_lists(self.catalog.find(kind)), inputs, child)
+    }
+
+    fn without_nested(&self, kind: &str, inputs: &Value, child: &Nested) -> Value {
+        nested::without(self.nested_lists(self.catalog.find(kind)), inputs, child)
     }
 
     async fn create(&self, request: Request<'_>) -> Result<Object, ProviderError> {

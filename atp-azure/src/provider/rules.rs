@@ -1,6 +1,7 @@
 //! How values of a type compare.
 
 use super::kind::{self, EXTRA, REPLACE_ON, SECRETS};
+use super::nested::NestedList;
 use super::shape;
 use crate::descriptor::{Shape, TypeDescriptor};
 use crate::likeness::{self, is_id, is_location, same_duration, same_instant, same_location};
@@ -17,18 +18,33 @@ pub(crate) struct TypeRules {
     pub below: String,
     /// Paths whose change needs a new resource, besides those that the descriptor knows.
     replace_on: Vec<String>,
+    /// Lists whose items are resources of their own.
+    nested: Vec<String>,
 }
 
 impl TypeRules {
     /// For inputs.
     pub fn of_inputs(descriptor: Option<&'static TypeDescriptor>) -> Self {
-        TypeRules { descriptor, observed: false, below: String::new(), replace_on: Vec::new() }
+        TypeRules {
+            descriptor,
+            observed: false,
+            below: String::new(),
+            replace_on: Vec::new(),
+            nested: Vec::new(),
+        }
     }
 
     /// With the paths that new inputs say need a new resource.
     pub fn replacing_as(mut self, inputs: &Value) -> Self {
         let map = inputs.as_map().into_iter();
         self.replace_on = map.flat_map(|map| kind::paths(map, REPLACE_ON)).map(str::to_owned).collect();
+        self
+    }
+
+    /// With lists whose items are told apart by their names.
+    pub fn by_name(mut self, lists: &[NestedList]) -> Self {
+        let named = lists.iter().filter(|list| list.is_named());
+        self.nested = named.map(|list| format!("properties.{}", list.name)).collect();
         self
     }
 
@@ -88,6 +104,10 @@ impl Rules for TypeRules {
     fn ordered(&self, pattern: &str) -> bool {
         let pattern = self.whole(pattern);
         !likeness::is_set(shape_at(self.descriptor, &pattern), &pattern)
+    }
+
+    fn named(&self, pattern: &str) -> bool {
+        self.nested.iter().any(|list| list == pattern)
     }
 
     fn ignored(&self, pattern: &str) -> bool {

@@ -7,12 +7,20 @@ use crate::descriptor::{Parent, TypeDescriptor};
 /// parts of one share a key with it. Records and links of DNS zones are free of that.
 pub(crate) fn key(catalog: &Catalog, descriptor: &TypeDescriptor, id: &str) -> Option<String> {
     let name = descriptor.name.to_ascii_lowercase();
-    let own = name.strip_prefix("microsoft.network/")?;
+    let Some(own) = name.strip_prefix("microsoft.network/") else { return whole(catalog, descriptor, id) };
     if own.starts_with("dnszones") || own.starts_with("privatednszones") {
         return None;
     }
     let is_part = matches!(descriptor.parent, Parent::Resource(_));
     (is_part || catalog.is_parent(descriptor)).then(|| top_level(id).to_ascii_lowercase())
+}
+
+/// Elsewhere, what a PUT of the parent carries along must not change between the reading and the writing: so parents that
+/// show their children share a key with these.
+fn whole(catalog: &Catalog, descriptor: &TypeDescriptor, id: &str) -> Option<String> {
+    let is_shown = |parent| catalog.find(parent).is_some_and(|parent| catalog.shows(parent, descriptor));
+    let is_part = matches!(descriptor.parent, Parent::Resource(parent) if is_shown(parent));
+    (is_part || !catalog.nested_lists(descriptor).is_empty()).then(|| top_level(id).to_ascii_lowercase())
 }
 
 /// The id up to the name of the first resource below the last provider.
@@ -40,6 +48,20 @@ mod tests {
         let of_network = key(&catalog, &NETWORK, ID);
         assert_eq!(of_network, Some(ID.to_lowercase()));
         assert_eq!(key(&catalog, &SUBNET, &format!("{ID}/subnets/a")), of_network);
+    }
+
+    #[test]
+    fn a_cluster_and_its_pools_share_a_key_and_what_it_does_not_show_is_free() {
+        let catalog = Catalog::new(crate::descriptors());
+        let key = |kind: &str, id: &str| key(&catalog, catalog.find(kind).unwrap(), id);
+        let cluster =
+            "/subscriptions/s/resourceGroups/g/providers/Microsoft.ContainerService/managedClusters/c";
+        let of_cluster = key("Microsoft.ContainerService/managedClusters", cluster);
+        assert_eq!(of_cluster, Some(cluster.to_lowercase()));
+        let pool = "Microsoft.ContainerService/managedClusters/agentPools";
+        assert_eq!(key(pool, &format!("{cluster}/agentPools/a")), of_cluster);
+        let other = "Microsoft.ContainerService/managedClusters/maintenanceConfigurations";
+        assert_eq!(key(other, &format!("{cluster}/maintenanceConfigurations/a")), None);
     }
 
     #[test]

@@ -3,10 +3,11 @@
 use super::errors::{Hidden, bad_inputs};
 use super::kind::Kind;
 use super::soft_delete::Kept;
-use super::{AzureProvider, body, conditional, secrets, spelling};
+use super::{AzureProvider, body, conditional, nested, secrets, spelling};
 use crate::arm::poller::provisioning_state;
 use crate::arm::{Answer, ArmError, Deadline};
-use atp_iac::provider::{Existing, Object, ProviderError, ProviderErrorKind, Request};
+use crate::descriptor::TypeDescriptor;
+use atp_iac::provider::{Existing, Object, ProviderError, ProviderErrorKind, Request, Target};
 use atp_iac::value::Value;
 use azure_core::http::Method;
 use serde_json::{Value as Json, json};
@@ -76,18 +77,40 @@ impl AzureProvider {
         let kind = self.known_kind(request.kind, request.inputs)?;
         let mut body = body::of_inputs(request.inputs).map_err(|error| bad_inputs(error.to_string()))?;
         let write = Write { before: Some(old.outputs), ..self.write(kind, old.id.to_owned(), request) };
-        let lists = kind.descriptor.map_or(&[][..], |descriptor| self.catalog.child_lists(descriptor));
-        let lists = body::left_out(lists, &body);
+        let lists = self.nested_lists(kind.descriptor);
         let is_conditional = conditional::on_put(kind.name);
         if !is_conditional && lists.is_empty() {
             return self.put(&write, body, None).await;
         }
         let current = self.current(&write).await?;
-        if let (Some(descriptor), Some(current)) = (kind.descriptor, &current) {
-            body::keep_children(descriptor, &lists, &mut body, &current.body);
-        }
+        let removed = current.as_ref().map_or_else(Vec::new, |current| {
+            nested::carry_over(lists, &kind, &write.id, &mut body, old.inputs, &current.body)
+        });
         let version = current.as_ref().and_then(conditional::version).filter(|_| is_conditional);
-        self.put(&write, body, version.as_deref()).await
+        let object = self.put(&write, body, version.as_deref()).await?;
+        match removed.is_empty() {
+            true => Ok(object),
+            false => self.remove_parts(&write, removed, object).await,
+        }
+    }
+
+    /// Deletes what was part of a resource and is so no more, where no PUT does that.
+    async fn remove_parts(
+        &self,
+        write: &Write<'_>,
+        parts: Vec<(&'static TypeDescriptor, String)>,
+        whole: Object,
+    ) -> Result<Object, ProviderError> {
+        let nothing = Value::map();
+        for (part, id) in parts {
+            let target = Target { kind: part.name, id: &id, inputs: &nothing };
+            let left = write.deadline.end.saturating_sub(self.client.sleep().now());
+            if let Err(error) = self.delete_resource(target, left).await {
+                return Err(ProviderError { left: Some(Box::new(whole)), ..error });
+            }
+        }
+        let current = self.current(write).await?;
+        Ok(current.map_or(whole, |current| object(write, current.body)))
     }
 
     /// PUTs over what is there, whichever version that is.

@@ -12,7 +12,7 @@ use crate::StackName;
 use crate::apply::{Recovered, ask, recover, refresh};
 use crate::config::ConfigTree;
 use crate::output::Expression;
-use crate::plan::{Answers, Desired, Drift, Plan, Planner};
+use crate::plan::{Answers, Desired, Drift, Plan, Planner, moves};
 use crate::ports::{Clock, Random, SystemClock, SystemRandom};
 use crate::program::{Context, Program, ProgramError, Reference, Setup, StackOutputs};
 use crate::provider::Provider;
@@ -232,19 +232,28 @@ impl Engine {
             keep(&mut view, records, refreshed.records)?;
             drift = refreshed.drift;
         }
-        let planner = Planner {
-            stack: &deployment.name,
-            providers: &self.providers,
-            state: &view,
-            drift: &drift,
-            fingerprints,
-            answers: &Answers::new(),
+        let desired = match kind {
+            Kind::Up => Some(self.declare(deployment).await?),
+            Kind::Destroy => None,
         };
-        let plan = match kind {
-            Kind::Up => self.plan_answered(&planner, self.declare(deployment).await?).await?,
-            Kind::Destroy => planner.plan_destroy()?,
-        };
-        Ok((plan, recovery.found))
+        loop {
+            let planner = Planner {
+                stack: &deployment.name,
+                providers: &self.providers,
+                state: &view,
+                drift: &drift,
+                fingerprints,
+                answers: &Answers::new(),
+            };
+            let Some(desired) = &desired else { return Ok((planner.plan_destroy()?, recovery.found)) };
+            let plan = self.plan_answered(&planner, desired.clone()).await?;
+            // Each record takes one away of what is to move, so this ends.
+            let moves = moves(&plan, &view, &self.providers);
+            if moves.is_empty() {
+                return Ok((plan, recovery.found));
+            }
+            keep(&mut view, records, moves)?;
+        }
     }
 
     /// Plans, asks the queries that the plan says can be asked, and plans again with the answers, until all are.

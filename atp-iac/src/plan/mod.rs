@@ -4,12 +4,14 @@
 //! Invariant: apply performs the operations of the plan and no others.
 
 mod graph;
+mod nested;
 mod operation;
 mod planner;
 mod predict;
 mod queries;
 mod steps;
 
+pub(crate) use nested::moves;
 pub use operation::{Answers, Base, Counts, Operation, OperationKind, OutputChange, Plan, Question, Refusal};
 pub use planner::{Desired, Drift, Planner};
 pub(crate) use predict::agrees;

@@ -1,5 +1,6 @@
 //! Compares what a program declares with the state, resource by resource.
 
+use super::nested;
 use super::predict::{Predicted, forget_id};
 use super::queries::Queries;
 use super::steps::StepGraph;
@@ -83,6 +84,7 @@ impl<'a> Planner<'a> {
                 &mut predicted,
             ));
         }
+        invalid.extend(nested::declared_twice(&operations, self.providers));
         if !invalid.is_empty() {
             return Err(PlanError::Invalid(invalid));
         }

@@ -151,6 +151,11 @@ impl Value {
         self.as_map()?.get(key)
     }
 
+    /// The `name` of an item of a list.
+    pub(crate) fn name(&self) -> Option<&str> {
+        self.exposed().as_map()?.get("name")?.exposed().as_str()
+    }
+
     /// This value, secret wherever `marks` is: for what the cloud says again of something that the program called
     /// secret. Lists match by position.
     pub fn with_secrets_of(self, marks: &Value) -> Value {

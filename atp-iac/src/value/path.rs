@@ -23,6 +23,8 @@ enum Segment {
     Key(String),
     /// Into a list.
     Index(usize),
+    /// Into a list, to the item with this `name`, in any case.
+    Item(String),
 }
 
 impl Path {
@@ -46,6 +48,11 @@ impl Path {
         self.0.push(Segment::Index(index));
     }
 
+    /// Steps into a list, to the item whose `name` this is, in any case.
+    pub fn push_item(&mut self, name: &str) {
+        self.0.push(Segment::Item(name.to_owned()));
+    }
+
     /// Steps back out.
     pub fn pop(&mut self) {
         self.0.pop();
@@ -58,7 +65,7 @@ impl Path {
 
     /// The path with every list position left out, as descriptors write it: `properties.rules[].name`.
     pub fn pattern(&self) -> String {
-        self.render(|_| String::from("[]"))
+        self.render(|_| String::new())
     }
 
     /// The part of `value` at this path. Looks through secrets. A number leads into a list too, as a key: so that
@@ -79,6 +86,9 @@ impl Path {
                     key.parse().ok().and_then(|index: usize| list.get(index))
                 }
                 (Segment::Index(index), Value::List(list)) => list.get(*index),
+                (Segment::Item(name), Value::List(list)) => {
+                    list.iter().find(|item| item.name().is_some_and(|own| own.eq_ignore_ascii_case(name)))
+                }
                 (_, inner) => {
                     way.unknown = matches!(inner, Value::Unknown(_));
                     None
@@ -90,8 +100,13 @@ impl Path {
         (way, Some(part))
     }
 
-    fn render(&self, index: impl Fn(usize) -> String) -> String {
+    fn render(&self, position: impl Fn(&dyn fmt::Display) -> String) -> String {
         let mut text = String::new();
+        let bracket = |text: &mut String, place: &dyn fmt::Display| {
+            text.push('[');
+            text.push_str(&position(place));
+            text.push(']');
+        };
         for segment in &self.0 {
             match segment {
                 Segment::Key(key) => {
@@ -100,7 +115,8 @@ impl Path {
                     }
                     text.push_str(key);
                 }
-                Segment::Index(position) => text.push_str(&index(*position)),
+                Segment::Index(index) => bracket(&mut text, index),
+                Segment::Item(name) => bracket(&mut text, name),
             }
         }
         text
@@ -109,7 +125,7 @@ impl Path {
 
 impl fmt::Display for Path {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.render(|position| format!("[{position}]")))
+        f.write_str(&self.render(|place| place.to_string()))
     }
 }
 
@@ -124,6 +140,17 @@ mod tests {
         path.push_key("name");
         assert_eq!(path.to_string(), "properties.rules[2].name");
         assert_eq!(path.pattern(), "properties.rules[].name");
+    }
+
+    #[test]
+    fn an_item_is_found_and_shown_by_its_name() {
+        let item = |name: &str, size: i64| Value::from([("name", name.into()), ("size", size.into())]);
+        let value = Value::from([("rules", Value::List(vec![item("a", 1), item("B", 2)]))]);
+        let mut path = Path::of_keys("rules");
+        path.push_item("b");
+        path.push_key("size");
+        assert_eq!(path.find(&value), Some(&Value::from(2i64)));
+        assert_eq!((path.to_string().as_str(), path.pattern().as_str()), ("rules[b].size", "rules[].size"));
     }
 
     #[test]
