@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use atp_azure::descriptor::{
     Method as Verb, NameRules, Object, Parent, Property, Shape, TypeDescriptor, Unique,
 };
+use atp_azure::nested::{Form, shown_as};
 use regex_lite::Regex;
 
 use crate::errors::{Answer, ApiError};
@@ -189,15 +190,11 @@ fn any_document(name: &str) -> &'static TypeDescriptor {
     }))
 }
 
-/// Child types whose parent shows them under another name, each with its properties directly in the item. A write of
-/// the parent never removes them.
-const FLAT: [(&str, &str); 1] =
-    [("Microsoft.ContainerService/managedClusters/agentPools", "agentPoolProfiles")];
-
-/// The list in the properties of the parent that shows the instances of `child`, and whether its items are flat.
+/// The list in the properties of the parent that shows the instances of `child`, and whether its items are flat. A write
+/// of the parent never removes what is flat.
 pub(crate) fn list_in_parent(child: &TypeDescriptor) -> (&'static str, bool) {
-    let flat = FLAT.iter().find(|(name, _)| name.eq_ignore_ascii_case(child.name));
-    flat.map_or((child.leaf(), false), |(_, list)| (list, true))
+    let (list, form) = shown_as(child);
+    (list, form == Form::Flat)
 }
 
 fn embeds(parent: &TypeDescriptor, child: &TypeDescriptor) -> bool {

@@ -32,11 +32,16 @@ impl Cloud {
         let Some(properties) = body.get_mut("properties").and_then(Value::as_object_mut) else {
             return Ok(lists);
         };
-        for child in self.catalog.embedded(parent) {
+        let embedded = self.catalog.embedded(parent);
+        for child in embedded {
+            let shared = is_shared(embedded, child);
             let (list, flat) = list_in_parent(child);
-            let Some(Value::Array(items)) = properties.remove(list) else { continue };
+            let Some(Value::Array(items)) = properties.get(list).cloned() else { continue };
             let mut named = Vec::new();
             for (index, item) in items.into_iter().enumerate() {
+                if shared && !is_of(&item, child) {
+                    continue;
+                }
                 let path = format!("properties.{list}[{index}].name");
                 let Value::Object(mut item) = item else { continue };
                 let Some(Value::String(name)) = item.remove("name") else {
@@ -55,6 +60,9 @@ impl Cloud {
                 named.push((name, item));
             }
             lists.push(ChildList { descriptor: child, items: named });
+        }
+        for list in &lists {
+            properties.remove(list_in_parent(list.descriptor).0);
         }
         Ok(lists)
     }
@@ -155,9 +163,16 @@ impl Cloud {
             children.sort_by_key(|child| child.order);
             let item = list.map(|list| list.shape);
             let shown = children.into_iter().map(|child| self.shown(child));
-            let shown =
-                shown.map(|child| as_item(item, if flat { flattened(child) } else { child })).collect();
-            properties.insert(name.to_owned(), shown);
+            let shown = shown.map(|child| as_item(item, if flat { flattened(child) } else { child }));
+            // Several types of children can share a list.
+            match properties
+                .get_mut(name)
+                .and_then(Value::as_array_mut)
+                .filter(|_| is_shared(embedded, child))
+            {
+                Some(others) => others.extend(shown),
+                None => drop(properties.insert(name.to_owned(), shown.collect())),
+            }
         }
         body
     }
@@ -166,6 +181,18 @@ impl Cloud {
     pub(crate) fn etag(&self, key: &str, resource: &Resource) -> String {
         format!("W/\"{}\"", self.uuid(&format!("etag/{key}/{}", resource.revision)))
     }
+}
+
+/// Whether an item of a list of several types is of this one.
+fn is_of(item: &Value, child: &TypeDescriptor) -> bool {
+    let kind = item.get("type").and_then(Value::as_str);
+    kind.is_some_and(|kind| kind.eq_ignore_ascii_case(child.name))
+}
+
+/// Whether another type shares the list of a child type.
+fn is_shared(embedded: &[&TypeDescriptor], child: &TypeDescriptor) -> bool {
+    let list = list_in_parent(child).0;
+    embedded.iter().any(|other| other.name != child.name && list_in_parent(other).0 == list)
 }
 
 /// The properties of a child, and its name beside them.

@@ -8,6 +8,7 @@ pub mod descriptor;
 mod generated;
 pub mod likeness;
 pub mod names;
+pub mod nested;
 pub mod provider;
 mod query;
 mod raw;

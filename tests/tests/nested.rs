@@ -76,7 +76,7 @@ fn network(subnets: &[&str]) -> Declared {
 }
 
 fn profile(name: &str, count: i64) -> Json {
-    json!({"name": name, "mode": if name == "system" { "System" } else { "User" }, "count": count, "vmSize": "Standard_D2s_v5"})
+    json!({"name": name, "mode": if name == "system" { "System" } else { "User" }, "count": count, "type": "VirtualMachineScaleSets", "vmSize": "Standard_D2s_v5"})
 }
 
 fn cluster(tag: &str, pools: &[Json]) -> Declared {
@@ -469,6 +469,47 @@ async fn pools_live_beside_those_in_their_cluster_and_move_between_both() {
     cloud.up(&[group(), cluster("2", std::slice::from_ref(&system)), pool("user", 3)]).await;
     assert_eq!(pools().await, ["system", "user"], "a pool that is taken out of the cluster is deleted");
     assert_eq!(cloud.simulator.count(Method::Delete, "/agentPools/more"), 1);
+}
+
+#[tokio::test]
+async fn a_pool_that_cannot_be_deleted_is_owed_and_goes_with_the_next_run() {
+    let cloud = Cloud::new();
+    let both = [profile("system", 1), profile("more", 1)];
+    cloud.up(&[group(), cluster("1", &both)]).await;
+    let program = [group(), cluster("2", &both[..1])];
+    cloud.simulator.fail_next(Method::Delete, "/agentPools/more", 400, "PodDrainFailure", 1);
+    let update = cloud.world.run(&deployment(&program), Kind::Up, UpdateOptions::default()).await.unwrap();
+    assert_eq!(report(&update).failures.len(), 1);
+    let plan = cloud.plan(&program, true).await.unwrap();
+    assert!(changes(&plan).contains(&"cluster properties.agentPoolProfiles[more]".to_owned()), "{plan:?}");
+    cloud.up(&program).await;
+    assert_eq!(cloud.names(CLUSTER, "cluster", "agentPoolProfiles").await, ["system"]);
+}
+
+#[tokio::test]
+async fn endpoints_of_a_profile_are_told_apart_by_their_type() {
+    let cloud = Cloud::new();
+    let kind = "Microsoft.Network/trafficmanagerprofiles";
+    let external = "Microsoft.Network/trafficmanagerprofiles/ExternalEndpoints";
+    let target =
+        |name: &str| json!({"target": format!("{name}.example.com"), "endpointLocation": "westeurope"});
+    let profile = |endpoints: &[&str]| {
+        let items =
+            endpoints.iter().map(|name| json!({"name": name, "type": external, "properties": target(name)}));
+        let properties =
+            json!({"trafficRoutingMethod": "Performance", "endpoints": items.collect::<Vec<_>>()});
+        declared(kind, "profile", "g", json!({"location": "global", "properties": properties}))
+    };
+    let own = declared(external, "c", "profile", json!({"properties": target("c")}));
+    cloud.up(&[group(), profile(&["a", "b"]), own.clone()]).await;
+    let endpoints = || cloud.names(kind, "profile", "endpoints");
+    assert_eq!(endpoints().await, ["a", "b", "c"]);
+    cloud.up(&[group(), profile(&["b"]), own]).await;
+    assert_eq!(endpoints().await, ["b", "c"]);
+    cloud.up(&[group(), profile(&["b", "c"])]).await;
+    assert_eq!((endpoints().await.len(), cloud.deletes()), (2, 0));
+    cloud.up(&[group(), profile(&["c"])]).await;
+    assert_eq!(endpoints().await, ["c"]);
 }
 
 #[tokio::test]

@@ -4,33 +4,16 @@
 //! update sends three things: the items that the program names, those that are there and that the program did not name
 //! when it was applied last, and not those that it named then and names no more. What others made is kept that way.
 
-use super::kind::Kind;
+mod carry;
+
+pub(crate) use carry::carry_over;
+
 use super::shape;
 use crate::descriptor::{Object, Parent, Shape, TypeDescriptor};
+use crate::nested::{Form, shown_as};
 use atp_iac::provider::Nested;
 use atp_iac::value::{Kind as ValueKind, Map, Path, Value};
-use serde_json::Value as Json;
 use std::collections::{BTreeMap, BTreeSet};
-
-/// How the items of a list tell of the children.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Form {
-    /// As the bodies of the children, each with its name.
-    Bodies,
-    /// As the properties of the children, each with its name beside them. A PUT that leaves one out does not remove it.
-    Flat,
-    /// As entries without names, which the child type adds and removes. A program that sets the list owns all of it.
-    Entries,
-}
-
-/// Child types whose parents show them under another name than their own, or in another form.
-const SHOWN_AS: &[(&str, &str, Form)] = &[
-    ("Microsoft.ContainerService/managedClusters/agentPools", "agentPoolProfiles", Form::Flat),
-    ("Microsoft.KeyVault/vaults/accessPolicies", "accessPolicies", Form::Entries),
-    ("Microsoft.Network/trafficmanagerprofiles/AzureEndpoints", "endpoints", Form::Bodies),
-    ("Microsoft.Network/trafficmanagerprofiles/ExternalEndpoints", "endpoints", Form::Bodies),
-    ("Microsoft.Network/trafficmanagerprofiles/NestedEndpoints", "endpoints", Form::Bodies),
-];
 
 /// What tells entries without names apart.
 const IDENTITY: [&str; 3] = ["tenantId", "objectId", "applicationId"];
@@ -53,8 +36,7 @@ pub(crate) fn lists(types: &BTreeMap<String, &'static TypeDescriptor>) -> BTreeM
         let parent = parent.to_ascii_lowercase();
         let body = types.get(&parent).map(|parent| parent.body);
         let own = lists.entry(parent).or_default();
-        let other = SHOWN_AS.iter().find(|(kind, ..)| kind.eq_ignore_ascii_case(child.name));
-        let (name, form) = other.map_or((child.leaf(), Form::Bodies), |(_, name, form)| (*name, *form));
+        let (name, form) = shown_as(child);
         if !body.is_some_and(|body| holds(body, name, form)) {
             continue;
         }
@@ -123,9 +105,10 @@ impl NestedList {
     fn inputs(&self, parent: &str, item: &Map, hidden: bool) -> Value {
         let mut inputs = item.clone();
         let name = inputs.remove("name").unwrap_or(Value::Null);
-        inputs.remove("type");
-        if self.form == Form::Flat {
-            inputs = Map::from([("properties".to_owned(), Value::Map(inputs))]);
+        match self.form {
+            // There `type` is one of the properties.
+            Form::Flat => inputs = Map::from([("properties".to_owned(), Value::Map(inputs))]),
+            _ => drop(inputs.remove("type")),
         }
         if hidden {
             inputs = inputs.into_iter().map(|(key, value)| (key, value.into_secret())).collect();
@@ -282,91 +265,6 @@ fn edited(value: &Value, list: &NestedList, keep: impl Fn(&Value) -> bool) -> Va
     at(value, &["properties", list.name], &keep)
 }
 
-/// Completes the body of a PUT over `current`: what others made is kept. Gives the ids of the children that the program
-/// took out of the lists, and that no PUT removes.
-pub(crate) fn carry_over(
-    lists: &[NestedList],
-    kind: &Kind<'_>,
-    id: &str,
-    body: &mut Json,
-    former: &Value,
-    current: &Json,
-) -> Vec<(&'static TypeDescriptor, String)> {
-    let mut to_delete = Vec::new();
-    let (wanted, current) = (Value::from(body.clone()), Value::from(current.clone()));
-    for list in lists {
-        let given = list.items(&wanted);
-        if given.is_some() && list.form == Form::Entries {
-            continue;
-        }
-        let (named, former) = (list.identities(&wanted), list.identities(former));
-        let mut kept = Vec::new();
-        for item in list.items(&current).unwrap_or_default() {
-            let Some(identity) = list.identity(item).filter(|identity| !named.contains(identity)) else {
-                continue;
-            };
-            let is_removed = former.contains(&identity);
-            if is_removed && list.form != Form::Flat {
-                continue;
-            }
-            if is_removed && let (Some(child), Some(name)) = (list.child(item), item.get("name")) {
-                to_delete.extend(name.as_str().map(|name| (child, child.id(id, name))));
-            }
-            kept.extend(item.to_json_exposed());
-        }
-        // Whether the list is left out of the body changes nothing where there is nothing to keep or to remove.
-        if given.is_none() && kept.is_empty() && former.is_empty() {
-            continue;
-        }
-        let item = shape::find(kind.body(), &format!("properties.{}[]", list.name));
-        for kept in kept.iter_mut() {
-            item.into_iter().for_each(|item| drop_read_only(item.shape, kept));
-        }
-        append(body, list.name, kept);
-    }
-    to_delete
-}
-
-fn append(body: &mut Json, list: &str, items: Vec<Json>) {
-    let Some(object) = body.as_object_mut() else { return };
-    let properties = object.entry("properties").or_insert_with(|| Json::Object(Default::default()));
-    let Some(properties) = properties.as_object_mut() else { return };
-    match properties.get_mut(list) {
-        Some(Json::Array(given)) => given.extend(items),
-        _ => {
-            properties.insert(list.to_owned(), Json::Array(items));
-        }
-    }
-}
-
-/// Removes what only the service sets. `id` stays: it is how a child refers to others.
-fn drop_read_only(shape: &'static Shape, value: &mut Json) {
-    match (shape, value) {
-        (Shape::Object(object), Json::Object(map)) => {
-            map.retain(|key, _| {
-                let read_only = object.properties.iter().any(|p| p.name == key && p.flags.read_only);
-                !(key == "etag" || key == "provisioningState" || read_only && key != "id")
-            });
-            for property in object.properties {
-                if let Some(value) = map.get_mut(property.name) {
-                    drop_read_only(property.shape, value);
-                }
-            }
-        }
-        (Shape::List { item, .. }, Json::Array(items)) => {
-            for value in items {
-                drop_read_only(item, value);
-            }
-        }
-        (Shape::Map(item), Json::Object(map)) => {
-            for value in map.values_mut() {
-                drop_read_only(item, value);
-            }
-        }
-        _ => {}
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::catalog::Catalog;
@@ -404,67 +302,6 @@ mod tests {
         }
     }
 
-    /// What is sent where `current` is there, the program named `former`, and now says `body`.
-    fn sent(kind: &str, body: Json, former: Json, current: Json) -> (Json, Vec<String>) {
-        let catalog = Catalog::new(crate::descriptors());
-        let descriptor = catalog.find(kind).unwrap();
-        let (mut body, inputs) = (json!({"properties": body}), Value::map());
-        let kind = Kind::new(kind, Some(descriptor), &inputs).unwrap();
-        let former = Value::from(json!({"properties": former}));
-        let current = json!({"properties": current});
-        let lists = catalog.nested_lists(descriptor);
-        let deleted = carry_over(lists, &kind, "/p", &mut body, &former, &current);
-        (body["properties"].take(), deleted.into_iter().map(|(_, id)| id).collect())
-    }
-
-    #[test]
-    fn a_put_has_what_the_program_names_and_what_others_made_and_not_what_the_program_took_out() {
-        let item = |name: &str, prefix: &str| json!({"name": name, "properties": {"addressPrefix": prefix}});
-        let mut other = item("other", "3");
-        other["etag"] = json!("W/1");
-        other["properties"]["provisioningState"] = json!("Succeeded");
-        let current = json!({"subnets": [item("A", "1"), item("b", "2"), other]});
-        let former = json!({"subnets": [item("a", "1"), item("b", "2")]});
-        let network = "Microsoft.Network/virtualNetworks";
-        let (body, deleted) =
-            sent(network, json!({"subnets": [item("a", "9")]}), former.clone(), current.clone());
-        assert_eq!(body, json!({"subnets": [item("a", "9"), item("other", "3")]}));
-        assert!(deleted.is_empty(), "the PUT removes what it leaves out");
-        assert_eq!(
-            sent(network, json!({}), former, current.clone()).0,
-            json!({"subnets": [item("other", "3")]})
-        );
-        let only_own = json!({"subnets": [item("a", "1")]});
-        assert_eq!(sent(network, json!({}), only_own.clone(), only_own).0, json!({"subnets": []}));
-        let unset = sent(network, json!({}), json!({}), current).0;
-        assert_eq!(unset["subnets"].as_array().unwrap().len(), 3);
-        assert_eq!(sent(network, json!({}), json!({}), json!({"subnets": []})).0, json!({}));
-    }
-
-    #[test]
-    fn a_pool_that_is_taken_out_is_sent_and_then_deleted_by_itself() {
-        let pool = |name: &str| json!({"name": name, "count": 1});
-        let pools = |names: &[&str]| json!({"agentPoolProfiles": names.iter().map(|name| pool(name)).collect::<Vec<_>>()});
-        let kind = "Microsoft.ContainerService/managedClusters";
-        let (body, deleted) =
-            sent(kind, pools(&["system"]), pools(&["system", "user"]), pools(&["system", "user", "x"]));
-        assert_eq!(body, pools(&["system", "user", "x"]));
-        assert_eq!(deleted, ["/p/agentPools/user"]);
-    }
-
-    #[test]
-    fn access_policies_are_kept_where_the_vault_leaves_them_out_and_are_the_programs_where_it_sets_them() {
-        let policy =
-            |object: &str| json!({"tenantId": "t", "objectId": object, "permissions": {"keys": ["get"]}});
-        let policies = |objects: &[&str]| json!({"accessPolicies": objects.iter().map(|object| policy(object)).collect::<Vec<_>>()});
-        let kind = "Microsoft.KeyVault/vaults";
-        let sent = |body: Json, former: Json| sent(kind, body, former, policies(&["a", "b"])).0;
-        assert_eq!(sent(json!({}), json!({})), policies(&["a", "b"]));
-        assert_eq!(sent(json!({}), policies(&["A"])), policies(&["b"]));
-        assert_eq!(sent(policies(&["c"]), json!({})), policies(&["c"]));
-        assert_eq!(sent(policies(&[]), json!({})), policies(&[]));
-    }
-
     #[test]
     fn a_part_becomes_a_resource_and_a_part_again_without_a_change() {
         let catalog = Catalog::new(crate::descriptors());
@@ -476,8 +313,8 @@ mod tests {
             ),
             (
                 "Microsoft.ContainerService/managedClusters",
-                json!({"agentPoolProfiles": [{"name": "b", "count": 1}]}),
-                json!({"parent": "/p", "name": "b", "properties": {"count": 1}}),
+                json!({"agentPoolProfiles": [{"name": "b", "count": 1, "type": "VirtualMachineScaleSets"}]}),
+                json!({"parent": "/p", "name": "b", "properties": {"count": 1, "type": "VirtualMachineScaleSets"}}),
             ),
             (
                 "Microsoft.Network/trafficmanagerprofiles",
