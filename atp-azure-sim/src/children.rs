@@ -62,7 +62,14 @@ impl Cloud {
             lists.push(ChildList { descriptor: child, items: named });
         }
         for list in &lists {
-            properties.remove(list_in_parent(list.descriptor).0);
+            let name = list_in_parent(list.descriptor).0;
+            let Some(Value::Array(items)) = properties.get_mut(name) else { continue };
+            // What says another type than those that share the list is no child, and stays as it is.
+            let shared = is_shared(embedded, list.descriptor);
+            items.retain(|item| shared && !embedded.iter().any(|child| is_of(item, child)));
+            if items.is_empty() {
+                properties.remove(name);
+            }
         }
         Ok(lists)
     }

@@ -141,13 +141,24 @@ fn one_change_is_one_difference(
 
 fn names_only(changes: &[Change], path: &atp_iac::value::Path, what: &str) -> Result<(), String> {
     let is_it = |change: &Change| {
-        let (found, path) = (change.path.to_string(), path.to_string());
+        // Parts that are resources of their own are named by name, and not by position.
+        let (found, path) = (change.path.pattern(), path.pattern());
         // Keys that are ids are named in lower case, and of what is hidden only the whole.
         let is_hidden = matches!(change.after, Some(Value::Secret(_)));
         found.eq_ignore_ascii_case(&path) || is_hidden && path.starts_with(&found)
     };
     match changes {
         [only] if is_it(only) => Ok(()),
+        // Under another name it is another one.
+        [gone, new] if gone.after.is_none() && new.before.is_none() => {
+            let item = path.pattern();
+            let is_item = |change: &Change| item == format!("{}.name", change.path.pattern());
+            if is_item(gone) && is_item(new) {
+                Ok(())
+            } else {
+                Err(format!("{what} of `{path}` shows {changes:?}"))
+            }
+        }
         _ => Err(format!("{what} of a change of `{path}` alone shows {changes:?}")),
     }
 }
