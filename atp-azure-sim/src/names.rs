@@ -51,7 +51,7 @@ impl Cloud {
 
     /// Key of the instance that already has the name of `instance`, where only one may have it.
     pub(crate) fn taken(&self, descriptor: &TypeDescriptor, key: &str, name: &str) -> Option<String> {
-        let unique = uniqueness(descriptor);
+        let unique = descriptor.names.unique;
         let within = match unique {
             Unique::Global | Unique::Tenant => "/".to_owned(),
             Unique::Subscription => scope_prefix(key, 2),
@@ -88,7 +88,7 @@ impl Cloud {
         let fits = |d: &&'static TypeDescriptor| {
             d.namespace().eq_ignore_ascii_case(namespace)
                 && match wanted.as_str() {
-                    "" => uniqueness(d) == Unique::Global,
+                    "" => d.names.unique == Unique::Global,
                     wanted => {
                         d.name.eq_ignore_ascii_case(wanted)
                             || wanted.ends_with(&d.leaf().to_ascii_lowercase())
@@ -101,7 +101,7 @@ impl Cloud {
         let (taken, invalid) = reasons(descriptor.namespace());
         let path = request.path.to_ascii_lowercase();
         let subscription = path.find("/providers/").map_or("", |end| &path[..end]);
-        let is_global = uniqueness(descriptor) == Unique::Global;
+        let is_global = descriptor.names.unique == Unique::Global;
         let other =
             self.store.named(descriptor.name, name).find(|key| is_global || key.starts_with(subscription));
         let is_taken = other.is_some() || self.reserved(descriptor.name, name);
@@ -118,18 +118,6 @@ impl Cloud {
         };
         Ok(Response::json(200, &body))
     }
-}
-
-/// Types whose names are part of a host name, whatever their descriptor says.
-const HOSTS: [&str; 3] = [
-    "microsoft.containerregistry/registries",
-    "microsoft.documentdb/databaseaccounts",
-    "microsoft.keyvault/managedhsms",
-];
-
-fn uniqueness(descriptor: &TypeDescriptor) -> Unique {
-    let is_host = HOSTS.iter().any(|name| descriptor.name.eq_ignore_ascii_case(name));
-    if is_host { Unique::Global } else { descriptor.names.unique }
 }
 
 /// What `checkNameAvailability` of a namespace gives as the reason for a name that is taken, and for one that is none.

@@ -36,7 +36,10 @@ pub fn rules(document: &Document, parent: &Parent) -> Rules {
         hyphens: allows("-"),
         upper: allows("A"),
         punctuation: allows(".") || allows("_"),
-        unique: unique(naming["uniqueness"].as_str().unwrap_or_default(), parent),
+        unique: match tables::HOSTS.contains(&document.kind.as_str()) {
+            true => "Global",
+            false => unique(naming["uniqueness"].as_str().unwrap_or_default(), parent),
+        },
         fixed: document.only_name().map(str::to_owned),
         min,
         max,

@@ -287,7 +287,7 @@ impl<'a> Shapes<'a> {
             let flags = flags(
                 required.contains(&name) || location,
                 read_only,
-                child.write_only(),
+                child.write_only() || tables::never_returned(&self.document.kind, &at),
                 child.secret() || self.document.is_secret(&at),
             );
             // Writing to a `String` does not fail.

@@ -278,7 +278,7 @@ impl<'a> Builder<'a> {
                 item,
                 required: first.or(schema).or(listed.map(|place| 1000 + place)),
                 facts: facts(child),
-                write_only: child.write_only(),
+                write_only: child.write_only() || tables::never_returned(self.entry.kind, &at),
                 path: at,
             });
         }

@@ -81,7 +81,8 @@ impl Document {
 
     /// Whether a path is known to hold a secret.
     pub fn is_secret(&self, path: &str) -> bool {
-        self.json["secret"].get(path).is_some()
+        let name = path.rsplit('.').next().unwrap_or(path);
+        self.json["secret"].get(path).is_some() && !tables::NOT_SECRET.contains(&name)
     }
 
     /// A place in the document that is a schema.

@@ -147,11 +147,6 @@ impl VaultSecretHandle {
     pub fn tags(&self) -> Output<BTreeMap<String, String>> {
         self.declared.output("tags")
     }
-
-    /// `properties.value`.
-    pub fn value(&self) -> Output<Secret<String>> {
-        self.declared.output("properties/value")
-    }
 }
 impl HasUrn for VaultSecretHandle {
     fn urn(&self) -> &Urn {

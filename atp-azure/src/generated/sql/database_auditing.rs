@@ -18,7 +18,7 @@ pub struct DatabaseAuditing {
     /// `properties.isManagedIdentityInUse`.
     pub is_managed_identity_in_use: Input<bool>,
     /// `properties.isStorageSecondaryKeyInUse`.
-    pub is_storage_secondary_key_in_use: Input<Secret<Value>>,
+    pub is_storage_secondary_key_in_use: Input<bool>,
     /// `properties.queueDelayMs`.
     pub queue_delay_ms: Input<i64>,
     /// `properties.retentionDays`.
@@ -67,7 +67,7 @@ impl DatabaseAuditing {
     }
 
     /// Sets `properties.isStorageSecondaryKeyInUse`.
-    pub fn is_storage_secondary_key_in_use(mut self, value: impl IntoInput<Secret<Value>>) -> Self {
+    pub fn is_storage_secondary_key_in_use(mut self, value: impl IntoInput<bool>) -> Self {
         self.is_storage_secondary_key_in_use = value.into_input();
         self
     }
@@ -174,7 +174,7 @@ impl DatabaseAuditingHandle {
     }
 
     /// `properties.isStorageSecondaryKeyInUse`.
-    pub fn is_storage_secondary_key_in_use(&self) -> Output<Secret<Value>> {
+    pub fn is_storage_secondary_key_in_use(&self) -> Output<bool> {
         self.declared.output("properties/isStorageSecondaryKeyInUse")
     }
 

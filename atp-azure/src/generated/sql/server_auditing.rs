@@ -20,7 +20,7 @@ pub struct ServerAuditing {
     /// `properties.isManagedIdentityInUse`.
     pub is_managed_identity_in_use: Input<bool>,
     /// `properties.isStorageSecondaryKeyInUse`.
-    pub is_storage_secondary_key_in_use: Input<Secret<Value>>,
+    pub is_storage_secondary_key_in_use: Input<bool>,
     /// `properties.queueDelayMs`.
     pub queue_delay_ms: Input<i64>,
     /// `properties.retentionDays`.
@@ -75,7 +75,7 @@ impl ServerAuditing {
     }
 
     /// Sets `properties.isStorageSecondaryKeyInUse`.
-    pub fn is_storage_secondary_key_in_use(mut self, value: impl IntoInput<Secret<Value>>) -> Self {
+    pub fn is_storage_secondary_key_in_use(mut self, value: impl IntoInput<bool>) -> Self {
         self.is_storage_secondary_key_in_use = value.into_input();
         self
     }
@@ -188,7 +188,7 @@ impl ServerAuditingHandle {
     }
 
     /// `properties.isStorageSecondaryKeyInUse`.
-    pub fn is_storage_secondary_key_in_use(&self) -> Output<Secret<Value>> {
+    pub fn is_storage_secondary_key_in_use(&self) -> Output<bool> {
         self.declared.output("properties/isStorageSecondaryKeyInUse")
     }
 

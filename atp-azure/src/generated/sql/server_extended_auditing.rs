@@ -20,7 +20,7 @@ pub struct ServerExtendedAuditing {
     /// `properties.isManagedIdentityInUse`.
     pub is_managed_identity_in_use: Input<bool>,
     /// `properties.isStorageSecondaryKeyInUse`.
-    pub is_storage_secondary_key_in_use: Input<Secret<Value>>,
+    pub is_storage_secondary_key_in_use: Input<bool>,
     /// `properties.predicateExpression`.
     pub predicate_expression: Input<String>,
     /// `properties.queueDelayMs`.
@@ -77,7 +77,7 @@ impl ServerExtendedAuditing {
     }
 
     /// Sets `properties.isStorageSecondaryKeyInUse`.
-    pub fn is_storage_secondary_key_in_use(mut self, value: impl IntoInput<Secret<Value>>) -> Self {
+    pub fn is_storage_secondary_key_in_use(mut self, value: impl IntoInput<bool>) -> Self {
         self.is_storage_secondary_key_in_use = value.into_input();
         self
     }
@@ -197,7 +197,7 @@ impl ServerExtendedAuditingHandle {
     }
 
     /// `properties.isStorageSecondaryKeyInUse`.
-    pub fn is_storage_secondary_key_in_use(&self) -> Output<Secret<Value>> {
+    pub fn is_storage_secondary_key_in_use(&self) -> Output<bool> {
         self.declared.output("properties/isStorageSecondaryKeyInUse")
     }
 

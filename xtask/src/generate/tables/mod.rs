@@ -111,6 +111,24 @@ pub const FRACTIONS: &[(&str, &str)] = &[
     ("Microsoft.Sql/servers/elasticPools", "properties.perDatabaseSettings.minCapacity"),
 ];
 
+/// Properties that the service never returns, though the schema does not say so: type, path.
+const NEVER_RETURNED: &[(&str, &str)] = &[("Microsoft.KeyVault/vaults/secrets", "properties.value")];
+
+/// Whether it is known that the service never returns a property.
+pub fn never_returned(kind: &str, path: &str) -> bool {
+    NEVER_RETURNED.contains(&(kind, path))
+}
+
+/// Properties that are called secret because of their names, and say only which secret is in use.
+pub const NOT_SECRET: &[&str] = &["isStorageSecondaryKeyInUse"];
+
+/// Types whose names are part of a host name, and so the only ones in all of Azure, though the naming rules do not say so.
+pub const HOSTS: &[&str] = &[
+    "Microsoft.ContainerRegistry/registries",
+    "Microsoft.DocumentDB/databaseAccounts",
+    "Microsoft.KeyVault/managedHSMs",
+];
+
 /// Properties that look like another resource, and are a part of this one.
 pub const PARTS: &[&str] = &["managementIpConfiguration"];
 

@@ -15,7 +15,7 @@ pub static REGISTRY: TypeDescriptor = TypeDescriptor {
         pattern: "^[a-zA-Z0-9]*$",
         hyphens: false,
         upper: true,
-        unique: Unique::ResourceGroup,
+        unique: Unique::Global,
         fixed: None,
     },
     body: &Shape::Object(&BODY),

@@ -15,7 +15,7 @@ pub static DATABASE_ACCOUNT: TypeDescriptor = TypeDescriptor {
         pattern: "^[a-z0-9][a-z0-9-_.]+[a-z0-9]$",
         hyphens: true,
         upper: false,
-        unique: Unique::ResourceGroup,
+        unique: Unique::Global,
         fixed: None,
     },
     body: &Shape::Object(&BODY),

@@ -15,7 +15,7 @@ pub static MANAGED_HSM: TypeDescriptor = TypeDescriptor {
         pattern: "",
         hyphens: true,
         upper: true,
-        unique: Unique::ResourceGroup,
+        unique: Unique::Global,
         fixed: None,
     },
     body: &Shape::Object(&BODY),

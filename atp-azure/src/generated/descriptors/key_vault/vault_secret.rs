@@ -37,7 +37,11 @@ static AT_PROPERTIES: Object = Object {
         Property { name: "contentType", shape: &TEXT, flags: Flags::NONE },
         Property { name: "secretUri", shape: &TEXT, flags: Flags::READ_ONLY },
         Property { name: "secretUriWithVersion", shape: &TEXT, flags: Flags::READ_ONLY },
-        Property { name: "value", shape: &TEXT, flags: Flags::SECRET },
+        Property {
+            name: "value",
+            shape: &TEXT,
+            flags: Flags { required: false, read_only: false, write_only: true, secret: true },
+        },
     ],
     additional: None,
     variants: None,

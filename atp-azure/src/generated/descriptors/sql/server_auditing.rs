@@ -48,7 +48,7 @@ static AT_PROPERTIES: Object = Object {
         Property { name: "isAzureMonitorTargetEnabled", shape: &Shape::Boolean, flags: Flags::NONE },
         Property { name: "isDevopsAuditEnabled", shape: &Shape::Boolean, flags: Flags::NONE },
         Property { name: "isManagedIdentityInUse", shape: &Shape::Boolean, flags: Flags::NONE },
-        Property { name: "isStorageSecondaryKeyInUse", shape: &Shape::Boolean, flags: Flags::SECRET },
+        Property { name: "isStorageSecondaryKeyInUse", shape: &Shape::Boolean, flags: Flags::NONE },
         Property {
             name: "queueDelayMs",
             shape: &Shape::Integer { min: None, max: None },
