@@ -14,6 +14,7 @@ mod query;
 mod raw;
 mod reference;
 
+#[allow(unused_imports, reason = "without a feature there is no typed resource")]
 pub use generated::*;
 pub use query::{Action, ActionHandle, Existing, RawExisting};
 pub use raw::{RawHandle, RawResource};
