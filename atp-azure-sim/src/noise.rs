@@ -327,8 +327,8 @@ fn fill(shape: &'static Shape, body: &mut Value, path: &str, default: Value) {
         return;
     }
     let (parents, name) = path.rsplit_once('.').unwrap_or(("", path));
-    let parents = parents.split('.').filter(|part| !part.is_empty());
-    let parent = parents.fold(Some(body), |value, part| value?.get_mut(part));
+    let mut parents = parents.split('.').filter(|part| !part.is_empty());
+    let parent = parents.try_fold(body, |value, part| value.get_mut(part));
     if let Some(Value::Object(parent)) = parent {
         parent.entry(name).or_insert(default);
     }
