@@ -23,7 +23,11 @@ struct World {
 
 impl World {
     fn new() -> Self {
-        let settings = Settings { retry_after_milliseconds: Some(0), ..Settings::default() };
+        World::with(Settings::default())
+    }
+
+    fn with(settings: Settings) -> Self {
+        let settings = Settings { retry_after_milliseconds: Some(0), ..settings };
         let simulator = Simulator::in_memory(atp_azure::descriptors(), settings, Arc::new(SystemClock));
         let subscription = "00000000-0000-0000-0000-0000000000a4";
         let settings = AzureSettings::new(atp_azure::descriptors(), subscription);
@@ -154,5 +158,25 @@ async fn every_environment_is_deployed_by_configuration_alone() {
         world.run(&deployment, Kind::Up).await;
         let plan = world.preview(&deployment, true).await;
         assert!(!plan.has_changes(), "{environment}: {:#?}", changed(&plan));
+    }
+}
+
+#[tokio::test]
+async fn a_service_that_spells_orders_and_fills_in_as_it_likes_changes_no_plan() {
+    for seed in 0..6 {
+        let world = World::with(Settings { noise: Some(seed), ..Settings::default() });
+        let prod = deployment("prod", &[]);
+        world.run(&prod, Kind::Up).await;
+        for refresh in [false, true] {
+            let plan = world.preview(&prod, refresh).await;
+            assert!(!plan.has_changes(), "seed {seed}, refresh {refresh}: {:#?}", changed(&plan));
+        }
+        let longer = deployment("prod", &[("log_retention_days", "400")]);
+        let plan = world.preview(&longer, true).await;
+        assert_eq!(changed(&plan).len(), 1, "seed {seed}: {:#?}", changed(&plan));
+        world.run(&longer, Kind::Up).await;
+        assert!(!world.preview(&longer, true).await.has_changes(), "seed {seed}");
+        world.run(&longer, Kind::Destroy).await;
+        assert!(world.simulator.is_empty().unwrap(), "seed {seed}");
     }
 }
