@@ -9,6 +9,7 @@ use atp_azure_sim::Settings;
 use atp_iac::Value;
 use atp_iac::diff::Change;
 use atp_iac::provider::{Existing, Known, Provider, Target};
+use atp_iac::value::Path;
 use serde_json::{Value as Json, json};
 
 #[tokio::test]
@@ -126,7 +127,7 @@ fn one_change_is_one_difference(
     for number in 0..8 {
         let Some((path, new)) = changed::one_leaf(existing.inputs, seed * 8 + number) else { break };
         let changes = provider.diff(kind, existing, &new);
-        names_only(&changes, &path, "diff")?;
+        names_only(&changes, &path, existing.inputs, &new, "diff")?;
         let others = Existing { outputs: &new, ..*existing };
         // What is never shown cannot be seen to change, and another name is another item.
         if path.find(read).is_some() && !path.to_string().ends_with("name") && path.to_string() != "parent" {
@@ -139,25 +140,30 @@ fn one_change_is_one_difference(
     Ok(())
 }
 
-fn names_only(changes: &[Change], path: &atp_iac::value::Path, what: &str) -> Result<(), String> {
+/// Whether the changes from `old` to `new` name what stands at `path`, and nothing else.
+fn names_only(changes: &[Change], path: &Path, old: &Value, new: &Value, what: &str) -> Result<(), String> {
+    // Parts that are resources of their own are named by name, and not by position: what counts is where that leads.
+    let leads_to = |found: Option<&Value>, inputs: &Value| {
+        found.zip(path.find(inputs)).is_some_and(|(found, wanted)| std::ptr::eq(found, wanted))
+    };
     let is_it = |change: &Change| {
-        // Parts that are resources of their own are named by name, and not by position.
-        let (found, path) = (change.path.pattern(), path.pattern());
+        let (found, path) = (change.path.to_string(), path.to_string());
         // Keys that are ids are named in lower case, and of what is hidden only the whole.
         let is_hidden = matches!(change.after, Some(Value::Secret(_)));
-        found.eq_ignore_ascii_case(&path) || is_hidden && path.starts_with(&found)
+        found.eq_ignore_ascii_case(&path)
+            || is_hidden && path.starts_with(&found)
+            || leads_to(change.path.find(old), old)
+    };
+    let is_item = |change: &Change, inputs| {
+        leads_to(change.path.find(inputs).and_then(|item| item.get("name")), inputs)
     };
     match changes {
         [only] if is_it(only) => Ok(()),
         // Under another name it is another one.
-        [gone, new] if gone.after.is_none() && new.before.is_none() => {
-            let item = path.pattern();
-            let is_item = |change: &Change| item == format!("{}.name", change.path.pattern());
-            if is_item(gone) && is_item(new) {
-                Ok(())
-            } else {
-                Err(format!("{what} of `{path}` shows {changes:?}"))
-            }
+        [gone, made]
+            if gone.after.is_none() && made.before.is_none() && is_item(gone, old) && is_item(made, new) =>
+        {
+            Ok(())
         }
         _ => Err(format!("{what} of a change of `{path}` alone shows {changes:?}")),
     }
