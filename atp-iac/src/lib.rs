@@ -26,7 +26,7 @@ pub mod value;
 pub use atp_iac_macros::{Config, Outputs, component, out_format, stack};
 pub use config::{Config, ConfigTree};
 pub use output::{
-    Extra, Input, InputList, InputMap, IntoInput, IntoInputList, IntoInputMap, Output, Secret, all,
+    Extra, Input, InputList, InputMap, IntoInput, IntoInputList, IntoInputMap, Output, Secret, all, all_named,
 };
 pub use program::{
     Above, Component, Context, Layer, Outputs, Program, ProgramError, Query, Result, Stack, StackContract,

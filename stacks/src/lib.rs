@@ -5,19 +5,48 @@
 //!
 //! Invariant: no program asks which environment it is in. What differs is a value in `config/`.
 
+pub mod aks;
+pub mod application;
 pub mod components;
+pub mod data;
+pub mod edge;
 pub mod foundation;
+pub mod governance;
 pub mod helpers;
+pub mod messaging;
+pub mod observability;
 mod run;
 
 pub use run::main;
 
+pub use aks::{Aks, AksConfig, AksOutputs};
+pub use application::{Application, ApplicationConfig, ApplicationOutputs};
+pub use data::{Data, DataConfig, DataOutputs};
+pub use edge::{Edge, EdgeConfig, EdgeOutputs};
 pub use foundation::{Foundation, FoundationConfig, FoundationOutputs};
+pub use governance::{Governance, GovernanceConfig, GovernanceOutputs};
+pub use messaging::{Messaging, MessagingConfig, MessagingOutputs};
+pub use observability::{Observability, ObservabilityConfig, ObservabilityOutputs};
 
 use atp_iac::program::Program;
 
 /// Layer 0 of every environment and region.
 pub const FOUNDATION: Program = Program::of::<Foundation>();
+/// The cluster and its registry.
+pub const AKS: Program = Program::of::<Aks>();
+/// Databases and storage.
+pub const DATA: Program = Program::of::<Data>();
+/// Topics and queues.
+pub const MESSAGING: Program = Program::of::<Messaging>();
+/// Alerts, dashboards and traces.
+pub const OBSERVABILITY: Program = Program::of::<Observability>();
+/// Policies, budgets, roles and threat protection.
+pub const GOVERNANCE: Program = Program::of::<Governance>();
+/// What the services need of Azure.
+pub const APPLICATION: Program = Program::of::<Application>();
+/// The way in from the internet.
+pub const EDGE: Program = Program::of::<Edge>();
 
 /// All stacks, the lower layers first.
-pub static PROGRAMS: &[Program] = &[FOUNDATION];
+pub static PROGRAMS: &[Program] =
+    &[FOUNDATION, AKS, DATA, MESSAGING, OBSERVABILITY, GOVERNANCE, APPLICATION, EDGE];

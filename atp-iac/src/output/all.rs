@@ -1,7 +1,7 @@
 //! Several outputs as one.
 
 use super::{Origin, Output, Resolved};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// A tuple of outputs, for [`all`].
@@ -52,3 +52,47 @@ tuples!(
     (A a 0, B b 1, C c 2, D d 3, E e 4, F f 5, G g 6),
     (A a 0, B b 1, C c 2, D d 3, E e 4, F f 5, G g 6, H h 7),
 );
+
+/// Joins outputs that have names: unknown as long as one of them is.
+pub fn all_named<T: Clone + Send + Sync + 'static>(
+    outputs: impl IntoIterator<Item = (String, Output<T>)>,
+) -> Output<BTreeMap<String, T>> {
+    let outputs: Vec<(String, Output<T>)> = outputs.into_iter().collect();
+    Output {
+        dependencies: Arc::new(outputs.iter().flat_map(|(_, o)| o.dependencies.iter().cloned()).collect()),
+        secret: outputs.iter().any(|(_, output)| output.secret),
+        origin: Origin::Computed(outputs.iter().map(|(_, output)| output.origin.clone()).collect()),
+        evaluate: Arc::new(move |resolver| {
+            let mut joined = Some(BTreeMap::new());
+            let mut secret = false;
+            for (name, output) in &outputs {
+                let resolved = output.resolve(resolver)?;
+                secret |= resolved.secret;
+                joined = joined.zip(resolved.value).map(|(mut joined, value)| {
+                    joined.insert(name.clone(), value);
+                    joined
+                });
+            }
+            Ok(Resolved { value: joined, secret })
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::output::NothingKnown;
+
+    #[test]
+    fn outputs_with_names_are_joined_and_wait_for_the_last() {
+        let named = |outputs: Vec<Output<u32>>| {
+            let names = ["a", "b"].map(str::to_owned);
+            all_named(names.into_iter().zip(outputs))
+        };
+        let joined = named(vec![Output::known(1), Output::known(2)]).resolve(&NothingKnown);
+        let expected = BTreeMap::from([("a".to_owned(), 1), ("b".to_owned(), 2)]);
+        assert_eq!(joined.map(|resolved| resolved.value), Ok(Some(expected)));
+        let waiting = named(vec![Output::known(1), Output::unknown(Origin::Literal("later".into()))]);
+        assert_eq!(waiting.resolve(&NothingKnown).map(|resolved| resolved.value), Ok(None));
+    }
+}

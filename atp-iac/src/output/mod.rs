@@ -14,7 +14,7 @@ mod format;
 mod input;
 mod secret;
 
-pub use all::{OutputTuple, all};
+pub use all::{OutputTuple, all, all_named};
 pub use expression::{Evaluate, Expression, IntoExpression};
 pub use extra::Extra;
 pub use format::{FormatArgument, Template};
@@ -169,6 +169,16 @@ impl<T: Clone + Send + Sync + 'static> Output<T> {
             secret: false,
             origin,
             evaluate: Arc::new(move |_| Ok(Resolved { value: Some(value.clone()), secret: false })),
+        }
+    }
+
+    /// An output whose value is not known in this run.
+    pub(crate) fn unknown(origin: Origin) -> Self {
+        Output {
+            dependencies: Arc::default(),
+            secret: false,
+            origin,
+            evaluate: Arc::new(move |_| Ok(Resolved { value: None, secret: false })),
         }
     }
 

@@ -63,8 +63,10 @@ layers! {
     pub mod layers {
         /// Resource groups, networks, vaults, identities, workspaces.
         Foundation,
-        /// Clusters, databases, storage, messaging, observability.
+        /// Clusters, databases, storage, messaging.
         Infrastructure,
+        /// What watches and governs the infrastructure: alerts, dashboards, policies, budgets.
+        Operations,
         /// What runs on the infrastructure.
         Application,
     }

@@ -4,7 +4,7 @@ use super::{Context, Layer, ReferencedOutputs, Result, StackRef};
 use crate::Output;
 use crate::config::ConfigField;
 use crate::output::Expression;
-use crate::value::{Data, Value};
+use crate::value::{Data, Kind, Value};
 use std::collections::BTreeMap;
 
 /// What other stacks may know of a stack: its name, layer and outputs. `#[stack]` generates it.
@@ -169,6 +169,8 @@ pub struct Program {
     pub layer: &'static str,
     /// Height of its layer; 0 is the lowest.
     pub rank: u8,
+    /// What it gives to others.
+    pub outputs: &'static [OutputField],
     /// Contract of its outputs.
     pub contract: u64,
     /// The stacks it refers to.
@@ -186,11 +188,23 @@ impl Program {
             name: S::NAME,
             layer: S::Layer::NAME,
             rank: S::Layer::RANK,
+            outputs: S::Outputs::FIELDS,
             contract: S::Outputs::CONTRACT,
             references: S::REFERENCES,
             config_fields: S::config_fields,
             run: |cx| S::build(cx).map(Outputs::into_expressions),
         }
+    }
+}
+
+impl Program {
+    /// What is known of its outputs before it is planned: nothing but where they will come from.
+    pub fn unknown_outputs(&self) -> StackOutputs {
+        let values = self.outputs.iter().map(|field| {
+            let origin = format!("${{{}/{}}}", self.name, field.name);
+            (field.name.to_owned(), Value::unknown(Kind::Any, origin))
+        });
+        StackOutputs { contract: self.contract, values: values.collect() }
     }
 }
 
@@ -251,7 +265,7 @@ mod tests {
     #[test]
     fn a_function_becomes_a_program_with_its_contract() {
         let program = Program::of::<App>();
-        assert_eq!((program.name, program.layer, program.rank), ("shop-app", "Application", 2));
+        assert_eq!((program.name, program.layer, program.rank), ("shop-app", "Application", 3));
         assert_eq!(program.references, [Reference::to::<Network>()]);
         assert_eq!(
             NetworkOutputs::FIELDS.iter().map(|field| (field.name, field.kind)).collect::<Vec<_>>(),

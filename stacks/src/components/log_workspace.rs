@@ -35,7 +35,7 @@ impl Component for LogWorkspace {
 
     fn build(self, cx: &mut Context) -> Result<LogWorkspaceOutputs> {
         let Site { names, tags, location } = &self.site;
-        let mut workspace = Workspace::new(self.group, names.workspace()?, location)
+        let mut workspace = Workspace::new(self.group, names.only::<Workspace>()?, location)
             .sku(WorkspaceSku::new(WorkspaceSkuName::PER_GB2018))
             .retention_in_days(i64::from(self.retention_days))
             // Who writes logs signs in: there are no shared keys.

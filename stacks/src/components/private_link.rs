@@ -43,7 +43,7 @@ impl Component for PrivateLink {
     type Outputs = PrivateLinkOutputs;
 
     fn build(self, cx: &mut Context) -> Result<PrivateLinkOutputs> {
-        let name = self.site.names.private_endpoint(&self.service)?;
+        let name = self.site.names.of::<PrivateEndpoint>(&self.service)?;
         let connection = PrivateEndpointPrivateLinkServiceConnection::new(&self.service, self.target)
             .group_ids([self.sub_resource]);
         let endpoint = PrivateEndpoint::new(self.group, name, &self.site.location, self.subnet)

@@ -21,7 +21,7 @@ impl Groups {
     /// Declares them.
     pub fn declare(cx: &mut Context, site: &Site) -> Result<Self> {
         let mut group = |purpose: &str| {
-            let group = ResourceGroup::new(site.names.resource_group(purpose)?, &site.location);
+            let group = ResourceGroup::new(site.names.of::<ResourceGroup>(purpose)?, &site.location);
             cx.add(&format!("{purpose}-group"), group.tags(&site.tags))
         };
         Ok(Groups {

@@ -70,7 +70,7 @@ impl Identities {
     /// Declares them.
     pub fn declare(cx: &mut Context, site: &Site, group: &Output<ResourceId<ResourceGroup>>) -> Result<Self> {
         let mut identity = |service: &str| {
-            let name = site.names.identity(service)?;
+            let name = site.names.of::<UserAssignedIdentity>(service)?;
             let identity = UserAssignedIdentity::new(group, name, &site.location).tags(&site.tags);
             cx.add(&format!("{service}-identity"), identity)
         };

@@ -10,6 +10,7 @@ use crate::components::log_workspace::LogWorkspaceOutputs;
 use crate::components::network::{NetworkOutputs, PrivateDnsOutputs};
 use crate::components::{KeyVault, LogWorkspace, Network, PrivateDns};
 use crate::helpers::{Site, names};
+use atp_azure::key_vault::Vault;
 use atp_iac::resource::HasUrn;
 use atp_iac::{Context, Result, layers, stack};
 
@@ -36,7 +37,7 @@ pub fn foundation(cx: &mut Context, config: FoundationConfig) -> Result<Foundati
         groups.security.id(),
         match &config.key_vault_name {
             Some(name) => names::checked(name)?,
-            None => site.names.key_vault(&config.subscription_id)?,
+            None => site.names.unique::<Vault>("", &config.subscription_id)?,
         },
         &config.tenant_id,
         network.subnet("private-link")?,

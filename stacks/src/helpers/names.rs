@@ -1,10 +1,5 @@
 //! Names of resources: one pattern, checked against the rules of each type.
 
-use atp_azure::key_vault::Vault;
-use atp_azure::managed_identity::UserAssignedIdentity;
-use atp_azure::network::{NetworkSecurityGroup, PrivateEndpoint, VirtualNetwork};
-use atp_azure::operational_insights::Workspace;
-use atp_azure::resources::ResourceGroup;
 use atp_iac::program::ProgramError;
 use atp_iac::{Name, Named, Result};
 use uuid::Uuid;
@@ -13,7 +8,43 @@ use uuid::Uuid;
 const REGION_CODES: &[(&str, &str)] =
     &[("westeurope", "weu"), ("northeurope", "neu"), ("eastus", "eus"), ("westus2", "wus2")];
 
+/// What names of a type begin with, as Microsoft's Cloud Adoption Framework recommends it.
+const ABBREVIATIONS: &[(&str, &str)] = &[
+    ("Microsoft.ContainerRegistry/registries", "cr"),
+    ("Microsoft.ContainerService/managedClusters", "aks"),
+    ("Microsoft.Dashboard/grafana", "amg"),
+    ("Microsoft.DocumentDB/databaseAccounts", "cosmos"),
+    ("Microsoft.Insights/actionGroups", "ag"),
+    ("Microsoft.Insights/components", "appi"),
+    ("Microsoft.Insights/dataCollectionEndpoints", "dce"),
+    ("Microsoft.Insights/dataCollectionRules", "dcr"),
+    ("Microsoft.Insights/privateLinkScopes", "pls"),
+    ("Microsoft.KeyVault/managedHSMs", "hsm"),
+    ("Microsoft.KeyVault/vaults", "kv"),
+    ("Microsoft.ManagedIdentity/userAssignedIdentities", "id"),
+    ("Microsoft.Monitor/accounts", "amw"),
+    ("Microsoft.Network/ApplicationGatewayWebApplicationFirewallPolicies", "waf"),
+    ("Microsoft.Network/applicationGateways", "agw"),
+    ("Microsoft.Network/applicationSecurityGroups", "asg"),
+    ("Microsoft.Network/natGateways", "ng"),
+    ("Microsoft.Network/networkSecurityGroups", "nsg"),
+    ("Microsoft.Network/privateEndpoints", "pep"),
+    ("Microsoft.Network/publicIPAddresses", "pip"),
+    ("Microsoft.Network/publicIPPrefixes", "ippre"),
+    ("Microsoft.Network/trafficmanagerprofiles", "traf"),
+    ("Microsoft.Network/virtualNetworks", "vnet"),
+    ("Microsoft.OperationalInsights/workspaces", "log"),
+    ("Microsoft.Resources/resourceGroups", "rg"),
+    ("Microsoft.ServiceBus/namespaces", "sbns"),
+    ("Microsoft.Sql/servers", "sql"),
+    ("Microsoft.Sql/servers/elasticPools", "sqlep"),
+    ("Microsoft.Sql/servers/failoverGroups", "fog"),
+    ("Microsoft.Storage/storageAccounts", "st"),
+];
+
 /// Makes names such as `vnet-atp-prod-weu`: the type, the project, the environment, the region, and a part of its own.
+///
+/// Types whose names may have no hyphens get the same without them: `statpprodweuhot3f9c2`.
 #[derive(Clone, Debug)]
 pub struct Names {
     project: String,
@@ -38,69 +69,55 @@ impl Names {
         Ok(Names { project: project.to_owned(), environment: environment.to_owned(), region_code })
     }
 
-    /// Of a resource group, by what it is for.
+    /// Of the only resource of a type in its region, such as the virtual network.
     ///
     /// # Errors
-    /// When the name breaks the rules of the type, as for all methods here.
-    pub fn resource_group(&self, purpose: &str) -> Result<Name<ResourceGroup>> {
-        self.name("rg", purpose)
+    /// When the type has no abbreviation, or the name breaks the rules of the type, as for all methods here.
+    pub fn only<T: Named>(&self) -> Result<Name<T>> {
+        self.of("")
     }
 
-    /// Of the region's virtual network.
+    /// Of a resource by what it is for: `network`, `ingestion`, `warning`.
     ///
     /// # Errors
-    /// As [`Names::resource_group`].
-    pub fn virtual_network(&self) -> Result<Name<VirtualNetwork>> {
-        self.name("vnet", "")
+    /// As [`Names::only`].
+    pub fn of<T: Named>(&self, purpose: &str) -> Result<Name<T>> {
+        let kind = abbreviation(T::TYPE)?;
+        let Names { project, environment, region_code } = self;
+        let name = |environment: &str| {
+            let parts = [kind, project, environment, region_code, purpose];
+            let parts: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+            if T::RULES.hyphens { parts.join("-") } else { parts.concat().replace('-', "") }
+        };
+        let whole = name(environment);
+        checked(&if whole.len() <= T::RULES.max { whole } else { name(&short(environment)) })
     }
 
-    /// Of the security group of a subnet.
-    ///
-    /// # Errors
-    /// As [`Names::resource_group`].
-    pub fn network_security_group(&self, subnet: &str) -> Result<Name<NetworkSecurityGroup>> {
-        self.name("nsg", subnet)
-    }
-
-    /// Of the private endpoint of a service.
-    ///
-    /// # Errors
-    /// As [`Names::resource_group`].
-    pub fn private_endpoint(&self, service: &str) -> Result<Name<PrivateEndpoint>> {
-        self.name("pep", service)
-    }
-
-    /// Of the identity of a service.
-    ///
-    /// # Errors
-    /// As [`Names::resource_group`].
-    pub fn identity(&self, service: &str) -> Result<Name<UserAssignedIdentity>> {
-        self.name("id", service)
-    }
-
-    /// Of the region's workspace.
-    ///
-    /// # Errors
-    /// As [`Names::resource_group`].
-    pub fn workspace(&self) -> Result<Name<Workspace>> {
-        self.name("log", "")
-    }
-
-    /// Of the region's vault. All vaults of Azure share one space of names, so this one ends in a hash of the
+    /// Of a resource whose type has one space of names in all of Azure, such as a vault. So it ends in a hash of the
     /// subscription: the same program in another subscription gets another name, and always the same one.
     ///
     /// # Errors
-    /// As [`Names::resource_group`].
-    pub fn key_vault(&self, subscription_id: &str) -> Result<Name<Vault>> {
+    /// As [`Names::only`].
+    pub fn unique<T: Named>(&self, purpose: &str, subscription_id: &str) -> Result<Name<T>> {
         let hash = Uuid::new_v5(&Uuid::NAMESPACE_OID, subscription_id.as_bytes()).simple().to_string();
-        self.name("kv", &hash[..5])
+        let hash = &hash[..5];
+        self.of(&if purpose.is_empty() { hash.to_owned() } else { format!("{purpose}-{hash}") })
     }
+}
 
-    fn name<T: Named>(&self, kind: &str, part: &str) -> Result<Name<T>> {
-        let Names { project, environment, region_code } = self;
-        let name = format!("{kind}-{project}-{environment}-{region_code}-{part}");
-        checked(name.trim_end_matches('-'))
-    }
+/// An environment where its whole name does not fit: `st` for `staging`, `pr123` for `preview-123`.
+fn short(environment: &str) -> String {
+    let digits = environment.chars().filter(char::is_ascii_digit);
+    environment.chars().filter(char::is_ascii_alphabetic).take(2).chain(digits).collect()
+}
+
+fn abbreviation(kind: &str) -> Result<&'static str> {
+    let found = ABBREVIATIONS.iter().find(|(name, _)| name.eq_ignore_ascii_case(kind));
+    found.map(|(_, abbreviation)| *abbreviation).ok_or_else(|| {
+        ProgramError::Other(format!(
+            "names of `{kind}` have no beginning\n  way out: add the type to `ABBREVIATIONS`"
+        ))
+    })
 }
 
 /// A name from configuration, checked against the rules of its type.
@@ -115,31 +132,55 @@ pub fn checked<T: Named>(name: &str) -> Result<Name<T>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use atp_azure::key_vault::Vault;
+    use atp_azure::network::{Subnet, VirtualNetwork};
+    use atp_azure::resources::ResourceGroup;
+    use atp_azure::storage::StorageAccount;
 
     const SUBSCRIPTION: &str = "00000000-0000-0000-0000-0000000000a1";
 
     #[test]
     fn names_say_type_project_environment_and_region() {
         let names = Names::new("atp", "prod", "westeurope").unwrap();
-        assert_eq!(names.resource_group("network").unwrap().as_str(), "rg-atp-prod-weu-network");
-        assert_eq!(names.virtual_network().unwrap().as_str(), "vnet-atp-prod-weu");
+        assert_eq!(names.of::<ResourceGroup>("network").unwrap().as_str(), "rg-atp-prod-weu-network");
+        assert_eq!(names.only::<VirtualNetwork>().unwrap().as_str(), "vnet-atp-prod-weu");
+    }
+
+    #[test]
+    fn names_without_hyphens_have_the_same_parts() {
+        let names = Names::new("atp", "prod", "westeurope").unwrap();
+        let name = names.unique::<StorageAccount>("hot", SUBSCRIPTION).unwrap();
+        assert!(
+            name.as_str().starts_with("statpprodweuhot") && name.as_str().len() == 20,
+            "{}",
+            name.as_str()
+        );
+    }
+
+    #[test]
+    fn an_environment_is_shortened_where_its_name_does_not_fit() {
+        let names = Names::new("atp", "preview-123", "westeurope").unwrap();
+        let name = names.unique::<StorageAccount>("hot", SUBSCRIPTION).unwrap();
+        assert!(name.as_str().starts_with("statppr123weuhot"), "{}", name.as_str());
     }
 
     #[test]
     fn the_name_of_a_vault_is_stable_and_fits_in_every_environment() {
         for environment in ["dev", "test", "staging", "preview", "prod"] {
             let names = Names::new("atp", environment, "westeurope").unwrap();
-            let first = names.key_vault(SUBSCRIPTION).unwrap();
-            assert_eq!(first.as_str(), names.key_vault(SUBSCRIPTION).unwrap().as_str());
-            assert_ne!(first.as_str(), names.key_vault("another").unwrap().as_str());
+            let first = names.unique::<Vault>("", SUBSCRIPTION).unwrap();
+            assert_eq!(first.as_str(), names.unique::<Vault>("", SUBSCRIPTION).unwrap().as_str());
+            assert_ne!(first.as_str(), names.unique::<Vault>("", "another").unwrap().as_str());
         }
     }
 
     #[test]
     fn a_name_that_does_not_fit_is_refused_with_its_type() {
         let names = Names::new("audit-trail-platform", "prod", "westeurope").unwrap();
-        let error = names.key_vault(SUBSCRIPTION).unwrap_err().to_string();
+        let error = names.unique::<Vault>("", SUBSCRIPTION).unwrap_err().to_string();
         assert!(error.contains("Microsoft.KeyVault/vaults") && error.contains("too long"), "{error}");
         assert!(Names::new("atp", "prod", "atlantis").unwrap_err().to_string().contains("way out"));
+        let error = Names::new("atp", "prod", "eastus").unwrap().only::<Subnet>().unwrap_err().to_string();
+        assert!(error.contains("ABBREVIATIONS"), "{error}");
     }
 }

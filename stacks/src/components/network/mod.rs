@@ -63,7 +63,8 @@ impl Component for Network {
         let Site { names, tags, location } = &self.site;
         let address_space = VirtualNetworkAddressSpace::new([self.address_space]);
         let network =
-            VirtualNetwork::new(&self.group, names.virtual_network()?, location, address_space).tags(tags);
+            VirtualNetwork::new(&self.group, names.only::<VirtualNetwork>()?, location, address_space)
+                .tags(tags);
         let network = cx.add("virtual-network", network)?;
         cx.add("diagnostics", diagnostics::logs_and_metrics(network.id(), &self.workspace))?;
         let mut subnets = BTreeMap::new();

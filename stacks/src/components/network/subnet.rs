@@ -43,7 +43,7 @@ impl Network {
         subnet: &SubnetConfig,
     ) -> Result<Output<ResourceId<Subnet>>> {
         let Site { names, tags, location } = &self.site;
-        let group = NetworkSecurityGroup::new(&self.group, names.network_security_group(name)?, location)
+        let group = NetworkSecurityGroup::new(&self.group, names.of::<NetworkSecurityGroup>(name)?, location)
             .security_rules(inbound_rules(subnet.purpose, &self.subnets))
             .tags(tags);
         let group = cx.add(&format!("{name}-security-group"), group)?;

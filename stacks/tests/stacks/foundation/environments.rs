@@ -1,21 +1,15 @@
 //! How environments and regions differ: by configuration only.
 
-use super::declared::*;
+use super::*;
 use std::collections::BTreeSet;
 
 fn all() -> Vec<Declared> {
-    vec![
-        declare("dev", "westeurope", &[DEV]),
-        declare("test", "westeurope", &[TEST]),
-        declare("staging", "westeurope", &[STAGING]),
-        prod(),
-        declare("prod", "eastus", &[PROD, PROD_EASTUS]),
-    ]
+    SITES.iter().map(|(environment, region)| declare(&FOUNDATION, environment, region)).collect()
 }
 
 #[test]
 fn prod_is_a_stack_of_about_sixty_resources_and_dev_is_smaller() {
-    let (prod, dev) = (prod(), declare("dev", "westeurope", &[DEV]));
+    let (prod, dev) = (prod(), declare(&FOUNDATION, "dev", "westeurope"));
     assert!((50..=75).contains(&prod.0.len()), "{}: {:#?}", prod.0.len(), prod.names());
     assert!(dev.0.len() < prod.0.len());
     assert_eq!(all()[4].0.len(), prod.0.len(), "the second region is like the first");

@@ -1,6 +1,6 @@
 //! What must hold in every environment, and what prod adds.
 
-use super::declared::*;
+use super::*;
 use atp_iac::Value;
 use stacks::helpers::tags;
 use std::collections::BTreeSet;
@@ -39,7 +39,7 @@ fn only_the_gateway_lets_the_internet_in() {
 
 #[test]
 fn the_vault_is_hardened_everywhere() {
-    for declared in [declare("dev", "westeurope", &[DEV]), prod()] {
+    for declared in [declare(&FOUNDATION, "dev", "westeurope"), prod()] {
         let vault = declared.named("key-vault/vault");
         for path in ["enablePurgeProtection", "enableRbacAuthorization", "enableSoftDelete"] {
             assert_eq!(vault.find(&format!("properties/{path}")), Some(&Value::Bool(true)), "{path}");

@@ -1,24 +1,22 @@
 //! What a change of the configuration changes.
 
-use super::declared::*;
+use super::*;
 use atp_iac::ConfigTree;
 use std::collections::BTreeSet;
 
-fn changed(key: &str, value: &str) -> ConfigTree {
-    let mut config = config(&[PROD]);
-    config.set(key, value).unwrap();
-    config
+fn changed_prod(key: &str, value: &str) -> ConfigTree {
+    changed(&FOUNDATION, "prod", "westeurope", &[(key, value)])
 }
 
 fn refused(key: &str, value: &str) -> String {
-    let result = try_declare("prod", "westeurope", changed(key, value));
+    let result = try_declare(&FOUNDATION, "prod", "westeurope", changed_prod(key, value));
     result.err().map(|error| error.to_string()).unwrap_or_default()
 }
 
 #[test]
 fn leaving_a_subnet_out_takes_its_resources_and_no_others() {
-    let (before, config) = (prod(), changed("subnets.service-bus", ""));
-    let after = try_declare("prod", "westeurope", config).unwrap();
+    let (before, config) = (prod(), changed_prod("subnets.service-bus", ""));
+    let after = try_declare(&FOUNDATION, "prod", "westeurope", config).unwrap();
     let after: BTreeSet<&str> = after.names().into_iter().collect();
     let gone: Vec<&str> = before.names().into_iter().filter(|name| !after.contains(name)).collect();
     assert_eq!(
@@ -29,8 +27,8 @@ fn leaving_a_subnet_out_takes_its_resources_and_no_others() {
 
 #[test]
 fn another_retention_changes_the_workspace_only() {
-    let config = changed("log_retention_days", "180");
-    let (before, after) = (prod(), try_declare("prod", "westeurope", config).unwrap());
+    let config = changed_prod("log_retention_days", "180");
+    let (before, after) = (prod(), try_declare(&FOUNDATION, "prod", "westeurope", config).unwrap());
     let different: Vec<&str> = before
         .0
         .iter()
@@ -43,8 +41,8 @@ fn another_retention_changes_the_workspace_only() {
 
 #[test]
 fn the_vault_can_be_named() {
-    let config = changed("key_vault_name", "kv-atp-restored");
-    let declared = try_declare("prod", "westeurope", config).unwrap();
+    let config = changed_prod("key_vault_name", "kv-atp-restored");
+    let declared = try_declare(&FOUNDATION, "prod", "westeurope", config).unwrap();
     assert_eq!(declared.named("key-vault/vault").text("name"), Some("kv-atp-restored"));
     let error = refused("key_vault_name", "kv_atp");
     assert!(error.contains("`kv_atp` cannot name a `Microsoft.KeyVault/vaults`"), "{error}");

@@ -1,0 +1,17 @@
+//! What other stacks may use of the observability.
+
+use atp_azure::insights::{ActionGroup, ApplicationInsights};
+use atp_iac::{Output, Outputs, ResourceId};
+
+/// What other stacks may use.
+#[derive(Debug, Outputs)]
+pub struct ObservabilityOutputs {
+    /// Where traces and metrics of the services go.
+    pub application_insights: Output<ResourceId<ApplicationInsights>>,
+    /// Where the connection string of it stands in the vault: the URI of the secret.
+    pub connection_string_secret: Output<String>,
+    /// Who is woken up.
+    pub critical_action_group: Output<ResourceId<ActionGroup>>,
+    /// Who is told.
+    pub warning_action_group: Output<ResourceId<ActionGroup>>,
+}

@@ -1,0 +1,6 @@
+//! What the stacks declare, with the configuration of every environment as it is committed.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
+
+mod declared;
+mod foundation;
