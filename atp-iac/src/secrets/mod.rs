@@ -6,10 +6,12 @@ mod error;
 mod fingerprint;
 mod key;
 mod local;
+mod passphrase;
 mod seal;
 
 pub use error::SecretError;
 pub use fingerprint::Fingerprints;
 pub use key::{DataKey, KeyProvider, WrappedKey};
 pub use local::LocalKeyFile;
+pub use passphrase::{ConfigSecrets, Passphrase, is_encrypted, stand_in};
 pub use seal::Sealer;

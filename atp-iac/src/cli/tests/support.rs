@@ -96,6 +96,7 @@ const fn program(name: &'static str) -> Program {
         name,
         layer: "Foundation",
         rank: 0,
+        outputs: &[],
         contract: 1,
         references: &[],
         config_fields: || ShopConfig::FIELDS,
