@@ -11,6 +11,7 @@ use crate::engine::{Deployment, Engine};
 use crate::ports::{Clock, Random};
 use crate::program::{Program, ProgramError};
 use crate::project::{Files, Project};
+use crate::secrets::{ConfigSecrets, Passphrase, is_encrypted, stand_in};
 use crate::state::Holder;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
@@ -28,6 +29,7 @@ pub(super) struct Target<'a> {
     application: &'a Application,
     storage: Storage,
     holder: Holder,
+    passphrase: Option<Passphrase>,
 }
 
 impl<'a> Target<'a> {
@@ -60,22 +62,53 @@ impl<'a> Target<'a> {
         let work_dir = work_dir.join(cloud.name());
         let storage = (ports.storage)(&work_dir);
         let holder = ports.holder.clone();
-        Ok(Target { name, program, cloud, work_dir, project, application, storage, holder })
+        let passphrase = passphrase(ports, &start)?;
+        Ok(Target { name, program, cloud, work_dir, project, application, storage, holder, passphrase })
     }
 
-    /// The configuration of the stack, with what `--set` says over it.
+    /// The configuration of the stack, decrypted, with what `--set` says over it.
     ///
     /// # Errors
-    /// Everything that is wrong with the files or with `--set`.
+    /// Everything that is wrong with the files or with `--set`; what is encrypted and does not open.
     pub fn config(&self, files: &dyn Files, options: &Options) -> Result<ConfigTree, Failure> {
-        let stacks: Vec<&str> = self.application.programs.iter().map(|program| program.name).collect();
-        let StackName { environment, region, stack } = &self.name;
-        let mut config = self.project.load_config(files, environment, region, stack, &stacks)?;
+        let mut config = self.load(files)?;
+        self.reveal(&mut config)?;
         for (key, value) in &options.set {
             config.set(key, value)?;
         }
         config.share(self.application.clouds.keys());
         Ok(config)
+    }
+
+    /// Opens what is encrypted in the configuration of the stack.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the files; what does not open.
+    pub fn reveal_with(&self, files: &dyn Files, secrets: &mut ConfigSecrets) -> Result<(), Failure> {
+        self.load(files)?.reveal(|key, text| secrets.open(key, text))?;
+        Ok(())
+    }
+
+    fn load(&self, files: &dyn Files) -> Result<ConfigTree, Failure> {
+        let stacks: Vec<&str> = self.application.programs.iter().map(|program| program.name).collect();
+        let StackName { environment, region, stack } = &self.name;
+        Ok(self.project.load_config(files, environment, region, stack, &stacks)?)
+    }
+
+    /// Decrypts. On the simulator nobody needs the passphrase: stand-ins take the place of what is encrypted.
+    fn reveal(&self, config: &mut ConfigTree) -> Result<(), Failure> {
+        let mut secrets = self.config_secrets();
+        config.reveal(|key, text| match (&mut secrets, self.cloud) {
+            (Some(secrets), _) => secrets.open(key, text),
+            (None, Cloud::Simulator) => stand_in(text).map(Ok),
+            (None, Cloud::Azure) => is_encrypted(text).then(|| Err(NO_PASSPHRASE.to_owned())),
+        })?;
+        Ok(())
+    }
+
+    /// What opens and seals values of the configuration; `None` without a passphrase.
+    pub fn config_secrets(&self) -> Option<ConfigSecrets> {
+        self.passphrase.clone().map(ConfigSecrets::new)
     }
 
     /// The stack as the engine wants it.
@@ -118,6 +151,25 @@ impl<'a> Target<'a> {
     /// Where the state is, for people.
     pub fn state_place(&self) -> String {
         self.storage.store.describe()
+    }
+}
+
+/// What is said of an encrypted value that cannot be opened.
+const NO_PASSPHRASE: &str = "is encrypted, and there is no passphrase: set ATP_PASSPHRASE, or ATP_PASSPHRASE_FILE to the file that holds it";
+
+fn passphrase(ports: &Ports<'_>, start: &Path) -> Result<Option<Passphrase>, Failure> {
+    if let Some(text) = (ports.environment)("ATP_PASSPHRASE") {
+        return Ok(Passphrase::new(&text));
+    }
+    let Some(file) = (ports.environment)("ATP_PASSPHRASE_FILE").filter(|file| !file.is_empty()) else {
+        return Ok(None);
+    };
+    let refused =
+        |why: &str| Failure::usage(format!("ATP_PASSPHRASE_FILE names {file}, {why}"), "correct or unset it");
+    match ports.files.read(&start.join(&file)) {
+        Ok(Some(text)) => Passphrase::new(&text).map(Some).ok_or_else(|| refused("which is empty")),
+        Ok(None) => Err(refused("which is not there")),
+        Err(error) => Err(refused(&format!("which cannot be read: {error}"))),
     }
 }
 

@@ -70,7 +70,7 @@ pub(super) async fn run(
             }
             Command::State(command) => look::state(&session, command).await,
             Command::Graph => graph::graph(&session).await,
-            Command::Config(command) => config::config(&session, command),
+            Command::Config(command) => config::config(&session, command, ask),
         }
     };
     if matches!(command, Command::Up | Command::Destroy) {

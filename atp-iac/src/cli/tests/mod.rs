@@ -3,6 +3,7 @@
 mod bad_input;
 mod commands;
 mod documented;
+mod encrypted;
 mod hanging;
 mod interrupts;
 mod plans;
