@@ -62,6 +62,8 @@ pub async fn ask(
         };
         (question, answer)
     });
+    // Collected, since a caller's future is `Send` for every lifetime only without the closure in it.
+    let asked: Vec<_> = asked.collect();
     let mut asked = futures::stream::iter(asked).buffered(parallel.max(1));
     let mut answers = Answers::new();
     let mut unanswered = Vec::new();

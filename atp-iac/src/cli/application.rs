@@ -1,6 +1,6 @@
 //! What a binary hands to the command line.
 
-use super::{ambient, execute, ports::Ports};
+use super::{ExtraCommand, ambient, arguments, execute, ports::Ports};
 use crate::cloud::Clouds;
 use crate::program::Program;
 use std::ffi::OsString;
@@ -12,6 +12,7 @@ use std::sync::Arc;
 pub struct Application {
     pub(super) programs: &'static [Program],
     pub(super) clouds: Arc<dyn Clouds>,
+    pub(super) extra: Vec<Arc<dyn ExtraCommand>>,
 }
 
 /// What a binary is made for, such as one environment and one stack. The rest is told by options.
@@ -26,7 +27,18 @@ pub struct Fixed<'a> {
 impl Application {
     /// A command line for these stacks, deployed to these clouds.
     pub fn new(programs: &'static [Program], clouds: Arc<dyn Clouds>) -> Self {
-        Application { programs, clouds }
+        Application { programs, clouds, extra: Vec::new() }
+    }
+
+    /// With a command more. Its name must not be that of another: no command runs then.
+    pub fn with_command(mut self, command: Arc<dyn ExtraCommand>) -> Self {
+        self.extra.push(command);
+        self
+    }
+
+    /// All that can be typed, for documents and for completions.
+    pub fn definition(&self) -> clap::Command {
+        arguments::definition(&self.extra)
     }
 
     /// Runs this process: reads its arguments, and gives the code that it should exit with. See [`exit`](super::exit).

@@ -1,10 +1,12 @@
 //! What can be typed.
 
-use super::Fixed;
+use super::{ExtraCommand, Fixed};
 use crate::cloud::Cloud;
-use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap::error::ErrorKind;
+use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Plans and deploys infrastructure that is written in Rust.
@@ -124,20 +126,69 @@ pub(super) struct Options {
     pub no_color: bool,
 }
 
+/// What was typed.
+pub(super) struct Parsed {
+    pub chosen: Chosen,
+    pub options: Options,
+}
+
+/// The command that was typed.
+pub(super) enum Chosen {
+    /// One that every command line has.
+    Common(Command),
+    /// One of the binary's own, with its arguments.
+    Extra(Arc<dyn ExtraCommand>, ArgMatches),
+}
+
 /// Reads the arguments.
 ///
 /// # Errors
 /// What is wrong with them; help and version, too.
-pub(super) fn parse(arguments: Vec<OsString>, fixed: Fixed<'_>) -> Result<Arguments, clap::Error> {
-    let mut command = Arguments::command();
+pub(super) fn parse(
+    arguments: Vec<OsString>,
+    fixed: Fixed<'_>,
+    extra: &[Arc<dyn ExtraCommand>],
+) -> Result<Parsed, clap::Error> {
+    check_names(extra)?;
+    let mut command = definition(extra);
     if fixed.environment.is_some() {
         command = command.mut_arg("environment", |argument| argument.hide(true));
     }
     if fixed.program.is_some() {
         command = command.mut_arg("stack", |argument| argument.hide(true));
     }
-    let matches = command.try_get_matches_from(arguments)?;
-    Arguments::from_arg_matches(&matches)
+    let mut matches = command.try_get_matches_from(arguments)?;
+    let named = |name: &str| extra.iter().find(|command| command.definition().get_name() == name);
+    if let Some(found) = matches.subcommand_name().and_then(named)
+        && let Some((_, own)) = matches.remove_subcommand()
+    {
+        let options = Options::from_arg_matches(&matches)?;
+        return Ok(Parsed { chosen: Chosen::Extra(found.clone(), own), options });
+    }
+    let Arguments { command, options } = Arguments::from_arg_matches(&matches)?;
+    Ok(Parsed { chosen: Chosen::Common(command.unwrap_or(Command::Preview)), options })
+}
+
+/// All that can be typed.
+pub(super) fn definition(extra: &[Arc<dyn ExtraCommand>]) -> clap::Command {
+    Arguments::command().subcommands(extra.iter().map(|command| command.definition()))
+}
+
+/// Two commands of one name: the second could never be called.
+fn check_names(extra: &[Arc<dyn ExtraCommand>]) -> Result<(), clap::Error> {
+    let common = Arguments::command();
+    let mut names: Vec<String> =
+        common.get_subcommands().map(|command| command.get_name().to_owned()).collect();
+    names.push("help".to_owned());
+    for command in extra {
+        let name = command.definition().get_name().to_owned();
+        if names.contains(&name) {
+            let message = format!("this program is built wrongly: it has two commands `{name}`\n");
+            return Err(clap::Error::raw(ErrorKind::ArgumentConflict, message));
+        }
+        names.push(name);
+    }
+    Ok(())
 }
 
 fn key_value(text: &str) -> Result<(String, String), String> {

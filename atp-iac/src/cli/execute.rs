@@ -1,11 +1,12 @@
 //! One command line from arguments to exit code.
 
-use super::arguments::{Arguments, Command, parse};
+use super::arguments::{Chosen, Parsed, parse};
 use super::commands::{self, Session};
 use super::failure::{Failure, exit};
+use super::invocation::Invocation;
 use super::ports::Ports;
 use super::reporter::Reporter;
-use super::target::Target;
+use super::workspace::Workspace;
 use super::{Application, Fixed};
 use futures::FutureExt;
 use std::ffi::OsString;
@@ -18,37 +19,41 @@ pub(super) async fn execute(
     arguments: Vec<OsString>,
     mut ports: Ports<'_>,
 ) -> u8 {
-    let arguments = match parse(arguments, fixed) {
-        Ok(arguments) => arguments,
+    let Parsed { chosen, options } = match parse(arguments, fixed, &application.extra) {
+        Ok(parsed) => parsed,
         Err(error) => return not_parsed(&error, &mut ports),
     };
-    let target = Target::find(application, fixed, &arguments.options, &ports);
-    let Ports { out, err, terminal, environment, files, ask, presses, clock, random, .. } = ports;
-    let reporter = Reporter::new(out, err, &arguments.options, terminal, environment);
-    let reporter = Mutex::new(reporter);
-    let Arguments { command, options } = &arguments;
-    let run = async {
-        let session = Session {
-            target: &target?,
-            options,
-            reporter: &reporter,
-            files,
-            environment,
-            terminal,
-            clock,
-            random,
-        };
-        commands::run(session, command.as_ref().unwrap_or(&Command::Preview), ask, presses).await
+    let found = Workspace::find(application, fixed, &options, &ports);
+    let Ports { out, err, terminal, environment, ask, presses, .. } = ports;
+    let mut reporter = Reporter::new(&mut *out, &mut *err, &options, terminal, environment);
+    let workspace = match found {
+        Ok(workspace) => workspace,
+        Err(failure) => return end(&mut reporter, Err(failure)),
     };
-    let result = AssertUnwindSafe(run).catch_unwind().await.unwrap_or(Err(Failure::Panic));
-    let mut reporter = reporter.lock().unwrap_or_else(PoisonError::into_inner);
-    let code = match result {
-        Ok(code) => code,
-        Err(failure) => {
-            reporter.failure(&failure);
-            failure.code()
+    let reporter = Mutex::new(reporter);
+    let run = async {
+        match &chosen {
+            Chosen::Common(command) => {
+                let target = &workspace.target()?;
+                let session = Session { target, options: &options, reporter: &reporter, terminal };
+                commands::run(session, command, ask, presses).await
+            }
+            Chosen::Extra(command, matches) => {
+                let invocation = Invocation::new(&workspace, &reporter, terminal, ask);
+                invocation.run(command.run(matches, &invocation), presses).await
+            }
         }
     };
+    let result = AssertUnwindSafe(run).catch_unwind().await.unwrap_or(Err(Failure::Panic));
+    end(&mut reporter.lock().unwrap_or_else(PoisonError::into_inner), result)
+}
+
+/// The exit code, after what went wrong is told.
+fn end(reporter: &mut Reporter<'_>, result: Result<u8, Failure>) -> u8 {
+    let code = result.unwrap_or_else(|failure| {
+        reporter.failure(&failure);
+        failure.code()
+    });
     match reporter.lost() {
         Some(_) if code == exit::DONE || code == exit::CHANGES => exit::FAILED,
         _ => code,

@@ -27,10 +27,27 @@ pub mod exit {
 
 /// Why a command was not carried out.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum Failure {
+#[non_exhaustive]
+pub enum Failure {
     /// The command line does not fit the project.
     #[error("{message}")]
-    Usage { message: String, hint: String },
+    Usage {
+        /// In which way.
+        message: String,
+        /// What to type instead.
+        hint: String,
+    },
+    /// It could not be done.
+    #[error("{message}")]
+    Failed {
+        /// What.
+        message: String,
+        /// What the user can do.
+        hint: Option<String>,
+        /// Why.
+        #[source]
+        cause: Option<Box<dyn Error + Send + Sync>>,
+    },
     /// The project or its configuration files.
     #[error(transparent)]
     Project(#[from] ProjectError),
@@ -45,7 +62,12 @@ pub(super) enum Failure {
     Engine(Box<EngineError>),
     /// Something stands against it.
     #[error("{message}")]
-    Refused { message: String, hint: String },
+    Refused {
+        /// What.
+        message: String,
+        /// What the user can do.
+        hint: String,
+    },
     /// Steps failed: the summary has said which.
     #[error("not everything was done")]
     Incomplete,
@@ -58,10 +80,37 @@ pub(super) enum Failure {
 }
 
 impl Failure {
+    /// The command line does not fit the project.
     pub fn usage(message: impl Into<String>, hint: impl Into<String>) -> Self {
         Failure::Usage { message: message.into(), hint: hint.into() }
     }
 
+    /// It could not be done.
+    pub fn failed(message: impl Into<String>) -> Self {
+        Failure::Failed { message: message.into(), hint: None, cause: None }
+    }
+
+    /// The same with what the user can do, where it could not be done.
+    pub fn with_hint(self, text: impl Into<String>) -> Self {
+        match self {
+            Failure::Failed { message, cause, .. } => {
+                Failure::Failed { message, hint: Some(text.into()), cause }
+            }
+            other => other,
+        }
+    }
+
+    /// The same with why, where it could not be done.
+    pub fn with_cause(self, error: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        match self {
+            Failure::Failed { message, hint, .. } => {
+                Failure::Failed { message, hint, cause: Some(error.into()) }
+            }
+            other => other,
+        }
+    }
+
+    /// Something stands against it.
     pub fn refused(message: impl Into<String>, hint: impl Into<String>) -> Self {
         Failure::Refused { message: message.into(), hint: hint.into() }
     }
@@ -95,6 +144,7 @@ impl Failure {
     pub fn hint(&self) -> Option<String> {
         match self {
             Failure::Usage { hint, .. } | Failure::Refused { hint, .. } => Some(hint.clone()),
+            Failure::Failed { hint, .. } => hint.clone(),
             Failure::Cloud(error) => error.hint.clone(),
             Failure::Engine(error) => engine_hint(error),
             Failure::Interrupted => Some("run again: what was done stays done".into()),

@@ -1,9 +1,20 @@
 //! Listens to Ctrl-C while something runs.
 
 use super::failure::Failure;
-use super::ports::Press;
+use super::ports::{Press, press};
+use super::reporter::Reporter;
+use crate::apply::Interrupt;
 use std::pin::pin;
 use tokio::sync::watch;
+
+/// Ctrl-C while a plan is carried out: says what it means, and raises the interrupt.
+pub(super) fn stop(reporter: &mut Reporter<'_>, interrupt: &Interrupt, count: u32) -> Press {
+    reporter.note(match count {
+        1 => "stopping: what runs is waited for; press Ctrl-C again to give up waiting",
+        _ => "giving up: the next run looks up what became of the calls",
+    });
+    press(interrupt, count)
+}
 
 /// Runs `work`, and calls `on_press` with the number of every press of Ctrl-C. Work that is left is dropped: the state
 /// is safe at every moment.

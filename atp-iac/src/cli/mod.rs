@@ -8,17 +8,25 @@ mod ambient;
 mod application;
 mod arguments;
 mod commands;
+mod confirm;
 mod events;
 mod execute;
+mod extra;
 mod failure;
 mod interruptible;
+mod invocation;
 mod ports;
 mod reporter;
 mod screen;
 mod target;
 #[cfg(test)]
 mod tests;
+mod workspace;
 
 pub use application::{Application, Fixed};
-pub use failure::exit;
+pub use clap;
+pub use extra::ExtraCommand;
+pub use failure::{Failure, exit};
+pub use invocation::Invocation;
 pub use ports::{Answer, Ports, Storage, Terminal};
+pub use target::Target;

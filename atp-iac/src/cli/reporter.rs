@@ -88,21 +88,21 @@ impl<'p> Reporter<'p> {
     /// Which stack and which cloud.
     pub fn header(&mut self, target: &Target<'_>, on: &[String]) {
         if self.json {
-            return self.event(&events::header(&target.name, target.cloud, on));
+            return self.event(&events::header(target.name(), target.cloud(), on));
         }
-        self.head(target, &format!("on {}{}", clean(&on.join(", ")), choose(target.cloud)));
+        self.head(target, &format!("on {}{}", clean(&on.join(", ")), choose(target.cloud())));
     }
 
     /// Which stack, where only its state or configuration is looked at.
     pub fn header_without_cloud(&mut self, target: &Target<'_>, place: &str) {
         match self.json {
-            true => self.event(&events::header(&target.name, target.cloud, &[])),
-            false => self.head(target, &format!("{place}, for {}{}", target.cloud, choose(target.cloud))),
+            true => self.event(&events::header(target.name(), target.cloud(), &[])),
+            false => self.head(target, &format!("{place}, for {}{}", target.cloud(), choose(target.cloud()))),
         }
     }
 
     fn head(&mut self, target: &Target<'_>, rest: &str) {
-        let (title, name) = (self.look.paint(Colour::Bold, "atp"), target.name.to_string());
+        let (title, name) = (self.look.paint(Colour::Bold, "atp"), target.name().to_string());
         let name = self.look.paint(Colour::Bold, &name);
         self.screen(&format!("{title}  {name}  {rest}\n\n"));
     }

@@ -11,11 +11,11 @@ pub(super) fn config(
     command: &ConfigCommand,
     ask: &mut (dyn FnMut() -> Answer + Send),
 ) -> Result<u8, Failure> {
-    let fields = (session.target.program.config_fields)();
+    let fields = (session.target.program().config_fields)();
     session.reporter().header_without_cloud(session.target, "configuration");
     match command {
         ConfigCommand::Show => {
-            let config = session.target.config(session.files, session.options)?;
+            let config = session.target.config()?;
             session.reporter().config(&config.explain(fields));
         }
         ConfigCommand::Describe => session.reporter().config_fields(fields),
@@ -41,7 +41,7 @@ fn encrypt(
         )
     })?;
     // Opening what is there first finds a passphrase that is another than that of the other values.
-    session.target.reveal_with(session.files, &mut secrets)?;
+    session.target.reveal_with(&mut secrets)?;
     if session.terminal.input && session.terminal.error {
         session.reporter().question("The value, which is shown while you type it:");
     }
@@ -52,11 +52,11 @@ fn encrypt(
         }
         Answer::Interrupted => return Err(Failure::Interrupted),
     };
-    let sealed = secrets.seal(key, &value, session.random.as_ref());
+    let sealed = secrets.seal(key, &value, session.target.random());
     let sealed = sealed.map_err(|message| Failure::usage(message, "try again with another value"))?;
     let mut reporter = session.reporter();
     reporter.data(&format!("{sealed}\n"));
-    let section = session.target.program.name;
+    let section = session.target.program().name;
     reporter
         .note(&format!("put it under `{key}:` in the section `{section}` or `common` of the environment"));
     Ok(exit::DONE)

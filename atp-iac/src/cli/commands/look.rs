@@ -15,7 +15,7 @@ pub(super) async fn outputs(
 ) -> Result<u8, Failure> {
     head(session);
     let outputs =
-        session.engine().outputs(&session.target.name).await?.ok_or_else(|| not_deployed(session))?;
+        session.target.engine().outputs(session.target.name()).await?.ok_or_else(|| not_deployed(session))?;
     let Some(name) = name else {
         session.reporter().outputs(&outputs.values, show_secrets);
         return Ok(exit::DONE);
@@ -47,7 +47,7 @@ pub(super) async fn outputs(
 
 pub(super) async fn state(session: &Session<'_, '_>, command: &StateCommand) -> Result<u8, Failure> {
     head(session);
-    let view = session.engine().state(&session.target.name).await?;
+    let view = session.target.engine().state(session.target.name()).await?;
     match command {
         StateCommand::List => {
             match &view {
@@ -115,5 +115,5 @@ fn head(session: &Session<'_, '_>) {
 }
 
 fn not_deployed(session: &Session<'_, '_>) -> Failure {
-    Failure::usage(format!("{} is not deployed", session.target.name), "run `up` first")
+    Failure::usage(format!("{} is not deployed", session.target.name()), "run `up` first")
 }

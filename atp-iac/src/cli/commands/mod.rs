@@ -12,9 +12,7 @@ use super::ports::{Answer, Press, Terminal};
 use super::reporter::Reporter;
 use super::target::Target;
 use crate::engine::{Deployment, Engine, Kind, UpdateOptions};
-use crate::ports::{Clock, Random};
-use crate::project::Files;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use tokio::sync::watch;
 
 /// What every command works with.
@@ -22,11 +20,7 @@ pub(super) struct Session<'s, 'p> {
     pub target: &'s Target<'s>,
     pub options: &'s Options,
     pub reporter: &'s Mutex<Reporter<'p>>,
-    pub files: &'p (dyn Files + Sync),
-    pub environment: &'p (dyn Fn(&str) -> Option<String> + Send + Sync),
     pub terminal: Terminal,
-    pub clock: Arc<dyn Clock>,
-    pub random: Arc<dyn Random>,
 }
 
 impl<'p> Session<'_, 'p> {
@@ -34,15 +28,10 @@ impl<'p> Session<'_, 'p> {
         self.reporter.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// An engine without a cloud: enough to read states.
-    fn engine(&self) -> Engine {
-        self.target.engine(self.options, self.clock.clone(), self.random.clone())
-    }
-
     /// The stack, an engine with its cloud, and the header that says which.
     fn connect(&self) -> Result<(Deployment, Engine), Failure> {
-        let config = self.target.config(self.files, self.options)?;
-        let engine = self.target.connect(self.engine(), &config, self.environment)?;
+        let config = self.target.config()?;
+        let engine = self.target.connect(&config)?;
         self.reporter().header(self.target, &engine.describe());
         let deployment = self.target.deployment(config)?;
         Ok((deployment, engine))

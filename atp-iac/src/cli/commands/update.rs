@@ -2,9 +2,10 @@
 
 use super::Session;
 use crate::apply::{Event, Interrupt, Recovered};
+use crate::cli::confirm::confirm;
 use crate::cli::failure::{Failure, exit};
-use crate::cli::interruptible::interruptible;
-use crate::cli::ports::{Answer, Press, press};
+use crate::cli::interruptible::{interruptible, stop};
+use crate::cli::ports::{Answer, Press};
 use crate::engine::{Decision, Kind, Update};
 use crate::plan::Plan;
 use std::pin::pin;
@@ -67,13 +68,7 @@ pub(super) async fn update(
     let on_press = |count| match applying.load(Ordering::Relaxed) {
         // Nothing has been called yet.
         false => Press::Leave,
-        true => {
-            session.reporter().note(match count {
-                1 => "stopping: what runs is waited for; press Ctrl-C again to give up waiting",
-                _ => "giving up: the next run looks up what became of the calls",
-            });
-            press(&interrupt, count)
-        }
+        true => stop(&mut session.reporter(), &interrupt, count),
     };
     let update = interruptible(&mut presses, work, on_press).await?;
     match objection {
@@ -92,35 +87,15 @@ fn decide(
     if let Some(refused) = refused(plan) {
         return Err(refused);
     }
-    if session.options.yes || !plan.has_changes() {
+    if !plan.has_changes() {
         return Ok(());
     }
-    if session.options.json || !session.terminal.input || !session.terminal.error {
-        return Err(Failure::refused(
-            "nobody can be asked whether to carry out this plan",
-            "look at the plan, then run again with `--yes`",
-        ));
-    }
-    session.reporter().question(match kind {
-        Kind::Up => "Apply? [y/N]",
-        Kind::Destroy => "Delete all of this? [y/N]",
-    });
-    match ask() {
-        Answer::Line(line) if matches!(line.trim().to_ascii_lowercase().as_str(), "y" | "yes") => Ok(()),
-        Answer::Line(_) => Err(not_yes()),
-        Answer::End => {
-            session.reporter().end_line();
-            Err(not_yes())
-        }
-        Answer::Interrupted => {
-            session.reporter().end_line();
-            Err(Failure::Interrupted)
-        }
-    }
-}
-
-fn not_yes() -> Failure {
-    Failure::refused("the answer was not yes: nothing was done", "answer `y`, or run with `--yes`")
+    let question = match kind {
+        Kind::Up => "Apply?",
+        Kind::Destroy => "Delete all of this?",
+    };
+    let about = (question, "carry out this plan");
+    confirm(&mut session.reporter(), session.options, session.terminal, ask, about)
 }
 
 fn refused(plan: &Plan) -> Option<Failure> {

@@ -4,6 +4,7 @@ mod bad_input;
 mod commands;
 mod documented;
 mod encrypted;
+mod extra;
 mod hanging;
 mod interrupts;
 mod plans;

@@ -1,7 +1,7 @@
 //! A project, a program, a cloud and a state in memory.
 
 use super::hanging::Hanging;
-use crate::cli::{Answer, Application, Fixed, Ports, Storage, Terminal};
+use crate::cli::{Answer, Application, ExtraCommand, Fixed, Ports, Storage, Terminal};
 use crate::cloud::{CloudError, CloudRequest, Clouds};
 use crate::output::Expression;
 use crate::ports::{ManualClock, SeededRandom};
@@ -160,6 +160,8 @@ pub struct Bench {
     pub presses: watch::Sender<u32>,
     /// Which creation is never answered, and how often Ctrl-C is pressed then.
     pub hang: Option<(String, u32)>,
+    /// The commands that are added.
+    pub extra: Vec<Arc<dyn ExtraCommand>>,
     /// The working directories that states were looked for in.
     pub work_dirs: Arc<Mutex<Vec<PathBuf>>>,
     random: Arc<SeededRandom>,
@@ -183,6 +185,7 @@ impl Bench {
             fixed: Fixed { environment: Some("dev"), program: Some("shop") },
             presses: watch::Sender::new(0),
             hang: None,
+            extra: Vec::new(),
             work_dirs: Arc::default(),
             random: Arc::new(SeededRandom::new(1)),
         }
@@ -219,6 +222,7 @@ impl Bench {
     ) -> u8 {
         let arguments = std::iter::once("atp").chain(arguments.split_whitespace()).map(OsString::from);
         let application = Application::new(&PROGRAMS, Arc::new(OneCloud(self.provider())));
+        let application = self.extra.iter().cloned().fold(application, Application::with_command);
         let store = self.store.clone();
         let storage = move |work_dir: &Path| {
             self.work_dirs.lock().unwrap().push(work_dir.to_owned());

@@ -1,0 +1,241 @@
+//! From options to the project, the cloud, and where states are.
+
+use super::arguments::Options;
+use super::failure::Failure;
+use super::ports::Ports;
+use super::target::Target;
+use super::{Application, Fixed, Storage};
+use crate::StackName;
+use crate::cloud::Cloud;
+use crate::config::unknown;
+use crate::engine::Engine;
+use crate::ports::{Clock, Random};
+use crate::program::{Program, ProgramError};
+use crate::project::{Files, Project};
+use crate::secrets::Passphrase;
+use crate::state::Holder;
+use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
+
+/// The backends that exist.
+const BACKENDS: &[&str] = &["local"];
+
+/// What all stacks of a project share in one run.
+pub(super) struct Workspace<'a> {
+    pub application: &'a Application,
+    pub fixed: Fixed<'a>,
+    pub options: &'a Options,
+    pub project: Project,
+    pub cloud: Cloud,
+    pub work_dir: PathBuf,
+    pub files: &'a (dyn Files + Sync),
+    /// Reads an environment variable.
+    pub variable: &'a (dyn Fn(&str) -> Option<String> + Send + Sync),
+    pub storage: Storage,
+    pub passphrase: Option<Passphrase>,
+    holder: Holder,
+    pub clock: Arc<dyn Clock>,
+    pub random: Arc<dyn Random>,
+}
+
+impl<'a> Workspace<'a> {
+    /// Finds it.
+    ///
+    /// # Errors
+    /// When there is no project, or no such backend.
+    pub fn find<'p: 'a>(
+        application: &'a Application,
+        fixed: Fixed<'a>,
+        options: &'a Options,
+        ports: &Ports<'p>,
+    ) -> Result<Self, Failure> {
+        let start = options.directory.as_deref().unwrap_or(Path::new("."));
+        let start = normal(&ports.current_dir.join(start));
+        let project = Project::find(ports.files, &start)?;
+        check_backend(options.backend.as_deref().or(project.backend.as_deref()))?;
+        let given = options.work_dir.clone();
+        let given = given.or_else(|| (ports.environment)("ATP_WORK_DIR").map(PathBuf::from));
+        let work_dir = match given.filter(|folder| !folder.as_os_str().is_empty()) {
+            Some(folder) => normal(&start.join(folder)),
+            None => project.root.join(".atp"),
+        };
+        let cloud = options.cloud.unwrap_or(project.cloud);
+        // A state is of one cloud: what is deployed to the simulator is not in Azure.
+        let work_dir = work_dir.join(cloud.name());
+        Ok(Workspace {
+            application,
+            fixed,
+            options,
+            project,
+            cloud,
+            files: ports.files,
+            variable: ports.environment,
+            storage: (ports.storage)(&work_dir),
+            work_dir,
+            passphrase: passphrase(ports, &start)?,
+            holder: ports.holder.clone(),
+            clock: ports.clock.clone(),
+            random: ports.random.clone(),
+        })
+    }
+
+    /// The stack that the options name.
+    ///
+    /// # Errors
+    /// When they name none, or the project has no such environment, region or stack.
+    pub fn target(&self) -> Result<Target<'_>, Failure> {
+        let program = self.named_program()?;
+        let environment = self.environment()?;
+        self.target_of(environment, &self.region(environment)?, program)
+    }
+
+    /// A stack of any environment and region.
+    ///
+    /// # Errors
+    /// When the project has no such environment or region.
+    pub fn target_of(
+        &self,
+        environment: &str,
+        region: &str,
+        program: Program,
+    ) -> Result<Target<'_>, Failure> {
+        self.project.check_region(environment, region)?;
+        let name = StackName::new(environment, region, program.name).map_err(ProgramError::from)?;
+        Ok(Target::new(name, program, self))
+    }
+
+    /// A program by its name.
+    ///
+    /// # Errors
+    /// When the binary has none of that name.
+    pub fn program(&self, name: &str) -> Result<Program, Failure> {
+        let found = self.application.programs.iter().find(|program| program.name == name).copied();
+        let known = || self.application.programs.iter().map(|program| program.name);
+        found.ok_or_else(|| {
+            Failure::usage(unknown("stack", name, known()), "name one of the stacks that this program has")
+        })
+    }
+
+    /// The environment that the options name, or the only one.
+    ///
+    /// # Errors
+    /// When they name none of several, or one that the project or this binary does not have.
+    pub fn environment(&self) -> Result<&str, Failure> {
+        let name = match (self.fixed.environment, self.options.environment.as_deref()) {
+            (Some(fixed), Some(given)) if fixed != given => {
+                return Err(Failure::usage(
+                    format!("this program is for the environment `{fixed}`, not for `{given}`"),
+                    "leave `--environment` out, or run the program of that environment",
+                ));
+            }
+            (Some(name), _) | (None, Some(name)) => name,
+            (None, None) => {
+                let known = || self.project.environments.keys().map(String::as_str);
+                match (known().next(), known().nth(1)) {
+                    (Some(only), None) => only,
+                    _ => return Err(Failure::usage("which environment?", choose("--environment", known()))),
+                }
+            }
+        };
+        self.project.environment(name)?;
+        Ok(name)
+    }
+
+    /// The region that the options name, or the primary one of the environment.
+    ///
+    /// # Errors
+    /// When the environment does not have it.
+    pub fn region(&self, environment: &str) -> Result<String, Failure> {
+        if let Some(region) = &self.options.region {
+            self.project.check_region(environment, region)?;
+            return Ok(region.clone());
+        }
+        let primary = self.project.environment(environment)?.primary();
+        primary.map(str::to_owned).ok_or_else(|| {
+            Failure::usage(
+                format!("the environment `{environment}` has no region in `atp.yaml`"),
+                "add one to its `regions:`",
+            )
+        })
+    }
+
+    /// An engine without a cloud: enough to read states.
+    pub fn engine(&self) -> Engine {
+        let Storage { store, keys } = self.storage.clone();
+        let engine = Engine::new(store, keys, self.holder.clone());
+        let mut engine = engine.with_ports(self.clock.clone(), self.random.clone());
+        if let Some(parallel) = self.options.parallel {
+            engine = engine.with_parallel(parallel.into());
+        }
+        if let Some(wait) = self.options.lock_timeout {
+            engine = engine.with_lock_wait(wait);
+        }
+        engine
+    }
+
+    fn named_program(&self) -> Result<Program, Failure> {
+        match (self.fixed.program, self.options.stack.as_deref()) {
+            (Some(fixed), Some(given)) if fixed != given => Err(Failure::usage(
+                format!("this program is for the stack `{fixed}`, not for `{given}`"),
+                "leave `--stack` out, or run the program of that stack",
+            )),
+            (Some(name), _) | (None, Some(name)) => self.program(name),
+            (None, None) => match self.application.programs {
+                [only] => Ok(*only),
+                several => {
+                    let known = several.iter().map(|program| program.name);
+                    Err(Failure::usage("which stack?", choose("--stack", known)))
+                }
+            },
+        }
+    }
+}
+
+fn passphrase(ports: &Ports<'_>, start: &Path) -> Result<Option<Passphrase>, Failure> {
+    if let Some(text) = (ports.environment)("ATP_PASSPHRASE") {
+        return Ok(Passphrase::new(&text));
+    }
+    let Some(file) = (ports.environment)("ATP_PASSPHRASE_FILE").filter(|file| !file.is_empty()) else {
+        return Ok(None);
+    };
+    let refused =
+        |why: &str| Failure::usage(format!("ATP_PASSPHRASE_FILE names {file}, {why}"), "correct or unset it");
+    match ports.files.read(&start.join(&file)) {
+        Ok(Some(text)) => Passphrase::new(&text).map(Some).ok_or_else(|| refused("which is empty")),
+        Ok(None) => Err(refused("which is not there")),
+        Err(error) => Err(refused(&format!("which cannot be read: {error}"))),
+    }
+}
+
+fn check_backend(backend: Option<&str>) -> Result<(), Failure> {
+    match backend {
+        Some(other) if !BACKENDS.contains(&other) => Err(Failure::usage(
+            unknown("backend", other, BACKENDS.iter().copied()),
+            "leave it out: the state is then kept in `.atp` in the project, or in `--work-dir DIR`",
+        )),
+        _ => Ok(()),
+    }
+}
+
+fn choose<'n>(option: &str, known: impl Iterator<Item = &'n str>) -> String {
+    let known: Vec<String> = known.map(|name| format!("`{option} {name}`")).collect();
+    match known.is_empty() {
+        true => format!("there is none to choose by `{option}` yet: declare one"),
+        false => format!("say {}", known.join(" or ")),
+    }
+}
+
+/// Without `.` and `..`, so that the folders above it are found.
+fn normal(path: &Path) -> PathBuf {
+    let mut normal = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                normal.pop();
+            }
+            part => normal.push(part),
+        }
+    }
+    normal
+}
