@@ -4,6 +4,21 @@
 //! declares (`program.rs`). What several stacks share is in `components/` (groups of resources) and `helpers/`.
 //!
 //! Invariant: no program asks which environment it is in. What differs is a value in `config/`.
+//!
+//! What all stacks are told in the same words stands under `common` in the configuration. A stack that needs one of
+//! these has a field of that name and type in its own configuration, and hands it to its components:
+//!
+//! | field | type | what a stack does with it |
+//! | --- | --- | --- |
+//! | `project`, `subscription_id`, `tenant_id` | `String` | |
+//! | `tags` | [`helpers::TagsConfig`] | [`helpers::Site::new`] |
+//! | `tier` | [`helpers::Tier`], no default | the size of a service, unless a field of its own says another |
+//! | `public_exceptions` | [`helpers::Exceptions`], by default none | [`helpers::Exceptions::require`] for whatever is public |
+//! | `protect` | `bool`, by default `false` | `Options::new().protect(config.protect)` on what holds data: plans that delete or replace it are refused |
+//! | `locks` | `bool`, by default `false` | [`helpers::lock()`] on what holds data: Azure refuses it, whoever asks |
+//!
+//! `protect` and `locks` are `true` in prod. A stack that has to be destroyed there is first brought up with
+//! `protect: false`; its locks go by themselves, as the first resources that `destroy` deletes.
 
 pub mod aks;
 pub mod application;

@@ -1,8 +1,8 @@
 //! What the foundation has to know.
 
 use super::address_plan;
-use crate::components::network::SubnetConfig;
-use crate::helpers::TagsConfig;
+use crate::components::network::{Destination, SubnetConfig};
+use crate::helpers::{Exceptions, TagsConfig, Tier};
 use atp_azure::key_vault::VaultSkuName;
 use atp_iac::{Cidr, Config};
 use std::collections::BTreeMap;
@@ -30,9 +30,10 @@ pub struct FoundationConfig {
     /// Name of the vault, in place of the computed one.
     #[config(length = 3..=24)]
     pub key_vault_name: Option<String>,
-    /// Whether keys are kept in hardware.
-    #[config(default = VaultSku::Standard)]
-    pub key_vault_sku: VaultSku,
+    /// How large the environment is.
+    pub tier: Tier,
+    /// Whether keys are kept in hardware, where it is not as the tier has it.
+    pub key_vault_sku: Option<VaultSku>,
     /// Days that deleted secrets, and the deleted vault, can be brought back.
     #[config(default = 90, range = 7..=90)]
     pub soft_delete_days: u32,
@@ -42,9 +43,18 @@ pub struct FoundationConfig {
     /// Gigabytes of logs a day after which no more are taken, to bound the cost; without it there is no bound.
     #[config(range = 1..=1000)]
     pub log_daily_quota: Option<u32>,
+    /// What the cluster reaches outside of Azure, by name.
+    #[config(default)]
+    pub destinations: BTreeMap<String, Destination>,
+    /// What may be public, and why.
+    #[config(default)]
+    pub public_exceptions: Exceptions,
     /// Whether vault, workspace and private DNS zones are locked against deletion.
     #[config(default = false)]
     pub locks: bool,
+    /// Whether plans that delete or replace them are refused.
+    #[config(default = false)]
+    pub protect: bool,
 }
 
 /// The two kinds of vaults.

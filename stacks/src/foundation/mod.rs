@@ -5,7 +5,6 @@ mod address_plan;
 mod config;
 mod groups;
 mod identities;
-mod locks;
 mod outputs;
 mod program;
 

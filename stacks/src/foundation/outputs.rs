@@ -2,7 +2,7 @@
 
 use super::Identity;
 use atp_azure::key_vault::Vault;
-use atp_azure::network::{PrivateDnsZone, Subnet, VirtualNetwork};
+use atp_azure::network::{ApplicationSecurityGroup, PrivateDnsZone, Subnet, VirtualNetwork};
 use atp_azure::operational_insights::Workspace;
 use atp_azure::resources::ResourceGroup;
 use atp_iac::{Output, Outputs, ResourceId};
@@ -38,6 +38,9 @@ pub struct FoundationOutputs {
     /// Clients of Service Bus, where the environment has any.
     pub service_bus_subnet: Output<Option<ResourceId<Subnet>>>,
 
+    /// What the rules of security groups know private endpoints by: every one is a member.
+    pub private_endpoint_security_group: Output<ResourceId<ApplicationSecurityGroup>>,
+
     /// The private DNS zone of vaults.
     pub key_vault_zone: Output<ResourceId<PrivateDnsZone>>,
     /// The private DNS zone of blob storage.
@@ -50,6 +53,14 @@ pub struct FoundationOutputs {
     pub cosmos_zone: Output<ResourceId<PrivateDnsZone>>,
     /// The private DNS zone of container registries.
     pub container_registry_zone: Output<ResourceId<PrivateDnsZone>>,
+    /// The private DNS zone of Azure Monitor. A private link scope has names in its four zones and in `blob_zone`.
+    pub monitor_zone: Output<ResourceId<PrivateDnsZone>>,
+    /// The private DNS zone of the management of workspaces.
+    pub monitor_management_zone: Output<ResourceId<PrivateDnsZone>>,
+    /// The private DNS zone of what takes logs in.
+    pub monitor_data_zone: Output<ResourceId<PrivateDnsZone>>,
+    /// The private DNS zone of agents.
+    pub monitor_agents_zone: Output<ResourceId<PrivateDnsZone>>,
 
     /// The vault.
     pub key_vault: Output<ResourceId<Vault>>,

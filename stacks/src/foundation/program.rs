@@ -3,13 +3,12 @@
 use super::access::{Access, Assigned};
 use super::groups::Groups;
 use super::identities::{Identities, Identity};
-use super::locks::lock;
 use super::{FoundationConfig, FoundationOutputs};
 use crate::components::key_vault::KeyVaultOutputs;
 use crate::components::log_workspace::LogWorkspaceOutputs;
 use crate::components::network::{NetworkOutputs, PrivateDnsOutputs};
 use crate::components::{KeyVault, LogWorkspace, Network, PrivateDns};
-use crate::helpers::{Site, names};
+use crate::helpers::{Site, lock, names};
 use atp_azure::key_vault::Vault;
 use atp_iac::resource::HasUrn;
 use atp_iac::{Context, Result, layers, stack};
@@ -27,7 +26,9 @@ pub fn foundation(cx: &mut Context, config: FoundationConfig) -> Result<Foundati
     let workspace = cx.add("log-workspace", workspace)?;
 
     let (address_space, subnets) = (config.address_space, config.subnets.clone());
-    let network = Network::new(site.clone(), groups.network.id(), address_space, subnets, &workspace.id);
+    let mut network = Network::new(site.clone(), groups.network.id(), address_space, subnets, &workspace.id)
+        .destinations(config.destinations.clone());
+    network.open_to_internet = config.public_exceptions.find("edge");
     let network = cx.add("network", network)?;
     let zones = PrivateDns::new(site.clone(), groups.dns.id(), &network.virtual_network);
     let zones = cx.add("private-dns", zones)?;
@@ -41,10 +42,13 @@ pub fn foundation(cx: &mut Context, config: FoundationConfig) -> Result<Foundati
         },
         &config.tenant_id,
         network.subnet("private-link")?,
-        &zones.key_vault,
+        zones.key_vault.clone(),
         &workspace.id,
     );
-    let key_vault = key_vault.sku(config.key_vault_sku.into()).soft_delete_days(config.soft_delete_days);
+    let key_vault = key_vault.security_group(&network.private_endpoints);
+    let key_vault = key_vault
+        .sku(config.key_vault_sku.map_or(config.tier.vault(), Into::into))
+        .soft_delete_days(config.soft_delete_days);
     let key_vault = cx.add("key-vault", key_vault)?;
 
     let identities = Identities::declare(cx, &site, &groups.security.id())?;
@@ -76,8 +80,8 @@ fn add_locks(
     let logging = workspace.resources.iter().chain(&assigned.workspace);
     lock(cx, "keep-workspace", &workspace.id, logging)?;
     // The private endpoint of the vault keeps its address in a zone.
-    let naming = zones.resources.iter().chain([groups.dns.urn(), &key_vault.registration]);
-    lock(cx, "keep-private-dns", &groups.dns.id(), naming)?;
+    let naming = zones.resources.iter().chain([groups.dns.urn()]).chain(&key_vault.registration);
+    lock(cx, "keep-private-dns", groups.dns.id(), naming)?;
     let keeping = key_vault.contents.iter().chain(&assigned.key_vault);
     lock(cx, "keep-key-vault", &key_vault.id, keeping)
 }
@@ -104,12 +108,17 @@ fn outputs(
         sql_subnet: network.optional_subnet("sql"),
         service_bus_subnet: network.optional_subnet("service-bus"),
         virtual_network: network.virtual_network,
+        private_endpoint_security_group: network.private_endpoints,
         key_vault_zone: zones.key_vault,
         blob_zone: zones.blob,
         sql_zone: zones.sql,
         service_bus_zone: zones.service_bus,
         cosmos_zone: zones.cosmos,
         container_registry_zone: zones.container_registry,
+        monitor_zone: zones.monitor,
+        monitor_management_zone: zones.monitor_management,
+        monitor_data_zone: zones.monitor_data,
+        monitor_agents_zone: zones.monitor_agents,
         key_vault: key_vault.id,
         key_vault_uri: key_vault.uri,
         workspace: workspace.id,

@@ -1,9 +1,11 @@
-//! Assignments of the roles that Azure has built in.
+//! Roles: those that Azure has built in, those that the platform defines, and who gets them where.
 
 use atp_azure::Scope;
-use atp_azure::authorization::{RoleAssignment, RoleAssignmentPrincipalType, RoleDefinition};
+use atp_azure::authorization::{
+    RoleAssignment, RoleAssignmentPrincipalType, RoleDefinition, RoleDefinitionPermission,
+};
 use atp_iac::program::ProgramError;
-use atp_iac::{Output, ResourceId, ResourceType, Result, all};
+use atp_iac::{Input, IntoInput, Output, ResourceId, ResourceType, Result, all};
 use uuid::Uuid;
 
 /// A role that Azure has built in, as far as the platform uses it.
@@ -83,29 +85,116 @@ impl BuiltInRole {
     }
 }
 
+/// A role that the platform defines, because those of Azure allow more than is needed.
+#[derive(Clone, Copy, Debug)]
+pub struct CustomRole {
+    /// What people see. No two roles of a tenant share one, so it is followed by the environment.
+    pub name: &'static str,
+    /// What it is for.
+    pub description: &'static str,
+    /// What it may do to resources.
+    pub actions: &'static [&'static str],
+    /// What it may do to what is in them.
+    pub data_actions: &'static [&'static str],
+}
+
+impl CustomRole {
+    /// Its definition, for use in one subscription.
+    ///
+    /// Azure knows a role by a GUID. It is computed from subscription and name, so it is the same in every run.
+    pub fn definition(&self, subscription_id: &str, environment: &str) -> RoleDefinition {
+        let scope = Scope::subscription(subscription_id);
+        let title = format!("{} ({environment})", self.name);
+        let text = format!("{}|{title}", scope.as_str()).to_ascii_lowercase();
+        let guid = Uuid::new_v5(&Uuid::NAMESPACE_URL, text.as_bytes()).to_string();
+        let mut permission = RoleDefinitionPermission::new().actions(self.actions.to_vec());
+        if !self.data_actions.is_empty() {
+            permission = permission.data_actions(self.data_actions.to_vec());
+        }
+        let scopes = [scope.as_str().to_owned()];
+        RoleDefinition::new(scope, guid, title, [permission], scopes).description(self.description)
+    }
+}
+
+/// A role that can be assigned.
+#[derive(Clone, Debug)]
+pub enum Role {
+    /// One of Azure.
+    BuiltIn(BuiltInRole),
+    /// One that a program defines.
+    Custom(Output<ResourceId<RoleDefinition>>),
+}
+
+impl From<BuiltInRole> for Role {
+    fn from(role: BuiltInRole) -> Self {
+        Role::BuiltIn(role)
+    }
+}
+
+impl Role {
+    fn definition(self, subscription_id: &str) -> Result<Output<ResourceId<RoleDefinition>>> {
+        Ok(match self {
+            Role::BuiltIn(role) => Output::known(role.definition(subscription_id)?),
+            Role::Custom(id) => id,
+        })
+    }
+}
+
+/// Who gets a role.
+#[derive(Clone, Debug)]
+pub enum Principal {
+    /// A managed identity or an application, by its principal id.
+    Service(Output<String>),
+    /// A group of people, by its object id. People get roles as members of groups only.
+    Group(String),
+}
+
 /// Gives a managed identity a role at a resource and everything in it.
 ///
-/// The name of an assignment is a GUID. It is computed from scope, principal and role: so it is the same in every run,
-/// and a new principal, which is what a replaced identity has, makes a new assignment.
-///
 /// # Errors
-/// When the subscription cannot be part of an id.
+/// As [`assignment_of`].
 pub fn assignment<T: ResourceType>(
     subscription_id: &str,
     scope: &Output<ResourceId<T>>,
     role: BuiltInRole,
     principal_id: &Output<String>,
 ) -> Result<RoleAssignment> {
-    let name = all((scope.clone(), principal_id.clone()))
-        .map(move |(scope, principal)| assignment_name(scope.as_str(), &principal, role));
-    // With the type given, Azure does not look the principal up, which fails while a new identity is replicated.
-    Ok(RoleAssignment::new(scope.map(Scope::from), name, role.definition(subscription_id)?, principal_id)
-        .principal_type(RoleAssignmentPrincipalType::SERVICE_PRINCIPAL))
+    assignment_of(subscription_id, scope, role, Principal::Service(principal_id.clone()))
 }
 
-/// Azure keeps neither the case of ids nor that of GUIDs.
-fn assignment_name(scope: &str, principal_id: &str, role: BuiltInRole) -> String {
-    let text = format!("{scope}|{principal_id}|{}", role.guid()).to_ascii_lowercase();
+/// Gives somebody a role at a scope, such as [`Scope::subscription`], and everything in it.
+///
+/// The name of an assignment is a GUID. It is computed from scope, principal and role: so it is the same in every run,
+/// and a new principal, which is what a replaced identity has, makes a new assignment.
+///
+/// # Errors
+/// When the subscription cannot be part of an id.
+pub fn assignment_of(
+    subscription_id: &str,
+    scope: impl IntoInput<Scope>,
+    role: impl Into<Role>,
+    principal: Principal,
+) -> Result<RoleAssignment> {
+    let definition = role.into().definition(subscription_id)?;
+    let scope = match scope.into_input() {
+        Input::Output(scope) => scope,
+        Input::Value(scope) => Output::known(scope),
+        Input::Unset => return Err(ProgramError::Other("a role is assigned at no scope".to_owned())),
+    };
+    // With the type given, Azure does not look the principal up, which fails while a new identity is replicated.
+    let (principal_id, kind) = match principal {
+        Principal::Service(id) => (id, RoleAssignmentPrincipalType::SERVICE_PRINCIPAL),
+        Principal::Group(id) => (Output::known(id), RoleAssignmentPrincipalType::GROUP),
+    };
+    let name = all((scope.clone(), principal_id.clone(), definition.clone()))
+        .map(|(scope, principal, role)| assignment_name(scope.as_str(), &principal, role.as_str()));
+    Ok(RoleAssignment::new(scope, name, definition, principal_id).principal_type(kind))
+}
+
+/// Azure keeps neither the case of ids nor that of GUIDs. A role is known by the last part of its id.
+fn assignment_name(scope: &str, principal_id: &str, role_id: &str) -> String {
+    let role = role_id.rsplit('/').next().unwrap_or(role_id);
+    let text = format!("{scope}|{principal_id}|{role}").to_ascii_lowercase();
     Uuid::new_v5(&Uuid::NAMESPACE_URL, text.as_bytes()).to_string()
 }
 
@@ -115,11 +204,24 @@ mod tests {
 
     #[test]
     fn fact_099_the_name_of_an_assignment_depends_on_all_of_it_and_on_nothing_else() {
-        let role = BuiltInRole::KeyVaultSecretsUser;
+        let role = BuiltInRole::KeyVaultSecretsUser.guid();
         let name = assignment_name("/subscriptions/s", "p", role);
         assert_eq!(name, assignment_name("/Subscriptions/S", "P", role));
+        assert_eq!(name, assignment_name("/subscriptions/s", "p", &format!("/subscriptions/s/{role}")));
         assert_ne!(name, assignment_name("/subscriptions/t", "p", role));
         assert_ne!(name, assignment_name("/subscriptions/s", "q", role));
-        assert_ne!(name, assignment_name("/subscriptions/s", "p", BuiltInRole::KeyVaultCryptoUser));
+        assert_ne!(name, assignment_name("/subscriptions/s", "p", BuiltInRole::KeyVaultCryptoUser.guid()));
+    }
+
+    #[test]
+    fn a_role_of_the_platform_is_another_in_each_subscription() {
+        let role = CustomRole { name: "Operator", description: "Operates.", actions: &[], data_actions: &[] };
+        let guid = |subscription, environment| match role.definition(subscription, environment).name {
+            Input::Value(name) => name,
+            _ => String::new(),
+        };
+        assert_eq!(guid("a", "prod"), guid("A", "prod"));
+        assert_ne!(guid("a", "prod"), guid("b", "prod"));
+        assert_ne!(guid("a", "prod"), guid("a", "dev"));
     }
 }

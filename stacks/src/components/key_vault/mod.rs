@@ -1,11 +1,9 @@
 //! The vault of an environment.
 
-use super::PrivateLink;
-use crate::helpers::{Site, diagnostics};
-use atp_azure::key_vault::{
-    Vault, VaultNetworkAcls, VaultNetworkAclsBypass, VaultNetworkAclsDefaultAction, VaultSku, VaultSkuName,
-};
-use atp_azure::network::{PrivateDnsZone, Subnet};
+use super::PrivateService;
+use crate::helpers::{Hardened, Site, diagnostics};
+use atp_azure::key_vault::{Vault, VaultSku, VaultSkuName};
+use atp_azure::network::{ApplicationSecurityGroup, PrivateDnsZone, Subnet};
 use atp_azure::operational_insights::Workspace;
 use atp_azure::resources::ResourceGroup;
 use atp_iac::resource::HasUrn;
@@ -29,7 +27,7 @@ pub struct KeyVault {
     /// The subnet of its private endpoint.
     pub subnet: Input<ResourceId<Subnet>>,
     /// The private DNS zone of vaults.
-    pub dns_zone: Input<ResourceId<PrivateDnsZone>>,
+    pub dns_zone: Output<ResourceId<PrivateDnsZone>>,
     /// Where it logs to.
     pub workspace: Input<ResourceId<Workspace>>,
     /// Premium keeps keys in hardware.
@@ -38,6 +36,8 @@ pub struct KeyVault {
     /// Days that deleted secrets, and the deleted vault, can be brought back.
     #[component(default = 90)]
     pub soft_delete_days: u32,
+    /// What the rules of security groups know its private endpoint by.
+    pub security_group: Option<Input<ResourceId<ApplicationSecurityGroup>>>,
 }
 
 /// What the user of a [`KeyVault`] gets.
@@ -50,7 +50,7 @@ pub struct KeyVaultOutputs {
     /// What a lock on it holds: the vault and what extends it. The private endpoint stands beside it.
     pub contents: Vec<Urn>,
     /// What registers the private endpoint in the DNS zone.
-    pub registration: Urn,
+    pub registration: Option<Urn>,
 }
 
 impl Component for KeyVault {
@@ -58,11 +58,11 @@ impl Component for KeyVault {
 
     fn build(self, cx: &mut Context) -> Result<KeyVaultOutputs> {
         let vault = cx.add("vault", self.vault())?;
-        let KeyVault { site, group, subnet, dns_zone, workspace, .. } = self;
-        let link = cx.add(
-            "private-link",
-            PrivateLink::new(site, group, "key-vault", vault.id(), "vault", subnet, dns_zone),
-        )?;
+        let KeyVault { site, group, subnet, dns_zone, workspace, security_group, .. } = self;
+        let mut service =
+            PrivateService::new(site, group, "key-vault", vault.id(), "vault", subnet, vec![dns_zone]);
+        service.security_group = security_group;
+        let link = cx.add("private-service", service)?;
         let logging = cx.add("diagnostics", diagnostics::logs_and_metrics(vault.id(), workspace))?;
         Ok(KeyVaultOutputs {
             id: vault.id(),
@@ -75,19 +75,10 @@ impl Component for KeyVault {
 
 impl KeyVault {
     fn vault(&self) -> Vault {
-        // With public access disabled the rules below let nothing in but trusted services of Azure: backup, encryption
-        // of disks. They also stand if someone enables public access by hand.
-        let rules = VaultNetworkAcls::new()
-            .default_action(VaultNetworkAclsDefaultAction::DENY)
-            .bypass(VaultNetworkAclsBypass::AZURE_SERVICES);
         let Site { tags, location, .. } = &self.site;
         Vault::new(&self.group, self.name.clone(), location, &self.tenant_id, VaultSku::new(self.sku))
-            .enable_rbac_authorization(true)
-            .enable_soft_delete(true)
+            .hardened()
             .soft_delete_retention_in_days(i64::from(self.soft_delete_days))
-            .enable_purge_protection(true)
-            .public_network_access("Disabled")
-            .network_acls(rules)
             .tags(tags)
     }
 }

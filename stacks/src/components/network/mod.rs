@@ -1,14 +1,18 @@
 //! The network of a region.
 
+mod flows;
 mod private_dns;
 mod rules;
 mod subnet;
 
 pub use private_dns::{PrivateDns, PrivateDnsOutputs};
-pub use subnet::{SubnetConfig, SubnetPurpose};
+pub use subnet::{Destination, SubnetConfig, SubnetPurpose};
 
+use rules::Rules;
+
+use crate::helpers::exceptions::Granted;
 use crate::helpers::{Site, diagnostics};
-use atp_azure::network::{Subnet, VirtualNetwork, VirtualNetworkAddressSpace};
+use atp_azure::network::{ApplicationSecurityGroup, Subnet, VirtualNetwork, VirtualNetworkAddressSpace};
 use atp_azure::operational_insights::Workspace;
 use atp_azure::resources::ResourceGroup;
 use atp_iac::program::ProgramError;
@@ -29,6 +33,14 @@ pub struct Network {
     pub subnets: BTreeMap<String, SubnetConfig>,
     /// Where it logs to.
     pub workspace: Input<ResourceId<Workspace>>,
+    /// Address spaces of networks in other regions that it is peered with.
+    #[component(default)]
+    pub peered: Vec<Cidr>,
+    /// What the cluster reaches outside of Azure, by name.
+    #[component(default)]
+    pub destinations: BTreeMap<String, Destination>,
+    /// The exception by which the gateway takes requests from the internet. Without it, it takes none.
+    pub open_to_internet: Option<Granted>,
 }
 
 /// What the user of a [`Network`] gets.
@@ -38,6 +50,8 @@ pub struct NetworkOutputs {
     pub virtual_network: Output<ResourceId<VirtualNetwork>>,
     /// Its subnets by name.
     pub subnets: BTreeMap<String, Output<ResourceId<Subnet>>>,
+    /// What the rules know private endpoints by.
+    pub private_endpoints: Output<ResourceId<ApplicationSecurityGroup>>,
 }
 
 impl NetworkOutputs {
@@ -67,10 +81,21 @@ impl Component for Network {
                 .tags(tags);
         let network = cx.add("virtual-network", network)?;
         cx.add("diagnostics", diagnostics::logs_and_metrics(network.id(), &self.workspace))?;
+        let endpoints = names.of::<ApplicationSecurityGroup>("private-endpoints")?;
+        let endpoints = ApplicationSecurityGroup::new(&self.group, endpoints, location).tags(tags);
+        let endpoints = cx.add("private-endpoints", endpoints)?.id();
+        let rules = Rules {
+            subnets: &self.subnets,
+            private_endpoints: &endpoints,
+            location,
+            peered: &self.peered,
+            destinations: &self.destinations,
+            open_to_internet: self.open_to_internet.is_some(),
+        };
         let mut subnets = BTreeMap::new();
         for (name, subnet) in &self.subnets {
-            subnets.insert(name.clone(), self.add_subnet(cx, &network.id(), name, subnet)?);
+            subnets.insert(name.clone(), self.add_subnet(cx, &network.id(), &rules, name, subnet)?);
         }
-        Ok(NetworkOutputs { virtual_network: network.id(), subnets })
+        Ok(NetworkOutputs { virtual_network: network.id(), subnets, private_endpoints: endpoints })
     }
 }

@@ -34,6 +34,16 @@ pub struct PrivateDnsOutputs {
     pub cosmos: Output<ResourceId<PrivateDnsZone>>,
     /// Of container registries.
     pub container_registry: Output<ResourceId<PrivateDnsZone>>,
+    /// Of managed HSMs.
+    pub managed_hsm: Output<ResourceId<PrivateDnsZone>>,
+    /// Of Azure Monitor. A private link scope has names in its four zones, and in that of blob storage.
+    pub monitor: Output<ResourceId<PrivateDnsZone>>,
+    /// Of the management of workspaces.
+    pub monitor_management: Output<ResourceId<PrivateDnsZone>>,
+    /// Of what takes logs in.
+    pub monitor_data: Output<ResourceId<PrivateDnsZone>>,
+    /// Of agents.
+    pub monitor_agents: Output<ResourceId<PrivateDnsZone>>,
     /// All resources of it: a lock waits for them.
     pub resources: Vec<Urn>,
 }
@@ -49,6 +59,15 @@ impl Component for PrivateDns {
             service_bus: self.zone(cx, "service-bus", "privatelink.servicebus.windows.net")?,
             cosmos: self.zone(cx, "cosmos", "privatelink.documents.azure.com")?,
             container_registry: self.zone(cx, "container-registry", "privatelink.azurecr.io")?,
+            managed_hsm: self.zone(cx, "managed-hsm", "privatelink.managedhsm.azure.net")?,
+            monitor: self.zone(cx, "monitor", "privatelink.monitor.azure.com")?,
+            monitor_management: self.zone(
+                cx,
+                "monitor-management",
+                "privatelink.oms.opinsights.azure.com",
+            )?,
+            monitor_data: self.zone(cx, "monitor-data", "privatelink.ods.opinsights.azure.com")?,
+            monitor_agents: self.zone(cx, "monitor-agents", "privatelink.agentsvc.azure-automation.net")?,
             resources: cx.declared(),
         })
     }

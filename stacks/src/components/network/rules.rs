@@ -1,102 +1,97 @@
-//! The rules of security groups: what each kind of subnet lets in. Everything else is denied.
+//! The rules of security groups, from the flows of each kind of subnet.
 
-use super::{SubnetConfig, SubnetPurpose};
+use super::flows::{Flow, Peer};
+use super::{Destination, SubnetConfig, SubnetPurpose};
+use atp_azure::SubResource;
 use atp_azure::network::{
-    NetworkSecurityGroupSecurityRule as Rule, NetworkSecurityGroupSecurityRuleAccess as Access,
-    NetworkSecurityGroupSecurityRuleDirection as Direction,
+    ApplicationSecurityGroup, NetworkSecurityGroupSecurityRule as Rule,
+    NetworkSecurityGroupSecurityRuleAccess as Access, NetworkSecurityGroupSecurityRuleDirection as Direction,
     NetworkSecurityGroupSecurityRuleProtocol as Protocol,
 };
-use atp_iac::Cidr;
+use atp_iac::{Cidr, Output, ResourceId};
 use std::collections::BTreeMap;
 
 /// The lowest priority that a rule may have. It still comes before the rules of Azure itself, which let the whole
-/// virtual network in.
+/// virtual network in, and everything out.
 const LAST: i64 = 4096;
 
-/// Where a request comes from.
-enum Source {
-    /// A service tag: a set of addresses that Azure keeps.
-    Tag(&'static str),
-    /// All subnets of a purpose.
-    Subnets(SubnetPurpose),
+/// What the rules of a network depend on.
+pub struct Rules<'a> {
+    /// All subnets.
+    pub subnets: &'a BTreeMap<String, SubnetConfig>,
+    /// What private endpoints are known by.
+    pub private_endpoints: &'a Output<ResourceId<ApplicationSecurityGroup>>,
+    /// The region, as service tags have it.
+    pub location: &'a str,
+    /// Address spaces of peered networks, whose services may use the private endpoints here and the other way round.
+    pub peered: &'a [Cidr],
+    /// What the cluster reaches outside of Azure, by name.
+    pub destinations: &'a BTreeMap<String, Destination>,
+    /// Whether the gateway takes requests from the internet.
+    pub open_to_internet: bool,
 }
 
-/// The platform's own services.
-const CLUSTER: Source = Source::Subnets(SubnetPurpose::Cluster);
+impl Rules<'_> {
+    /// The rules for subnets of a purpose; the first that matches decides.
+    pub fn of(&self, purpose: SubnetPurpose) -> Vec<Rule> {
+        let (inbound, outbound): (Vec<Flow>, Vec<Flow>) =
+            self.flows(purpose).into_iter().partition(|flow| flow.direction == Direction::INBOUND);
+        let rules = |flows: Vec<Flow>, direction: Direction| {
+            let allowed = (100..).step_by(10).zip(flows);
+            let allowed = allowed.filter_map(|(priority, flow)| self.allow(purpose, priority, flow));
+            allowed.chain([deny_everything(direction)]).collect::<Vec<_>>()
+        };
+        [rules(inbound, Direction::INBOUND), rules(outbound, Direction::OUTBOUND)].concat()
+    }
 
-/// A flow that is let in.
-struct Flow(&'static str, Source, Protocol, &'static [&'static str]);
+    /// `None` where the peer is a kind of subnet that this network does not have.
+    fn allow(&self, purpose: SubnetPurpose, priority: i64, flow: Flow) -> Option<Rule> {
+        let Flow { name, direction, peer, protocol, ports } = flow;
+        let inbound = direction == Direction::INBOUND;
+        let mut rule = Rule::new(name, protocol, Access::ALLOW, priority, direction).source_port_range("*");
+        rule = match peer {
+            Peer::Tag(tag) if inbound => rule.source_address_prefix(tag),
+            Peer::Tag(tag) => rule.destination_address_prefix(tag),
+            Peer::PrivateEndpoints => self.to_private_endpoints(rule),
+            Peer::Subnets(purpose) => between(rule, inbound, &self.ranges(purpose))?,
+            Peer::Ranges(ranges) => between(rule, inbound, &ranges)?,
+        };
+        rule = match (inbound, purpose) {
+            (true, SubnetPurpose::PrivateLink) => self.to_private_endpoints(rule),
+            (true, _) => rule.destination_address_prefix("*"),
+            (false, _) => rule.source_address_prefix("*"),
+        };
+        Some(match ports.as_slice() {
+            [port] => rule.destination_port_range(port),
+            _ => rule.destination_port_ranges(ports),
+        })
+    }
 
-fn flows(purpose: SubnetPurpose) -> Vec<Flow> {
-    match purpose {
-        SubnetPurpose::Cluster => vec![
-            Flow("allow-cluster", CLUSTER, Protocol::ANY, &["*"]),
-            // The application gateway sends to pods directly.
-            Flow("allow-gateway", Source::Subnets(SubnetPurpose::Gateway), Protocol::TCP, &["443", "8443"]),
-            Flow("allow-load-balancer", Source::Tag("AzureLoadBalancer"), Protocol::ANY, &["*"]),
-        ],
-        SubnetPurpose::PrivateLink => vec![
-            // Vault, blobs, Cosmos DB and registry; SQL; Service Bus.
-            Flow("allow-https", CLUSTER, Protocol::TCP, &["443"]),
-            Flow("allow-sql", CLUSTER, Protocol::TCP, &["1433"]),
-            Flow("allow-amqp", CLUSTER, Protocol::TCP, &["5671-5672"]),
-        ],
-        SubnetPurpose::Gateway => vec![
-            Flow("allow-internet", Source::Tag("Internet"), Protocol::TCP, &["443"]),
-            // Azure manages and probes the gateway through these. Without them it is stopped.
-            Flow("allow-gateway-manager", Source::Tag("GatewayManager"), Protocol::TCP, &["65200-65535"]),
-            Flow("allow-load-balancer", Source::Tag("AzureLoadBalancer"), Protocol::ANY, &["*"]),
-        ],
-        SubnetPurpose::Sql => vec![
-            Flow("allow-sql", CLUSTER, Protocol::TCP, &["1433", "11000-11999"]),
-            Flow("allow-load-balancer", Source::Tag("AzureLoadBalancer"), Protocol::ANY, &["*"]),
-        ],
-        SubnetPurpose::ServiceBus => {
-            vec![Flow("allow-amqp", CLUSTER, Protocol::TCP, &["443", "5671-5672"])]
-        }
+    fn to_private_endpoints(&self, rule: Rule) -> Rule {
+        rule.destination_application_security_groups([SubResource::new(self.private_endpoints)])
+    }
+
+    fn ranges(&self, purpose: SubnetPurpose) -> Vec<Cidr> {
+        self.subnets.values().filter(|subnet| subnet.purpose == purpose).map(|subnet| subnet.range).collect()
     }
 }
 
-/// The rules for what comes in; the first that matches decides.
-pub fn inbound_rules(purpose: SubnetPurpose, subnets: &BTreeMap<String, SubnetConfig>) -> Vec<Rule> {
-    let flows = (100..).step_by(10).zip(flows(purpose));
-    let allowed = flows.filter_map(|(priority, flow)| allow(priority, flow, subnets));
-    allowed.chain([deny_everything()]).collect()
-}
-
-/// `None` where the flow comes from subnets that this network does not have.
-fn allow(priority: i64, flow: Flow, subnets: &BTreeMap<String, SubnetConfig>) -> Option<Rule> {
-    let Flow(name, source, protocol, ports) = flow;
-    let rule = inbound(name, Access::ALLOW, priority, protocol);
-    let rule = match source {
-        Source::Tag(tag) => rule.source_address_prefix(tag),
-        Source::Subnets(purpose) => {
-            let ranges: Vec<Cidr> = subnets
-                .values()
-                .filter(|subnet| subnet.purpose == purpose)
-                .map(|subnet| subnet.range)
-                .collect();
-            match ranges.as_slice() {
-                [] => return None,
-                [range] => rule.source_address_prefix(*range),
-                _ => rule.source_address_prefixes(ranges),
-            }
-        }
-    };
-    Some(match ports {
-        [port] => rule.destination_port_range(*port),
-        ports => rule.destination_port_ranges(ports.to_vec()),
+/// A rule for one range has another property than one for several.
+fn between(rule: Rule, inbound: bool, ranges: &[Cidr]) -> Option<Rule> {
+    Some(match (inbound, ranges) {
+        (_, []) => return None,
+        (true, [range]) => rule.source_address_prefix(*range),
+        (true, ranges) => rule.source_address_prefixes(ranges.to_vec()),
+        (false, [range]) => rule.destination_address_prefix(*range),
+        (false, ranges) => rule.destination_address_prefixes(ranges.to_vec()),
     })
 }
 
-fn deny_everything() -> Rule {
-    inbound("deny-everything-else", Access::DENY, LAST, Protocol::ANY)
+fn deny_everything(direction: Direction) -> Rule {
+    let name = if direction == Direction::INBOUND { "deny-all-inbound" } else { "deny-all-outbound" };
+    Rule::new(name, Protocol::ANY, Access::DENY, LAST, direction)
         .source_address_prefix("*")
-        .destination_port_range("*")
-}
-
-fn inbound(name: &str, access: Access, priority: i64, protocol: Protocol) -> Rule {
-    Rule::new(name, protocol, access, priority, Direction::INBOUND)
         .source_port_range("*")
         .destination_address_prefix("*")
+        .destination_port_range("*")
 }

@@ -1,7 +1,7 @@
 //! One subnet with its security group.
 
 use super::Network;
-use super::rules::inbound_rules;
+use super::rules::Rules;
 use crate::helpers::{Site, diagnostics};
 use atp_azure::network::{
     NetworkSecurityGroup, Subnet, SubnetPrivateEndpointNetworkPolicies, VirtualNetwork,
@@ -15,6 +15,17 @@ pub struct SubnetConfig {
     pub range: Cidr,
     /// What is in it; the rules of its security group follow from that.
     pub purpose: SubnetPurpose,
+}
+
+/// Addresses outside of Azure that the cluster may reach: the host of the Git repositories, for one.
+#[derive(Clone, Debug, PartialEq, Eq, Config)]
+pub struct Destination {
+    /// The addresses.
+    #[config(length = 1..=100)]
+    pub ranges: Vec<Cidr>,
+    /// The ports.
+    #[config(length = 1..=20)]
+    pub ports: Vec<String>,
 }
 
 /// What a subnet is for.
@@ -39,12 +50,17 @@ impl Network {
         &self,
         cx: &mut Context,
         network: &Output<ResourceId<VirtualNetwork>>,
+        rules: &Rules<'_>,
         name: &str,
         subnet: &SubnetConfig,
     ) -> Result<Output<ResourceId<Subnet>>> {
         let Site { names, tags, location } = &self.site;
+        let tags = match &self.open_to_internet {
+            Some(granted) if subnet.purpose == SubnetPurpose::Gateway => &granted.tags(tags),
+            _ => tags,
+        };
         let group = NetworkSecurityGroup::new(&self.group, names.of::<NetworkSecurityGroup>(name)?, location)
-            .security_rules(inbound_rules(subnet.purpose, &self.subnets))
+            .security_rules(rules.of(subnet.purpose))
             .tags(tags);
         let group = cx.add(&format!("{name}-security-group"), group)?;
         cx.add(&format!("{name}-diagnostics"), diagnostics::logs(group.id(), &self.workspace))?;

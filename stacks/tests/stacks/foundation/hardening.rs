@@ -15,26 +15,45 @@ fn every_subnet_is_behind_a_security_group_that_ends_in_denying_everything() {
         assert!(subnet.waits_for().contains(&group.as_str()), "{group}");
         let rules = prod.named(&group).find("properties/securityRules").unwrap().as_list().unwrap();
         let property = |rule: &Value, name: &str| rule.get("properties").unwrap().get(name).unwrap().clone();
-        let last = rules.last().unwrap();
-        assert_eq!(property(last, "access"), "Deny".into(), "{group}");
-        assert_eq!(property(last, "sourceAddressPrefix"), "*".into(), "{group}");
-        let priorities: BTreeSet<String> =
-            rules.iter().map(|rule| format!("{:?}", property(rule, "priority"))).collect();
-        assert_eq!(priorities.len(), rules.len(), "priorities of {group} are not unique");
+        for direction in ["Inbound", "Outbound"] {
+            let rules: Vec<&Value> =
+                rules.iter().filter(|rule| property(rule, "direction") == direction.into()).collect();
+            let last = rules.last().unwrap();
+            assert_eq!(property(last, "access"), "Deny".into(), "{group}");
+            assert_eq!(property(last, "sourceAddressPrefix"), "*".into(), "{group}");
+            assert_eq!(property(last, "destinationAddressPrefix"), "*".into(), "{group}");
+            let priorities: BTreeSet<String> =
+                rules.iter().map(|rule| format!("{:?}", property(rule, "priority"))).collect();
+            assert_eq!(priorities.len(), rules.len(), "priorities of {group} are not unique");
+        }
+        let names: BTreeSet<&str> =
+            rules.iter().map(|rule| rule.get("name").and_then(Value::as_str).unwrap()).collect();
+        assert_eq!(names.len(), rules.len(), "names of {group} are not unique");
     }
 }
 
 #[test]
-fn only_the_gateway_lets_the_internet_in() {
-    let prod = prod();
-    let open = prod.of_type("Microsoft.Network/networkSecurityGroups").into_iter().filter(|group| {
+fn only_the_gateway_lets_the_internet_in_and_only_by_an_exception() {
+    assert!(open_to_internet(&prod_with(&[("public_exceptions.edge", "")])).is_empty());
+    let granted = prod_with(&[
+        ("public_exceptions.edge.reason", "customers come from the internet"),
+        ("public_exceptions.edge.reviewed_by", "security-team"),
+        ("public_exceptions.edge.until", "2027-06-30"),
+    ]);
+    assert_eq!(open_to_internet(&granted), ["network/gateway-security-group"]);
+    let group = granted.named("network/gateway-security-group");
+    assert_eq!(group.text("tags/public-exception"), Some("edge"));
+}
+
+fn open_to_internet(declared: &Declared) -> Vec<&str> {
+    let open = declared.of_type("Microsoft.Network/networkSecurityGroups").into_iter().filter(|group| {
         let rules = group.find("properties/securityRules").unwrap().as_list().unwrap();
         rules.iter().any(|rule| {
             let source = rule.get("properties").and_then(|p| p.get("sourceAddressPrefix"));
             source.and_then(Value::as_str) == Some("Internet")
         })
     });
-    assert_eq!(open.map(Resource::name).collect::<Vec<_>>(), ["network/gateway-security-group"]);
+    open.map(Resource::name).collect()
 }
 
 #[test]
