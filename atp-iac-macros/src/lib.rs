@@ -54,8 +54,10 @@ use proc_macro::TokenStream;
 ///
 /// - The first parameter is `cx: &mut Context`. The others may stand in any order: at most one configuration, a type
 ///   with `#[derive(Config)]`, and one `StackRef<Other>` for each stack that this one refers to.
+/// - `Option<StackRef<Other, Primary>>` is the stack `Other` in the primary region, and `None` where this one stands there
+///   itself; `atp_iac::Place` says which places there are besides.
 /// - `layer` is a layer of `atp_iac::layers`, or the path of one of your own. It must be above those of all stacks
-///   that are referred to.
+///   that are referred to in the same region.
 /// - `name = "..."` is the name of the stack; without it, that of the function.
 #[proc_macro_attribute]
 pub fn stack(arguments: TokenStream, item: TokenStream) -> TokenStream {

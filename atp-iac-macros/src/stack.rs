@@ -2,7 +2,7 @@
 
 use crate::arguments::{self, Argument};
 use crate::errors::Errors;
-use crate::types::{argument_of, camel, docs, respan, text_of};
+use crate::types::{argument_of, arguments_of, camel, docs, last_word, respan, text_of};
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
@@ -22,7 +22,46 @@ struct Signature {
 
 enum Parameter {
     Config,
-    Reference(Box<Type>),
+    Reference(Box<Reference>),
+}
+
+/// `StackRef<stack, place>`, or an `Option` of it.
+struct Reference {
+    stack: Type,
+    /// As it is written; where nothing is, the other stack stands where this one does.
+    place: Option<Type>,
+    optional: bool,
+}
+
+impl Reference {
+    fn read(kind: &Type) -> Option<Self> {
+        let inner = argument_of(kind, "Option");
+        let mut arguments = arguments_of(inner.unwrap_or(kind), "StackRef").into_iter().cloned();
+        let stack = arguments.next()?;
+        Some(Reference { stack, place: arguments.next(), optional: inner.is_some() })
+    }
+
+    /// Whether it is written as one to where this stack stands.
+    fn is_here(&self) -> bool {
+        self.place.as_ref().is_none_or(|place| last_word(place).is_some_and(|word| word == "Here"))
+    }
+
+    /// The place as a type, and as a value; `Here` where none is written. Errors point at the type.
+    fn place(&self) -> (TokenStream, TokenStream) {
+        let span = self.place.as_ref().map_or_else(|| self.stack.span(), Spanned::span);
+        let kind = match &self.place {
+            Some(place) => quote!(#place),
+            None => quote_spanned!(span=> ::atp_iac::Here),
+        };
+        let value = quote_spanned!(span=> <#kind as ::atp_iac::Place>::AT);
+        (kind, value)
+    }
+
+    fn same(&self, other: &Reference) -> bool {
+        let place = |reference: &Reference| reference.place.as_ref().map(text_of);
+        text_of(&self.stack) == text_of(&other.stack)
+            && (place(self) == place(other) || self.is_here() && other.is_here())
+    }
 }
 
 pub fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
@@ -131,15 +170,20 @@ fn is_mutable_reference(kind: &Type) -> bool {
 }
 
 fn parameter(kind: &Type, found: &mut Signature, errors: &mut Errors) {
-    if let Some(other) = argument_of(kind, "StackRef") {
-        let twice = found
-            .parameters
-            .iter()
-            .any(|p| matches!(p, Parameter::Reference(seen) if text_of(seen) == text_of(other)));
-        if twice {
+    if let Some(reference) = Reference::read(kind) {
+        let twice =
+            |parameter: &Parameter| matches!(parameter, Parameter::Reference(seen) if seen.same(&reference));
+        if found.parameters.iter().any(twice) {
             errors.at(kind, "the stack is referred to twice");
         }
-        found.parameters.push(Parameter::Reference(Box::new(other.clone())));
+        if reference.optional && reference.is_here() {
+            errors.at(
+                kind,
+                "a stack that stands where this one does is always there: leave `Option` out, or say where it \
+                 stands, as in `Option<StackRef<.., Primary>>`",
+            );
+        }
+        found.parameters.push(Parameter::Reference(Box::new(reference)));
     } else if matches!(kind, Type::Reference(_)) {
         errors.at(kind, "a stack takes its configuration and its `StackRef<..>`s by value");
     } else if found.config.is_some() {
@@ -164,14 +208,24 @@ fn outputs(output: &ReturnType) -> Option<&Type> {
     }
 }
 
-/// The bounds on layers; their errors point at the type in the parameter.
+/// The bounds on layers and places; their errors point at the type in the parameter.
 fn order(layer: &TokenStream, signature: &Signature) -> TokenStream {
     let checks = signature.parameters.iter().filter_map(|parameter| {
-        let Parameter::Reference(other) = parameter else { return None };
-        let layer = respan(layer.clone(), other.span());
-        Some(quote_spanned!(other.span()=>
-            const _: fn() = ::atp_iac::__private::above::<#layer, <#other as ::atp_iac::StackContract>::Layer>;
-        ))
+        let Parameter::Reference(reference) = parameter else { return None };
+        let Reference { stack, place, optional } = reference.as_ref();
+        let (_, at) = reference.place();
+        if reference.is_here() {
+            let layer = respan(layer.clone(), stack.span());
+            return Some(quote_spanned!(stack.span()=>
+                const _: fn() =
+                    ::atp_iac::__private::above::<#layer, <#stack as ::atp_iac::StackContract>::Layer>;
+            ));
+        }
+        let check = match optional {
+            true => quote_spanned!(place.span()=> sometimes_elsewhere),
+            false => quote_spanned!(place.span()=> always_elsewhere),
+        };
+        Some(quote_spanned!(place.span()=> const _: () = ::atp_iac::__private::#check(#at);))
     });
     quote!(#(#checks)*)
 }
@@ -194,8 +248,12 @@ fn generate(
     let config = signature.config.as_ref().unwrap_or(&unit);
     let fields = quote_spanned!(config.span()=> <#config as ::atp_iac::Config>::FIELDS);
     let references = signature.parameters.iter().filter_map(|parameter| match parameter {
-        Parameter::Reference(other) => {
-            Some(quote_spanned!(other.span()=> <#other as ::atp_iac::StackContract>::REFERENCE))
+        Parameter::Reference(reference) => {
+            let (stack, (_, place)) = (&reference.stack, reference.place());
+            let at = (!reference.is_here()).then(|| quote_spanned!(place.span()=> .at(#place)));
+            let optional = reference.optional.then(|| quote!(.optional()));
+            Some(quote_spanned!(stack.span()=>
+                <#stack as ::atp_iac::StackContract>::REFERENCE #at #optional))
         }
         Parameter::Config => None,
     });
@@ -239,10 +297,15 @@ fn body(function: &ItemFn, signature: &Signature) -> TokenStream {
     for (index, parameter) in signature.parameters.iter().enumerate() {
         match parameter {
             Parameter::Config => values.push(quote!(config)),
-            Parameter::Reference(other) => {
+            Parameter::Reference(reference) => {
                 let variable = format_ident!("reference_{index}");
-                bindings.push(quote_spanned!(other.span()=>
-                    let #variable = <#other as ::atp_iac::StackContract>::referred(cx)?;));
+                let (stack, (place, at)) = (&reference.stack, reference.place());
+                let read = match reference.optional {
+                    true => quote_spanned!(stack.span()=> referred_elsewhere),
+                    false => quote_spanned!(stack.span()=> referred),
+                };
+                bindings.push(quote_spanned!(stack.span()=>
+                    let #variable = <#stack as ::atp_iac::StackContract>::#read::<#place>(cx, #at)?;));
                 values.push(quote!(#variable));
             }
         }

@@ -18,23 +18,28 @@ pub fn last_word(kind: &Type) -> Option<String> {
 
 /// `T`, if the type is written as `name<T>` or `path::name<T>`.
 pub fn argument_of<'a>(kind: &'a Type, name: &str) -> Option<&'a Type> {
-    match kind {
-        Type::Path(path) if path.qself.is_none() => {
-            let segment = path.path.segments.last().filter(|segment| segment.ident == name)?;
-            first_argument(&segment.arguments)
-        }
-        Type::Group(group) => argument_of(&group.elem, name),
-        Type::Paren(paren) => argument_of(&paren.elem, name),
-        _ => None,
-    }
+    arguments_of(kind, name).first().copied()
 }
 
-fn first_argument(arguments: &PathArguments) -> Option<&Type> {
-    let PathArguments::AngleBracketed(arguments) = arguments else { return None };
-    arguments.args.iter().find_map(|argument| match argument {
-        GenericArgument::Type(kind) => Some(kind),
-        _ => None,
-    })
+/// `[A, B]`, if the type is written as `name<A, B>` or `path::name<A, B>`.
+pub fn arguments_of<'a>(kind: &'a Type, name: &str) -> Vec<&'a Type> {
+    match kind {
+        Type::Path(path) if path.qself.is_none() => {
+            let segment = path.path.segments.last().filter(|segment| segment.ident == name);
+            let Some(PathArguments::AngleBracketed(arguments)) = segment.map(|segment| &segment.arguments)
+            else {
+                return Vec::new();
+            };
+            let types = arguments.args.iter().filter_map(|argument| match argument {
+                GenericArgument::Type(kind) => Some(kind),
+                _ => None,
+            });
+            types.collect()
+        }
+        Type::Group(group) => arguments_of(&group.elem, name),
+        Type::Paren(paren) => arguments_of(&paren.elem, name),
+        _ => Vec::new(),
+    }
 }
 
 /// Tokens as a person writes them: no spaces around punctuation.

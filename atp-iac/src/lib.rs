@@ -29,8 +29,8 @@ pub use output::{
     Extra, Input, InputList, InputMap, IntoInput, IntoInputList, IntoInputMap, Output, Secret, all, all_named,
 };
 pub use program::{
-    Above, Component, Context, Layer, Outputs, Program, ProgramError, Query, Result, Stack, StackContract,
-    StackRef, layers,
+    Above, Component, Context, Here, Layer, Outputs, Place, PlaceEnvironment, PlaceRegion, Primary, Program,
+    ProgramError, Query, Result, Stack, StackContract, StackRef, layers,
 };
 pub use resource::{
     Cidr, Name, NameRules, Named, Options, Resource, ResourceId, ResourceType, disjoint, subnets_fit,
@@ -42,7 +42,7 @@ pub use value::Value;
 #[doc(hidden)]
 pub mod __private {
     pub use crate::output::{FormatArgument, Template};
-    pub use crate::program::{OutputValue, above};
+    pub use crate::program::{OutputValue, above, always_elsewhere, sometimes_elsewhere};
     pub use std::collections::BTreeMap;
     pub use std::format;
 }

@@ -157,6 +157,16 @@ impl World {
         self
     }
 
+    /// Brings the cloud to any stack.
+    pub async fn deploy(&self, what: &Deployment) -> Result<Update, EngineError> {
+        self.run(what, Kind::Up, UpdateOptions::default()).await
+    }
+
+    /// The plan for any stack.
+    pub async fn plan(&self, what: &Deployment) -> Result<Plan, EngineError> {
+        self.engine.preview(what, Kind::Up, &UpdateOptions::default()).await.map(|p| p.plan)
+    }
+
     /// The plan for a program.
     pub async fn preview(&self, items: &[Item]) -> Result<Plan, EngineError> {
         self.engine.preview(&program(items), Kind::Up, &UpdateOptions::default()).await.map(|p| p.plan)

@@ -6,11 +6,11 @@ use super::scheduler::{Scheduler, StepStatus};
 use super::step::StepContext;
 use crate::Urn;
 use crate::output::Resolver;
-use crate::plan::{Answers, Counts, Operation, Plan, Work, agrees};
+use crate::plan::{Answers, Counts, Operation, Plan, Work, agrees, first_difference};
 use crate::ports::Clock;
 use crate::provider::Provider;
 use crate::state::{Record, StateSession, StateView};
-use crate::value::{Path, Value};
+use crate::value::Value;
 use futures::StreamExt;
 use futures::future::{BoxFuture, FutureExt};
 use futures::stream::FuturesUnordered;
@@ -251,31 +251,6 @@ impl Resolver for Current<'_> {
     fn outputs(&self, urn: &Urn) -> Option<&Value> {
         self.answers.get(urn).or_else(|| self.view.get(urn).map(|resource| &resource.outputs))
     }
-}
-
-fn first_difference(planned: &Value, actual: &Value) -> String {
-    fn walk(planned: &Value, actual: &Value, path: &mut Path) -> bool {
-        match (planned.exposed(), actual.exposed()) {
-            (Value::Map(planned), Value::Map(actual)) => {
-                let keys: std::collections::BTreeSet<&String> = planned.keys().chain(actual.keys()).collect();
-                keys.into_iter().any(|key| {
-                    path.push_key(key);
-                    let found = match (planned.get(key), actual.get(key)) {
-                        (Some(planned), Some(actual)) => walk(planned, actual, path),
-                        _ => true,
-                    };
-                    if !found {
-                        path.pop();
-                    }
-                    found
-                })
-            }
-            (planned, actual) => !agrees(planned, actual),
-        }
-    }
-    let mut path = Path::root();
-    walk(planned, actual, &mut path);
-    path.to_string()
 }
 
 impl Executor<'_> {

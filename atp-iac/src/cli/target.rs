@@ -99,7 +99,8 @@ impl<'a> Target<'a> {
     /// When a name cannot be part of a URN.
     pub fn deployment(&self, config: ConfigTree) -> Result<Deployment, Failure> {
         let StackName { environment, region, .. } = &self.name;
-        Ok(Deployment::new(environment, region, self.program, config)?)
+        let deployment = Deployment::new(environment, region, self.program, config)?;
+        Ok(deployment.with_primary_regions(self.workspace.project.primary_regions()))
     }
 
     /// An engine without a cloud: enough to read states.

@@ -14,7 +14,9 @@ use crate::config::ConfigTree;
 use crate::output::Expression;
 use crate::plan::{Answers, Desired, Drift, Plan, Planner, moves};
 use crate::ports::{Clock, Random, SystemClock, SystemRandom};
-use crate::program::{Context, Program, ProgramError, Reference, Setup, StackOutputs};
+use crate::program::{
+    Context, PrimaryRegions, Program, ProgramError, Reference, Setup, StackOutputs, stack_for,
+};
 use crate::provider::Provider;
 use crate::secrets::{Fingerprints, KeyProvider};
 use crate::state::{Holder, Record, Snapshot, StateStore, StateView, read_state};
@@ -37,6 +39,9 @@ pub struct Engine {
     on_wait: Arc<OnWait>,
 }
 
+/// What stacks will give that are only planned yet.
+pub type Planned = BTreeMap<StackName, StackOutputs>;
+
 /// Hears of the holder of a lock that is waited for.
 type OnWait = dyn Fn(Option<&Holder>) + Send + Sync;
 
@@ -47,6 +52,7 @@ pub struct Deployment {
     config: ConfigTree,
     contract: u64,
     references: Vec<Reference>,
+    primary_regions: PrimaryRegions,
     run: Run,
 }
 
@@ -69,6 +75,7 @@ impl Deployment {
             config,
             contract: program.contract,
             references: program.references.to_vec(),
+            primary_regions: PrimaryRegions::new(),
             run: Arc::new(program.run),
         })
     }
@@ -83,8 +90,16 @@ impl Deployment {
             config: ConfigTree::empty(),
             contract: 0,
             references: Vec::new(),
+            primary_regions: PrimaryRegions::new(),
             run: Arc::new(run),
         }
+    }
+
+    /// With the primary region of each environment, which references to there need:
+    /// [`Project::primary_regions`](crate::project::Project::primary_regions).
+    pub fn with_primary_regions(mut self, primary_regions: PrimaryRegions) -> Self {
+        self.primary_regions = primary_regions;
+        self
     }
 
     /// Which stack of which environment and region.
@@ -163,14 +178,33 @@ impl Engine {
         kind: Kind,
         options: &UpdateOptions,
     ) -> Result<Preview, EngineError> {
+        self.preview_after(deployment, kind, options, &Planned::new()).await
+    }
+
+    /// What an update would do after others were carried out that are only planned yet: what the program refers to is
+    /// taken from `planned` where it is there, and from the states otherwise. Takes no lock and writes nothing.
+    ///
+    /// [`Plan::outputs_after`] says what a plan will leave. What is unknown of it stays unknown here. The update itself
+    /// is planned anew when its turn comes; [`Plan::departures`] says where that plan does more than this one.
+    ///
+    /// # Errors
+    /// As [`Engine::preview`].
+    pub async fn preview_after(
+        &self,
+        deployment: &Deployment,
+        kind: Kind,
+        options: &UpdateOptions,
+        planned: &Planned,
+    ) -> Result<Preview, EngineError> {
         let (view, fingerprints) =
             match read_state(self.store.as_ref(), &deployment.name, self.keys.as_ref()).await? {
                 Some(read) => (read.view, Some(read.fingerprints)),
                 None => (StateView::new(Snapshot::empty(deployment.name.clone(), ""))?, None),
             };
         let records = &mut Vec::new();
-        let (plan, recovered) =
-            self.plan(deployment, kind, options, view, fingerprints.as_ref(), records).await?;
+        let (plan, recovered) = self
+            .plan(&Wanted { deployment, kind, options, planned }, view, fingerprints.as_ref(), records)
+            .await?;
         Ok(Preview { plan, recovered })
     }
 
@@ -198,16 +232,30 @@ impl Engine {
     /// # Errors
     /// What the program returns; stacks that it refers to and that are not deployed.
     pub async fn declare(&self, deployment: &Deployment) -> Result<Desired, EngineError> {
+        self.declare_after(deployment, &Planned::new()).await
+    }
+
+    async fn declare_after(
+        &self,
+        deployment: &Deployment,
+        planned: &Planned,
+    ) -> Result<Desired, EngineError> {
+        let Deployment { name, config, primary_regions, .. } = deployment;
         let mut references = BTreeMap::new();
         for reference in &deployment.references {
-            let name = StackName { stack: reference.stack.to_owned(), ..deployment.name.clone() };
-            let Some(outputs) = self.outputs(&name).await? else { continue };
+            let Some(other) = reference.target(name, primary_regions)? else { continue };
+            let outputs = match planned.get(&other) {
+                Some(outputs) => Some(outputs.clone()),
+                None => self.outputs(&other).await?,
+            };
+            let Some(outputs) = outputs else { continue };
             if outputs.contract != reference.contract {
-                return Err(stale_contract(&deployment.name, &name).into());
+                return Err(stale_contract(name, &other).into());
             }
-            references.insert(reference.stack.to_owned(), outputs);
+            references.insert(other, outputs);
         }
-        let setup = Setup { config: deployment.config.clone(), references };
+        let (config, primary_regions) = (config.clone(), primary_regions.clone());
+        let setup = Setup { config, references, primary_regions };
         let mut cx = Context::new(deployment.name.clone(), setup);
         let outputs = (deployment.run)(&mut cx)?;
         Ok(Desired { registrations: cx.into_registrations(), outputs, contract: deployment.contract })
@@ -217,13 +265,12 @@ impl Engine {
     /// told first.
     async fn plan(
         &self,
-        deployment: &Deployment,
-        kind: Kind,
-        options: &UpdateOptions,
+        wanted: &Wanted<'_>,
         mut view: StateView,
         fingerprints: Option<&Fingerprints>,
         records: &mut Vec<Record>,
     ) -> Result<(Plan, Vec<Recovered>), EngineError> {
+        let Wanted { deployment, kind, options, planned } = *wanted;
         let recovery = recover(&view, &self.providers, self.clock.now()).await?;
         keep(&mut view, records, recovery.records)?;
         let mut drift = Drift::new();
@@ -233,7 +280,7 @@ impl Engine {
             drift = refreshed.drift;
         }
         let desired = match kind {
-            Kind::Up => Some(self.declare(deployment).await?),
+            Kind::Up => Some(self.declare_after(deployment, planned).await?),
             Kind::Destroy => None,
         };
         loop {
@@ -277,6 +324,14 @@ impl Engine {
     }
 }
 
+/// What is to be planned.
+struct Wanted<'a> {
+    deployment: &'a Deployment,
+    kind: Kind,
+    options: &'a UpdateOptions,
+    planned: &'a Planned,
+}
+
 fn keep(view: &mut StateView, kept: &mut Vec<Record>, records: Vec<Record>) -> Result<(), EngineError> {
     for record in &records {
         view.apply(record)?;
@@ -291,6 +346,6 @@ fn stale_contract(reader: &StackName, other: &StackName) -> ProgramError {
             "the stack `{}` was compiled against other outputs of `{}` than those that are deployed in {}/{}",
             reader.stack, other.stack, other.environment, other.region
         ),
-        hint: format!("run `up` on the stack `{}` with the present code, then try again", other.stack),
+        hint: format!("run `up` on {} with the present code, then try again", stack_for(reader, other)),
     }
 }

@@ -1,6 +1,6 @@
 //! An update from lock to unlock.
 
-use super::{Deployment, Engine, EngineError};
+use super::{Deployment, Engine, EngineError, Planned, Wanted};
 use crate::Urn;
 use crate::apply::{Event, Executor, Failure, FailureCause, Interrupt, Recovered, Report};
 use crate::plan::{Plan, Work};
@@ -132,8 +132,8 @@ impl Engine {
         let mut records = Vec::new();
         let view = session.with_view(Clone::clone);
         let fingerprints = Some(session.fingerprints());
-        let (plan, recovered) =
-            self.plan(deployment, kind, options, view, fingerprints, &mut records).await?;
+        let wanted = Wanted { deployment, kind, options, planned: &Planned::new() };
+        let (plan, recovered) = self.plan(&wanted, view, fingerprints, &mut records).await?;
         session.record_all(records).await?;
         let decision = decide(&plan, &recovered);
         if decision == Decision::Apply && !plan.refusals.is_empty() {

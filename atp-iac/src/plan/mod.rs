@@ -3,6 +3,7 @@
 //! Invariant: a plan's operations are in an order in which each comes after those that it depends on.
 //! Invariant: apply performs the operations of the plan and no others.
 
+mod approval;
 mod graph;
 mod nested;
 mod operation;
@@ -11,10 +12,11 @@ mod predict;
 mod queries;
 mod steps;
 
+pub use approval::Departure;
 pub(crate) use nested::moves;
 pub use operation::{Answers, Base, Counts, Operation, OperationKind, OutputChange, Plan, Question, Refusal};
 pub use planner::{Desired, Drift, Planner};
-pub(crate) use predict::agrees;
+pub(crate) use predict::{agrees, first_difference};
 pub use steps::{Step, StepGraph, Work};
 
 use crate::Urn;

@@ -3,7 +3,7 @@
 use super::{StepGraph, Work};
 use crate::diff::Change;
 use crate::output::Expression;
-use crate::program::Location;
+use crate::program::{Location, StackOutputs};
 use crate::secrets::Fingerprints;
 use crate::state::ResourceState;
 use crate::value::Value;
@@ -200,6 +200,13 @@ impl Plan {
         let mut counts = Counts::default();
         self.operations.iter().for_each(|operation| counts.add(operation.action));
         counts
+    }
+
+    /// What the stack gives to others when the plan was carried out, as far as that is known.
+    pub fn outputs_after(&self) -> StackOutputs {
+        let after =
+            self.outputs.iter().filter_map(|(name, change)| Some((name.clone(), change.after.clone()?)));
+        StackOutputs { contract: self.contract, values: after.collect() }
     }
 
     /// Whether anything would change: a resource or an output of the stack.

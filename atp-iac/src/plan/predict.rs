@@ -3,8 +3,8 @@
 use crate::Urn;
 use crate::output::Resolver;
 use crate::state::StateView;
-use crate::value::{Kind, Value};
-use std::collections::{HashMap, HashSet};
+use crate::value::{Kind, Path, Value};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// Outputs to expect: predicted for what changes, those of the state for what stays, answers for queries.
 pub(super) struct Predicted<'s> {
@@ -78,6 +78,32 @@ pub(crate) fn agrees(planned: &Value, actual: &Value) -> bool {
         }
         (planned, actual) => planned == actual,
     }
+}
+
+/// The path of the first part that is known in `planned` and is otherwise in `actual`.
+pub(crate) fn first_difference(planned: &Value, actual: &Value) -> String {
+    fn walk(planned: &Value, actual: &Value, path: &mut Path) -> bool {
+        match (planned.exposed(), actual.exposed()) {
+            (Value::Map(planned), Value::Map(actual)) => {
+                let keys: BTreeSet<&String> = planned.keys().chain(actual.keys()).collect();
+                keys.into_iter().any(|key| {
+                    path.push_key(key);
+                    let found = match (planned.get(key), actual.get(key)) {
+                        (Some(planned), Some(actual)) => walk(planned, actual, path),
+                        _ => true,
+                    };
+                    if !found {
+                        path.pop();
+                    }
+                    found
+                })
+            }
+            (planned, actual) => !agrees(planned, actual),
+        }
+    }
+    let mut path = Path::root();
+    walk(planned, actual, &mut path);
+    path.to_string()
 }
 
 #[cfg(test)]

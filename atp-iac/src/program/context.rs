@@ -1,7 +1,8 @@
 //! Records what a program declares.
 
 use super::{
-    Component, Outputs, ProgramError, ReferencedOutputs, Result, StackContract, StackOutputs, StackRef,
+    Component, Outputs, PrimaryRegions, ProgramError, ReferencePlace, ReferencedOutputs, Result,
+    StackContract, StackOutputs, StackRef, stack_for,
 };
 use crate::config::{Config, ConfigTree};
 use crate::output::Expression;
@@ -50,8 +51,10 @@ pub struct Registration {
 pub struct Setup {
     /// The configuration of the stack.
     pub config: ConfigTree,
-    /// The outputs of the stacks that it may refer to, by stack name.
-    pub references: BTreeMap<String, StackOutputs>,
+    /// The outputs of the stacks that it may refer to.
+    pub references: BTreeMap<StackName, StackOutputs>,
+    /// The primary region of each environment, for references to there.
+    pub primary_regions: PrimaryRegions,
 }
 
 /// Records what a program declares. Declaring does nothing yet: the engine plans first.
@@ -232,23 +235,38 @@ impl Context {
         Ok(self.setup.config.read::<C>()?)
     }
 
-    /// For `#[stack]`: the outputs of another stack of this environment and region.
+    /// For `#[stack]`: the outputs of another stack; `None` when it is at a place that is elsewhere, and this stack turns
+    /// out to stand there itself.
     ///
     /// # Errors
     /// When it is not deployed, or was deployed by a program with another contract.
-    pub fn reference<S: StackContract>(&self) -> Result<StackRef<S>> {
-        let outputs = self.setup.references.get(S::NAME).ok_or_else(|| ProgramError::Reference {
+    pub fn reference<S: StackContract, P>(&self, place: ReferencePlace) -> Result<Option<StackRef<S, P>>> {
+        let Some(stack) = place.resolve(&self.stack, S::NAME, &self.setup.primary_regions)? else {
+            return Ok(None);
+        };
+        let outputs = self.setup.references.get(&stack).ok_or_else(|| ProgramError::Reference {
             message: format!(
                 "the stack `{}` refers to `{}`, which is not deployed in {}/{}",
+                self.stack.stack, stack.stack, stack.environment, stack.region
+            ),
+            hint: format!("run `up` on {} first", stack_for(&self.stack, &stack)),
+        })?;
+        let source = ReferencedOutputs { reader: &self.stack, stack: &stack, outputs };
+        S::Outputs::from_reference(&source).map(|outputs| Some(StackRef::new(outputs)))
+    }
+
+    /// A reference without `Option` whose place is where this stack stands.
+    pub(super) fn refers_to_its_own_place(&self, stack: &str) -> ProgramError {
+        ProgramError::Reference {
+            message: format!(
+                "the stack `{}` refers to `{stack}` at a place that is elsewhere by its type, and is {}/{}, where it \
+                 stands itself",
                 self.stack.stack,
-                S::NAME,
                 self.environment(),
                 self.region()
             ),
-            hint: format!("run `up` on the stack `{}` first", S::NAME),
-        })?;
-        let source = ReferencedOutputs { stack: S::NAME, outputs };
-        S::Outputs::from_reference(&source).map(StackRef::new)
+            hint: "write `Option<StackRef<..>>`, which is `None` there".to_owned(),
+        }
     }
 
     /// Everything declared so far in the present component or stack, for [`Options::depends_on_all`].

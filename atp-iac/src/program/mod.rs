@@ -3,6 +3,7 @@
 mod component;
 mod context;
 mod layer;
+mod place;
 mod query;
 mod reference;
 mod stack;
@@ -12,7 +13,11 @@ pub use context::{Context, Declare, Location, Registration, Setup};
 #[doc(hidden)]
 pub use layer::above;
 pub use layer::{Above, Layer, layers};
+pub use place::{Here, Place, PlaceEnvironment, PlaceRegion, Primary, PrimaryRegions, ReferencePlace};
+#[doc(hidden)]
+pub use place::{always_elsewhere, sometimes_elsewhere};
 pub use query::Query;
+pub(crate) use reference::stack_for;
 pub use reference::{ReferencedOutputs, StackRef};
 #[doc(hidden)]
 pub use stack::OutputValue;

@@ -1,10 +1,10 @@
 //! Stacks and their contracts.
 
-use super::{Context, Layer, ReferencedOutputs, Result, StackRef};
-use crate::Output;
+use super::{Context, Layer, PrimaryRegions, ReferencePlace, ReferencedOutputs, Result, StackRef};
 use crate::config::ConfigField;
 use crate::output::Expression;
 use crate::value::{Data, Kind, Value};
+use crate::{Output, StackName};
 use std::collections::BTreeMap;
 
 /// What other stacks may know of a stack: its name, layer and outputs. `#[stack]` generates it.
@@ -26,10 +26,18 @@ pub trait StackContract: Sized + 'static {
     /// Not public API: reads the outputs for another stack.
     ///
     /// # Errors
+    /// As [`Context::reference`], and when the place is where that stack stands itself.
+    #[doc(hidden)]
+    fn referred<P>(cx: &Context, place: ReferencePlace) -> Result<StackRef<Self, P>> {
+        cx.reference(place)?.ok_or_else(|| cx.refers_to_its_own_place(Self::NAME))
+    }
+    /// Not public API: the same, `None` when the place is where that stack stands itself.
+    ///
+    /// # Errors
     /// As [`Context::reference`].
     #[doc(hidden)]
-    fn referred(cx: &Context) -> Result<StackRef<Self>> {
-        cx.reference()
+    fn referred_elsewhere<P>(cx: &Context, place: ReferencePlace) -> Result<Option<StackRef<Self, P>>> {
+        cx.reference(place)
     }
 }
 
@@ -53,12 +61,39 @@ pub struct Reference {
     pub stack: &'static str,
     /// Contract of the other stack that the program was compiled against.
     pub contract: u64,
+    /// Where the other stack stands.
+    pub place: ReferencePlace,
+    /// Whether the program can do without it, where it stands at that place itself.
+    pub optional: bool,
 }
 
 impl Reference {
-    /// The reference to the stack `S`.
+    /// The reference to the stack `S` in the same environment and region.
     pub const fn to<S: StackContract>() -> Self {
-        Reference { stack: S::NAME, contract: S::Outputs::CONTRACT }
+        Reference {
+            stack: S::NAME,
+            contract: S::Outputs::CONTRACT,
+            place: ReferencePlace::HERE,
+            optional: false,
+        }
+    }
+
+    /// The same, at another place.
+    pub const fn at(self, place: ReferencePlace) -> Self {
+        Reference { place, ..self }
+    }
+
+    /// The same, in an `Option`.
+    pub const fn optional(self) -> Self {
+        Reference { optional: true, ..self }
+    }
+
+    /// The stack that is meant, seen from one that refers; `None` when that one stands at the place itself.
+    ///
+    /// # Errors
+    /// As [`ReferencePlace::resolve`].
+    pub fn target(&self, from: &StackName, primary: &PrimaryRegions) -> Result<Option<StackName>> {
+        self.place.resolve(from, self.stack, primary)
     }
 }
 
@@ -220,8 +255,8 @@ impl std::fmt::Debug for Program {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::program::Setup;
-    use crate::{Cidr, Config, ConfigTree, Outputs, Secret, StackName, stack};
+    use crate::program::{Place, Primary, Setup};
+    use crate::{Cidr, Config, ConfigTree, Outputs, Secret, stack};
 
     #[derive(Config)]
     struct NetworkConfig {
@@ -257,9 +292,25 @@ mod tests {
         Ok(())
     }
 
-    fn context(config: &str, references: BTreeMap<String, StackOutputs>) -> Context {
-        let setup = Setup { config: ConfigTree::from_yaml("a.yaml", config).unwrap(), references };
-        Context::new(StackName::new("dev", "north", "app").unwrap(), setup)
+    /// A copy of what the primary region has.
+    #[stack(layer = Foundation)]
+    fn replica(_: &mut Context, original: Option<StackRef<Network, Primary>>) -> Result<AppOutputs> {
+        let url = original.map_or(Output::known("none".to_owned()), |original| original.space.clone());
+        Ok(AppOutputs { url })
+    }
+
+    fn context(config: &str, references: BTreeMap<StackName, StackOutputs>) -> Context {
+        context_in("north", config, references)
+    }
+
+    fn context_in(region: &str, config: &str, references: BTreeMap<StackName, StackOutputs>) -> Context {
+        let config = ConfigTree::from_yaml("a.yaml", config).unwrap();
+        let primary_regions = [("dev".to_owned(), "north".to_owned())].into();
+        Context::new(named(region, "app"), Setup { config, references, primary_regions })
+    }
+
+    fn named(region: &str, stack: &str) -> StackName {
+        StackName::new("dev", region, stack).unwrap()
     }
 
     #[test]
@@ -285,7 +336,7 @@ mod tests {
             .map(|(name, output)| (name, output.resolve(&crate::output::NothingKnown).unwrap()))
             .collect();
         let deployed = StackOutputs { contract: NetworkOutputs::CONTRACT, values };
-        let mut cx = context("", BTreeMap::from([("network".to_owned(), deployed)]));
+        let mut cx = context("", BTreeMap::from([(named("north", "network"), deployed)]));
         let app = App::build(&mut cx).unwrap();
         assert_eq!(app.url.origin(), "https://${network/space}/");
         let resolved = app.url.resolve(&crate::output::NothingKnown).unwrap();
@@ -298,6 +349,32 @@ mod tests {
         assert!(
             error.contains("which is not deployed in dev/north") && error.contains("run `up`"),
             "{error}"
+        );
+    }
+
+    #[test]
+    fn a_stack_in_another_region_sees_the_outputs_of_the_primary_one_and_the_primary_one_sees_none() {
+        assert_eq!(
+            Program::of::<Replica>().references,
+            [Reference::to::<Network>().at(Primary::AT).optional()]
+        );
+        let values = [("space", Value::from("10.0.0.0/16")), ("key", Value::from("k").into_secret())];
+        let values = values.map(|(name, value)| (name.to_owned(), value)).into();
+        let deployed = StackOutputs { contract: NetworkOutputs::CONTRACT, values };
+        let deployed = BTreeMap::from([(named("north", "network"), deployed)]);
+        let there = Replica::build(&mut context_in("south", "", deployed.clone())).unwrap();
+        assert_eq!(there.url.origin(), "${network@north/space}");
+        let here = Replica::build(&mut context_in("north", "", deployed)).unwrap();
+        assert_eq!(here.url.resolve(&crate::output::NothingKnown).unwrap().value.as_deref(), Some("none"));
+    }
+
+    #[test]
+    fn a_stack_that_is_not_deployed_in_the_primary_region_is_named_with_that_region() {
+        let error = Replica::build(&mut context_in("south", "", BTreeMap::new())).err().unwrap().to_string();
+        assert_eq!(
+            error,
+            "the stack `app` refers to `network`, which is not deployed in dev/north\n  \
+             way out: run `up` on the stack `network` in dev/north first"
         );
     }
 

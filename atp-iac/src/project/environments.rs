@@ -2,6 +2,7 @@
 
 use super::{PROJECT_FILE, Project, ProjectError};
 use crate::config::unknown;
+use crate::program::PrimaryRegions;
 
 /// One environment.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +28,14 @@ impl Project {
             file: PROJECT_FILE.to_owned(),
             message: unknown("environment", name, self.environments.keys().map(String::as_str)),
         })
+    }
+
+    /// The primary region of each environment.
+    pub fn primary_regions(&self) -> PrimaryRegions {
+        let primary = self.environments.iter().filter_map(|(name, environment)| {
+            environment.primary().map(|region| (name.clone(), region.to_owned()))
+        });
+        primary.collect()
     }
 
     /// Refuses a region that the environment does not have.

@@ -1,8 +1,7 @@
 //! Runs a program and looks at what it declares, without engine, state or cloud.
 
-use crate::config::ConfigTree;
 use crate::output::NothingKnown;
-use crate::program::{Context, Program, Result, Setup, StackOutputs};
+use crate::program::{Context, Program, Result, Setup};
 use crate::value::Value;
 use crate::{ProgramError, StackName};
 use std::collections::BTreeMap;
@@ -31,19 +30,12 @@ pub struct Declaration {
     pub dependencies: Vec<String>,
 }
 
-/// Declares a stack of an environment and region with a configuration and the outputs of the stacks it refers to.
+/// Declares a stack of an environment and region with its configuration and the outputs of the stacks it refers to.
 ///
 /// # Errors
 /// What the program returns.
-pub fn declare(
-    environment: &str,
-    region: &str,
-    program: Program,
-    config: ConfigTree,
-    references: BTreeMap<String, StackOutputs>,
-) -> Result<Declarations> {
-    let mut cx =
-        Context::new(StackName::new(environment, region, program.name)?, Setup { config, references });
+pub fn declare(environment: &str, region: &str, program: Program, setup: Setup) -> Result<Declarations> {
+    let mut cx = Context::new(StackName::new(environment, region, program.name)?, setup);
     let expressions = (program.run)(&mut cx)?;
     let resolve = |expression: &crate::output::Expression| {
         expression.resolve(&NothingKnown).map_err(|error| ProgramError::Other(error.to_string()))

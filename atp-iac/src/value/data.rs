@@ -76,7 +76,7 @@ impl Decoder {
         match value {
             Value::Secret(inner) => {
                 self.secret = true;
-                T::decode(inner, self)
+                self.value(inner)
             }
             Value::Unknown(_) => {
                 self.unknown = true;

@@ -5,7 +5,7 @@
 mod mock;
 
 use atp_iac::program::{Setup, StackOutputs};
-use atp_iac::{ConfigTree, Outputs, Stack, StackContract};
+use atp_iac::{ConfigTree, Outputs, Stack, StackContract, StackName};
 use examples::component::Teams;
 use examples::hello::Hello;
 use examples::stack_reference::Observer;
@@ -39,7 +39,8 @@ fn a_stack_gets_what_the_stack_below_it_gives() {
     let foundation = deploy::<Foundation>("dev", setup_of_the_foundation()).unwrap();
     let vault = text::<Foundation>(&foundation, "key_vault");
     let outputs = StackOutputs { contract: FoundationOutputs::CONTRACT, values: foundation.outputs };
-    let references = BTreeMap::from([(Foundation::NAME.to_owned(), outputs)]);
+    let references =
+        BTreeMap::from([(StackName::new("dev", "westeurope", Foundation::NAME).unwrap(), outputs)]);
     let observer = deploy::<Observer>("dev", Setup { references, ..Setup::default() }).unwrap();
     let key = text::<Observer>(&observer, "key");
     assert!(key.starts_with("https://") && key.ends_with("/keys/observer"), "{key}");

@@ -1,6 +1,7 @@
 //! Runs the program of a stack of an environment and reads what it declared.
 //!
-//! What the stacks that it refers to give is not known here, as in the first plan of an environment.
+//! What the stacks that it refers to give is not known here, as in the first plan of an environment. Stacks in the primary
+//! region are such ones in the others, and none in the primary one.
 
 use atp_iac::output::NothingKnown;
 use atp_iac::program::{Program, Registration, Setup};
@@ -27,10 +28,13 @@ pub struct Resource {
     inputs: Value,
 }
 
+fn project() -> Project {
+    Project::find(&DiskFiles, std::path::Path::new(env!("CARGO_MANIFEST_DIR"))).unwrap()
+}
+
 /// The configuration of a stack, as it is committed.
 pub fn config(program: &Program, environment: &str, region: &str) -> ConfigTree {
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
-    let project = Project::find(&DiskFiles, folder).unwrap();
+    let project = project();
     let known: Vec<&str> = PROGRAMS.iter().map(|program| program.name).collect();
     project.load_config(&DiskFiles, environment, region, program.name, &known).unwrap()
 }
@@ -51,11 +55,14 @@ pub fn try_declare(
     config: ConfigTree,
 ) -> Result<Declared> {
     let stack = StackName::new(environment, region, program.name).unwrap();
-    let referred = program.references.iter().map(|reference| {
+    let primary_regions = project().primary_regions();
+    let referred = program.references.iter().filter_map(|reference| {
+        let target = reference.target(&stack, &primary_regions).unwrap()?;
         let other = PROGRAMS.iter().find(|program| program.name == reference.stack).unwrap();
-        (other.name.to_owned(), other.unknown_outputs())
+        Some((target, other.unknown_outputs()))
     });
-    let mut cx = Context::new(stack, Setup { config, references: referred.collect() });
+    let references = referred.collect();
+    let mut cx = Context::new(stack, Setup { config, references, primary_regions });
     (program.run)(&mut cx)?;
     let resource = |registration: Registration| {
         let inputs = registration.inputs.resolve(&NothingKnown).unwrap();

@@ -1,5 +1,8 @@
 //! What the engine plans and does, on a cloud in memory.
 
+mod planned;
+mod references;
+
 use async_trait::async_trait;
 use atp_iac::Value;
 use atp_iac::apply::FailureCause;
