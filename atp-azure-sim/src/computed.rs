@@ -147,6 +147,12 @@ impl Facts<'_> {
                 vec![("properties.state", json!("Unlocked"))]
             }
             "microsoft.keyvault/vaults" => vec![("properties.vaultUri", url("vault.azure.net"))],
+            "microsoft.keyvault/vaults/keys" => {
+                self.versioned("keys", "properties.keyUri", "properties.keyUriWithVersion")
+            }
+            "microsoft.keyvault/vaults/secrets" => {
+                self.versioned("secrets", "properties.secretUri", "properties.secretUriWithVersion")
+            }
             "microsoft.operationalinsights/workspaces" => vec![("properties.customerId", unique("customer"))],
             "microsoft.insights/components" => {
                 let key = (self.unique)("instrumentation");
@@ -188,6 +194,18 @@ impl Facts<'_> {
             "microsoft.containerservice/managedclusters" => self.cluster(group, &location),
             "microsoft.network/publicipaddresses" => vec![("properties.ipAddress", json!(self.address(20)))],
             "microsoft.network/privateendpoints" => self.endpoint(),
+            "microsoft.network/publicipprefixes" => {
+                let length = at(body, "properties.prefixLength").and_then(Value::as_u64).unwrap_or(28);
+                let address = self.address(20);
+                let (network, _) = address.rsplit_once('.').unwrap_or((&address, ""));
+                vec![("properties.ipPrefix", json!(format!("{network}.0/{length}")))]
+            }
+            "microsoft.keyvault/managedhsms" => vec![("properties.hsmUri", url("managedhsm.azure.net"))],
+            "microsoft.keyvault/managedhsms/keys" => {
+                let hsm = self.id.split('/').nth(8).unwrap_or_default().to_ascii_lowercase();
+                let uri = format!("https://{hsm}.managedhsm.azure.net/keys/{}", self.name);
+                vec![("properties.keyUri", json!(uri))]
+            }
             _ => Vec::new(),
         };
         facts.extend(more);
@@ -231,6 +249,19 @@ impl Facts<'_> {
             ("properties.networkInterfaces", json!([{ "id": interface }])),
             ("properties.customDnsConfigs", json!([{ "fqdn": domain, "ipAddresses": [self.address(10)] }])),
         ]
+    }
+
+    /// Where the data plane of the vault has what was made, with and without its version.
+    fn versioned(
+        &self,
+        collection: &str,
+        plain: &'static str,
+        with_version: &'static str,
+    ) -> Vec<(&'static str, Value)> {
+        let vault = self.id.split('/').nth(8).unwrap_or_default().to_ascii_lowercase();
+        let uri = format!("https://{vault}.vault.azure.net/{collection}/{}", self.name);
+        let version = (self.unique)("version").replace('-', "");
+        vec![(with_version, json!(format!("{uri}/{version}"))), (plain, json!(uri))]
     }
 
     /// An address that follows from the id.

@@ -66,14 +66,19 @@ impl World {
 }
 
 fn deployment(environment: &str, changes: &[(&str, &str)]) -> Deployment {
+    deployment_in("westeurope", environment, changes)
+}
+
+fn deployment_in(region: &str, environment: &str, changes: &[(&str, &str)]) -> Deployment {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
     let project = Project::find(&DiskFiles, folder).unwrap();
     let mut config: ConfigTree =
-        project.load_config(&DiskFiles, environment, "westeurope", "foundation", &["foundation"]).unwrap();
+        project.load_config(&DiskFiles, environment, region, "foundation", &["foundation"]).unwrap();
     for (key, value) in changes {
         config.set(key, value).unwrap();
     }
-    Deployment::new(environment, "westeurope", stacks::FOUNDATION, config).unwrap()
+    let deployment = Deployment::new(environment, region, stacks::FOUNDATION, config).unwrap();
+    deployment.with_primary_regions(project.primary_regions())
 }
 
 fn changed(plan: &Plan) -> Vec<&Operation> {
@@ -93,8 +98,35 @@ async fn prod_is_deployed_plans_to_nothing_and_is_destroyed_without_a_rest() {
     assert!(!world.preview(&prod, false).await.has_changes());
     let refreshed = world.preview(&prod, true).await;
     assert!(!refreshed.has_changes(), "{:#?}", changed(&refreshed));
+    let refused = world.engine.preview(&prod, Kind::Destroy, &UpdateOptions::default()).await.unwrap().plan;
+    assert!(refused.refusals.iter().any(|refusal| refusal.message.contains("protected")), "{refused:#?}");
+    world.run(&deployment("prod", &[("protect", "false")]), Kind::Up).await;
     world.run(&prod, Kind::Destroy).await;
     assert!(world.simulator.is_empty().unwrap(), "{:#?}", world.simulator.resources());
+}
+
+#[tokio::test]
+async fn the_second_region_of_prod_is_peered_with_the_first_and_goes_without_it() {
+    let world = World::new();
+    let changes = [("protect", "false"), ("locks", "false")];
+    let first = deployment("prod", &changes);
+    world.run(&first, Kind::Up).await;
+    let second = deployment_in("eastus", "prod", &changes);
+    world.run(&second, Kind::Up).await;
+    let peerings = || {
+        let ids = world.simulator.resources().unwrap().into_iter().map(|(id, _)| id);
+        ids.filter(|id| id.contains("/virtualNetworkPeerings/")).collect::<Vec<_>>()
+    };
+    let ends: Vec<_> =
+        peerings().iter().map(|id| id.rsplit('/').take(3).last().unwrap().to_owned()).collect();
+    assert_eq!(ends, ["vnet-atp-prod-eus", "vnet-atp-prod-weu"]);
+    for deployment in [&first, &second] {
+        let plan = world.preview(deployment, true).await;
+        assert!(!plan.has_changes(), "{:#?}", changed(&plan));
+    }
+    world.run(&second, Kind::Destroy).await;
+    assert!(peerings().is_empty());
+    assert!(!world.preview(&first, true).await.has_changes());
 }
 
 #[tokio::test]
@@ -114,8 +146,8 @@ async fn one_changed_value_is_one_update() {
 #[tokio::test]
 async fn a_renamed_vault_is_replaced_and_the_plan_names_the_property() {
     let world = World::new();
-    world.run(&deployment("prod", &[]), Kind::Up).await;
-    let renamed = deployment("prod", &[("key_vault_name", "kv-atp-renamed")]);
+    world.run(&deployment("prod", &[("protect", "false")]), Kind::Up).await;
+    let renamed = deployment("prod", &[("key_vault_name", "kv-atp-renamed"), ("protect", "false")]);
     let plan = world.preview(&renamed, false).await;
     let vault = plan.operations.iter().find(|o| o.kind == "Microsoft.KeyVault/vaults").unwrap();
     assert_eq!(vault.action, OperationKind::Replace);
@@ -174,13 +206,13 @@ async fn every_environment_is_deployed_by_configuration_alone() {
 async fn a_service_that_spells_orders_and_fills_in_as_it_likes_changes_no_plan() {
     for seed in 0..6 {
         let world = World::with(Settings { noise: Some(seed), ..Settings::default() });
-        let prod = deployment("prod", &[]);
+        let prod = deployment("prod", &[("protect", "false")]);
         world.run(&prod, Kind::Up).await;
         for refresh in [false, true] {
             let plan = world.preview(&prod, refresh).await;
             assert!(!plan.has_changes(), "seed {seed}, refresh {refresh}: {:#?}", changed(&plan));
         }
-        let longer = deployment("prod", &[("log_retention_days", "400")]);
+        let longer = deployment("prod", &[("log_retention_days", "400"), ("protect", "false")]);
         let plan = world.preview(&longer, true).await;
         assert_eq!(changed(&plan).len(), 1, "seed {seed}: {:#?}", changed(&plan));
         world.run(&longer, Kind::Up).await;

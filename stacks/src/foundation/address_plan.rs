@@ -31,5 +31,10 @@ pub fn check(config: &FoundationConfig) -> Result<(), String> {
             ));
         }
     }
+    for peer in config.peered_networks.iter().filter(|peer| peer.overlaps(*address_space)) {
+        problems.push(format!(
+            "the peered network {peer} overlaps the address space {address_space}: no address can be in both"
+        ));
+    }
     if problems.is_empty() { Ok(()) } else { Err(problems.join("; ")) }
 }

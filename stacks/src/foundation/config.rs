@@ -43,18 +43,43 @@ pub struct FoundationConfig {
     /// Gigabytes of logs a day after which no more are taken, to bound the cost; without it there is no bound.
     #[config(range = 1..=1000)]
     pub log_daily_quota: Option<u32>,
+    /// Days after which the vault makes a new version of a key.
+    #[config(default = 365, range = 28..=730)]
+    pub key_rotation_days: u32,
+    /// A hardware security module of one's own for the key that signs the audit trail. Without it the vault holds that.
+    pub managed_hsm: Option<ManagedHsmConfig>,
+    /// Whether the cluster leaves the network by a NAT gateway. It needs the exception `egress`.
+    #[config(default = true)]
+    pub egress: bool,
+    /// Whether the network has a plan against floods of requests.
+    #[config(default = false)]
+    pub ddos_protection: bool,
+    /// Address spaces of the networks in other regions that this one is peered with.
+    #[config(default)]
+    pub peered_networks: Vec<Cidr>,
     /// What the cluster reaches outside of Azure, by name.
     #[config(default)]
     pub destinations: BTreeMap<String, Destination>,
     /// What may be public, and why.
     #[config(default)]
     pub public_exceptions: Exceptions,
-    /// Whether vault, workspace and private DNS zones are locked against deletion.
+    /// Whether vault, HSM, workspace and private DNS zones are locked against deletion.
     #[config(default = false)]
     pub locks: bool,
     /// Whether plans that delete or replace them are refused.
     #[config(default = false)]
     pub protect: bool,
+}
+
+/// A managed HSM.
+#[derive(Clone, Debug, Config)]
+pub struct ManagedHsmConfig {
+    /// The object ids of its first administrators: people who are not those who deploy.
+    #[config(length = 1..=10)]
+    pub administrators: Vec<String>,
+    /// Whether its security domain was downloaded, which is an act of people. Before that it holds no key.
+    #[config(default = false)]
+    pub activated: bool,
 }
 
 /// The two kinds of vaults.

@@ -5,10 +5,12 @@ mod address_plan;
 mod config;
 mod groups;
 mod identities;
+mod network;
 mod outputs;
 mod program;
+mod secrets;
 
-pub use config::{FoundationConfig, VaultSku};
+pub use config::{FoundationConfig, ManagedHsmConfig, VaultSku};
 pub use identities::Identity;
 pub use outputs::FoundationOutputs;
 pub use program::{Foundation, foundation};

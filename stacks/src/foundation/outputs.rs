@@ -1,7 +1,7 @@
 //! What other stacks may use of the foundation.
 
 use super::Identity;
-use atp_azure::key_vault::Vault;
+use atp_azure::key_vault::{Vault, VaultKey};
 use atp_azure::network::{ApplicationSecurityGroup, PrivateDnsZone, Subnet, VirtualNetwork};
 use atp_azure::operational_insights::Workspace;
 use atp_azure::resources::ResourceGroup;
@@ -38,6 +38,8 @@ pub struct FoundationOutputs {
     /// Clients of Service Bus, where the environment has any.
     pub service_bus_subnet: Output<Option<ResourceId<Subnet>>>,
 
+    /// The public addresses that the cluster leaves by, where it does: others allow them.
+    pub egress_addresses: Output<Option<String>>,
     /// What the rules of security groups know private endpoints by: every one is a member.
     pub private_endpoint_security_group: Output<ResourceId<ApplicationSecurityGroup>>,
 
@@ -66,6 +68,17 @@ pub struct FoundationOutputs {
     pub key_vault: Output<ResourceId<Vault>>,
     /// Where clients find the vault.
     pub key_vault_uri: Output<String>,
+    /// The key that services encrypt the keys of what they store with.
+    pub data_encryption_key: Output<ResourceId<VaultKey>>,
+    /// Where that key is found, without a version: services follow its rotation.
+    pub data_encryption_key_uri: Output<String>,
+    /// Where the key is found that the platform encrypts the keys of records with, without a version.
+    pub key_encryption_key: Output<String>,
+    /// Where the key is found that signs the audit trail, without a version: in the managed HSM where that can hold keys,
+    /// else in the vault.
+    pub audit_signing_key: Output<String>,
+    /// Where clients find the managed HSM, where the environment has one.
+    pub managed_hsm_uri: Output<Option<String>>,
     /// Where logs go.
     pub workspace: Output<ResourceId<Workspace>>,
 

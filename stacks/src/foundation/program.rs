@@ -3,69 +3,49 @@
 use super::access::{Access, Assigned};
 use super::groups::Groups;
 use super::identities::{Identities, Identity};
+use super::network::{self, Networking};
+use super::secrets::{self, Secrets};
 use super::{FoundationConfig, FoundationOutputs};
-use crate::components::key_vault::KeyVaultOutputs;
+use crate::components::LogWorkspace;
 use crate::components::log_workspace::LogWorkspaceOutputs;
-use crate::components::network::{NetworkOutputs, PrivateDnsOutputs};
-use crate::components::{KeyVault, LogWorkspace, Network, PrivateDns};
-use crate::helpers::{Site, lock, names};
-use atp_azure::key_vault::Vault;
+use crate::helpers::{Site, lock};
 use atp_iac::resource::HasUrn;
-use atp_iac::{Context, Result, layers, stack};
+use atp_iac::{Context, Output, Primary, Result, StackRef, layers, stack};
 
-/// Resource groups, network, private DNS, vault, identities, workspace and locks.
+/// Resource groups, network, private DNS, vault, keys, identities, workspace and locks.
 #[stack(layer = Foundation)]
-pub fn foundation(cx: &mut Context, config: FoundationConfig) -> Result<FoundationOutputs> {
+pub fn foundation(
+    cx: &mut Context,
+    config: FoundationConfig,
+    primary: Option<StackRef<Foundation, Primary>>,
+) -> Result<FoundationOutputs> {
     let site = Site::new::<layers::Foundation>(cx, &config.project, &config.tags)?;
     let groups = Groups::declare(cx, &site)?;
 
-    let mut workspace = LogWorkspace::new(site.clone(), groups.observability.id(), config.log_retention_days);
-    if let Some(gigabytes) = config.log_daily_quota {
-        workspace = workspace.daily_quota(gigabytes);
-    }
+    let mut workspace = LogWorkspace::new(site.clone(), groups.observability.id(), config.log_retention_days)
+        .protect(config.protect);
+    workspace.daily_quota = config.log_daily_quota;
+    workspace.public_queries = config.public_exceptions.find("log-queries");
     let workspace = cx.add("log-workspace", workspace)?;
 
-    let (address_space, subnets) = (config.address_space, config.subnets.clone());
-    let mut network = Network::new(site.clone(), groups.network.id(), address_space, subnets, &workspace.id)
-        .destinations(config.destinations.clone());
-    network.open_to_internet = config.public_exceptions.find("edge");
-    let network = cx.add("network", network)?;
-    let zones = PrivateDns::new(site.clone(), groups.dns.id(), &network.virtual_network);
-    let zones = cx.add("private-dns", zones)?;
-
-    let key_vault = KeyVault::new(
-        site.clone(),
-        groups.security.id(),
-        match &config.key_vault_name {
-            Some(name) => names::checked(name)?,
-            None => site.names.unique::<Vault>("", &config.subscription_id)?,
-        },
-        &config.tenant_id,
-        network.subnet("private-link")?,
-        zones.key_vault.clone(),
-        &workspace.id,
-    );
-    let key_vault = key_vault.security_group(&network.private_endpoints);
-    let key_vault = key_vault
-        .sku(config.key_vault_sku.map_or(config.tier.vault(), Into::into))
-        .soft_delete_days(config.soft_delete_days);
-    let key_vault = cx.add("key-vault", key_vault)?;
+    let networking = network::declare(cx, &config, &site, &groups, &workspace, primary.as_ref())?;
+    let secrets = secrets::declare(cx, &config, &site, &groups, &workspace, &networking)?;
 
     let identities = Identities::declare(cx, &site, &groups.security.id())?;
     let access = Access {
         subscription_id: &config.subscription_id,
         identities: &identities,
-        key_vault: &key_vault.id,
-        virtual_network: &network.virtual_network,
+        key_vault: &secrets.vault.id,
+        virtual_network: &networking.network.virtual_network,
         workspace: &workspace.id,
         observability: &groups.observability.id(),
     };
     let assigned = access.grant(cx)?;
 
     if config.locks {
-        add_locks(cx, &groups, &workspace, &zones, &key_vault, &assigned)?;
+        add_locks(cx, &groups, &workspace, &networking, &secrets, &assigned)?;
     }
-    outputs(&groups, network, zones, key_vault, workspace, &identities)
+    outputs(&groups, networking, secrets, workspace, &identities)
 }
 
 /// Each lock waits for everything in its scope: see [`lock`].
@@ -73,24 +53,28 @@ fn add_locks(
     cx: &mut Context,
     groups: &Groups,
     workspace: &LogWorkspaceOutputs,
-    zones: &PrivateDnsOutputs,
-    key_vault: &KeyVaultOutputs,
+    networking: &Networking,
+    Secrets { vault, keys, hsm }: &Secrets,
     assigned: &Assigned,
 ) -> Result<()> {
     let logging = workspace.resources.iter().chain(&assigned.workspace);
     lock(cx, "keep-workspace", &workspace.id, logging)?;
-    // The private endpoint of the vault keeps its address in a zone.
-    let naming = zones.resources.iter().chain([groups.dns.urn()]).chain(&key_vault.registration);
+    // Private endpoints keep their addresses in a zone.
+    let registered = vault.registration.iter().chain(hsm.iter().flat_map(|hsm| &hsm.registration));
+    let naming = networking.zones.resources.iter().chain([groups.dns.urn()]).chain(registered);
     lock(cx, "keep-private-dns", groups.dns.id(), naming)?;
-    let keeping = key_vault.contents.iter().chain(&assigned.key_vault);
-    lock(cx, "keep-key-vault", &key_vault.id, keeping)
+    let keeping = vault.contents.iter().chain(&keys.resources).chain(&assigned.key_vault);
+    lock(cx, "keep-key-vault", &vault.id, keeping)?;
+    match hsm {
+        Some(hsm) => lock(cx, "keep-managed-hsm", &hsm.id, &hsm.contents),
+        None => Ok(()),
+    }
 }
 
 fn outputs(
     groups: &Groups,
-    network: NetworkOutputs,
-    zones: PrivateDnsOutputs,
-    key_vault: KeyVaultOutputs,
+    Networking { network, zones, egress_addresses }: Networking,
+    secrets: Secrets,
     workspace: LogWorkspaceOutputs,
     identities: &Identities,
 ) -> Result<FoundationOutputs> {
@@ -119,8 +103,14 @@ fn outputs(
         monitor_management_zone: zones.monitor_management,
         monitor_data_zone: zones.monitor_data,
         monitor_agents_zone: zones.monitor_agents,
-        key_vault: key_vault.id,
-        key_vault_uri: key_vault.uri,
+        egress_addresses,
+        audit_signing_key: secrets.audit_signing_key(),
+        data_encryption_key: secrets.keys.data_encryption.id,
+        data_encryption_key_uri: secrets.keys.data_encryption.uri,
+        key_encryption_key: secrets.keys.key_encryption.uri,
+        managed_hsm_uri: secrets.hsm.map_or_else(|| Output::known(None), |hsm| hsm.uri.map(Some)),
+        key_vault: secrets.vault.id,
+        key_vault_uri: secrets.vault.uri,
         workspace: workspace.id,
         control_plane: Identity::of(&identities.control_plane),
         ingestion: Identity::of(&identities.ingestion),

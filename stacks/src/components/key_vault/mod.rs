@@ -1,4 +1,8 @@
-//! The vault of an environment.
+//! The vault of an environment, and the keys in it.
+
+mod keys;
+
+pub use keys::{Key, VaultKeys, VaultKeysOutputs};
 
 use super::PrivateService;
 use crate::helpers::{Hardened, Site, diagnostics};
@@ -7,7 +11,7 @@ use atp_azure::network::{ApplicationSecurityGroup, PrivateDnsZone, Subnet};
 use atp_azure::operational_insights::Workspace;
 use atp_azure::resources::ResourceGroup;
 use atp_iac::resource::HasUrn;
-use atp_iac::{Component, Context, Input, Name, Output, ResourceId, Result, Urn, component};
+use atp_iac::{Component, Context, Input, Name, Options, Output, ResourceId, Result, Urn, component};
 
 /// A vault that only private networks reach and only roles open.
 ///
@@ -36,6 +40,9 @@ pub struct KeyVault {
     /// Days that deleted secrets, and the deleted vault, can be brought back.
     #[component(default = 90)]
     pub soft_delete_days: u32,
+    /// Whether plans that delete or replace it are refused.
+    #[component(default = false)]
+    pub protect: bool,
     /// What the rules of security groups know its private endpoint by.
     pub security_group: Option<Input<ResourceId<ApplicationSecurityGroup>>>,
 }
@@ -57,7 +64,7 @@ impl Component for KeyVault {
     type Outputs = KeyVaultOutputs;
 
     fn build(self, cx: &mut Context) -> Result<KeyVaultOutputs> {
-        let vault = cx.add("vault", self.vault())?;
+        let vault = cx.add_with("vault", Options::new().protect(self.protect), self.vault())?;
         let KeyVault { site, group, subnet, dns_zone, workspace, security_group, .. } = self;
         let mut service =
             PrivateService::new(site, group, "key-vault", vault.id(), "vault", subnet, vec![dns_zone]);

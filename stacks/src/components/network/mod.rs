@@ -12,7 +12,10 @@ use rules::Rules;
 
 use crate::helpers::exceptions::Granted;
 use crate::helpers::{Site, diagnostics};
-use atp_azure::network::{ApplicationSecurityGroup, Subnet, VirtualNetwork, VirtualNetworkAddressSpace};
+use atp_azure::network::{
+    ApplicationSecurityGroup, DdosProtectionPlan, NatGateway, Subnet, VirtualNetwork,
+    VirtualNetworkAddressSpace,
+};
 use atp_azure::operational_insights::Workspace;
 use atp_azure::resources::ResourceGroup;
 use atp_iac::program::ProgramError;
@@ -33,6 +36,10 @@ pub struct Network {
     pub subnets: BTreeMap<String, SubnetConfig>,
     /// Where it logs to.
     pub workspace: Input<ResourceId<Workspace>>,
+    /// What the cluster's subnets leave by. Without it nothing leaves the network.
+    pub nat_gateway: Option<Input<ResourceId<NatGateway>>>,
+    /// What absorbs floods of requests, beyond what Azure does for everybody.
+    pub ddos_protection_plan: Option<Input<ResourceId<DdosProtectionPlan>>>,
     /// Address spaces of networks in other regions that it is peered with.
     #[component(default)]
     pub peered: Vec<Cidr>,
@@ -76,9 +83,12 @@ impl Component for Network {
     fn build(self, cx: &mut Context) -> Result<NetworkOutputs> {
         let Site { names, tags, location } = &self.site;
         let address_space = VirtualNetworkAddressSpace::new([self.address_space]);
-        let network =
+        let mut network =
             VirtualNetwork::new(&self.group, names.only::<VirtualNetwork>()?, location, address_space)
                 .tags(tags);
+        if let Some(plan) = &self.ddos_protection_plan {
+            network = network.enable_ddos_protection(true).ddos_protection_plan(plan.clone());
+        }
         let network = cx.add("virtual-network", network)?;
         cx.add("diagnostics", diagnostics::logs_and_metrics(network.id(), &self.workspace))?;
         let endpoints = names.of::<ApplicationSecurityGroup>("private-endpoints")?;

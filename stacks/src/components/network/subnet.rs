@@ -68,6 +68,9 @@ impl Network {
             .network_security_group(group.id())
             // Nothing leaves by an address that Azure lends: the way out is one that can be seen and filtered.
             .default_outbound_access(false);
+        if let (Some(gateway), SubnetPurpose::Cluster) = (&self.nat_gateway, subnet.purpose) {
+            resource = resource.nat_gateway(gateway.clone());
+        }
         if subnet.purpose == SubnetPurpose::PrivateLink {
             // Without this, the rules of the security group do not hold for private endpoints.
             let enabled = SubnetPrivateEndpointNetworkPolicies::NETWORK_SECURITY_GROUP_ENABLED;

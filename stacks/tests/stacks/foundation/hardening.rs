@@ -57,6 +57,69 @@ fn open_to_internet(declared: &Declared) -> Vec<&str> {
 }
 
 #[test]
+fn private_endpoints_are_reached_as_members_of_their_group_and_the_cluster_reaches_nothing_public_at_large() {
+    let prod = prod();
+    let from_cluster = rule(prod.named("network/private-link-security-group"), "allow-from-cluster");
+    assert!(from_cluster.get("destinationApplicationSecurityGroups").is_some());
+    assert!(from_cluster.get("destinationAddressPrefix").is_none(), "either a group or addresses");
+    for endpoint in prod.of_type("Microsoft.Network/privateEndpoints") {
+        assert!(endpoint.find("properties/applicationSecurityGroups").is_some(), "{}", endpoint.name());
+    }
+    let rules = prod.named("network/aks-system-security-group").find("properties/securityRules").unwrap();
+    let out = rules.as_list().unwrap().iter().filter_map(|rule| rule.get("properties"));
+    let out: Vec<&Value> = out.filter(|rule| rule.get("direction") == Some(&"Outbound".into())).collect();
+    assert!(
+        out.iter().any(|rule| rule.get("destinationAddressPrefix") == Some(&"AzureResourceManager".into()))
+    );
+    for rule in out.iter().filter(|rule| rule.get("access") == Some(&"Allow".into())) {
+        let to = rule.get("destinationAddressPrefix").and_then(Value::as_str);
+        assert!(!matches!(to, Some("*" | "Internet" | "AzureCloud")), "{rule:?}");
+    }
+}
+
+#[test]
+fn the_way_out_needs_its_exception_and_shows_it() {
+    let prod = prod();
+    for name in ["egress/prefix", "egress/gateway"] {
+        assert_eq!(prod.named(name).text("tags/public-exception"), Some("egress"));
+    }
+    let config = changed(&FOUNDATION, "prod", "westeurope", &[("public_exceptions.egress", "")]);
+    let error = try_declare(&FOUNDATION, "prod", "westeurope", config).err().unwrap().to_string();
+    assert!(error.contains("the addresses of the NAT gateway would be public"), "{error}");
+    let without = prod_with(&[("public_exceptions.egress", ""), ("egress", "false")]);
+    assert!(without.of_type("Microsoft.Network/natGateways").is_empty());
+}
+
+#[test]
+fn what_holds_data_is_protected_in_prod_only() {
+    let protected = |declared: &Declared| -> BTreeSet<String> {
+        let all = declared.0.iter().filter(|resource| resource.registration.protect);
+        all.map(|resource| resource.name().to_owned()).collect()
+    };
+    let prod = protected(&prod());
+    let held = ["key-vault/vault", "keys/audit-signing", "managed-hsm/hsm", "log-workspace/workspace"];
+    for name in held.iter().chain(&["private-dns/blob", "keys/data-encryption"]) {
+        assert!(prod.contains(*name), "{name}: {prod:#?}");
+    }
+    assert!(!prod.iter().any(|name| name.starts_with("network/")), "networks come and go: {prod:#?}");
+    assert!(protected(&declare(&FOUNDATION, "dev", "westeurope")).is_empty());
+}
+
+#[test]
+fn keys_are_rotated_and_are_in_hardware_where_the_vault_is_premium() {
+    for (declared, suffix) in [(prod(), "-HSM"), (declare(&FOUNDATION, "dev", "westeurope"), "")] {
+        let signing = declared.named("keys/audit-signing");
+        assert_eq!(signing.text("properties/kty"), Some(format!("EC{suffix}").as_str()));
+        let keys = declared.of_type("Microsoft.KeyVault/vaults/keys");
+        assert_eq!(keys.len(), 3);
+        for key in keys {
+            let rotates = key.find("properties/rotationPolicy/lifetimeActions").unwrap().as_list().unwrap();
+            assert_eq!(rotates.len(), 2, "{}", key.name());
+        }
+    }
+}
+
+#[test]
 fn the_vault_is_hardened_everywhere() {
     for declared in [declare(&FOUNDATION, "dev", "westeurope"), prod()] {
         let vault = declared.named("key-vault/vault");
@@ -92,7 +155,13 @@ fn everything_that_can_have_tags_has_all_of_them() {
 fn a_lock_waits_for_everything_in_its_scope() {
     let prod = prod();
     let lock = prod.named("keep-key-vault");
-    let inside = ["key-vault/vault", "key-vault/diagnostics", "ingestion-signs", "query-reads-secrets"];
+    let inside = [
+        "key-vault/vault",
+        "keys/audit-signing",
+        "key-vault/diagnostics",
+        "ingestion-signs",
+        "query-reads-secrets",
+    ];
     for name in inside {
         assert!(lock.waits_for().contains(&name), "{name}: {:?}", lock.waits_for());
     }
@@ -111,6 +180,7 @@ fn what_can_be_diagnosed_is() {
     for resource in &prod.0 {
         let diagnosable = [
             "Microsoft.KeyVault/vaults",
+            "Microsoft.KeyVault/managedHSMs",
             "Microsoft.Network/virtualNetworks",
             "Microsoft.Network/networkSecurityGroups",
             "Microsoft.OperationalInsights/workspaces",
