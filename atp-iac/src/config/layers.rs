@@ -115,6 +115,15 @@ mod tests {
         #[config(default)]
         zones: Vec<u32>,
         owner: Option<String>,
+        #[config(default)]
+        disks: BTreeMap<String, Disk>,
+    }
+
+    /// All of it may be left out.
+    #[derive(Debug, PartialEq, Config)]
+    struct Disk {
+        #[config(default = 32)]
+        size: u32,
     }
 
     fn merged(files: &[(&str, &str)]) -> Result<ConfigTree, ConfigError> {
@@ -152,6 +161,9 @@ mod tests {
         ]);
         assert_eq!((settings.owner, settings.zones), (None, vec![]));
         assert_eq!(settings.tags.keys().collect::<Vec<_>>(), ["b"]);
+        let settings =
+            read(&[("base.yaml", "net: {disks: {a: {}, b: {}}}"), ("prod.yaml", "net: {disks: {a: null}}")]);
+        assert_eq!(settings.disks.keys().collect::<Vec<_>>(), ["b"]);
     }
 
     #[test]

@@ -64,6 +64,8 @@ pub trait ConfigValue: Sized {
     const KIND: ConfigKind;
     /// Whether it may be left out.
     const OPTIONAL: bool = false;
+    /// Whether nothing is a value of it.
+    const NULLABLE: bool = false;
     /// Reads the value that the reader stands at. `None` after a problem was recorded.
     fn read(reader: &mut ConfigReader<'_>) -> Option<Self>;
     /// What it is where nothing is given. `None` after a problem was recorded.

@@ -97,6 +97,7 @@ impl<T: ConfigValue> ConfigValue for Secret<T> {
 impl<T: ConfigValue> ConfigValue for Option<T> {
     const KIND: ConfigKind = ConfigKind::Optional(&T::KIND);
     const OPTIONAL: bool = true;
+    const NULLABLE: bool = true;
     fn read(reader: &mut ConfigReader<'_>) -> Option<Self> {
         match reader.content() {
             Content::Null => Some(None),
@@ -133,7 +134,8 @@ impl<T: ConfigValue> ConfigValue for BTreeMap<String, T> {
         };
         let read: Vec<Option<(String, T)>> = entries
             .iter()
-            .filter(|(_, entry)| T::OPTIONAL || !matches!(entry.node.content, Content::Null))
+            // A layer takes an entry of another one away with nothing.
+            .filter(|(_, entry)| T::NULLABLE || !matches!(entry.node.content, Content::Null))
             .map(|(name, entry)| Some((name.clone(), reader.entry(name, &entry.node)?)))
             .collect();
         read.into_iter().collect()
