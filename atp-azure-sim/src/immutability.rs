@@ -1,7 +1,8 @@
-//! Immutability policies of blob containers: who deletes, locks or extends one has to say which version is meant.
+//! Immutability of blobs. Policies of containers: who deletes, locks or extends one has to say which version is meant.
+//! The policy of an account is a part of it, and once it is locked it can only become stricter.
 
 use atp_azure::descriptor::TypeDescriptor;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::cloud::Cloud;
 use crate::errors::{Answer, ApiError};
@@ -18,6 +19,55 @@ pub(crate) fn require_condition(descriptor: &TypeDescriptor, request: &Request) 
     }
     let message = "An HTTP header that's mandatory for this request is not specified: 'If-Match'.";
     Err(ApiError::new(400, "MissingRequiredHeader", message).with_target("If-Match"))
+}
+
+/// Refuses to make an account with a locked policy, and to loosen one that is locked.
+pub(crate) fn refuse_to_loosen(
+    descriptor: &TypeDescriptor,
+    old: Option<&Map<String, Value>>,
+    body: &mut Map<String, Value>,
+) -> Answer<()> {
+    const PATH: &str = "properties.immutableStorageWithVersioning.immutabilityPolicy";
+    const DAYS: &str = "immutabilityPeriodSinceCreationInDays";
+    if !descriptor.name.eq_ignore_ascii_case("Microsoft.Storage/storageAccounts") {
+        return Ok(());
+    }
+    let policy_of = |body: &Map<String, Value>| {
+        let whole = body.get("properties")?.get("immutableStorageWithVersioning")?;
+        whole.get("immutabilityPolicy").filter(|policy| policy.is_object()).cloned()
+    };
+    let is_locked =
+        |policy: &Value| policy["state"].as_str().is_some_and(|s| s.eq_ignore_ascii_case("Locked"));
+    let before = old.and_then(policy_of);
+    let Some(after) = policy_of(body) else {
+        // What is left out stays.
+        let kept = old.and_then(|old| old.get("properties")?.get("immutableStorageWithVersioning")).cloned();
+        if let (Some(kept), Some(properties)) =
+            (kept, body.get_mut("properties").and_then(Value::as_object_mut))
+        {
+            properties.insert("immutableStorageWithVersioning".to_owned(), kept);
+        }
+        return Ok(());
+    };
+    let refused = |name: &str, problem: &str| Err(ApiError::parameter(&format!("{PATH}.{name}"), problem));
+    match before {
+        None if is_locked(&after) => {
+            refused("state", "A policy is created in the state Unlocked or Disabled, and can be locked then.")
+        }
+        Some(before) if is_locked(&before) && !is_locked(&after) => {
+            refused("state", "A policy that is locked stays locked.")
+        }
+        Some(before) if is_locked(&before) && after[DAYS].as_i64() < before[DAYS].as_i64() => {
+            refused(DAYS, "The period of a locked policy can only become longer.")
+        }
+        Some(before)
+            if is_locked(&before)
+                && after["allowProtectedAppendWrites"] != before["allowProtectedAppendWrites"] =>
+        {
+            refused("allowProtectedAppendWrites", "It cannot be changed once the policy is locked.")
+        }
+        _ => Ok(()),
+    }
 }
 
 impl Cloud {

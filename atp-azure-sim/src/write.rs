@@ -8,6 +8,7 @@ use crate::catalog::Catalog;
 use crate::children::ChildList;
 use crate::cloud::Cloud;
 use crate::errors::{Answer, ApiError};
+use crate::immutability::refuse_to_loosen;
 use crate::locks::Access;
 use crate::message::{Method, Request, Response};
 use crate::operations::{Start, Work};
@@ -114,6 +115,7 @@ impl Cloud {
             self.refuse_immutable(descriptor, old, &mut body)?;
         }
         refuse_to_unprotect(descriptor, old.as_ref(), &body)?;
+        refuse_to_loosen(descriptor, old.as_ref().map(|old| &old.body), &mut body)?;
         self.refuse_missing_references(descriptor, &body)?;
         self.refuse_unready(descriptor, &instance.id, &body)?;
         self.enforce_policies(descriptor.name, &instance.id, &body)?;

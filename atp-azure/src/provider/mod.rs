@@ -31,6 +31,7 @@ mod serial;
 mod shape;
 mod soft_delete;
 mod spelling;
+mod staged;
 #[cfg(test)]
 mod testing;
 mod write;

@@ -3,7 +3,7 @@
 use super::errors::{Hidden, bad_inputs};
 use super::kind::Kind;
 use super::soft_delete::Kept;
-use super::{AzureProvider, body, conditional, nested, secrets, spelling};
+use super::{AzureProvider, body, conditional, nested, secrets, spelling, staged};
 use crate::arm::poller::provisioning_state;
 use crate::arm::{Answer, ArmError, Deadline};
 use crate::descriptor::TypeDescriptor;
@@ -40,6 +40,9 @@ impl AzureProvider {
         let body = body::of_inputs(request.inputs).map_err(|error| bad_inputs(error.to_string()))?;
         let write = self.write(kind, id, request);
         self.refuse_existing(&write).await?;
+        if let Some(first) = staged::first_body(kind.name, &body) {
+            self.put(&write, first, None).await?;
+        }
         let result = match conditional::on_put(kind.name) && kind.is_single() {
             // What is there from the moment its parent is has a version already.
             true => self.put_over(&write, body.clone()).await,

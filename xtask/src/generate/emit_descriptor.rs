@@ -187,7 +187,11 @@ fn create_only(document: &Document) -> Result<Vec<String>> {
             paths.push(path.clone());
         }
     }
+    // Where a hint is about more than is true, the part that is true stands in the table.
+    let reviewed = tables::REVIEWS.iter().filter(|review| review.kind == document.kind && review.create_only);
+    paths.extend(reviewed.map(|review| review.path.to_owned()));
     paths.sort();
+    paths.dedup();
     Ok(paths)
 }
 

@@ -129,7 +129,7 @@ pub static STORAGE_ACCOUNT: TypeDescriptor = TypeDescriptor {
         "properties.encryption.services.file.keyType",
         "properties.encryption.services.queue.keyType",
         "properties.encryption.services.table.keyType",
-        "properties.immutableStorageWithVersioning",
+        "properties.immutableStorageWithVersioning.enabled",
         "properties.isNfsV3Enabled",
     ],
     references: &[
