@@ -1,15 +1,25 @@
 //! Groups of resources that several stacks use.
 
 pub mod egress;
+pub mod cosmos_platform;
+pub mod customer_key;
 pub mod key_vault;
 pub mod log_workspace;
 pub mod managed_hsm;
 pub mod network;
 pub mod private_service;
+pub mod service_network;
+pub mod sql_platform;
+pub mod storage;
 
 pub use egress::Egress;
 pub use key_vault::{KeyVault, VaultKeys};
+pub use cosmos_platform::CosmosPlatform;
+pub use customer_key::CustomerKey;
 pub use log_workspace::LogWorkspace;
 pub use managed_hsm::ManagedHsm;
 pub use network::{Network, PrivateDns};
 pub use private_service::PrivateService;
+pub use service_network::ServiceNetwork;
+pub use sql_platform::SqlPlatform;
+pub use storage::{HotStorage, WormStorage};

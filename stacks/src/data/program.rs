@@ -1,16 +1,66 @@
 //! The program of the stack `data`.
 
-use super::{DataConfig, DataOutputs};
+use super::platforms::Platforms;
+use super::{DataConfig, DataOutputs, connections};
 use crate::foundation::Foundation;
-use atp_iac::program::ProgramError;
-use atp_iac::{Context, Result, StackRef, stack};
+use crate::helpers::Site;
+use crate::helpers::locks::lock;
+use atp_azure::resources::{ResourceGroup, ResourceGroupHandle};
+use atp_iac::output::all_named;
+use atp_iac::{Context, Options, Output, Result, StackRef, layers, stack};
 
-/// SKELETON
+/// Storage that is used daily, the archive, SQL databases, and Cosmos DB where the environment has it.
 #[stack(layer = Infrastructure)]
-pub fn data(
-    _cx: &mut Context,
-    _config: DataConfig,
-    _foundation: StackRef<Foundation>,
-) -> Result<DataOutputs> {
-    Err(ProgramError::Other("SKELETON".into()))
+pub fn data(cx: &mut Context, config: DataConfig, foundation: StackRef<Foundation>) -> Result<DataOutputs> {
+    let site = Site::new::<layers::Infrastructure>(cx, &config.project, &config.tags)?;
+    let group = add_group(cx, &site, "data", &config)?;
+    let platforms = Platforms { site: &site, config: &config, foundation: &foundation, group: group.id() };
+    let hot_storage = platforms.add_hot_storage(cx)?;
+    let sql = platforms.add_sql(cx)?;
+    let cosmos = config.cosmos.as_ref().map(|cosmos| platforms.add_cosmos(cx, cosmos)).transpose()?;
+    if config.locks {
+        let contents = cx.declared();
+        lock(cx, "keep-data", group.id(), &contents)?;
+    }
+    // Apart from the others: what is retained may have to outlive them, and their group could not be deleted then.
+    let declared = cx.declared().len();
+    let archive_group = add_group(cx, &site, "archive", &config)?;
+    let archive = platforms.add_archive(cx, &archive_group.id())?;
+    if config.locks {
+        let contents = cx.declared().split_off(declared);
+        lock(cx, "keep-archive", archive_group.id(), &contents)?;
+    }
+
+    let listener = sql.host;
+    let connections = connections::add(cx, &foundation, &site.tags, &listener, config.sql.databases.keys())?;
+    Ok(DataOutputs {
+        group: group.id(),
+        sql_server: sql.server,
+        sql_server_name: sql.server_name,
+        sql_elastic_pool: optional(sql.pool),
+        sql_databases: all_named(sql.databases),
+        sql_listener: listener,
+        sql_connection_secrets: connections,
+        hot_storage: hot_storage.id,
+        hot_blob_endpoint: hot_storage.blob_endpoint,
+        archive_storage: archive.id,
+        archive_blob_endpoint: archive.blob_endpoint,
+        cosmos: optional(cosmos.as_ref().map(|cosmos| cosmos.account.clone())),
+        cosmos_endpoint: optional(cosmos.map(|cosmos| cosmos.endpoint)),
+    })
+}
+
+fn add_group(
+    cx: &mut Context,
+    site: &Site,
+    purpose: &str,
+    config: &DataConfig,
+) -> Result<ResourceGroupHandle> {
+    let group = ResourceGroup::new(site.names.of::<ResourceGroup>(purpose)?, &site.location);
+    let options = Options::new().protect(config.protect);
+    cx.add_with(&format!("{purpose}-group"), options, group.tags(&site.tags))
+}
+
+fn optional<T: Clone + Send + Sync + 'static>(output: Option<Output<T>>) -> Output<Option<T>> {
+    output.map_or_else(|| Output::known(None), |output| output.map(Some))
 }

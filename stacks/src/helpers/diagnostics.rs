@@ -13,9 +13,12 @@ pub fn logs(
     resource: impl IntoInput<Scope>,
     workspace: impl IntoInput<ResourceId<Workspace>>,
 ) -> DiagnosticSetting {
-    DiagnosticSetting::new(resource, NAME)
-        .workspace_id(workspace)
-        .logs([DiagnosticSettingLog::new(true).category_group("allLogs")])
+    with_logs(DiagnosticSetting::new(resource, NAME).workspace_id(workspace))
+}
+
+/// The same setting for all logs as well.
+pub fn with_logs(setting: DiagnosticSetting) -> DiagnosticSetting {
+    setting.logs([DiagnosticSettingLog::new(true).category_group("allLogs")])
 }
 
 /// Sends all logs and metrics of a resource to the workspace.
@@ -24,4 +27,16 @@ pub fn logs_and_metrics(
     workspace: impl IntoInput<ResourceId<Workspace>>,
 ) -> DiagnosticSetting {
     logs(resource, workspace).metrics([DiagnosticSettingMetric::new(true).category("AllMetrics")])
+}
+
+/// Sends one category of metrics of a resource to the workspace. For types that log nothing, or that have no category
+/// for all of their metrics, such as storage accounts.
+pub fn metrics(
+    resource: impl IntoInput<Scope>,
+    workspace: impl IntoInput<ResourceId<Workspace>>,
+    category: &str,
+) -> DiagnosticSetting {
+    DiagnosticSetting::new(resource, NAME)
+        .workspace_id(workspace)
+        .metrics([DiagnosticSettingMetric::new(true).category(category)])
 }

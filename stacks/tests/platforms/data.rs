@@ -1,0 +1,68 @@
+//! Databases and storage.
+
+use super::world::*;
+use atp_azure_sim::Settings;
+use atp_iac::engine::Kind;
+use stacks::{DATA, FOUNDATION};
+
+/// Without locks: they are taken off before a stack is destroyed.
+const UNLOCKED: [(&str, &str); 2] = [("locks", "false"), ("protect", "false")];
+
+#[tokio::test]
+async fn every_environment_is_deployed_plans_to_nothing_and_is_destroyed_without_a_rest() {
+    for environment in ["dev", "test", "staging", "prod"] {
+        let world = World::with(Settings::default());
+        let foundation = deployment(FOUNDATION, environment, "westeurope", &[("locks", "false")]);
+        let data = deployment(DATA, environment, "westeurope", &UNLOCKED);
+        world.settle(&[&foundation, &data]).await;
+        world.clear(&[&foundation, &data]).await;
+    }
+}
+
+#[tokio::test]
+async fn a_service_that_spells_orders_and_fills_in_as_it_likes_changes_no_plan() {
+    for seed in 0..2 {
+        let world = World::with(Settings { noise: Some(seed), ..Settings::default() });
+        let foundation = deployment(FOUNDATION, "prod", "westeurope", &[("locks", "false")]);
+        let data = deployment(DATA, "prod", "westeurope", &UNLOCKED);
+        world.settle(&[&foundation, &data]).await;
+        world.clear(&[&foundation, &data]).await;
+    }
+}
+
+#[tokio::test]
+async fn another_tenant_is_three_creates_and_nothing_else() {
+    let world = World::with(Settings::default());
+    let foundation = deployment(FOUNDATION, "dev", "westeurope", &[]);
+    world.settle(&[&foundation, &deployment(DATA, "dev", "westeurope", &[])]).await;
+    let more = deployment(DATA, "dev", "westeurope", &[("tenants", "[adatum, contoso, fabrikam]")]);
+    let plan = world.preview(&more, true).await;
+    let names: Vec<&str> = changed(&plan).iter().map(|operation| operation.urn.name()).collect();
+    let expected = ["archive/adatum-audit-logs", "hot-storage/adatum-exports", "hot-storage/adatum-hot"];
+    let mut sorted = names.clone();
+    sorted.sort_unstable();
+    assert_eq!(sorted, expected);
+    world.run(&more, Kind::Up).await;
+    assert!(!world.preview(&more, true).await.has_changes());
+}
+
+#[tokio::test]
+async fn a_locked_retention_becomes_longer_and_never_shorter_or_loose() {
+    let world = World::with(Settings::default());
+    let foundation = deployment(FOUNDATION, "prod", "westeurope", &[("locks", "false")]);
+    world.settle(&[&foundation, &deployment(DATA, "prod", "westeurope", &UNLOCKED)]).await;
+    let with = |key, value| deployment(DATA, "prod", "westeurope", &[UNLOCKED[0], UNLOCKED[1], (key, value)]);
+    for (key, value, problem) in [
+        ("archive.retention_days", "365", "can only become longer"),
+        ("archive.lock", "false", "stays locked"),
+    ] {
+        let update = world.attempt(&with(key, value), Kind::Up).await;
+        let failures = format!("{:?}", update.report.unwrap().failures);
+        assert!(failures.contains(problem), "{failures}");
+    }
+    let longer = with("archive.retention_days", "3653");
+    let plan = world.preview(&longer, true).await;
+    let names: Vec<&str> = changed(&plan).iter().map(|operation| operation.urn.name()).collect();
+    assert_eq!(names, ["archive/account"]);
+    world.settle(&[&longer]).await;
+}

@@ -1,0 +1,105 @@
+//! A simulated cloud and an engine, for stacks that stand on one another.
+
+use atp_azure::provider::{AzureProvider, AzureSettings};
+use atp_azure_sim::{Settings, Simulator, SystemClock};
+use atp_iac::apply::{Event, Interrupt};
+use atp_iac::config::ConfigTree;
+use atp_iac::engine::{Decision, Deployment, Engine, Kind, Update, UpdateOptions};
+use atp_iac::plan::{Operation, OperationKind, Plan};
+use atp_iac::ports::{Clock, SystemRandom};
+use atp_iac::program::Program;
+use atp_iac::project::{DiskFiles, Project};
+use atp_iac::secrets::LocalKeyFile;
+use atp_iac::state::{Holder, MemoryStore};
+use std::path::Path;
+use std::sync::Arc;
+
+pub struct World {
+    pub simulator: Simulator,
+    engine: Engine,
+    _keys: tempfile::TempDir,
+}
+
+impl World {
+    pub fn with(settings: Settings) -> Self {
+        let settings = Settings { retry_after_milliseconds: Some(0), ..settings };
+        let simulator = Simulator::in_memory(atp_azure::descriptors(), settings, Arc::new(SystemClock));
+        let settings = AzureSettings::new(atp_azure::descriptors(), "00000000-0000-0000-0000-0000000000a4");
+        let provider = AzureProvider::with_transport(settings, simulator.transport());
+        let keys = tempfile::tempdir().unwrap();
+        let clock = Arc::new(atp_iac::ports::SystemClock);
+        let holder = Holder {
+            who: "tester".into(),
+            host: "localhost".into(),
+            process: 1,
+            operation: "test".into(),
+            since: clock.now(),
+        };
+        let key_file = LocalKeyFile::new(keys.path().join("secret.key"), Arc::new(SystemRandom));
+        let engine = Engine::new(Arc::new(MemoryStore::new(clock)), Arc::new(key_file), holder)
+            .with_provider(Arc::new(provider));
+        World { simulator, engine, _keys: keys }
+    }
+
+    pub async fn preview(&self, deployment: &Deployment, refresh: bool) -> Plan {
+        self.engine.preview(deployment, Kind::Up, &UpdateOptions { refresh }).await.unwrap().plan
+    }
+
+    pub async fn run(&self, deployment: &Deployment, kind: Kind) -> Update {
+        let update = self.attempt(deployment, kind).await;
+        let report = update.report.as_ref().unwrap();
+        assert!(report.is_complete(), "{:#?}", report.failures);
+        update
+    }
+
+    /// As `run`, and some of it may fail.
+    pub async fn attempt(&self, deployment: &Deployment, kind: Kind) -> Update {
+        let interrupt = Interrupt::default();
+        let mut decide = |_: &Plan, _: &[_]| Decision::Apply;
+        let mut observe = |_: Event<'_>| {};
+        let options = UpdateOptions::default();
+        let update = self.engine.update(deployment, kind, &options, &mut decide, &mut observe, &interrupt);
+        update.await.unwrap()
+    }
+
+    /// Brings the stacks up in order, and asserts that neither a plan nor one after a refresh changes anything then.
+    pub async fn settle(&self, deployments: &[&Deployment]) {
+        for deployment in deployments {
+            self.run(deployment, Kind::Up).await;
+        }
+        for deployment in deployments {
+            for refresh in [false, true] {
+                let plan = self.preview(deployment, refresh).await;
+                assert!(
+                    !plan.has_changes(),
+                    "{}, refresh {refresh}: {:#?}",
+                    deployment.name(),
+                    changed(&plan)
+                );
+            }
+        }
+    }
+
+    /// Destroys the stacks, the last first, and asserts that nothing is left.
+    pub async fn clear(&self, deployments: &[&Deployment]) {
+        for deployment in deployments.iter().rev() {
+            self.run(deployment, Kind::Destroy).await;
+        }
+        assert!(self.simulator.is_empty().unwrap(), "{:#?}", self.simulator.resources());
+    }
+}
+
+pub fn deployment(program: Program, environment: &str, region: &str, changes: &[(&str, &str)]) -> Deployment {
+    let project = Project::find(&DiskFiles, Path::new(env!("CARGO_MANIFEST_DIR"))).unwrap();
+    let known: Vec<&str> = stacks::PROGRAMS.iter().map(|program| program.name).collect();
+    let mut config: ConfigTree =
+        project.load_config(&DiskFiles, environment, region, program.name, &known).unwrap();
+    for (key, value) in changes {
+        config.set(key, value).unwrap();
+    }
+    Deployment::new(environment, region, program, config).unwrap()
+}
+
+pub fn changed(plan: &Plan) -> Vec<&Operation> {
+    plan.operations.iter().filter(|operation| operation.action != OperationKind::Same).collect()
+}
