@@ -25,7 +25,7 @@ pub use reader::ConfigReader;
 pub use tree::{ConfigLine, ConfigTree};
 pub use values::{Measured, Ranged};
 
-pub(crate) use suggest::unknown;
+pub use suggest::unknown;
 
 use crate::program::{Context, ProgramError};
 

@@ -1,7 +1,7 @@
 //! Guesses what was meant by a misspelt name.
 
-/// What to say of a name that is none of `known`.
-pub(crate) fn unknown<'a>(what: &str, name: &str, known: impl IntoIterator<Item = &'a str>) -> String {
+/// What to say of a name that is none of `known`: for names in configuration that only a program can check.
+pub fn unknown<'a>(what: &str, name: &str, known: impl IntoIterator<Item = &'a str>) -> String {
     let known: Vec<&str> = known.into_iter().collect();
     match nearest(name, &known) {
         Some(meant) => format!("unknown {what} `{name}`; did you mean `{meant}`?"),

@@ -219,6 +219,32 @@ impl<T: Clone + Send + Sync + 'static> Output<T> {
     }
 }
 
+impl<T: Clone + Send + Sync + 'static> Output<Option<T>> {
+    /// What has to be there although its type says that it may be absent, because the program knows so from elsewhere:
+    /// its configuration. Resolving fails while it is absent.
+    pub fn present(&self) -> Output<T> {
+        let evaluate = self.evaluate.clone();
+        let origin = self.origin.to_string();
+        Output {
+            dependencies: self.dependencies.clone(),
+            secret: self.secret,
+            origin: self.origin.clone(),
+            evaluate: Arc::new(move |resolver| {
+                let resolved = evaluate(resolver)?;
+                let value = match resolved.value {
+                    Some(None) => {
+                        let (expected, found) = ("a value".to_owned(), "nothing".to_owned());
+                        let mismatch = Mismatch { path: Path::default(), expected, found };
+                        return Err(OutputError { origin: origin.clone(), mismatch });
+                    }
+                    value => value.flatten(),
+                };
+                Ok(Resolved { value, secret: resolved.secret })
+            }),
+        }
+    }
+}
+
 impl<T: Data> Output<T> {
     /// The property of a resource at a path of keys separated by `/`, such as `properties/vaultUri`.
     pub fn of_resource(urn: &Urn, path: &str) -> Self {
@@ -303,6 +329,18 @@ mod tests {
         assert_eq!(
             port.resolve(&known).unwrap_err().to_string(),
             "the output ${net.port} does not have its type: expected a whole number from 0 to 65535, found a string"
+        );
+    }
+
+    #[test]
+    fn what_has_to_be_present_and_is_not_is_an_error_that_names_it() {
+        assert_eq!(Output::known(Some(1)).present().resolve(&NothingKnown).unwrap().value, Some(1));
+        let port: Output<Option<u16>> = Output::of_resource(&urn("net"), "port");
+        assert_eq!(port.present().resolve(&NothingKnown).unwrap().value, None);
+        let known = Known(BTreeMap::from([(urn("net"), Value::map())]));
+        assert_eq!(
+            port.present().resolve(&known).unwrap_err().to_string(),
+            "the output ${net.port} does not have its type: expected a value, found nothing"
         );
     }
 

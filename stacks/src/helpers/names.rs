@@ -10,15 +10,20 @@ const REGION_CODES: &[(&str, &str)] =
 
 /// What names of a type begin with, as Microsoft's Cloud Adoption Framework recommends it.
 const ABBREVIATIONS: &[(&str, &str)] = &[
+    ("Microsoft.AlertsManagement/actionRules", "apr"),
+    ("Microsoft.AlertsManagement/prometheusRuleGroups", "prg"),
     ("Microsoft.ContainerRegistry/registries", "cr"),
     ("Microsoft.ContainerService/managedClusters", "aks"),
     ("Microsoft.Dashboard/grafana", "amg"),
     ("Microsoft.DocumentDB/databaseAccounts", "cosmos"),
     ("Microsoft.Insights/actionGroups", "ag"),
+    ("Microsoft.Insights/activityLogAlerts", "ala"),
     ("Microsoft.Insights/components", "appi"),
     ("Microsoft.Insights/dataCollectionEndpoints", "dce"),
     ("Microsoft.Insights/dataCollectionRules", "dcr"),
+    ("Microsoft.Insights/metricAlerts", "ma"),
     ("Microsoft.Insights/privateLinkScopes", "pls"),
+    ("Microsoft.Insights/scheduledQueryRules", "sqr"),
     ("Microsoft.KeyVault/managedHSMs", "hsm"),
     ("Microsoft.KeyVault/vaults", "kv"),
     ("Microsoft.ManagedIdentity/userAssignedIdentities", "id"),
@@ -36,6 +41,7 @@ const ABBREVIATIONS: &[(&str, &str)] = &[
     ("Microsoft.Network/trafficmanagerprofiles", "traf"),
     ("Microsoft.Network/virtualNetworks", "vnet"),
     ("Microsoft.OperationalInsights/workspaces", "log"),
+    ("Microsoft.Portal/dashboards", "dash"),
     ("Microsoft.Resources/resourceGroups", "rg"),
     ("Microsoft.ServiceBus/namespaces", "sbns"),
     ("Microsoft.Sql/servers", "sql"),

@@ -23,6 +23,8 @@ pub enum BuiltInRole {
     MonitoringMetricsPublisher,
     /// Reads metrics and logs.
     MonitoringReader,
+    /// Reads the metrics that Prometheus collects.
+    MonitoringDataReader,
     /// Reads a workspace and configures what is collected.
     LogAnalyticsContributor,
     /// Gives an identity to a resource: the control plane of a cluster gives one to its nodes.
@@ -60,6 +62,7 @@ impl BuiltInRole {
             BuiltInRole::KeyVaultCryptoServiceEncryptionUser => "e147488a-f6f5-4113-8e2d-b22465e65bf6",
             BuiltInRole::NetworkContributor => "4d97b98b-1d4f-4787-a291-c67834d212e7",
             BuiltInRole::MonitoringMetricsPublisher => "3913510d-42f4-4e42-8a64-420c390055eb",
+            BuiltInRole::MonitoringDataReader => "b0d8363b-8ddd-447d-831f-62ca05bff136",
             BuiltInRole::MonitoringReader => "43d0d8ad-25c7-4714-9337-8ba259a9fe05",
             BuiltInRole::LogAnalyticsContributor => "92aaf0da-9dab-42b6-94a3-d43ce8d16293",
             BuiltInRole::ManagedIdentityOperator => "f1a07417-d97a-45cb-824c-7a7467783830",

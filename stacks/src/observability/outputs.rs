@@ -1,6 +1,7 @@
 //! What other stacks may use of the observability.
 
 use atp_azure::insights::{ActionGroup, ApplicationInsights};
+use atp_azure::monitor::Account;
 use atp_iac::{Output, Outputs, ResourceId};
 
 /// What other stacks may use.
@@ -14,4 +15,6 @@ pub struct ObservabilityOutputs {
     pub critical_action_group: Output<ResourceId<ActionGroup>>,
     /// Who is told.
     pub warning_action_group: Output<ResourceId<ActionGroup>>,
+    /// Where metrics of the cluster go.
+    pub metrics: Output<ResourceId<Account>>,
 }

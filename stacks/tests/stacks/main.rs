@@ -5,3 +5,4 @@
 mod data;
 mod declared;
 mod foundation;
+mod observability;

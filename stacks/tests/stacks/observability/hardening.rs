@@ -1,0 +1,69 @@
+//! What must hold in every environment.
+
+use super::*;
+use atp_iac::Value;
+use stacks::helpers::tags;
+
+#[test]
+fn telemetry_is_signed_in_and_private_and_stored_in_the_workspace() {
+    for declared in all() {
+        let insights = declared.named("telemetry/insights");
+        assert_eq!(insights.find("properties/DisableLocalAuth"), Some(&Value::Bool(true)));
+        assert_eq!(insights.text("properties/publicNetworkAccessForIngestion"), Some("Disabled"));
+        assert_eq!(insights.text("properties/publicNetworkAccessForQuery"), Some("Disabled"));
+        assert_eq!(insights.text("properties/IngestionMode"), Some("LogAnalytics"));
+        assert!(insights.find("properties/WorkspaceResourceId").is_some());
+    }
+}
+
+#[test]
+fn nothing_that_collects_is_public() {
+    for declared in all() {
+        let endpoint = declared.named("cluster/endpoint");
+        assert_eq!(endpoint.text("properties/networkAcls/publicNetworkAccess"), Some("Disabled"));
+        assert_eq!(
+            declared.named("cluster/metrics").text("properties/publicNetworkAccess"),
+            Some("Disabled")
+        );
+    }
+}
+
+#[test]
+fn the_connection_string_goes_to_the_vault_and_is_secret_on_the_way() {
+    let prod = prod();
+    let secret = prod.named("telemetry/connection-string");
+    assert!(secret.waits_for().contains(&"telemetry/insights"));
+    assert!(secret.find("properties/value").unwrap().has_secret());
+}
+
+#[test]
+fn everything_that_can_have_tags_has_all_of_them() {
+    for resource in prod().0 {
+        let descriptor = atp_azure::descriptor(resource.kind()).unwrap();
+        let atp_azure::descriptor::Shape::Object(body) = descriptor.body else { panic!("not an object") };
+        if !body.properties.iter().any(|property| property.name == "tags") {
+            continue;
+        }
+        for tag in tags::REQUIRED {
+            assert!(
+                resource.text(&format!("tags/{tag}")).is_some(),
+                "{} has no tag `{tag}`",
+                resource.name()
+            );
+        }
+    }
+}
+
+#[test]
+fn agents_find_their_rules_by_the_names_they_look_for() {
+    let prod = prod();
+    let names: Vec<&str> = prod
+        .of_type("Microsoft.Insights/dataCollectionRuleAssociations")
+        .iter()
+        .map(|association| association.text("name").unwrap())
+        .collect();
+    assert_eq!(
+        names,
+        ["configurationAccessEndpoint", "ContainerInsightsExtension", "ContainerInsightsMetricsExtension"]
+    );
+}

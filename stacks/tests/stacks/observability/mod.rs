@@ -1,0 +1,16 @@
+//! The stack that observes the others.
+
+mod alerts;
+mod configuration;
+mod hardening;
+
+use super::declared::*;
+use stacks::OBSERVABILITY;
+
+fn all() -> Vec<Declared> {
+    SITES.iter().map(|(environment, region)| declare(&OBSERVABILITY, environment, region)).collect()
+}
+
+fn prod() -> Declared {
+    declare(&OBSERVABILITY, "prod", "westeurope")
+}
