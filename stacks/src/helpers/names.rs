@@ -24,6 +24,7 @@ const ABBREVIATIONS: &[(&str, &str)] = &[
     ("Microsoft.Insights/metricAlerts", "ma"),
     ("Microsoft.Insights/privateLinkScopes", "pls"),
     ("Microsoft.Insights/scheduledQueryRules", "sqr"),
+    ("Microsoft.Insights/workbooks", "wb"),
     ("Microsoft.KeyVault/managedHSMs", "hsm"),
     ("Microsoft.KeyVault/vaults", "kv"),
     ("Microsoft.ManagedIdentity/userAssignedIdentities", "id"),

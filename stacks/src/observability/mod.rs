@@ -3,6 +3,7 @@
 mod catalogue;
 mod config;
 mod outputs;
+mod pages;
 mod program;
 mod queries;
 mod service_levels;

@@ -1,6 +1,6 @@
 //! What other stacks may use of the observability.
 
-use atp_azure::insights::{ActionGroup, ApplicationInsights};
+use atp_azure::insights::{ActionGroup, ApplicationInsights, PrivateLinkScope};
 use atp_azure::monitor::Account;
 use atp_iac::{Output, Outputs, ResourceId};
 
@@ -17,4 +17,8 @@ pub struct ObservabilityOutputs {
     pub warning_action_group: Output<ResourceId<ActionGroup>>,
     /// Where metrics of the cluster go.
     pub metrics: Output<ResourceId<Account>>,
+    /// What is reached through the private endpoint of Azure Monitor.
+    pub private_link_scope: Output<ResourceId<PrivateLinkScope>>,
+    /// Where people find Grafana, where the environment has it.
+    pub grafana_endpoint: Output<Option<String>>,
 }

@@ -1,20 +1,22 @@
 //! The program of the stack `observability`.
 
 use super::catalogue::catalogue;
-use super::{ObservabilityConfig, ObservabilityOutputs, queries};
+use super::{ObservabilityConfig, ObservabilityOutputs, pages, queries};
 use crate::aks::Aks;
+use crate::components::Dashboards;
 use crate::components::alerts::{ActionGroups, Alerts, Target, Targets, configured};
 use crate::components::observability::{
-    ClusterMonitoring, ClusterMonitoringOutputs, LogKeeping, Notifications, QuietTimes, Telemetry,
-    TelemetryOutputs,
+    ClusterMonitoring, ClusterMonitoringOutputs, LogKeeping, ManagedGrafana, MonitorPrivateLink,
+    Notifications, QuietTimes, Telemetry, TelemetryOutputs,
 };
 use crate::data::Data;
 use crate::foundation::Foundation;
 use crate::helpers::Site;
 use crate::messaging::Messaging;
 use atp_azure::Scope;
+use atp_azure::insights::PrivateLinkScope;
 use atp_iac::program::ProgramError;
-use atp_iac::{Context, IntoInput, Result, StackRef, layers, stack};
+use atp_iac::{Context, IntoInput, Output, ResourceId, Result, StackRef, layers, stack};
 
 /// Telemetry of services, collection from the cluster, alerts, dashboards, and what is kept of logs.
 #[stack(layer = Operations)]
@@ -29,14 +31,19 @@ pub fn observability(
     let site = Site::new::<layers::Operations>(cx, &config.project, &config.tags)?;
     let stacks = Stacks { config: &config, site, foundation, aks, data, messaging };
     let (telemetry, cluster) = stacks.collect(cx)?;
+    let private_link_scope = stacks.reach(cx, &telemetry, &cluster)?;
     stacks.keep(cx)?;
     let action_groups = stacks.alert(cx, &cluster)?;
+    stacks.show(cx)?;
+    let grafana_endpoint = stacks.show_metrics(cx, &cluster)?;
     Ok(ObservabilityOutputs {
         application_insights: telemetry.id,
         connection_string_secret: telemetry.connection_string_secret,
         critical_action_group: action_groups.critical,
         warning_action_group: action_groups.warning,
         metrics: cluster.account,
+        private_link_scope,
+        grafana_endpoint,
     })
 }
 
@@ -60,6 +67,62 @@ impl Stacks<'_> {
         let cluster =
             ClusterMonitoring::new(site.clone(), group, aks.cluster.clone(), foundation.workspace.clone());
         Ok((telemetry, cx.add("cluster", cluster)?))
+    }
+
+    fn reach(
+        &self,
+        cx: &mut Context,
+        telemetry: &TelemetryOutputs,
+        cluster: &ClusterMonitoringOutputs,
+    ) -> Result<Output<ResourceId<PrivateLinkScope>>> {
+        let Stacks { site, foundation, .. } = self;
+        let resources = vec![
+            ("workspace", (&foundation.workspace).into_input()),
+            ("telemetry", (&telemetry.id).into_input()),
+            ("collection", (&cluster.endpoint).into_input()),
+        ];
+        let scope = MonitorPrivateLink::new(
+            site.clone(),
+            &foundation.observability_group,
+            resources,
+            &foundation.private_link_subnet,
+            vec![foundation.blob_zone.clone()],
+        );
+        cx.add("private-link", scope)
+    }
+
+    fn show(&self, cx: &mut Context) -> Result<()> {
+        let Stacks { config, site, foundation, aks, data, messaging } = self;
+        let dashboards = Dashboards::new(
+            site.clone(),
+            &foundation.observability_group,
+            foundation.workspace.clone(),
+            format!("{} {}", cx.environment(), cx.region()),
+            vec![pages::overview(foundation, aks, data, messaging)],
+            vec![pages::service_levels(&config.service_levels), pages::security()],
+        );
+        cx.add("dashboards", dashboards)?;
+        Ok(())
+    }
+
+    fn show_metrics(
+        &self,
+        cx: &mut Context,
+        cluster: &ClusterMonitoringOutputs,
+    ) -> Result<Output<Option<String>>> {
+        let Stacks { config, site, foundation, .. } = self;
+        let Some(grafana) = &config.grafana else { return Ok(Output::known(None)) };
+        let grafana = ManagedGrafana::new(
+            site.clone(),
+            foundation.observability_group.clone(),
+            &config.subscription_id,
+            cluster.account.clone(),
+            foundation.workspace.clone(),
+            &foundation.virtual_network,
+            &foundation.private_link_subnet,
+        )
+        .zone_redundant(grafana.zone_redundant);
+        Ok(cx.add("grafana", grafana)?.endpoint.map(Some))
     }
 
     fn keep(&self, cx: &mut Context) -> Result<()> {

@@ -64,11 +64,7 @@ pub fn try_declare(
     let references = referred.collect();
     let mut cx = Context::new(stack, Setup { config, references, primary_regions });
     (program.run)(&mut cx)?;
-    let resource = |registration: Registration| {
-        let inputs = registration.inputs.resolve(&NothingKnown).unwrap();
-        Resource { registration, inputs }
-    };
-    Ok(Declared(cx.into_registrations().into_iter().map(resource).collect()))
+    Ok(Declared::of(cx))
 }
 
 pub fn declare(program: &Program, environment: &str, region: &str) -> Declared {
@@ -76,6 +72,15 @@ pub fn declare(program: &Program, environment: &str, region: &str) -> Declared {
 }
 
 impl Declared {
+    /// What was declared in a context, such as by a component alone.
+    pub fn of(cx: Context) -> Self {
+        let resource = |registration: Registration| {
+            let inputs = registration.inputs.resolve(&NothingKnown).unwrap();
+            Resource { registration, inputs }
+        };
+        Declared(cx.into_registrations().into_iter().map(resource).collect())
+    }
+
     pub fn of_type(&self, kind: &str) -> Vec<&Resource> {
         self.0.iter().filter(|resource| resource.kind() == kind).collect()
     }

@@ -67,3 +67,36 @@ fn agents_find_their_rules_by_the_names_they_look_for() {
         ["configurationAccessEndpoint", "ContainerInsightsExtension", "ContainerInsightsMetricsExtension"]
     );
 }
+
+#[test]
+fn azure_monitor_is_reached_privately_and_nothing_else_of_it_is() {
+    for declared in all() {
+        let scope = declared.named("private-link/scope");
+        for mode in ["queryAccessMode", "ingestionAccessMode"] {
+            assert_eq!(scope.text(&format!("properties/accessModeSettings/{mode}")), Some("PrivateOnly"));
+        }
+        for resource in ["workspace", "telemetry", "collection"] {
+            assert!(
+                declared
+                    .named(&format!("private-link/{resource}"))
+                    .waits_for()
+                    .contains(&"private-link/scope")
+            );
+        }
+        let endpoint = declared.named("private-link/private-link/endpoint");
+        let connection = "properties/privateLinkServiceConnections/0/properties/groupIds/0";
+        assert_eq!(endpoint.text(connection), Some("azuremonitor"));
+    }
+}
+
+#[test]
+fn grafana_is_private_and_signs_in_with_an_identity_where_there_is_one() {
+    let config = changed(&OBSERVABILITY, "prod", "westeurope", &[("grafana.zone_redundant", "true")]);
+    let with = try_declare(&OBSERVABILITY, "prod", "westeurope", config).unwrap();
+    let grafana = with.named("grafana/grafana");
+    assert_eq!(grafana.text("properties/publicNetworkAccess"), Some("Disabled"));
+    assert_eq!(grafana.text("properties/apiKey"), Some("Disabled"));
+    assert_eq!(grafana.text("properties/zoneRedundancy"), Some("Enabled"));
+    assert!(with.named("grafana/reads-metrics").waits_for().contains(&"grafana/grafana"));
+    assert!(with.names().contains(&"grafana/private-link/endpoint"));
+}

@@ -2,6 +2,7 @@
 
 mod alerts;
 mod configuration;
+mod dashboards;
 mod hardening;
 
 use super::declared::*;
