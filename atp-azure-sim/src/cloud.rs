@@ -129,6 +129,9 @@ impl Cloud {
             (Target::Collection(action), Method::Post) if Cloud::is_policy_action(action) => {
                 self.act_on_policy(route, action, request)
             }
+            (Target::Collection(action), Method::Post) if Cloud::is_pair_action(action) => {
+                self.act_on_pair(route, action, request)
+            }
             (Target::Collection(action), Method::Post) => self.act(route, action, request),
             (Target::Resources, Method::Get) => self.list_resources(route, request),
             (Target::Tenants, Method::Get) => Ok(self.list_tenants()),

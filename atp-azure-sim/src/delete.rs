@@ -58,6 +58,7 @@ impl Cloud {
         require_condition(descriptor, request)?;
         self.check_conditions(request, &key, Some(&resource), &instance.id)?;
         self.refuse_locked(&instance.id, Access::Delete)?;
+        self.refuse_parting(&key, &resource)?;
         let deleting = resource.state.as_deref() == Some("Deleting");
         let running = resource.operation.clone().filter(|_| deleting);
         let Some(mut flags) = rules.long_running else {
@@ -110,6 +111,7 @@ impl Cloud {
             self.keep_deleted(&key);
             if let Some(gone) = self.store.remove(&key) {
                 self.orphan_assignments(&gone);
+                self.part(&gone);
             }
         }
     }
@@ -117,7 +119,9 @@ impl Cloud {
     /// Removes the same for good.
     pub(crate) fn purge_tree(&mut self, key: &str) {
         for key in self.tree(key) {
-            self.store.remove(&key);
+            if let Some(gone) = self.store.remove(&key) {
+                self.part(&gone);
+            }
         }
     }
 

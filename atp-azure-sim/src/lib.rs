@@ -43,6 +43,7 @@ mod policy;
 mod preconditions;
 mod read;
 mod registration;
+mod replication;
 mod roles;
 mod route;
 #[cfg(feature = "server")]

@@ -104,7 +104,8 @@ impl Cloud {
         let is_global = descriptor.names.unique == Unique::Global;
         let other =
             self.store.named(descriptor.name, name).find(|key| is_global || key.starts_with(subscription));
-        let is_taken = other.is_some() || self.reserved(descriptor.name, name);
+        let is_taken =
+            other.is_some() || self.reserved(descriptor.name, name) || self.is_alias(descriptor, name);
         let body = if let Some(problem) = self.name_problem(&descriptor.names, name) {
             json!({ "nameAvailable": false, "reason": invalid, "message": problem })
         } else if !is_taken {

@@ -38,6 +38,8 @@ pub(crate) enum Work {
     },
     /// Nothing but giving this answer.
     Answer(Value),
+    /// What an action asks of a pair of resources in two regions.
+    Pair(String),
 }
 
 /// A long-running operation.
@@ -264,6 +266,7 @@ impl Cloud {
             Work::Delete(status) | Work::Purge(status) => Ok(Response::empty(*status)),
             Work::DeleteGroup(_) => Ok(Response::empty(200)),
             Work::Move { .. } => Ok(Response::empty(204)),
+            Work::Pair(_) => Ok(Response::empty(200)),
             Work::Answer(answer) => Ok(Response::json(200, answer)),
             Work::Write(_) | Work::Deploy => Ok(match self.store.get(&operation.target) {
                 Some(resource) => Response::json(200, &self.shown(resource)),
@@ -307,11 +310,19 @@ impl Cloud {
             (Work::Delete(_), None) => self.remove_tree(&operation.target),
             (Work::Purge(_), None) => self.purge_tree(&operation.target),
             (Work::Move { keys, target }, None) => self.move_resources(&operation.target, keys, target),
+            (Work::Pair(action), None) => {
+                self.settle(&operation.target, id, None);
+                self.end_pairing(&operation.target, action);
+            }
+            (Work::Pair(_), Some(_)) => self.settle(&operation.target, id, None),
             (Work::Answer(_) | Work::Deploy | Work::Move { .. }, _) => {}
             (Work::Delete(_) | Work::Purge(_) | Work::DeleteGroup(_), _) => {
                 self.settle(&operation.target, id, None);
             }
-            (Work::Write(_), None) => self.settle(&operation.target, id, None),
+            (Work::Write(_), None) => {
+                self.settle(&operation.target, id, None);
+                self.replicate(&operation.target);
+            }
             // What was deleted in the meantime does not come back.
             (Work::Write(Some(_)), Some(_)) if self.store.get(&operation.target).is_none() => {}
             (Work::Write(Some(previous)), Some(_)) => {

@@ -118,6 +118,7 @@ impl Cloud {
         refuse_to_loosen(descriptor, old.as_ref().map(|old| &old.body), &mut body)?;
         self.refuse_missing_references(descriptor, &body)?;
         self.refuse_unready(descriptor, &instance.id, &body)?;
+        self.refuse_pairing(descriptor, instance, &body)?;
         self.enforce_policies(descriptor.name, &instance.id, &body)?;
         let children = self.take_children(descriptor, &mut body)?;
         for dropped in self.dropped_children(&key, &children)? {
@@ -169,6 +170,10 @@ impl Cloud {
         resource.hidden = status == 202 && created;
         self.store.put(&key, resource.clone());
         self.write_children(&key, &instance.id, children, operation.as_deref());
+        if operation.is_none() {
+            self.replicate(&key);
+            resource = self.store.get(&key).cloned().unwrap_or(resource);
+        }
         let shown = self.shown(&resource);
         let response = match status {
             202 => Response::empty(202),

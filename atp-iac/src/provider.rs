@@ -98,6 +98,13 @@ pub trait Provider: Send + Sync {
         Err(ProviderError::new(ProviderErrorKind::Refused, "UnknownQuery", message))
     }
 
+    /// Performs an action that changes something, such as `failover`, and waits until it is done. What it says is secret.
+    /// A plan holds no actions: this is for procedures that are no matter of a desired state.
+    async fn perform(&self, action: Action<'_>) -> Result<Value, ProviderError> {
+        let message = format!("the provider `{}` performs no actions such as `{}`", self.name(), action.name);
+        Err(ProviderError::new(ProviderErrorKind::Refused, "UnknownAction", message))
+    }
+
     /// Deletes a resource; one that is not there is no error.
     async fn delete(&self, target: Target<'_>, timeout: Duration) -> Result<(), ProviderError>;
 }
@@ -109,6 +116,21 @@ pub struct Request<'a> {
     pub kind: &'a str,
     /// What the program said; every part is known.
     pub inputs: &'a Value,
+    /// How long it may take.
+    pub timeout: Duration,
+}
+
+/// An action on a resource.
+#[derive(Debug, Clone, Copy)]
+pub struct Action<'a> {
+    /// The type of the resource.
+    pub kind: &'a str,
+    /// The id in the cloud.
+    pub id: &'a str,
+    /// The name of the action.
+    pub name: &'a str,
+    /// What is sent along.
+    pub body: Option<&'a Value>,
     /// How long it may take.
     pub timeout: Duration,
 }

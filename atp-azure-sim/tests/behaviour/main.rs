@@ -16,6 +16,7 @@ mod operations;
 mod pace;
 mod persistence;
 mod random;
+mod replication;
 mod resources;
 mod roles;
 mod soft_delete;

@@ -22,6 +22,7 @@ mod kind;
 mod lists;
 mod names;
 mod nested;
+mod perform;
 mod predict;
 mod query;
 mod read;
@@ -44,7 +45,9 @@ use crate::arm::{ArmClient, Source};
 use crate::descriptor::{Parent, TypeDescriptor};
 use async_trait::async_trait;
 use atp_iac::diff::{Change, compare};
-use atp_iac::provider::{Existing, Known, Nested, Object, Problem, Provider, ProviderError, Request, Target};
+use atp_iac::provider::{
+    Action, Existing, Known, Nested, Object, Problem, Provider, ProviderError, Request, Target,
+};
 use atp_iac::value::{Path, Value};
 use catalog::Catalog;
 use connect::Credentials;
@@ -214,6 +217,10 @@ impl Provider for AzureProvider {
         timeout: Duration,
     ) -> Result<Option<Value>, ProviderError> {
         self.answer(kind, inputs, timeout).await
+    }
+
+    async fn perform(&self, action: Action<'_>) -> Result<Value, ProviderError> {
+        self.perform_action(action).await
     }
 
     async fn delete(&self, target: Target<'_>, timeout: Duration) -> Result<(), ProviderError> {

@@ -109,6 +109,7 @@ impl AzureProvider {
         if !kind.can_be_deleted() {
             return Ok(());
         }
+        self.part(kind, id, deadline).await?;
         let long_running = kind.descriptor.and_then(|descriptor| descriptor.delete?.long_running);
         let mut call = self.client.call(Method::Delete, id, kind.api_version);
         if conditional::on_delete(kind.name) {
