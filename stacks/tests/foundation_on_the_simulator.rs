@@ -72,8 +72,9 @@ fn deployment(environment: &str, changes: &[(&str, &str)]) -> Deployment {
 fn deployment_in(region: &str, environment: &str, changes: &[(&str, &str)]) -> Deployment {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
     let project = Project::find(&DiskFiles, folder).unwrap();
+    let known: Vec<&str> = stacks::PROGRAMS.iter().map(|program| program.name).collect();
     let mut config: ConfigTree =
-        project.load_config(&DiskFiles, environment, region, "foundation", &["foundation"]).unwrap();
+        project.load_config(&DiskFiles, environment, region, "foundation", &known).unwrap();
     for (key, value) in changes {
         config.set(key, value).unwrap();
     }

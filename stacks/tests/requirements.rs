@@ -24,7 +24,8 @@ fn document() -> String {
 fn requirements(text: &str) -> Vec<Requirement> {
     let rows = text.lines().enumerate().filter(|(_, line)| line.starts_with("| "));
     let rows = rows.filter(|(_, line)| !line.starts_with("| ---") && !line.starts_with("| requirement"));
-    let cells = |line: &str| line.trim_matches('|').split('|').map(|c| c.trim().to_owned()).collect::<Vec<_>>();
+    let cells =
+        |line: &str| line.trim_matches('|').split('|').map(|c| c.trim().to_owned()).collect::<Vec<_>>();
     rows.map(|(index, line)| {
         let cells = cells(line);
         assert_eq!(cells.len(), 4, "line {}: requirement, state, where, test", index + 1);
@@ -52,7 +53,8 @@ fn problem(name: &str) -> Option<String> {
     }
     let function = function?;
     let text = std::fs::read_to_string(full).unwrap_or_default();
-    let found = [format!("fn {function}("), format!("def {function}(")].iter().any(|form| text.contains(form));
+    let found =
+        [format!("fn {function}("), format!("def {function}(")].iter().any(|form| text.contains(form));
     (!found).then(|| format!("`{path}` has no `{function}`"))
 }
 
@@ -83,7 +85,9 @@ fn every_topic_of_the_plan_is_there() {
     let topics: BTreeSet<u32> = text
         .lines()
         .filter(|line| line.starts_with("## "))
-        .flat_map(|line| line.split(|c: char| !c.is_ascii_alphanumeric()).map(str::to_owned).collect::<Vec<_>>())
+        .flat_map(|line| {
+            line.split(|c: char| !c.is_ascii_alphanumeric()).map(str::to_owned).collect::<Vec<_>>()
+        })
         .filter_map(|word| word.strip_prefix('T').and_then(|number| number.parse().ok()))
         .collect();
     assert_eq!(topics, (1..=25).collect());

@@ -1,10 +1,10 @@
 //! Groups of resources that several stacks use.
 
-pub mod egress;
+pub mod alerts;
 pub mod cosmos_platform;
 pub mod customer_key;
-pub mod alerts;
 pub mod dashboards;
+pub mod egress;
 pub mod key_vault;
 pub mod log_workspace;
 pub mod managed_hsm;
@@ -15,12 +15,12 @@ pub mod service_network;
 pub mod sql_platform;
 pub mod storage;
 
-pub use egress::Egress;
-pub use key_vault::{KeyVault, VaultKeys};
+pub use alerts::Alerts;
 pub use cosmos_platform::CosmosPlatform;
 pub use customer_key::CustomerKey;
-pub use alerts::Alerts;
 pub use dashboards::Dashboards;
+pub use egress::Egress;
+pub use key_vault::{KeyVault, VaultKeys};
 pub use log_workspace::LogWorkspace;
 pub use managed_hsm::ManagedHsm;
 pub use network::{Network, PrivateDns};

@@ -97,7 +97,8 @@ pub fn deployment(program: Program, environment: &str, region: &str, changes: &[
     for (key, value) in changes {
         config.set(key, value).unwrap();
     }
-    Deployment::new(environment, region, program, config).unwrap()
+    let deployment = Deployment::new(environment, region, program, config).unwrap();
+    deployment.with_primary_regions(project.primary_regions())
 }
 
 pub fn changed(plan: &Plan) -> Vec<&Operation> {
