@@ -12,7 +12,7 @@ const UNLOCKED: [(&str, &str); 2] = [("locks", "false"), ("protect", "false")];
 async fn every_environment_is_deployed_plans_to_nothing_and_is_destroyed_without_a_rest() {
     for environment in ["dev", "test", "staging", "prod"] {
         let world = World::with(Settings::default());
-        let foundation = deployment(FOUNDATION, environment, "westeurope", &[("locks", "false")]);
+        let foundation = deployment(FOUNDATION, environment, "westeurope", &UNLOCKED);
         let data = deployment(DATA, environment, "westeurope", &UNLOCKED);
         world.settle(&[&foundation, &data]).await;
         world.clear(&[&foundation, &data]).await;
@@ -23,7 +23,7 @@ async fn every_environment_is_deployed_plans_to_nothing_and_is_destroyed_without
 async fn a_service_that_spells_orders_and_fills_in_as_it_likes_changes_no_plan() {
     for seed in 0..2 {
         let world = World::with(Settings { noise: Some(seed), ..Settings::default() });
-        let foundation = deployment(FOUNDATION, "prod", "westeurope", &[("locks", "false")]);
+        let foundation = deployment(FOUNDATION, "prod", "westeurope", &UNLOCKED);
         let data = deployment(DATA, "prod", "westeurope", &UNLOCKED);
         world.settle(&[&foundation, &data]).await;
         world.clear(&[&foundation, &data]).await;
@@ -49,7 +49,7 @@ async fn another_tenant_is_three_creates_and_nothing_else() {
 #[tokio::test]
 async fn a_locked_retention_becomes_longer_and_never_shorter_or_loose() {
     let world = World::with(Settings::default());
-    let foundation = deployment(FOUNDATION, "prod", "westeurope", &[("locks", "false")]);
+    let foundation = deployment(FOUNDATION, "prod", "westeurope", &UNLOCKED);
     world.settle(&[&foundation, &deployment(DATA, "prod", "westeurope", &UNLOCKED)]).await;
     let with = |key, value| deployment(DATA, "prod", "westeurope", &[UNLOCKED[0], UNLOCKED[1], (key, value)]);
     for (key, value, problem) in [
