@@ -1,12 +1,13 @@
 //! The clouds that a command line can choose from: the simulator in this process, and Azure.
 
-use crate::{ApiVersions, Settings, Simulator, SystemClock};
+use crate::{ApiVersions, Settings, Simulator, SimulatorError, SystemClock};
 use atp_azure::arm::{Endpoint, UnknownSource};
 use atp_azure::provider::{AzureProvider, AzureSettings, ConnectError};
 use atp_iac::cloud::{Cloud, CloudError, CloudRequest, Clouds};
 use atp_iac::provider::Provider;
-use std::path::PathBuf;
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// The folder of the simulated cloud, in the work folder.
 const FOLDER: &str = "cloud";
@@ -22,8 +23,36 @@ const CERTIFICATE_AUTHORITY: &str = "ATP_CERTIFICATE_AUTHORITY";
 
 /// Azure, and its simulator. The configuration may give `subscription_id` and `tenant_id`; `azure_cloud`, the cloud or
 /// the URL of a resource manager; and `azure_credential`, the only source of credentials to look at.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct AzureClouds;
+///
+/// All stacks that are deployed to one simulated cloud share it: it is in memory once.
+#[derive(Debug, Clone, Default)]
+pub struct AzureClouds {
+    /// The simulated clouds by their folder.
+    simulators: Arc<Mutex<BTreeMap<PathBuf, Simulator>>>,
+}
+
+impl AzureClouds {
+    /// The simulated cloud that is kept in a folder.
+    fn simulator(&self, folder: &Path) -> Result<Simulator, SimulatorError> {
+        let mut simulators = self.simulators.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(simulator) = simulators.get(folder) {
+            return Ok(simulator.clone());
+        }
+        // The client is in this process: it need not wait between two looks at an operation.
+        let settings = Settings {
+            retry_after_milliseconds: Some(0),
+            // What has no typed resource is checked by nobody, here as little as in a plan.
+            accept_unknown: true,
+            api_versions: ApiVersions::WellFormed,
+            ..Settings::default()
+        };
+        let simulator = Simulator::open(folder, atp_azure::descriptors(), settings, Arc::new(SystemClock))?;
+        // Nobody asks which requests there were.
+        simulator.keep_no_log();
+        simulators.insert(folder.to_owned(), simulator.clone());
+        Ok(simulator)
+    }
+}
 
 impl Clouds for AzureClouds {
     fn keys(&self) -> &'static [&'static str] {
@@ -32,25 +61,16 @@ impl Clouds for AzureClouds {
 
     fn connect(&self, request: &CloudRequest<'_>) -> Result<Vec<Arc<dyn Provider>>, CloudError> {
         let provider = match request.cloud {
-            Cloud::Simulator => simulated(request)?,
+            Cloud::Simulator => simulated(self, request)?,
             Cloud::Azure => azure(request)?,
         };
         Ok(vec![Arc::new(provider)])
     }
 }
 
-fn simulated(request: &CloudRequest<'_>) -> Result<AzureProvider, CloudError> {
+fn simulated(clouds: &AzureClouds, request: &CloudRequest<'_>) -> Result<AzureProvider, CloudError> {
     let folder = request.work_dir.join(FOLDER);
-    // The client is in this process: it need not wait between two looks at an operation.
-    let settings = Settings {
-        retry_after_milliseconds: Some(0),
-        // What has no typed resource is checked by nobody, here as little as in a plan.
-        accept_unknown: true,
-        api_versions: ApiVersions::WellFormed,
-        ..Settings::default()
-    };
-    let simulator = Simulator::open(&folder, atp_azure::descriptors(), settings, Arc::new(SystemClock));
-    let simulator = simulator.map_err(|error| {
+    let simulator = clouds.simulator(&folder).map_err(|error| {
         CloudError::new(format!("the simulated cloud in {} cannot be used: {error}", folder.display()))
             .with_hint("choose another folder with --work-dir, or repair this one")
     })?;
@@ -93,4 +113,23 @@ fn azure(request: &CloudRequest<'_>) -> Result<AzureProvider, CloudError> {
         }
         _ => CloudError::new(error.to_string()),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Method, Request};
+
+    fn answers(simulator: &Simulator) -> bool {
+        simulator.handle(&Request::new(Method::Get, "/subscriptions?api-version=2022-12-01")).is_ok()
+    }
+
+    #[test]
+    fn what_is_kept_in_one_folder_is_one_cloud_for_all_stacks() {
+        let (one, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let clouds = AzureClouds::default();
+        clouds.simulator(one.path()).unwrap().disconnect();
+        assert!(!answers(&clouds.simulator(one.path()).unwrap()), "it is the same");
+        assert!(answers(&clouds.clone().simulator(other.path()).unwrap()), "it is another");
+    }
 }

@@ -272,6 +272,7 @@ fn generate(
         #[automatically_derived]
         impl ::atp_iac::Stack for #stack {
             const REFERENCES: &'static [::atp_iac::program::Reference] = &[#(#references),*];
+            const SOURCE: &'static str = ::core::file!();
             fn config_fields() -> &'static [::atp_iac::config::ConfigField] {
                 #fields
             }

@@ -23,5 +23,5 @@ const PROGRAMS: &[Program] = &[
 
 /// Runs the command line for one stack of dev.
 pub fn main<S: Stack>() -> ExitCode {
-    Application::new(PROGRAMS, Arc::new(AzureClouds)).run(Some("dev"), Some(S::NAME))
+    Application::new(PROGRAMS, Arc::new(AzureClouds::default())).run(Some("dev"), Some(S::NAME))
 }

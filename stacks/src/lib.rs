@@ -32,7 +32,7 @@ pub mod messaging;
 pub mod observability;
 mod run;
 
-pub use run::main;
+pub use run::{all, main};
 
 pub use aks::{Aks, AksConfig, AksOutputs};
 pub use application::{Application, ApplicationConfig, ApplicationOutputs};

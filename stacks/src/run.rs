@@ -9,5 +9,14 @@ use std::sync::Arc;
 
 /// Runs the command line for one stack of one environment.
 pub fn main(environment: &str, program: &Program) -> ExitCode {
-    Application::new(PROGRAMS, Arc::new(AzureClouds)).run(Some(environment), Some(program.name))
+    application().run(Some(environment), Some(program.name))
+}
+
+/// Runs the command line for all stacks of all environments.
+pub fn all() -> ExitCode {
+    application().run(None, None)
+}
+
+fn application() -> Application {
+    Application::new(PROGRAMS, Arc::new(AzureClouds::default()))
 }

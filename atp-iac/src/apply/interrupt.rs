@@ -31,6 +31,13 @@ impl Interrupt {
         *self.0.borrow() >= Level::Stop
     }
 
+    /// Returns when nothing more should be started.
+    pub async fn raised(&self) {
+        let mut levels = self.0.subscribe();
+        // The sender lives as long as `self`, so waiting can only end by the condition.
+        let _ = levels.wait_for(|level| *level >= Level::Stop).await;
+    }
+
     /// Returns when waiting should be given up.
     pub(super) async fn aborted(&self) {
         let mut levels = self.0.subscribe();

@@ -2,6 +2,7 @@
 
 use super::{ExtraCommand, Fixed};
 use crate::cloud::Cloud;
+use crate::duration::duration;
 use clap::error::ErrorKind;
 use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::ffi::OsString;
@@ -41,7 +42,23 @@ pub(super) enum Command {
     #[command(subcommand)]
     State(StateCommand),
     /// Prints the resources and what they depend on, for Graphviz.
-    Graph,
+    Graph {
+        /// The stacks and which refers to which, instead.
+        #[arg(long)]
+        stacks: bool,
+    },
+    /// Shows all stacks of the environment: what is deployed, since when, and what stands against it.
+    Status {
+        /// Reads the cloud, and counts what was changed outside.
+        #[arg(long)]
+        drift: bool,
+    },
+    /// Lists the instances of environments that were not updated for longer than their time to live.
+    Expired {
+        /// Destroys all stacks of them.
+        #[arg(long)]
+        destroy: bool,
+    },
     /// Looks at the configuration.
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -80,14 +97,26 @@ pub(super) struct Options {
     #[arg(short = 'C', value_name = "DIR", global = true)]
     pub directory: Option<PathBuf>,
     /// The environment, such as `prod`.
-    #[arg(short, long, value_name = "NAME", global = true)]
+    #[arg(short, long, alias = "env", value_name = "NAME", global = true)]
     pub environment: Option<String>,
-    /// The stack, such as `foundation`.
+    /// The stack, such as `foundation`; may be repeated where a command takes several.
     #[arg(short, long, value_name = "NAME", global = true)]
-    pub stack: Option<String>,
+    pub stack: Vec<String>,
     /// The region; without it, the first one of the environment in `atp.yaml`.
     #[arg(long, value_name = "NAME", global = true)]
     pub region: Option<String>,
+    /// Every stack of the region.
+    #[arg(long, global = true, conflicts_with = "stack")]
+    pub all: bool,
+    /// Every stack of every region of the environment, or those that `--stack` names.
+    #[arg(long, global = true, conflicts_with = "region")]
+    pub all_regions: bool,
+    /// The stacks that the changes since a commit touch, and those that refer to them.
+    #[arg(long, value_name = "COMMIT", global = true)]
+    pub affected_since: Option<String>,
+    /// How many stacks are worked on at a time; without it, 4.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..), global = true)]
+    pub parallel_stacks: Option<u16>,
     /// Where resources are made: simulator or azure; without it, as `atp.yaml` says.
     #[arg(long, value_name = "CLOUD", global = true)]
     pub cloud: Option<Cloud>,
@@ -103,7 +132,7 @@ pub(super) struct Options {
     /// Reads every resource from the cloud before planning.
     #[arg(long, global = true)]
     pub refresh: bool,
-    /// How many calls run at a time.
+    /// How many calls run at a time, for each stack.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..), global = true)]
     pub parallel: Option<u16>,
     /// How long to wait for the lock of the stack, such as `30s` or `5m`.
@@ -198,21 +227,6 @@ fn key_value(text: &str) -> Result<(String, String), String> {
     }
 }
 
-fn duration(text: &str) -> Result<Duration, String> {
-    let wrong = || "write a number and `ms`, `s`, `m` or `h`, such as `30s`".to_owned();
-    let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
-    let number: u64 = text[..end].parse().map_err(|_| wrong())?;
-    let seconds = |factor: u64| number.checked_mul(factor).map(Duration::from_secs).ok_or_else(wrong);
-    match &text[end..] {
-        "ms" => Ok(Duration::from_millis(number)),
-        "s" => seconds(1),
-        "m" => seconds(60),
-        "h" => seconds(60 * 60),
-        "" if number == 0 => Ok(Duration::ZERO),
-        _ => Err(wrong()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -220,16 +234,5 @@ mod tests {
     #[test]
     fn the_definition_is_sound() {
         Arguments::command().debug_assert();
-    }
-
-    #[test]
-    fn durations_have_a_unit() {
-        assert_eq!(duration("30s"), Ok(Duration::from_secs(30)));
-        assert_eq!(duration("2h"), Ok(Duration::from_secs(7200)));
-        assert_eq!(duration("250ms"), Ok(Duration::from_millis(250)));
-        assert_eq!(duration("0"), Ok(Duration::ZERO));
-        for wrong in ["30", "s", "-1s", "1.5s", "3 days", "99999999999999999999s", "18446744073709551615h"] {
-            assert!(duration(wrong).is_err(), "{wrong}");
-        }
     }
 }

@@ -2,6 +2,10 @@
 //!
 //! Invariant: secrets are masked in every event; only [`outputs`] can be told otherwise.
 
+mod several;
+
+pub(super) use several::{ended, expired, forecast, stack, status, total, trouble};
+
 use super::failure::Failure;
 use super::screen::{config_source, masked_pair, output_json, work};
 use crate::apply::{Event, Failure as StepFailure, FailureCause, Recovered, Report};

@@ -6,6 +6,7 @@ use super::failure::{Failure, exit};
 use super::invocation::Invocation;
 use super::ports::Ports;
 use super::reporter::Reporter;
+use super::several;
 use super::workspace::Workspace;
 use super::{Application, Fixed};
 use futures::FutureExt;
@@ -33,6 +34,10 @@ pub(super) async fn execute(
     let reporter = Mutex::new(reporter);
     let run = async {
         match &chosen {
+            Chosen::Common(command) if several::is_meant(command, &options) => {
+                let session = several::Session { workspace: &workspace, reporter: &reporter, terminal };
+                several::run(&session, command, ask, presses).await
+            }
             Chosen::Common(command) => {
                 let target = &workspace.target()?;
                 let session = Session { target, options: &options, reporter: &reporter, terminal };

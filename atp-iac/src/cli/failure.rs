@@ -68,6 +68,9 @@ pub enum Failure {
         /// What the user can do.
         hint: String,
     },
+    /// The lock of a stack was not to be had, among several stacks: which one has been said.
+    #[error("{0}")]
+    Locked(String),
     /// Steps failed: the summary has said which.
     #[error("not everything was done")]
     Incomplete,
@@ -121,6 +124,7 @@ impl Failure {
             Failure::Engine(error) if error.is_locked() => exit::LOCKED,
             Failure::Engine(error) if error.is_refused() => exit::REFUSED,
             Failure::Refused { .. } => exit::REFUSED,
+            Failure::Locked(_) => exit::LOCKED,
             Failure::Interrupted => exit::INTERRUPTED,
             _ => exit::FAILED,
         }
@@ -145,6 +149,7 @@ impl Failure {
         match self {
             Failure::Usage { hint, .. } | Failure::Refused { hint, .. } => Some(hint.clone()),
             Failure::Failed { hint, .. } => hint.clone(),
+            Failure::Locked(_) => Some(WAIT.into()),
             Failure::Cloud(error) => error.hint.clone(),
             Failure::Engine(error) => engine_hint(error),
             Failure::Interrupted => Some("run again: what was done stays done".into()),
@@ -153,6 +158,8 @@ impl Failure {
         }
     }
 }
+
+const WAIT: &str = "try again when that is done, or wait longer with `--lock-timeout 10m`";
 
 impl From<EngineError> for Failure {
     fn from(error: EngineError) -> Self {
@@ -174,9 +181,7 @@ fn engine_hint(error: &EngineError) -> Option<String> {
         EngineError::Program(ProgramError::Config(_)) => {
             Some("`config describe` shows what can be set".into())
         }
-        error if error.is_locked() => {
-            Some("try again when that is done, or wait longer with `--lock-timeout 10m`".into())
-        }
+        error if error.is_locked() => Some(WAIT.into()),
         _ => None,
     }
 }

@@ -93,7 +93,10 @@ impl<'i> Invocation<'i> {
 
     /// The stack that `--stack` names, if it is given or the binary is for one only.
     pub fn stack(&self) -> Option<&str> {
-        self.workspace.options.stack.as_deref().or(self.workspace.fixed.program)
+        match self.workspace.options.stack.as_slice() {
+            [one] => Some(one),
+            _ => self.workspace.fixed.program,
+        }
     }
 
     /// A stack of any environment and region: its configuration, and an engine for it.

@@ -1,6 +1,7 @@
 //! The command line: a thin client of the [`engine`](crate::engine).
 //!
-//! Invariant: only `ambient` touches arguments, environment variables, standard streams and signals of the process.
+//! Invariant: only `ambient` touches arguments, environment variables, standard streams and signals of the process, and
+//! only `git` starts another one.
 //! Invariant: data goes to the standard output, everything else to the error stream; neither shows a secret unless
 //! `--show-secrets` asks for it.
 
@@ -13,11 +14,13 @@ mod events;
 mod execute;
 mod extra;
 mod failure;
+mod git;
 mod interruptible;
 mod invocation;
 mod ports;
 mod reporter;
 mod screen;
+mod several;
 mod target;
 #[cfg(test)]
 mod tests;

@@ -2,7 +2,7 @@
 
 use crate::apply::Interrupt;
 use crate::ports::{Clock, Random};
-use crate::project::Files;
+use crate::project::{Files, Revisions};
 use crate::secrets::KeyProvider;
 use crate::state::{Holder, StateStore};
 use std::io::Write;
@@ -24,6 +24,8 @@ pub struct Ports<'p> {
     pub current_dir: PathBuf,
     /// Reads the files of the project.
     pub files: &'p (dyn Files + Sync),
+    /// Knows what the files of the project were.
+    pub revisions: &'p (dyn Revisions + Sync),
     /// Who runs this. The operation is filled in.
     pub holder: Holder,
     /// Reads the answer to a question. Called on terminals only.

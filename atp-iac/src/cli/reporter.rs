@@ -1,10 +1,13 @@
 //! Tells what happens: as screens, or as events.
 
+mod several;
+
 use super::arguments::Options;
 use super::failure::Failure;
 use super::ports::Terminal;
 use super::screen::{self, Colour, Look, Progress, clean};
 use super::{events, target::Target};
+use crate::StackName;
 use crate::apply::{Event, Recovered, Report};
 use crate::cloud::Cloud;
 use crate::config::{ConfigField, ConfigLine};
@@ -28,6 +31,9 @@ pub(super) struct Reporter<'p> {
     live: Option<usize>,
     drawn: bool,
     progress: Progress,
+    /// Which stack the events are about.
+    stack: Option<StackName>,
+    several: several::Several,
     lost: Option<io::Error>,
 }
 
@@ -50,6 +56,8 @@ impl<'p> Reporter<'p> {
             live: (steers && !options.json).then(|| terminal.width.unwrap_or(80).saturating_sub(1)),
             drawn: false,
             progress: Progress::default(),
+            stack: None,
+            several: several::Several::default(),
             lost: None,
         }
     }
@@ -76,7 +84,12 @@ impl<'p> Reporter<'p> {
         }
     }
 
-    fn event(&mut self, event: &Json) {
+    /// Every event says which stack it is about, or that it is about none.
+    fn event(&mut self, mut event: Json) {
+        let stack = self.stack.as_ref().map(StackName::to_string);
+        if let Json::Object(fields) = &mut event {
+            fields.entry("stack").or_insert(stack.into());
+        }
         self.data(&format!("{event}\n"));
     }
 
@@ -87,16 +100,18 @@ impl<'p> Reporter<'p> {
 
     /// Which stack and which cloud.
     pub fn header(&mut self, target: &Target<'_>, on: &[String]) {
+        self.stack = Some(target.name().clone());
         if self.json {
-            return self.event(&events::header(target.name(), target.cloud(), on));
+            return self.event(events::header(target.name(), target.cloud(), on));
         }
         self.head(target, &format!("on {}{}", clean(&on.join(", ")), choose(target.cloud())));
     }
 
     /// Which stack, where only its state or configuration is looked at.
     pub fn header_without_cloud(&mut self, target: &Target<'_>, place: &str) {
+        self.stack = Some(target.name().clone());
         match self.json {
-            true => self.event(&events::header(target.name(), target.cloud(), &[])),
+            true => self.event(events::header(target.name(), target.cloud(), &[])),
             false => self.head(target, &format!("{place}, for {}{}", target.cloud(), choose(target.cloud()))),
         }
     }
@@ -113,21 +128,25 @@ impl<'p> Reporter<'p> {
             let text = screen::plan(plan, recovered, kind, self.look);
             return self.screen(&text);
         }
-        recovered.iter().for_each(|recovered| self.event(&events::recovered(recovered)));
-        self.event(&events::plan(plan));
+        self.plan_events(plan, recovered);
+    }
+
+    fn plan_events(&mut self, plan: &Plan, recovered: &[Recovered]) {
+        recovered.iter().for_each(|recovered| self.event(events::recovered(recovered)));
+        self.event(events::plan(plan));
         for operation in plan.operations.iter().filter(|o| o.action != OperationKind::Same) {
-            self.event(&events::operation(operation, plan.fingerprints.as_ref()));
+            self.event(events::operation(operation, plan.fingerprints.as_ref()));
         }
         for (name, change) in plan.outputs.iter().filter(|(_, change)| change.is_change()) {
-            self.event(&events::output_change(name, change, plan.fingerprints.as_ref()));
+            self.event(events::output_change(name, change, plan.fingerprints.as_ref()));
         }
-        plan.refusals.iter().for_each(|refusal| self.event(&events::refusal(refusal)));
+        plan.refusals.iter().for_each(|refusal| self.event(events::refusal(refusal)));
     }
 
     /// The lock of the stack is held by somebody else.
     pub fn waiting(&mut self, holder: Option<&Holder>) {
         match (self.json, holder) {
-            (true, holder) => self.event(&events::waiting(holder)),
+            (true, holder) => self.event(events::waiting(holder)),
             (false, Some(holder)) => self.note(&format!("waiting for {holder}")),
             (false, None) => self.note("waiting for a process that has not said who it is"),
         }
@@ -141,7 +160,7 @@ impl<'p> Reporter<'p> {
     /// Something happened in an apply.
     pub fn step(&mut self, event: &Event<'_>) {
         if self.json {
-            return self.event(&events::step(event));
+            return self.event(events::step(event));
         }
         if let Some(line) = self.progress.line(event, self.look) {
             self.screen(&format!("{line}\n"));
@@ -151,7 +170,7 @@ impl<'p> Reporter<'p> {
 
     pub fn summary(&mut self, report: &Report, interrupted: bool) {
         if self.json {
-            return self.event(&events::summary(report, interrupted));
+            return self.event(events::summary(report, interrupted));
         }
         let text = screen::summary(report, &self.progress, interrupted, self.look);
         self.screen(&format!("\n{text}"));
@@ -159,7 +178,7 @@ impl<'p> Reporter<'p> {
 
     pub fn outputs(&mut self, outputs: &BTreeMap<String, Value>, show_secrets: bool) {
         match self.json {
-            true => self.event(&events::outputs(outputs, show_secrets)),
+            true => self.event(events::outputs(outputs, show_secrets)),
             false => self.data(&screen::outputs(outputs, show_secrets)),
         }
     }
@@ -168,7 +187,7 @@ impl<'p> Reporter<'p> {
     pub fn resources(&mut self, resources: &[&ResourceState], full: bool) {
         for resource in resources {
             match (self.json, full) {
-                (true, _) => self.event(&events::resource(resource)),
+                (true, _) => self.event(events::resource(resource)),
                 (false, true) => self.data(&screen::resource(resource)),
                 (false, false) => self.data(&format!("{}\n", clean(resource.urn.as_str()))),
             }
@@ -178,14 +197,14 @@ impl<'p> Reporter<'p> {
     pub fn graph(&mut self, plan: &Plan) {
         let dot = screen::graph(plan);
         match self.json {
-            true => self.event(&events::graph(&dot)),
+            true => self.event(events::graph(&dot)),
             false => self.data(&dot),
         }
     }
 
     pub fn config(&mut self, lines: &[ConfigLine]) {
         match self.json {
-            true => lines.iter().for_each(|line| self.event(&events::config(line))),
+            true => lines.iter().for_each(|line| self.event(events::config(line))),
             false => self.data(&screen::show_config(lines)),
         }
     }
@@ -193,7 +212,7 @@ impl<'p> Reporter<'p> {
     pub fn config_fields(&mut self, fields: &[ConfigField]) {
         if self.json {
             for (path, field) in screen::config_fields(fields) {
-                self.event(&events::config_field(&path, field));
+                self.event(events::config_field(&path, field));
             }
             return;
         }
@@ -209,7 +228,7 @@ impl<'p> Reporter<'p> {
     /// An error; also on the error stream when events are printed.
     pub fn failure(&mut self, failure: &Failure) {
         if self.json {
-            self.event(&events::error(failure));
+            self.event(events::error(failure));
         }
         self.erase();
         let text = screen::failure(failure, self.look);
@@ -226,7 +245,10 @@ impl<'p> Reporter<'p> {
     fn draw(&mut self) {
         let Some(width) = self.live else { return };
         self.erase();
-        let status = self.progress.status(width);
+        let status = match self.several.is_running() {
+            true => self.several.status(width),
+            false => self.progress.status(width),
+        };
         if !status.is_empty() {
             self.drawn = true;
             let _ = self.err.write_all(status.as_bytes()).and_then(|()| self.err.flush());

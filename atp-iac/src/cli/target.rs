@@ -10,6 +10,7 @@ use crate::ports::Random;
 use crate::program::Program;
 use crate::provider::Provider;
 use crate::secrets::{ConfigSecrets, is_encrypted, stand_in};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// What is said of an encrypted value that cannot be opened.
@@ -19,7 +20,7 @@ const NO_PASSPHRASE: &str = "is encrypted, and there is no passphrase: set ATP_P
 pub struct Target<'a> {
     name: StackName,
     program: Program,
-    workspace: &'a Workspace<'a>,
+    pub(super) workspace: &'a Workspace<'a>,
 }
 
 impl<'a> Target<'a> {
@@ -100,7 +101,9 @@ impl<'a> Target<'a> {
     pub fn deployment(&self, config: ConfigTree) -> Result<Deployment, Failure> {
         let StackName { environment, region, .. } = &self.name;
         let deployment = Deployment::new(environment, region, self.program, config)?;
-        Ok(deployment.with_primary_regions(self.workspace.project.primary_regions()))
+        let Workspace { project, .. } = self.workspace;
+        let primary = project.primary_regions_with(&BTreeSet::from([environment.as_str()]));
+        Ok(deployment.with_primary_regions(primary))
     }
 
     /// An engine without a cloud: enough to read states.

@@ -11,7 +11,7 @@ use crate::config::unknown;
 use crate::engine::Engine;
 use crate::ports::{Clock, Random};
 use crate::program::{Program, ProgramError};
-use crate::project::{Files, Project};
+use crate::project::{Files, Project, Revisions};
 use crate::secrets::Passphrase;
 use crate::state::Holder;
 use std::path::{Component, Path, PathBuf};
@@ -29,6 +29,7 @@ pub(super) struct Workspace<'a> {
     pub cloud: Cloud,
     pub work_dir: PathBuf,
     pub files: &'a (dyn Files + Sync),
+    pub revisions: &'a (dyn Revisions + Sync),
     /// Reads an environment variable.
     pub variable: &'a (dyn Fn(&str) -> Option<String> + Send + Sync),
     pub storage: Storage,
@@ -69,6 +70,7 @@ impl<'a> Workspace<'a> {
             project,
             cloud,
             files: ports.files,
+            revisions: ports.revisions,
             variable: ports.environment,
             storage: (ports.storage)(&work_dir),
             work_dir,
@@ -174,7 +176,17 @@ impl<'a> Workspace<'a> {
     }
 
     fn named_program(&self) -> Result<Program, Failure> {
-        match (self.fixed.program, self.options.stack.as_deref()) {
+        let given = match self.options.stack.as_slice() {
+            [] => None,
+            [one] => Some(one.as_str()),
+            _ => {
+                return Err(Failure::usage(
+                    "several stacks are named, and this command is about one",
+                    "name one; `preview`, `up` and `destroy` take several",
+                ));
+            }
+        };
+        match (self.fixed.program, given) {
             (Some(fixed), Some(given)) if fixed != given => Err(Failure::usage(
                 format!("this program is for the stack `{fixed}`, not for `{given}`"),
                 "leave `--stack` out, or run the program of that stack",

@@ -93,6 +93,11 @@ impl ConfigTree {
         self.own.retain(|key| !keys.contains(&key.as_str()));
     }
 
+    /// Whether both give the same values, wherever they were written.
+    pub fn says_the_same(&self, other: &ConfigTree) -> bool {
+        says_the_same(&self.root, &other.root)
+    }
+
     /// Reads it as a type.
     ///
     /// # Errors
@@ -139,6 +144,27 @@ impl ConfigTree {
             }
         }
         lines
+    }
+}
+
+fn says_the_same(one: &Node, other: &Node) -> bool {
+    match (&one.content, &other.content) {
+        (Content::Map(one), Content::Map(other)) => {
+            one.len() == other.len()
+                && one.iter().all(|(name, entry)| {
+                    other.get(name).is_some_and(|other| says_the_same(&entry.node, &other.node))
+                })
+        }
+        (Content::List(one), Content::List(other)) => {
+            one.len() == other.len() && one.iter().zip(other).all(|(one, other)| says_the_same(one, other))
+        }
+        (Content::Null, Content::Null) => true,
+        (Content::Bool(one), Content::Bool(other)) => one == other,
+        (Content::Number(one), Content::Number(other)) => one == other,
+        (Content::Text(one), Content::Text(other)) | (Content::Revealed(one), Content::Revealed(other)) => {
+            one == other
+        }
+        _ => false,
     }
 }
 

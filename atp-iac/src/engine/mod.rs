@@ -3,6 +3,7 @@
 //! The command line is a client of this module, and so is every tool that embeds the engine.
 
 mod error;
+mod look;
 mod update;
 
 pub use error::EngineError;

@@ -2,10 +2,7 @@
 
 use crate::Urn;
 use crate::program::{ProgramError, Registration};
-use petgraph::algo::tarjan_scc;
-use petgraph::graph::{DiGraph, NodeIndex};
-use petgraph::visit::EdgeRef;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::HashMap;
 
 /// The positions of the registrations in an order in which each comes after those it depends on. It is the order of
 /// the program, unless the program refers forward by URN.
@@ -32,68 +29,14 @@ pub(super) fn order(registrations: &[Registration]) -> Result<Vec<usize>, Progra
     if !forward {
         return Ok((0..registrations.len()).collect());
     }
-    sort(registrations, &positions)
-}
-
-fn sort(
-    registrations: &[Registration],
-    positions: &HashMap<&Urn, usize>,
-) -> Result<Vec<usize>, ProgramError> {
-    let mut waiting = vec![0usize; registrations.len()];
-    let mut dependents: Vec<Vec<usize>> = vec![Vec::new(); registrations.len()];
-    for (index, registration) in registrations.iter().enumerate() {
-        for position in registration.dependencies.iter().filter_map(|urn| positions.get(urn)) {
-            waiting[index] += 1;
-            dependents[*position].push(index);
-        }
-    }
-    let mut ready: BTreeSet<usize> = (0..registrations.len()).filter(|index| waiting[*index] == 0).collect();
-    let mut order = Vec::with_capacity(registrations.len());
-    while let Some(index) = ready.pop_first() {
-        order.push(index);
-        for dependent in &dependents[index] {
-            waiting[*dependent] -= 1;
-            if waiting[*dependent] == 0 {
-                ready.insert(*dependent);
-            }
-        }
-    }
-    if order.len() == registrations.len() {
-        return Ok(order);
-    }
-    Err(ProgramError::Cycle { path: circle(registrations, positions) })
-}
-
-/// One circle, as the names along it.
-fn circle(registrations: &[Registration], positions: &HashMap<&Urn, usize>) -> Vec<String> {
-    let mut graph: DiGraph<usize, ()> = DiGraph::new();
-    let nodes: Vec<NodeIndex> = (0..registrations.len()).map(|index| graph.add_node(index)).collect();
-    for (index, registration) in registrations.iter().enumerate() {
-        for position in registration.dependencies.iter().filter_map(|urn| positions.get(urn)) {
-            graph.add_edge(nodes[index], nodes[*position], ());
-        }
-    }
-    let in_circle = |members: &Vec<NodeIndex>| {
-        members.len() > 1 || members.iter().any(|node| graph.contains_edge(*node, *node))
+    let waits_for = |registration: &Registration| -> Vec<usize> {
+        registration.dependencies.iter().filter_map(|urn| positions.get(urn).copied()).collect()
     };
-    let Some(members) = tarjan_scc(&graph).into_iter().find(in_circle) else { return Vec::new() };
-    let members: BTreeSet<NodeIndex> = members.into_iter().collect();
-    let Some(start) = members.first().copied() else { return Vec::new() };
-    let mut seen: BTreeMap<NodeIndex, usize> = BTreeMap::new();
-    let mut path = vec![start];
-    let mut node = start;
-    loop {
-        if let Some(first) = seen.insert(node, path.len() - 1) {
-            path.drain(..first);
-            break;
-        }
-        let next =
-            graph.edges(node).map(|edge| edge.target()).filter(|target| members.contains(target)).min();
-        let Some(next) = next else { break };
-        path.push(next);
-        node = next;
-    }
-    path.into_iter().map(|node| registrations[graph[node]].urn.name().to_owned()).collect()
+    let waits_for: Vec<Vec<usize>> = registrations.iter().map(waits_for).collect();
+    crate::order::order(&waits_for).map_err(|circle| {
+        let name = |position: usize| registrations[position].urn.name().to_owned();
+        ProgramError::Cycle { path: circle.into_iter().map(name).collect() }
+    })
 }
 
 #[cfg(test)]

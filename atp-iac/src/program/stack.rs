@@ -45,6 +45,8 @@ pub trait StackContract: Sized + 'static {
 pub trait Stack: StackContract {
     /// The stacks that it refers to.
     const REFERENCES: &'static [Reference];
+    /// The file that it is written in, as the compiler names it.
+    const SOURCE: &'static str;
     /// The configuration that it reads.
     fn config_fields() -> &'static [ConfigField];
     /// Reads configuration and references from the context and runs the function.
@@ -210,6 +212,8 @@ pub struct Program {
     pub contract: u64,
     /// The stacks it refers to.
     pub references: &'static [Reference],
+    /// The file that it is written in, as the compiler names it: which stacks a change can touch follows from it.
+    pub source: &'static str,
     /// The configuration it reads.
     pub config_fields: fn() -> &'static [ConfigField],
     /// Runs it.
@@ -226,6 +230,7 @@ impl Program {
             outputs: S::Outputs::FIELDS,
             contract: S::Outputs::CONTRACT,
             references: S::REFERENCES,
+            source: S::SOURCE,
             config_fields: S::config_fields,
             run: |cx| S::build(cx).map(Outputs::into_expressions),
         }

@@ -2,8 +2,10 @@
 
 use super::{Environment, PROJECT_FILE, Project};
 use crate::config::{ConfigError, ConfigTree};
+use crate::duration::duration;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path};
+use std::time::Duration;
 
 /// Where resources are made.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, crate::Config)]
@@ -40,6 +42,23 @@ struct EnvironmentEntry {
     /// Its regions; the first is the primary one.
     #[config(length = 1..)]
     regions: Vec<String>,
+    /// Whether there are many of it, each with a name of its own behind this one, such as `preview-12`.
+    #[config(default = false)]
+    instances: bool,
+    /// How long an instance lives after its last update, such as `72h`.
+    time_to_live: Option<String>,
+}
+
+impl EnvironmentEntry {
+    fn time_to_live(&self) -> Result<Option<Duration>, String> {
+        self.time_to_live.as_deref().map(duration).transpose()
+    }
+
+    fn environment(self) -> Environment {
+        // What cannot be read was reported before.
+        let time_to_live = self.time_to_live().unwrap_or_default();
+        Environment { regions: self.regions, instances: self.instances, time_to_live }
+    }
 }
 
 pub(super) fn parse(root: &Path, text: &str) -> Result<Project, ConfigError> {
@@ -51,9 +70,7 @@ pub(super) fn parse(root: &Path, text: &str) -> Result<Project, ConfigError> {
         backend: file.backend,
         cloud: file.cloud,
         config: file.config.into(),
-        environments: environments
-            .map(|(name, entry)| (name, Environment { regions: entry.regions }))
-            .collect(),
+        environments: environments.map(|(name, entry)| (name, entry.environment())).collect(),
     })
 }
 
@@ -68,6 +85,7 @@ impl ProjectFile {
         let mut files = BTreeSet::from(["base".to_owned()]);
         for (environment, entry) in &self.environments {
             name("environments", environment)?;
+            self.check_instances(environment, entry)?;
             claim(&mut files, environment.clone())?;
             for region in &entry.regions {
                 name(&format!("environments.{environment}.regions"), region)?;
@@ -75,6 +93,24 @@ impl ProjectFile {
             }
         }
         Ok(())
+    }
+
+    fn check_instances(&self, environment: &str, entry: &EnvironmentEntry) -> Result<(), String> {
+        let place = format!("environments.{environment}");
+        match entry.time_to_live() {
+            Err(wrong) => return Err(format!("{place}.time_to_live: {wrong}")),
+            Ok(Some(_)) if !entry.instances => {
+                return Err(format!("{place}.time_to_live: only instances end: add `instances: true`"));
+            }
+            Ok(_) => {}
+        }
+        let is_instance = |other: &&String| {
+            entry.instances && other.strip_prefix(environment).is_some_and(|rest| rest.starts_with('-'))
+        };
+        match self.environments.keys().find(is_instance) {
+            Some(other) => Err(format!("{place}.instances: `{other}` would be one: give it another name")),
+            None => Ok(()),
+        }
     }
 }
 
@@ -125,6 +161,24 @@ mod tests {
              atp.yaml: name: missing: add `name:`, a text (Name of the project.)\n\
              atp.yaml: environments.prod.regions: missing: add `regions:` under `environments.prod:`, a list, each item a text of length 1.. (Its regions; the first is the primary one.)"
         );
+    }
+
+    #[test]
+    fn instances_may_end_and_have_names_of_their_own() {
+        let text = "name: a\nenvironments: {preview: {regions: [x], instances: true, time_to_live: 72h}}";
+        let preview = parse(Path::new("/project"), text).unwrap().environments["preview"].clone();
+        assert_eq!((preview.instances, preview.time_to_live), (true, Some(Duration::from_secs(72 * 3600))));
+        for (entry, expected) in [
+            (
+                "p: {regions: [x], instances: true, time_to_live: 3 days}",
+                "p.time_to_live: write a number and",
+            ),
+            ("p: {regions: [x], time_to_live: 1h}", "p.time_to_live: only instances end"),
+            ("p: {regions: [x], instances: true}, p-1: {regions: [x]}", "p.instances: `p-1` would be one"),
+        ] {
+            let error = error(&format!("name: a\nenvironments: {{{entry}}}"));
+            assert!(error.contains(expected), "{error}");
+        }
     }
 
     #[test]

@@ -5,7 +5,8 @@ use crate::config::{ConfigTree, LayerFile};
 
 impl Project {
     /// The configuration of a stack: `base.yaml`, `<environment>.yaml` and `<environment>-<region>.yaml`, the later over
-    /// the earlier. Only the first must be there. `known_stacks` are the names of all stacks.
+    /// the earlier. Only the first must be there. An instance has the files of its environment. `known_stacks` are the
+    /// names of all stacks.
     ///
     /// # Errors
     /// When the environment or region is not declared, or everything that is wrong with the files.
@@ -18,6 +19,7 @@ impl Project {
         known_stacks: &[&str],
     ) -> Result<ConfigTree, ProjectError> {
         self.check_region(environment, region)?;
+        let environment = self.configured_as(environment);
         let names = ["base".to_owned(), environment.to_owned(), format!("{environment}-{region}")];
         let mut texts = Vec::new();
         for (index, name) in names.iter().enumerate() {

@@ -6,10 +6,12 @@ mod environments;
 mod file;
 mod files;
 mod layers;
+mod revisions;
 
 pub use environments::Environment;
 pub use file::Cloud;
 pub use files::{DiskFiles, Files};
+pub use revisions::{RevisionError, Revisions};
 
 use crate::config::ConfigError;
 use std::collections::BTreeMap;
@@ -70,6 +72,18 @@ pub enum ProjectError {
     Environment {
         /// The project file.
         file: String,
+        /// What is wrong.
+        message: String,
+    },
+    /// An environment that has instances, named without one or with one that cannot be.
+    #[error(
+        "{file}: {message}\n  way out: write `{environment}-` and 1 to 6 small letters and digits, such as `{environment}-12`"
+    )]
+    Instance {
+        /// The project file.
+        file: String,
+        /// The environment.
+        environment: String,
         /// What is wrong.
         message: String,
     },

@@ -58,8 +58,11 @@ pub(super) async fn run(
                 look::outputs(&session, name.as_deref(), *show_secrets).await
             }
             Command::State(command) => look::state(&session, command).await,
-            Command::Graph => graph::graph(&session).await,
+            Command::Graph { .. } => graph::graph(&session).await,
             Command::Config(command) => config::config(&session, command, ask),
+            Command::Status { .. } | Command::Expired { .. } => {
+                Err(Failure::usage("this command is about all stacks", "leave `--stack` out"))
+            }
         }
     };
     if matches!(command, Command::Up | Command::Destroy) {

@@ -6,6 +6,7 @@ use crate::cli::confirm::confirm;
 use crate::cli::failure::{Failure, exit};
 use crate::cli::interruptible::{interruptible, stop};
 use crate::cli::ports::{Answer, Press};
+use crate::cli::several::referred;
 use crate::engine::{Decision, Kind, Update};
 use crate::plan::Plan;
 use std::pin::pin;
@@ -29,6 +30,12 @@ pub(super) async fn update(
     mut presses: watch::Receiver<u32>,
 ) -> Result<u8, Failure> {
     let (deployment, engine) = session.connect()?;
+    if kind == Kind::Destroy {
+        let others = session.target.workspace.referrers(session.target.name()).await?;
+        if !others.is_empty() {
+            return Err(referred(&others));
+        }
+    }
     let (tell, mut heard) = mpsc::unbounded_channel();
     let engine = engine.with_on_wait(move |holder| {
         // When nobody listens any more, nothing is lost.

@@ -35,7 +35,7 @@ pub(in crate::cli) fn graph(plan: &Plan) -> String {
     text
 }
 
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     let mut quoted = String::from("\"");
     for c in text.chars() {
         match c {

@@ -73,10 +73,22 @@ impl Progress {
 
     /// What runs now, on at most `width` characters.
     pub fn status(&self, width: usize) -> String {
-        if self.running.is_empty() {
+        Progress::status_of([("", self)].into_iter(), width)
+    }
+
+    /// What runs now of several stacks.
+    pub fn status_of<'p>(all: impl Iterator<Item = (&'p str, &'p Progress)>, width: usize) -> String {
+        let (mut ended, mut total, mut running) = (0, 0, Vec::new());
+        for (stack, progress) in all {
+            ended += progress.ended;
+            total += progress.total;
+            let prefix = if stack.is_empty() { String::new() } else { format!("{stack} ") };
+            running.extend(progress.running.iter().map(|name| format!("{prefix}{name}")));
+        }
+        if running.is_empty() {
             return String::new();
         }
-        let text = format!("{}/{} done, running: {}", self.ended, self.total, some(&self.running, 4));
+        let text = format!("{ended}/{total} done, running: {}", some(&running, 4));
         match text.chars().count() > width {
             true => text.chars().take(width.saturating_sub(3)).chain("...".chars()).collect(),
             false => text,

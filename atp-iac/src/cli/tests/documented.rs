@@ -1,5 +1,6 @@
 //! Every event is documented, and every documented event exists, with the same fields.
 
+use super::several::house::house;
 use super::support::Bench;
 use crate::state::{StateStore, Wait};
 use crate::testing::CallKind;
@@ -82,7 +83,27 @@ async fn every_event_is_documented_with_its_fields_and_no_other() {
     ] {
         events(&bench, arguments, &mut found).await;
     }
+    of_several(&mut found).await;
     assert_eq!(found, documented());
+}
+
+async fn of_several(found: &mut Fields) {
+    let bench = house();
+    events(&bench, "graph --stacks --env dev", found).await;
+    events(&bench, "up --env dev -s app -s gate --yes", found).await;
+    let told = events(&bench, "up --env preview-1 --all --yes --parallel-stacks 1", found).await;
+    let of_base: Vec<&str> = told
+        .iter()
+        .filter(|event| event["stack"] == "preview-1/north/base")
+        .map(|event| event["event"].as_str().unwrap())
+        .collect();
+    let preview = ["header", "plan", "operation", "output_change"];
+    let apply = ["plan", "started", "finished", "summary", "ended", "outputs"];
+    assert_eq!(of_base, [preview.as_slice(), apply.as_slice()].concat());
+    assert_eq!(names(&told)[told.len() - 1], "total");
+    events(&bench, "status --env preview-1", found).await;
+    bench.clock.advance(std::time::Duration::from_secs(100 * 3600));
+    events(&bench, "expired", found).await;
 }
 
 #[tokio::test]

@@ -9,5 +9,6 @@ mod hanging;
 mod interrupts;
 mod plans;
 mod progress;
+mod several;
 mod support;
 mod updates;

@@ -6,6 +6,7 @@ use crate::cloud::{CloudError, CloudRequest, Clouds};
 use crate::output::Expression;
 use crate::ports::{ManualClock, SeededRandom};
 use crate::program::{Context, Location, Program, ProgramError};
+use crate::project::{RevisionError, Revisions};
 use crate::provider::Provider;
 use crate::resource::Options;
 use crate::secrets::{DataKey, KeyProvider, SecretError, WrappedKey};
@@ -14,7 +15,7 @@ use crate::testing::MemoryCloud;
 use crate::value::Value;
 use crate::{Component, Config, Output, Secret};
 use async_trait::async_trait;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
@@ -99,6 +100,7 @@ const fn program(name: &'static str) -> Program {
         outputs: &[],
         contract: 1,
         references: &[],
+        source: "src/shop.rs",
         config_fields: || ShopConfig::FIELDS,
         run: shop,
     }
@@ -150,6 +152,9 @@ pub struct Ran {
 /// The world around the command line.
 pub struct Bench {
     pub files: BTreeMap<PathBuf, String>,
+    /// The files as they were at the commit `before`.
+    pub before: BTreeMap<PathBuf, String>,
+    pub programs: &'static [Program],
     pub cloud: MemoryCloud,
     pub store: Arc<MemoryStore>,
     pub clock: Arc<ManualClock>,
@@ -174,6 +179,8 @@ impl Bench {
         let clock = Arc::new(ManualClock::default());
         Bench {
             files: files.map(|(path, text)| (path.into(), text.to_owned())).into(),
+            before: BTreeMap::new(),
+            programs: &PROGRAMS,
             cloud: MemoryCloud::new("memory")
                 .replacing("place")
                 .with_outputs("Test.Front", Value::from([("address", "https://front".into())])),
@@ -221,7 +228,7 @@ impl Bench {
         err: &mut (dyn std::io::Write + Send),
     ) -> u8 {
         let arguments = std::iter::once("atp").chain(arguments.split_whitespace()).map(OsString::from);
-        let application = Application::new(&PROGRAMS, Arc::new(OneCloud(self.provider())));
+        let application = Application::new(self.programs, Arc::new(OneCloud(self.provider())));
         let application = self.extra.iter().cloned().fold(application, Application::with_command);
         let store = self.store.clone();
         let storage = move |work_dir: &Path| {
@@ -236,6 +243,7 @@ impl Bench {
             environment: &environment,
             current_dir: "/shop/deep".into(),
             files: &self.files,
+            revisions: self,
             holder: self.holder("anna"),
             ask: &mut || self.answer.clone(),
             presses: self.presses.subscribe(),
@@ -244,6 +252,25 @@ impl Bench {
             random: self.random.clone(),
         };
         application.execute(self.fixed, arguments, ports).await
+    }
+}
+
+impl Revisions for Bench {
+    fn resolve(&self, _: &Path, commit: &str) -> Result<String, RevisionError> {
+        match commit {
+            "before" => Ok(commit.to_owned()),
+            other => {
+                Err(RevisionError { message: format!("no commit `{other}`"), hint: "fetch it".to_owned() })
+            }
+        }
+    }
+    fn changed(&self, _: &Path, _: &str) -> Result<Vec<PathBuf>, RevisionError> {
+        let names: BTreeSet<&PathBuf> = self.files.keys().chain(self.before.keys()).collect();
+        let differs = |name: &&PathBuf| self.files.get(*name) != self.before.get(*name);
+        Ok(names.into_iter().filter(differs).cloned().collect())
+    }
+    fn read(&self, folder: &Path, _: &str, file: &Path) -> Result<Option<String>, RevisionError> {
+        Ok(self.before.get(&folder.join(file)).cloned())
     }
 }
 

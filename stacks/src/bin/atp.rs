@@ -1,0 +1,5 @@
+//! All stacks of all environments.
+
+fn main() -> std::process::ExitCode {
+    stacks::all()
+}
