@@ -13,6 +13,8 @@ mod graph;
 mod instances;
 mod preview;
 mod status;
+#[cfg(test)]
+mod tests;
 mod update;
 
 pub use affected::{Changes, Owner, owner};

@@ -68,7 +68,7 @@ impl Status {
             is_outdated: program.is_some_and(|program| differs(program.contract)),
             outdated_for: programs.iter().filter(reads_another).map(|program| program.name).collect(),
             holder: engine.holder_of(stack).await?,
-            drifted: if drift { Some(engine.drifted(stack).await?) } else { None },
+            drifted: if drift && there.is_some() { Some(engine.drifted(stack).await?) } else { None },
         })
     }
 }

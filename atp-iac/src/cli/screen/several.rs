@@ -138,7 +138,7 @@ pub(in crate::cli) fn total(all: &[Ended], elapsed: Duration, labels: &Labels, l
         true => format!("{} done", stacks(done)),
         false => format!("{done} of {} done", stacks(all.len())),
     }];
-    if sum.changes() + sum.same > 0 {
+    if sum.changes() > 0 {
         parts.push(counted(&sum, DONE));
     }
     let _ = writeln!(text, "total in {}: {}", seconds(elapsed), parts.join("; "));

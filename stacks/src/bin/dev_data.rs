@@ -1,0 +1,5 @@
+//! Databases and storage of dev.
+
+fn main() -> std::process::ExitCode {
+    stacks::main("dev", &stacks::DATA)
+}

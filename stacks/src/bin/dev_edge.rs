@@ -1,0 +1,5 @@
+//! The way in from the internet, of dev.
+
+fn main() -> std::process::ExitCode {
+    stacks::main("dev", &stacks::EDGE)
+}

@@ -1,0 +1,5 @@
+//! Alerts and dashboards of dev.
+
+fn main() -> std::process::ExitCode {
+    stacks::main("dev", &stacks::OBSERVABILITY)
+}

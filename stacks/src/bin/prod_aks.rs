@@ -1,0 +1,5 @@
+//! The cluster of prod.
+
+fn main() -> std::process::ExitCode {
+    stacks::main("prod", &stacks::AKS)
+}
