@@ -5,6 +5,7 @@
 
 pub mod arm;
 pub mod descriptor;
+pub mod export;
 mod generated;
 pub mod likeness;
 pub mod names;

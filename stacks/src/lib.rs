@@ -22,6 +22,7 @@
 
 pub mod aks;
 pub mod application;
+pub mod commands;
 pub mod components;
 pub mod data;
 pub mod edge;
@@ -30,9 +31,11 @@ pub mod governance;
 pub mod helpers;
 pub mod messaging;
 pub mod observability;
+mod planned;
 mod run;
 
-pub use run::{all, main};
+pub use planned::{Planned, PlannedError, planned, planned_with};
+pub use run::{all, application, main};
 
 pub use aks::{Aks, AksConfig, AksOutputs};
 pub use application::{Application, ApplicationConfig, ApplicationOutputs};

@@ -1,6 +1,7 @@
 //! From a binary to the command line.
 
 use crate::PROGRAMS;
+use crate::commands::Export;
 use atp_azure_sim::AzureClouds;
 use atp_iac::cli::Application;
 use atp_iac::program::Program;
@@ -17,6 +18,7 @@ pub fn all() -> ExitCode {
     application().run(None, None)
 }
 
-fn application() -> Application {
-    Application::new(PROGRAMS, Arc::new(AzureClouds::default()))
+/// The command line.
+pub fn application() -> Application {
+    Application::new(PROGRAMS, Arc::new(AzureClouds::default())).with_command(Arc::new(Export))
 }

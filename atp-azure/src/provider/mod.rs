@@ -7,9 +7,9 @@
 //! few tables of this module that name the types they are for.
 
 mod address;
-mod body;
+pub(crate) mod body;
 mod bulk;
-mod catalog;
+pub(crate) mod catalog;
 mod check;
 mod conditional;
 mod connect;
@@ -18,18 +18,18 @@ mod contract;
 mod data;
 mod drift;
 mod errors;
-mod kind;
+pub(crate) mod kind;
 mod lists;
 mod names;
 mod nested;
 mod perform;
-mod predict;
+pub(crate) mod predict;
 mod query;
 mod read;
 mod rules;
-mod secrets;
-mod serial;
-mod shape;
+pub(crate) mod secrets;
+pub(crate) mod serial;
+pub(crate) mod shape;
 mod soft_delete;
 mod spelling;
 mod staged;

@@ -81,7 +81,9 @@ pub fn all_named<T: Clone + Send + Sync + 'static>(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::StackName;
     use crate::output::NothingKnown;
+    use crate::value::{Kind, Value};
 
     #[test]
     fn outputs_with_names_are_joined_and_wait_for_the_last() {
@@ -92,7 +94,10 @@ mod tests {
         let joined = named(vec![Output::known(1), Output::known(2)]).resolve(&NothingKnown);
         let expected = BTreeMap::from([("a".to_owned(), 1), ("b".to_owned(), 2)]);
         assert_eq!(joined.map(|resolved| resolved.value), Ok(Some(expected)));
-        let waiting = named(vec![Output::known(1), Output::unknown(Origin::Literal("later".into()))]);
+        let unknown = Value::unknown(Kind::Number, "later");
+        let stack = StackName::new("dev", "north", "net").unwrap();
+        let size = Output::of_planned(Origin::Literal("later".into()), &stack, "size", unknown);
+        let waiting = named(vec![Output::known(1), size]);
         assert_eq!(waiting.resolve(&NothingKnown).map(|resolved| resolved.value), Ok(None));
     }
 }

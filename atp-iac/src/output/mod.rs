@@ -21,8 +21,8 @@ pub use format::{FormatArgument, Template};
 pub use input::{Input, InputList, InputMap, IntoInput, IntoInputList, IntoInputMap, Slot};
 pub use secret::Secret;
 
-use crate::Urn;
 use crate::value::{Data, Decoder, Mismatch, Path, Value};
+use crate::{StackName, Urn};
 use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
@@ -31,6 +31,11 @@ use std::sync::Arc;
 pub trait Resolver {
     /// The outputs of a resource, or `None` while they are not known at all.
     fn outputs(&self, urn: &Urn) -> Option<&Value>;
+
+    /// What stands for an output of another stack that is not known; `planned` is what is known of it.
+    fn referenced(&self, _stack: &StackName, _output: &str, _planned: &Value) -> Option<Value> {
+        None
+    }
 }
 
 /// A resolver that knows of no resource.
@@ -172,16 +177,6 @@ impl<T: Clone + Send + Sync + 'static> Output<T> {
         }
     }
 
-    /// An output whose value is not known in this run.
-    pub(crate) fn unknown(origin: Origin) -> Self {
-        Output {
-            dependencies: Arc::default(),
-            secret: false,
-            origin,
-            evaluate: Arc::new(move |_| Ok(Resolved { value: None, secret: false })),
-        }
-    }
-
     /// The same value, known to be secret.
     pub(crate) fn tainted(mut self) -> Self {
         self.secret = true;
@@ -246,6 +241,20 @@ impl<T: Clone + Send + Sync + 'static> Output<Option<T>> {
 }
 
 impl<T: Data> Output<T> {
+    /// An output of another stack that is not known in this run; `planned` is what is known of it.
+    pub(crate) fn of_planned(origin: Origin, stack: &StackName, output: &str, planned: Value) -> Self {
+        let (stack, output, error_origin) = (stack.clone(), output.to_owned(), origin.clone());
+        Output {
+            dependencies: Arc::default(),
+            secret: false,
+            origin,
+            evaluate: Arc::new(move |resolver| match resolver.referenced(&stack, &output, &planned) {
+                Some(value) => read(&value, &Path::root(), &error_origin),
+                None => Ok(Resolved { value: None, secret: false }),
+            }),
+        }
+    }
+
     /// The property of a resource at a path of keys separated by `/`, such as `properties/vaultUri`.
     pub fn of_resource(urn: &Urn, path: &str) -> Self {
         let owner = urn.clone();

@@ -62,7 +62,9 @@ impl ReferencedOutputs<'_> {
         match data {
             Some(data) => Ok(tainted(Output::with_origin(data, origin))),
             // The other stack is only planned yet: so much is known of it, and no more.
-            None if unknown && mismatch.is_none() => Ok(tainted(Output::unknown(origin))),
+            None if unknown && mismatch.is_none() => {
+                Ok(tainted(Output::of_planned(origin, self.stack, name, value.clone())))
+            }
             None => Err(ProgramError::Reference {
                 message: match mismatch {
                     Some(mismatch) => {

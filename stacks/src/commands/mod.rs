@@ -1,0 +1,5 @@
+//! Commands that the binaries have beside those of the library.
+
+mod export;
+
+pub use export::Export;
