@@ -9,7 +9,7 @@ use atp_iac::plan::{Operation, OperationKind, Plan};
 use atp_iac::ports::{Clock, SystemRandom};
 use atp_iac::program::Program;
 use atp_iac::project::{DiskFiles, Project};
-use atp_iac::secrets::LocalKeyFile;
+use atp_iac::secrets::{LocalKeyFile, stand_in};
 use atp_iac::state::{Holder, MemoryStore};
 use std::path::Path;
 use std::sync::Arc;
@@ -89,16 +89,31 @@ impl World {
     }
 }
 
-pub fn deployment(program: Program, environment: &str, region: &str, changes: &[(&str, &str)]) -> Deployment {
-    let project = Project::find(&DiskFiles, Path::new(env!("CARGO_MANIFEST_DIR"))).unwrap();
+/// The configuration of a stack with changes, as it is committed.
+pub fn configuration(
+    program: Program,
+    environment: &str,
+    region: &str,
+    changes: &[(&str, &str)],
+) -> ConfigTree {
     let known: Vec<&str> = stacks::PROGRAMS.iter().map(|program| program.name).collect();
-    let mut config: ConfigTree =
-        project.load_config(&DiskFiles, environment, region, program.name, &known).unwrap();
+    let mut config = project().load_config(&DiskFiles, environment, region, program.name, &known).unwrap();
+    config.reveal(|_, text| stand_in(text).map(Ok)).unwrap();
     for (key, value) in changes {
         config.set(key, value).unwrap();
     }
+    config.share(&["protect", "locks"]);
+    config
+}
+
+pub fn project() -> Project {
+    Project::find(&DiskFiles, Path::new(env!("CARGO_MANIFEST_DIR"))).unwrap()
+}
+
+pub fn deployment(program: Program, environment: &str, region: &str, changes: &[(&str, &str)]) -> Deployment {
+    let config = configuration(program, environment, region, changes);
     let deployment = Deployment::new(environment, region, program, config).unwrap();
-    deployment.with_primary_regions(project.primary_regions())
+    deployment.with_primary_regions(project().primary_regions())
 }
 
 pub fn changed(plan: &Plan) -> Vec<&Operation> {
