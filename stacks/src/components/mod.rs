@@ -5,6 +5,7 @@ pub mod cosmos_platform;
 pub mod customer_key;
 pub mod dashboards;
 pub mod egress;
+pub mod edge;
 pub mod key_vault;
 pub mod log_workspace;
 pub mod managed_hsm;

@@ -14,4 +14,6 @@ pub struct EdgeOutputs {
     pub fqdn: Output<Option<String>>,
     /// What switches between regions; it is declared in the recovery region.
     pub traffic_manager: Output<Option<ResourceId<TrafficManagerProfile>>>,
+    /// The name that leads clients to the region that is active.
+    pub traffic_manager_fqdn: Output<Option<String>>,
 }

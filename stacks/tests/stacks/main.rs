@@ -4,5 +4,6 @@
 
 mod data;
 mod declared;
+mod edge;
 mod foundation;
 mod observability;

@@ -37,7 +37,7 @@ impl Alerts {
             .description(self.description(alert))
             .window_size(metric.window.to_string())
             .target_resource_type(metric.target.resource_type())
-            .target_resource_region(&self.site.location)
+            .target_resource_region(metric.target.region().unwrap_or(&self.site.location))
             .auto_mitigate(true)
             .actions([action])
             .tags(self.tags(alert));

@@ -54,6 +54,11 @@ impl Target {
             Target::Subscription => "Microsoft.Resources/subscriptions",
         }
     }
+
+    /// The region that Azure Monitor knows the resources in, where it is not the one that they are deployed from.
+    pub(super) fn region(self) -> Option<&'static str> {
+        (self == Target::TrafficManager).then_some("global")
+    }
 }
 
 /// One resource that is watched, or a resource group whose resources are.
