@@ -114,10 +114,12 @@ impl Names {
     }
 }
 
-/// An environment where its whole name does not fit: `st` for `staging`, `pr123` for `preview-123`.
+/// An environment where its whole name does not fit: `st` for `staging`, `pr123` for `preview-123`. What tells instances
+/// apart is kept.
 fn short(environment: &str) -> String {
-    let digits = environment.chars().filter(char::is_ascii_digit);
-    environment.chars().filter(char::is_ascii_alphabetic).take(2).chain(digits).collect()
+    let (environment, instance) = environment.split_once('-').unwrap_or((environment, ""));
+    let letters = environment.chars().filter(char::is_ascii_alphabetic).take(2);
+    letters.chain(instance.chars().filter(char::is_ascii_alphanumeric)).collect()
 }
 
 fn abbreviation(kind: &str) -> Result<&'static str> {
