@@ -37,6 +37,8 @@ async fn the_status_of_all_stacks_names_what_stands_against_them() {
     assert!(lines[3].starts_with("north/app   not deployed  -"), "{}", ran.out);
     assert_eq!(lines.len(), 1 + 8 + 2, "{}", ran.out);
     assert!(lines[10].starts_with("north/data: locked by ben on desk"), "{}", ran.out);
+    let south = bench.run("status --env dev --region south -s app").await;
+    assert_eq!(south.out.lines().nth(1), Some("app    not deployed  -         -"), "{}", south.out);
 }
 
 #[tokio::test]
