@@ -292,9 +292,9 @@ impl Cloud {
     }
 }
 
-/// What the cloud remembers, and clients did not make.
+/// What the cloud remembers, and clients did not make or have given up.
 fn is_internal(resource: &Resource) -> bool {
-    is_deleted(resource) || is_registration(resource)
+    is_deleted(resource) || is_registration(resource) || crate::plans::is_free(resource)
 }
 
 /// What clients get instead of an answer that is too long. What the request did stays done.

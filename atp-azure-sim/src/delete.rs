@@ -9,6 +9,7 @@ use crate::immutability::require_condition;
 use crate::locks::Access;
 use crate::message::{Request, Response};
 use crate::operations::{Start, Work};
+use crate::plans;
 use crate::route::{Instance, Route};
 
 /// Types that cannot be deleted while something outside of them names them, with the code of the refusal.
@@ -41,6 +42,9 @@ impl Cloud {
         let descriptor = self.catalog.known(&instance.type_name, request.method)?;
         self.require_version(descriptor, request, "")?;
         built_in::refuse(descriptor.name, &instance.name)?;
+        if plans::is_of_subscription(descriptor.name, &instance.id) {
+            return Err(ApiError::method_not_allowed(&instance.id));
+        }
         let Some(rules) = descriptor.delete else {
             return Err(ApiError::method_not_allowed(&instance.id));
         };

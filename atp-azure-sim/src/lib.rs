@@ -39,6 +39,7 @@ mod noise;
 mod operation_urls;
 mod operations;
 mod persistence;
+mod plans;
 mod policy;
 mod preconditions;
 mod read;

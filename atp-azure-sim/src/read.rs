@@ -7,6 +7,7 @@ use crate::built_in;
 use crate::cloud::Cloud;
 use crate::errors::{Answer, ApiError};
 use crate::message::{Method, Request, Response, encode};
+use crate::plans;
 use crate::route::{Collection, Instance, Route, parent_name};
 use crate::store::Resource;
 use crate::time_format;
@@ -25,6 +26,9 @@ impl Cloud {
             return Ok(Response::json(200, &known));
         }
         let Some(resource) = self.store.get(&key).filter(|resource| !resource.hidden) else {
+            if let Some(free) = plans::free(descriptor.name, &instance.id) {
+                return Ok(Response::json(200, &free));
+            }
             return Err(self.missing(route, descriptor, instance));
         };
         if request.method == Method::Head {

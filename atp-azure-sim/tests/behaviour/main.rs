@@ -15,6 +15,7 @@ mod managed;
 mod operations;
 mod pace;
 mod persistence;
+mod plans;
 mod random;
 mod replication;
 mod resources;

@@ -29,6 +29,11 @@ const MADE: &[&str] = &[
     "Microsoft.Storage/storageAccounts/managementPolicies",
 ];
 
+/// Types whose instances are in every subscription from its beginning, each with a name of its own, and what they are then.
+/// They cannot be deleted: they become again what they were.
+const IN_EVERY_SUBSCRIPTION: &[(&str, &str)] =
+    &[("Microsoft.Security/pricings", r#"{"properties": {"pricingTier": "Free"}}"#)];
+
 /// A type, at the api-version that requests carry.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Kind<'a> {
@@ -83,6 +88,14 @@ impl<'a> Kind<'a> {
     pub fn is_single(&self) -> bool {
         self.descriptor.is_some_and(|descriptor| descriptor.names.fixed.is_some())
             && !MADE.iter().any(|made| made.eq_ignore_ascii_case(self.name))
+    }
+
+    /// What an instance is before anybody changes it, where it is there from the beginning of its subscription.
+    pub fn initial(&self, id: &str) -> Option<serde_json::Value> {
+        let (_, body) =
+            IN_EVERY_SUBSCRIPTION.iter().find(|(name, _)| name.eq_ignore_ascii_case(self.name))?;
+        // `/subscriptions/{id}/providers/{namespace}/{type}/{name}`: at another scope it is made as others are.
+        (id.matches('/').count() == 6).then(|| serde_json::from_str(body).ok()).flatten()
     }
 
     /// The type that an instance lives in; `None` for those in a resource group or another scope.
@@ -198,6 +211,20 @@ mod tests {
         assert_eq!(
             format!("{:?}", kind.mark(None, said)),
             r#"{"properties": {"key": [secret], "users": [{"name": "a", "pin": [secret]}]}}"#
+        );
+    }
+
+    #[test]
+    fn plans_are_in_every_subscription_and_nowhere_else() {
+        let inputs = Value::map();
+        let name = "Microsoft.Security/pricings";
+        let kind = Kind::new(name, crate::descriptor(name), &inputs).unwrap();
+        let plan = format!("providers/{name}/Arm");
+        let free = kind.initial(&format!("/subscriptions/s/{plan}")).unwrap();
+        assert_eq!(free["properties"]["pricingTier"], "Free");
+        assert_eq!(
+            kind.initial(&format!("{PARENT}/providers/Microsoft.Compute/virtualMachines/v/{plan}")),
+            None
         );
     }
 

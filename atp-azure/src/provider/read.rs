@@ -110,6 +110,12 @@ impl AzureProvider {
             return Ok(());
         }
         self.part(kind, id, deadline).await?;
+        if let Some(body) = kind.initial(id) {
+            let mut call = self.client.call(Method::Put, id, kind.api_version);
+            call.body = Some(body);
+            self.client.run(&call, kind.put(), deadline).await?;
+            return Ok(());
+        }
         let long_running = kind.descriptor.and_then(|descriptor| descriptor.delete?.long_running);
         let mut call = self.client.call(Method::Delete, id, kind.api_version);
         if conditional::on_delete(kind.name) {

@@ -139,10 +139,10 @@ impl AzureProvider {
     }
 
     /// Fails when the resource is there already. What cannot be deleted, or can have one name only, is there from the
-    /// moment its parent is: it is taken over.
+    /// moment its parent is: it is taken over, as is what every subscription has.
     async fn refuse_existing(&self, write: &Write<'_>) -> Result<(), ProviderError> {
         let kind = &write.kind;
-        if !kind.can_be_deleted() || kind.is_single() {
+        if !kind.can_be_deleted() || kind.is_single() || kind.initial(&write.id).is_some() {
             return Ok(());
         }
         let error = |error| write.hidden.error(error);

@@ -1,11 +1,13 @@
 //! Groups of resources that several stacks use.
 
 pub mod alerts;
+pub mod budget;
 pub mod cosmos_platform;
 pub mod customer_key;
 pub mod dashboards;
-pub mod egress;
 pub mod edge;
+pub mod egress;
+pub mod governance;
 pub mod key_vault;
 pub mod log_workspace;
 pub mod managed_hsm;
@@ -17,6 +19,7 @@ pub mod sql_platform;
 pub mod storage;
 
 pub use alerts::Alerts;
+pub use budget::Budget;
 pub use cosmos_platform::CosmosPlatform;
 pub use customer_key::CustomerKey;
 pub use dashboards::Dashboards;

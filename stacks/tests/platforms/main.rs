@@ -4,5 +4,6 @@
 
 mod data;
 mod instances;
+mod governance;
 mod whole;
 mod world;

@@ -6,4 +6,5 @@ mod data;
 mod declared;
 mod edge;
 mod foundation;
+mod governance;
 mod observability;
