@@ -146,6 +146,8 @@ impl Reader<'_> {
         };
         match variants.iter().find(|(name, _)| name.eq_ignore_ascii_case(selected)) {
             Some((_, variant)) => Ok(Some(variant)),
+            // The service knows more variants than are known here.
+            None if object.additional.is_some() => Ok(None),
             None => {
                 let known: Vec<&str> = variants.iter().map(|(name, _)| *name).collect();
                 let problem = format!("'{selected}' is not one of: {}.", known.join(", "));

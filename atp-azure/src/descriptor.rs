@@ -181,7 +181,8 @@ pub struct Object {
     pub properties: &'static [Property],
     /// Shape of properties that are not listed, when they are allowed.
     pub additional: Option<&'static Shape>,
-    /// For a discriminated union: the property that selects the variant, and the variants' own objects.
+    /// For a discriminated union: the property that selects the variant, and the variants' own objects. Where there are
+    /// additional properties as well, the service knows more variants than these.
     pub variants: Option<(&'static str, &'static [(&'static str, &'static Object)])>,
 }
 

@@ -170,7 +170,9 @@ impl Walk {
                 }),
             }
         }
-        if let (Variant::Unknown, Some((discriminator, variants))) = (variant, object.variants) {
+        if let (Variant::Unknown, Some((discriminator, variants)), None) =
+            (variant, object.variants, object.additional)
+        {
             let names: Vec<&str> = variants.iter().map(|(name, _)| *name).collect();
             let message = format!("selects no variant; expected one of {}", names.join(", "));
             self.within(discriminator, |walk| walk.report(message));

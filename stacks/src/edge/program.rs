@@ -67,7 +67,7 @@ struct Parts<'a> {
 impl Parts<'_> {
     fn gateway(&self, cx: &mut Context, gateway: &GatewayConfig) -> Result<GatewayOutputs> {
         let Parts { config, site, group, foundation, .. } = self;
-        let exception = config.public_exceptions.require("gateway", "the address of the gateway")?;
+        let exception = config.public_exceptions.require("edge", "the address of the gateway")?;
         let firewall = WebApplicationFirewall::new(
             site.clone(),
             group,

@@ -1,7 +1,7 @@
 //! What other stacks may use of the foundation.
 
 use super::Identity;
-use atp_azure::key_vault::{Vault, VaultKey};
+use atp_azure::key_vault::{ManagedHsm, Vault, VaultKey};
 use atp_azure::network::{ApplicationSecurityGroup, PrivateDnsZone, Subnet, VirtualNetwork};
 use atp_azure::operational_insights::Workspace;
 use atp_azure::resources::ResourceGroup;
@@ -79,6 +79,8 @@ pub struct FoundationOutputs {
     pub audit_signing_key: Output<String>,
     /// Where clients find the managed HSM, where the environment has one.
     pub managed_hsm_uri: Output<Option<String>>,
+    /// The managed HSM, where the environment has one.
+    pub managed_hsm: Output<Option<ResourceId<ManagedHsm>>>,
     /// Where logs go.
     pub workspace: Output<ResourceId<Workspace>>,
 

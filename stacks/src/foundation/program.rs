@@ -108,6 +108,7 @@ fn outputs(
         data_encryption_key: secrets.keys.data_encryption.id,
         data_encryption_key_uri: secrets.keys.data_encryption.uri,
         key_encryption_key: secrets.keys.key_encryption.uri,
+        managed_hsm: secrets.hsm.as_ref().map_or_else(|| Output::known(None), |hsm| hsm.id.map(Some)),
         managed_hsm_uri: secrets.hsm.map_or_else(|| Output::known(None), |hsm| hsm.uri.map(Some)),
         key_vault: secrets.vault.id,
         key_vault_uri: secrets.vault.uri,

@@ -40,6 +40,9 @@ pub struct ObservabilityConfig {
     /// Whether the environment has Cosmos DB to watch.
     #[config(default = false)]
     pub watches_cosmos: bool,
+    /// Whether the environment has a managed HSM to watch.
+    #[config(default = false)]
+    pub watches_managed_hsm: bool,
     /// Times in which nobody is told, by name.
     #[config(default)]
     pub quiet_times: BTreeMap<String, QuietTime>,

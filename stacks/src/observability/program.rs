@@ -86,8 +86,18 @@ impl Stacks<'_> {
             &foundation.observability_group,
             resources,
             &foundation.private_link_subnet,
-            vec![foundation.blob_zone.clone()],
-        );
+            // Azure Monitor keeps the programs of its agents in blobs.
+            [
+                &foundation.monitor_zone,
+                &foundation.monitor_management_zone,
+                &foundation.monitor_data_zone,
+                &foundation.monitor_agents_zone,
+                &foundation.blob_zone,
+            ]
+            .map(Clone::clone)
+            .into(),
+        )
+        .security_group(&foundation.private_endpoint_security_group);
         cx.add("private-link", scope)
     }
 
@@ -121,7 +131,8 @@ impl Stacks<'_> {
             &foundation.virtual_network,
             &foundation.private_link_subnet,
         )
-        .zone_redundant(grafana.zone_redundant);
+        .zone_redundant(grafana.zone_redundant)
+        .security_group(&foundation.private_endpoint_security_group);
         Ok(cx.add("grafana", grafana)?.endpoint.map(Some))
     }
 
@@ -178,6 +189,9 @@ impl Stacks<'_> {
             .with(Target::Workspace, &foundation.workspace);
         if config.watches_cosmos {
             targets = targets.with(Target::Cosmos, &data.cosmos.present());
+        }
+        if config.watches_managed_hsm {
+            targets = targets.with(Target::ManagedHsm, &foundation.managed_hsm.present());
         }
         if config.watches_subscription {
             targets = targets.scope(Target::Subscription, Scope::subscription(&config.subscription_id));

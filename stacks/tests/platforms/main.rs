@@ -5,5 +5,7 @@
 mod data;
 mod instances;
 mod governance;
+mod observability;
+mod stand_ins;
 mod whole;
 mod world;

@@ -33,13 +33,10 @@ fn an_environment_without_a_gateway_declares_nothing() {
 fn what_is_public_says_by_which_exception_and_is_refused_without_it() {
     let prod = prod();
     for public in ["gateway/address", GATEWAY] {
-        assert_eq!(prod.named(public).text("tags/public-exception"), Some("gateway"), "{public}");
+        assert_eq!(prod.named(public).text("tags/public-exception"), Some("edge"), "{public}");
     }
-    let error = refused("westeurope", &[("public_exceptions.gateway", "")]);
-    assert!(
-        error.contains("the address of the gateway would be public, and no exception `gateway`"),
-        "{error}"
-    );
+    let error = refused("westeurope", &[("public_exceptions.edge", "")]);
+    assert!(error.contains("the address of the gateway would be public, and no exception `edge`"), "{error}");
 }
 
 #[test]

@@ -297,9 +297,13 @@ impl<'a> Shapes<'a> {
             // Writing to a `String` does not fail.
             let _ = writeln!(properties, "Property {{ name: {name:?}, shape: {shape}, flags: {flags} }},");
         }
-        let additional = node
-            .additional()
-            .map_or("None".into(), |node| format!("Some({})", self.shape(node, &format!("{path}.*"), false)));
+        let additional = match node.additional() {
+            Some(node) => format!("Some({})", self.shape(node, &format!("{path}.*"), false)),
+            None if matches!(node.kind(), Kind::Union) && tables::open_union(&self.document.kind, path) => {
+                "Some(&Shape::Any)".to_owned()
+            }
+            None => "None".to_owned(),
+        };
         let variants = match node.fact("discriminator").as_str() {
             None => "None".to_owned(),
             Some(selector) => {

@@ -137,7 +137,8 @@ impl Rules<'_> {
             outbound("internet", Peer::Tag("Internet".to_owned()), &["443"]),
         ];
         if self.open_to_internet {
-            flows.push(inbound("internet", Peer::Tag("Internet".to_owned()), &["443"]));
+            // Port 80 only to be sent on to 443.
+            flows.push(inbound("internet", Peer::Tag("Internet".to_owned()), &["80", "443"]));
         }
         flows
     }

@@ -8,7 +8,9 @@ use atp_azure::dashboard::{
     GrafanaPublicNetworkAccess, GrafanaSku, GrafanaZoneRedundancy,
 };
 use atp_azure::monitor::Account;
-use atp_azure::network::{PrivateDnsZone, PrivateDnsZoneVirtualNetworkLink, Subnet, VirtualNetwork};
+use atp_azure::network::{
+    ApplicationSecurityGroup, PrivateDnsZone, PrivateDnsZoneVirtualNetworkLink, Subnet, VirtualNetwork,
+};
 use atp_azure::operational_insights::Workspace;
 use atp_azure::resources::ResourceGroup;
 use atp_iac::{Component, Context, Input, Output, ResourceId, Result, component};
@@ -37,6 +39,8 @@ pub struct ManagedGrafana {
     /// Whether it outlives the loss of a zone.
     #[component(default = false)]
     pub zone_redundant: bool,
+    /// What the rules of security groups know its private endpoint by.
+    pub security_group: Option<Input<ResourceId<ApplicationSecurityGroup>>>,
 }
 
 /// What the user of [`ManagedGrafana`] gets.
@@ -87,7 +91,7 @@ impl Component for ManagedGrafana {
             .registration_enabled(false)
             .tags(tags);
         cx.add("zone-link", link)?;
-        let service = PrivateService::new(
+        let mut service = PrivateService::new(
             self.site.clone(),
             &self.group,
             "grafana",
@@ -96,6 +100,9 @@ impl Component for ManagedGrafana {
             self.subnet,
             vec![zone],
         );
+        if let Some(group) = self.security_group {
+            service = service.security_group(group);
+        }
         cx.add("private-link", service)?;
         Ok(ManagedGrafanaOutputs { id: grafana.id(), endpoint: grafana.endpoint() })
     }

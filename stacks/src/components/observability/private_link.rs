@@ -8,7 +8,7 @@ use atp_azure::insights::{
     PrivateLinkScopeAccessModeSettingsIngestionAccessMode, PrivateLinkScopeAccessModeSettingsQueryAccessMode,
     PrivateLinkScopedResource,
 };
-use atp_azure::network::{PrivateDnsZone, Subnet};
+use atp_azure::network::{ApplicationSecurityGroup, PrivateDnsZone, Subnet};
 use atp_azure::resources::ResourceGroup;
 use atp_iac::{Component, Context, Input, Output, ResourceId, Result, component};
 
@@ -27,6 +27,8 @@ pub struct MonitorPrivateLink {
     pub subnet: Input<ResourceId<Subnet>>,
     /// The zones that its names are registered in.
     pub zones: Vec<Output<ResourceId<PrivateDnsZone>>>,
+    /// What the rules of security groups know the endpoint by.
+    pub security_group: Option<Input<ResourceId<ApplicationSecurityGroup>>>,
 }
 
 impl Component for MonitorPrivateLink {
@@ -47,7 +49,7 @@ impl Component for MonitorPrivateLink {
                 cx.add_with(name, options, PrivateLinkScopedResource::new(&scope, name, resource))?;
             options = atp_iac::Options::new().depends_on(&scoped);
         }
-        let service = PrivateService::new(
+        let mut service = PrivateService::new(
             self.site,
             self.group,
             "azure-monitor",
@@ -56,6 +58,9 @@ impl Component for MonitorPrivateLink {
             self.subnet,
             self.zones,
         );
+        if let Some(group) = self.security_group {
+            service = service.security_group(group);
+        }
         cx.add_with("private-link", options, service)?;
         Ok(scope)
     }

@@ -1,6 +1,7 @@
 //! What a change of the configuration changes.
 
 use super::*;
+use stacks::{DATA, FOUNDATION};
 
 fn changed_prod(changes: &[(&str, &str)]) -> atp_iac::Result<Declared> {
     let config = changed(&OBSERVABILITY, "prod", "westeurope", changes);
@@ -102,4 +103,23 @@ fn logs_are_exported_where_blobs_may_be_appended_to() {
     let destination = prod.named("logs/export").find("properties/destination/resourceId").unwrap();
     assert!(format!("{destination:?}").contains("data/hot_storage"), "{destination:?}");
     assert!(!declare(&OBSERVABILITY, "dev", "westeurope").names().contains(&"logs/export"));
+}
+
+#[test]
+fn what_is_optional_in_other_stacks_is_watched_where_it_is_declared() {
+    for (environment, region) in SITES {
+        let declares = |program, kind| !declare(program, environment, region).of_type(kind).is_empty();
+        let watching = declare(&OBSERVABILITY, environment, region);
+        let watches = |alert: &str| watching.names().contains(&alert);
+        assert_eq!(
+            watches("alerts/cosmos-availability"),
+            declares(&DATA, "Microsoft.DocumentDB/databaseAccounts"),
+            "{environment} {region}: `watches_cosmos`"
+        );
+        assert_eq!(
+            watches("alerts/hsm-availability"),
+            declares(&FOUNDATION, "Microsoft.KeyVault/managedHSMs"),
+            "{environment} {region}: `watches_managed_hsm`"
+        );
+    }
 }

@@ -56,6 +56,18 @@ pub const PRESETS: &[(&str, &str, &str)] = &[
     ("Microsoft.Network/trafficmanagerprofiles", "location", "global"),
 ];
 
+/// Unions that have more variants than the specification names, and the service takes them all: type, path. In the
+/// descriptor they have additional properties.
+const OPEN_UNIONS: &[(&str, &str)] = &[
+    // Parts of dashboards: each extension of the portal brings its own.
+    ("Microsoft.Portal/dashboards", "properties.lenses[].parts[].metadata"),
+];
+
+/// Whether a union has more variants than the specification names.
+pub fn open_union(kind: &str, path: &str) -> bool {
+    OPEN_UNIONS.iter().any(|(of, at)| of.eq_ignore_ascii_case(kind) && *at == path)
+}
+
 /// Properties that the Rust types leave out: type, path. The descriptor still has them.
 const OMITTED: &[(&str, &str)] = &[
     // Owned by application gateways, which write it themselves.

@@ -87,7 +87,7 @@ static AT_PROPERTIES_LENSES_PARTS: Object = Object {
 
 static AT_PROPERTIES_LENSES_PARTS_METADATA: Object = Object {
     properties: &[],
-    additional: None,
+    additional: Some(&Shape::Any),
     variants: Some((
         "type",
         &[(
