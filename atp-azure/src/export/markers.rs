@@ -16,7 +16,8 @@ const RESERVED: std::ops::RangeInclusive<char> = '\u{E000}'..='\u{E003}';
 pub(super) enum Style {
     /// Plain.
     Plain,
-    /// Like a URL, with what functions look for: a scheme, points, slashes, and letters of both cases.
+    /// Like a URL, with what functions look for: a scheme, letters of both cases, what else stands between the parts of
+    /// texts, and the words that lead to parts of ids and of vaults.
     Url,
 }
 
@@ -26,7 +27,10 @@ impl Style {
     const fn around(self) -> (&'static str, &'static str) {
         match self {
             Style::Plain => ("\u{E000}", "\u{E001}"),
-            Style::Url => ("https://Ab.\u{E002}", "\u{E003}.Cd:443/eF/"),
+            Style::Url => (
+                "https://Ab-1_2.\u{E002}",
+                "\u{E003}.Cd:443/subscriptions/providers/keys/secrets/certificates/eF?g=h&i;j,k@l|m %#/",
+            ),
         }
     }
 }
@@ -115,6 +119,9 @@ mod tests {
         assert_eq!(found(|value| value.trim_end_matches('/').to_owned()), None);
         assert_eq!(found(str::to_lowercase), None);
         assert_eq!(found(|value| value.len().to_string()), None);
-        assert_eq!(found(|value| value.split('.').next().unwrap_or_default().to_owned()), None);
+        for separator in [".", "/keys/", "?", ";", "-", "#"] {
+            let first = |value: &str| value.split(separator).next().unwrap_or_default().to_owned();
+            assert_eq!(found(first), None, "{separator}");
+        }
     }
 }

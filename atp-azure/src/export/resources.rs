@@ -10,7 +10,7 @@ use super::values::Values;
 use crate::descriptor::Parent;
 use crate::provider::catalog::Catalog;
 use crate::provider::kind::Kind;
-use crate::provider::{body, predict, secrets, serial};
+use crate::provider::{body, predict, secrets, serial, staged};
 use atp_iac::Urn;
 use atp_iac::output::Expression;
 use atp_iac::plan::{Operation, OperationKind, Plan};
@@ -19,7 +19,7 @@ use serde_json::{Map, Value as Json, json};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// A resource of a template.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Resource {
     pub address: Address,
     /// The parameters that it uses.
@@ -28,6 +28,8 @@ pub(super) struct Resource {
     pub waits_for: BTreeSet<usize>,
     /// In which of the deployments of its group it is.
     pub stage: usize,
+    /// The position of the same resource in the state that it is made in, where it is brought to another one later.
+    first: Option<usize>,
     json: Map<String, Json>,
 }
 
@@ -92,7 +94,7 @@ impl<'p> Reader<'p> {
     fn node(&self, resource: &Resource) -> Node {
         let own = Place::Subscription(self.subscription.to_owned());
         let place = Some(&resource.address.place).filter(|place| **place != own);
-        Node { place: place.cloned(), waits_for: resource.waits_for.clone() }
+        Node { place: place.cloned(), waits_for: resource.waits_for.clone(), first: resource.first }
     }
 
     fn add(&mut self, operation: &'p Operation) -> Result<(), ExportError> {
@@ -112,21 +114,28 @@ impl<'p> Reader<'p> {
         body.parameters(&mut parameters);
         address.name.parameters(&mut parameters);
         let Json::Object(mut json) = body.to_json() else { return Err(unknown_type()) };
-        json.insert("type".to_owned(), json!(kind.name));
-        json.insert("apiVersion".to_owned(), json!(kind.api_version));
-        json.insert("name".to_owned(), address.name.to_json());
-        if let Some(scope) = &address.scope {
-            json.insert("scope".to_owned(), json!(scope));
-        }
+        let head = [("type", json!(kind.name)), ("apiVersion", json!(kind.api_version))];
+        let scope = address.scope.as_ref().map(|scope| ("scope", json!(scope)));
+        let head = head.into_iter().chain([("name", address.name.to_json())]).chain(scope);
+        json.extend(head.map(|(key, value)| (key.to_owned(), value)));
 
         let mut waits_for: BTreeSet<usize> =
             operation.dependencies.iter().filter_map(|urn| self.positions.get(urn).copied()).collect();
-        let position = self.resources.len();
+        let mut position = self.resources.len();
         if let Some((descriptor, id)) = kind.descriptor.zip(address.id.known())
             && let Some(key) = serial::key(&self.catalog, descriptor, &id)
         {
             waits_for.extend(self.last.insert(key, position));
         }
+        let mut resource = Resource { address, parameters, waits_for, stage: 1, first: None, json };
+        if let Some(Json::Object(json)) = staged::first_body(kind.name, &Json::Object(resource.json.clone()))
+        {
+            self.resources.push(Resource { json, ..resource.clone() });
+            resource.first = Some(position);
+            resource.waits_for.insert(position);
+            position += 1;
+        }
+        let address = &resource.address;
         let outputs = match kind.descriptor {
             Some(descriptor) => predict::predict(descriptor, address.id.known(), inputs, None),
             None => predict::predict_any(kind.name, address.id.known(), inputs, None),
@@ -140,7 +149,7 @@ impl<'p> Reader<'p> {
         };
         self.probes.expect(urn.clone(), expected);
         self.positions.insert(urn, position);
-        self.resources.push(Resource { address, parameters, waits_for, stage: 1, json });
+        self.resources.push(resource);
         Ok(())
     }
 

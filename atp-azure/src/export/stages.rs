@@ -14,6 +14,8 @@ pub(super) struct Node {
     pub place: Option<Place>,
     /// Positions of those that it waits for, all before its own.
     pub waits_for: BTreeSet<usize>,
+    /// The position of the same resource in the state that it is made in: a template can have it only once.
+    pub first: Option<usize>,
 }
 
 /// The stage of each resource in its group, counted from 1.
@@ -24,7 +26,8 @@ pub(super) fn stages(nodes: &[Node]) -> Vec<usize> {
             (Some(own), Some(Some(other))) if own == other => raw.get(*before).copied(),
             _ => raw.get(*before).map(|stage| stage + 1),
         };
-        raw.push(node.waits_for.iter().filter_map(after).max().unwrap_or(0));
+        let first = node.first.and_then(|first| raw.get(first)).map(|stage| stage + 1);
+        raw.push(node.waits_for.iter().filter_map(after).chain(first).max().unwrap_or(0));
     }
     let mut used: BTreeMap<&Option<Place>, BTreeSet<usize>> = BTreeMap::new();
     for (node, stage) in nodes.iter().zip(&raw) {
@@ -42,12 +45,12 @@ mod tests {
 
     fn node(group: &str, waits_for: &[usize]) -> Node {
         let place = Place::Group { subscription: "s".to_owned(), group: group.to_owned() };
-        Node { place: Some(place), waits_for: waits_for.iter().copied().collect() }
+        Node { place: Some(place), waits_for: waits_for.iter().copied().collect(), first: None }
     }
 
     #[test]
     fn groups_that_wait_for_each_other_have_several_stages() {
-        let group = Node { place: None, waits_for: BTreeSet::new() };
+        let group = Node { place: None, waits_for: BTreeSet::new(), first: None };
         let nodes =
             [group, node("a", &[0]), node("b", &[1]), node("a", &[2]), node("a", &[1]), node("b", &[])];
         assert_eq!(stages(&nodes), [1, 1, 2, 2, 1, 1]);
@@ -56,5 +59,11 @@ mod tests {
     #[test]
     fn a_group_that_waits_for_nothing_elsewhere_is_deployed_at_once() {
         assert_eq!(stages(&[node("a", &[]), node("a", &[0]), node("a", &[1])]), [1, 1, 1]);
+    }
+
+    #[test]
+    fn a_resource_is_brought_to_its_last_state_in_a_later_stage() {
+        let second = Node { first: Some(0), ..node("a", &[0]) };
+        assert_eq!(stages(&[node("a", &[]), second, node("a", &[1]), node("a", &[0])]), [1, 2, 2, 1]);
     }
 }

@@ -32,7 +32,7 @@ pub(crate) mod serial;
 pub(crate) mod shape;
 mod soft_delete;
 mod spelling;
-mod staged;
+pub(crate) mod staged;
 #[cfg(test)]
 mod testing;
 mod write;

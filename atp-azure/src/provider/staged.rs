@@ -21,7 +21,7 @@ const STAGED: &[Staged] = &[Staged {
 }];
 
 /// The body that a resource is made with, where it cannot be made with `body` at once.
-pub(super) fn first_body(kind: &str, body: &Json) -> Option<Json> {
+pub(crate) fn first_body(kind: &str, body: &Json) -> Option<Json> {
     let staged = STAGED.iter().find(|staged| {
         let said = body.pointer(staged.path).and_then(Json::as_str);
         staged.kind.eq_ignore_ascii_case(kind)
