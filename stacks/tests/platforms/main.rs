@@ -3,8 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod data;
-mod instances;
 mod governance;
+mod instances;
 mod observability;
 mod stand_ins;
 mod whole;
