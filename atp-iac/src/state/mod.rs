@@ -29,6 +29,6 @@ pub use memory::{Counters, MemoryStore};
 pub use read::{ReadState, read_state};
 pub use record::{Action, Intent, Outcome, Record};
 pub use session::{Closed, SessionPorts, StateSession};
-pub use snapshot::{ResourceState, Snapshot};
+pub use snapshot::{LastUpdate, ResourceState, Snapshot};
 pub use store::{Content, Lease, StateStore, Stored, Version, Wait};
 pub use view::StateView;

@@ -1,6 +1,6 @@
 //! What is known of a stack at one moment.
 
-use super::Intent;
+use super::{Holder, Intent, Outcome};
 use crate::value::Value;
 use crate::{StackName, Urn};
 use std::collections::BTreeMap;
@@ -19,6 +19,8 @@ pub struct Snapshot {
     pub contract: u64,
     /// Outputs of the stack by name.
     pub outputs: BTreeMap<String, Value>,
+    /// The update that was carried out last; `None` in a state that nothing was done with since this is kept.
+    pub last_update: Option<LastUpdate>,
     /// The resources, first saved first.
     pub resources: Vec<ResourceState>,
     /// What was begun and never ended: a crash came between. The next operation looks what became of it.
@@ -34,10 +36,26 @@ impl Snapshot {
             stack,
             contract: 0,
             outputs: BTreeMap::new(),
+            last_update: None,
             resources: Vec::new(),
             pending: Vec::new(),
         }
     }
+}
+
+/// An update that was carried out, or is. One that had nothing to do leaves no trace.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LastUpdate {
+    /// Such as `up` or `destroy`.
+    pub operation: String,
+    /// Hash of the plan.
+    pub plan: String,
+    /// When it began.
+    pub at: OffsetDateTime,
+    /// By whom.
+    pub by: Holder,
+    /// How it ended; `None` while it runs, and after it was cut off.
+    pub result: Option<Outcome>,
 }
 
 /// One object in the cloud.

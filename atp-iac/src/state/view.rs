@@ -1,6 +1,6 @@
 //! A snapshot with the records of the journal applied to it.
 
-use super::{Intent, Record, ResourceState, Snapshot, StateError};
+use super::{Intent, LastUpdate, Record, ResourceState, Snapshot, StateError};
 use crate::value::Value;
 use crate::{StackName, Urn};
 use std::collections::{BTreeMap, HashMap};
@@ -17,6 +17,7 @@ pub struct StateView {
     stack: StackName,
     contract: u64,
     outputs: BTreeMap<String, Value>,
+    last_update: Option<LastUpdate>,
     /// By the order in which they were first saved.
     resources: BTreeMap<u64, Arc<ResourceState>>,
     next: u64,
@@ -34,13 +35,15 @@ impl StateView {
     /// # Errors
     /// [`StateError::Duplicate`] when an object is in it twice.
     pub fn new(snapshot: Snapshot) -> Result<Self, StateError> {
-        let Snapshot { lineage, serial, stack, contract, outputs, resources, pending } = snapshot;
+        let Snapshot { lineage, serial, stack, contract, outputs, last_update, resources, pending } =
+            snapshot;
         let mut view = StateView {
             lineage,
             serial,
             stack,
             contract,
             outputs,
+            last_update,
             resources: BTreeMap::new(),
             next: 0,
             present: HashMap::with_capacity(resources.len()),
@@ -80,6 +83,7 @@ impl StateView {
             stack: self.stack.clone(),
             contract: self.contract,
             outputs: self.outputs.clone(),
+            last_update: self.last_update.clone(),
             resources: self.resources().cloned().collect(),
             pending: self.pending().cloned().collect(),
         }
@@ -108,6 +112,11 @@ impl StateView {
     /// Outputs of the stack.
     pub fn outputs(&self) -> &BTreeMap<String, Value> {
         &self.outputs
+    }
+
+    /// The update that was carried out last, or is being carried out: who did it, when, and how it ended.
+    pub fn last_update(&self) -> Option<&LastUpdate> {
+        self.last_update.as_ref()
     }
 
     /// Every object, also those that were replaced, first saved first.
@@ -164,7 +173,17 @@ impl StateView {
     /// [`StateError::Inconsistent`] when the record does not fit; nothing is changed then.
     pub fn apply(&mut self, record: &Record) -> Result<(), StateError> {
         match record {
-            Record::Begin { .. } | Record::End { .. } => self.interrupt(),
+            Record::Begin { operation, plan, at, by } => {
+                self.interrupt();
+                let (operation, plan, by) = (operation.clone(), plan.clone(), by.clone());
+                self.last_update = Some(LastUpdate { operation, plan, at: *at, by, result: None });
+            }
+            Record::End { result } => {
+                self.interrupt();
+                if let Some(update) = &mut self.last_update {
+                    update.result = Some(*result);
+                }
+            }
             Record::Intent(intent) => self.begin_step(intent)?,
             Record::Saved { step, resource } => {
                 self.check_saved(resource)?;

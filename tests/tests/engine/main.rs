@@ -1,5 +1,7 @@
 //! What the engine plans and does, on a cloud in memory.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 mod planned;
 mod references;
 
@@ -12,7 +14,7 @@ use atp_iac::ports::ManualClock;
 use atp_iac::provider::{
     Existing, Known, Object, Problem, Provider, ProviderError, ProviderErrorKind, Request, Target,
 };
-use atp_iac::state::MemoryStore;
+use atp_iac::state::{MemoryStore, Outcome};
 use atp_iac::testing::{CallKind, MemoryCloud};
 use std::sync::Arc;
 use std::time::Duration;
@@ -46,6 +48,27 @@ async fn what_was_applied_plans_to_nothing() {
     assert_eq!(update.outputs["first"], Value::from("T/a"));
     assert!(!world.preview(&program).await.unwrap().has_changes());
     assert_eq!(world.cloud.objects()["T/b"].get("parent"), Some(&Value::from("T/a")));
+}
+
+#[tokio::test]
+async fn the_state_says_who_did_what_last_and_how_it_ended() {
+    let world = World::default();
+    let last = async || world.engine.state(&tests::stack_name()).await.unwrap()?.last_update().cloned();
+    world.cloud.fail_next(CallKind::Create, "T/b", refused());
+    let failed = world.up(&[item("a"), item("b")]).await.unwrap();
+    let update = last().await.unwrap();
+    assert_eq!((update.by.who.as_str(), update.operation.as_str()), ("tester", "up"));
+    assert_eq!((update.result, update.plan), (Some(Outcome::Failed), failed.plan.digest()));
+
+    let done = world.up(&[item("a"), item("b")]).await.unwrap();
+    assert_eq!(
+        last().await.map(|update| (update.result, update.plan)),
+        Some((Some(Outcome::Done), done.plan.digest()))
+    );
+    world.up(&[item("a"), item("b")]).await.unwrap();
+    assert_eq!(last().await.unwrap().plan, done.plan.digest(), "what had nothing to do is no update");
+    world.destroy().await.unwrap();
+    assert_eq!(last().await.unwrap().operation, "destroy");
 }
 
 #[tokio::test]

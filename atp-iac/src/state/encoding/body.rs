@@ -1,7 +1,7 @@
 //! The body of a snapshot: one resource a line, so that people can read and compare it.
 
 use super::Encoding;
-use super::record::IntentIn;
+use super::record::{IntentIn, LastUpdateForm};
 use super::resource::ResourceIn;
 use super::value::{Place, Plain, Sealed, check_storable};
 use crate::state::{Snapshot, StateError, StateView};
@@ -37,6 +37,7 @@ impl Serialize for OutputsOut<'_> {
 struct BodyIn {
     stack: String,
     contract: u64,
+    last_update: Option<LastUpdateForm>,
     outputs: BTreeMap<String, Plain>,
     resources: Vec<ResourceIn>,
     #[serde(default)]
@@ -51,6 +52,10 @@ impl Encoding {
         self.push(&mut body, &self.stack.to_string())?;
         body.extend_from_slice(b",\"contract\":");
         self.push(&mut body, &view.contract())?;
+        if let Some(update) = view.last_update() {
+            body.extend_from_slice(b",\"last_update\":");
+            self.push(&mut body, &LastUpdateForm::from(update.clone()))?;
+        }
         body.extend_from_slice(b",\"outputs\":");
         self.push(&mut body, &self.outputs(view.outputs())?)?;
         body.extend_from_slice(b",\"resources\":[");
@@ -80,6 +85,7 @@ impl Encoding {
             serial,
             stack: self.stack.clone(),
             contract: read.contract,
+            last_update: read.last_update.map(Into::into),
             outputs: self.read_outputs(read.outputs)?,
             resources: resources.collect::<Result<_, _>>()?,
             pending: pending.collect::<Result<_, _>>()?,

@@ -4,7 +4,7 @@ use super::body::OutputsOut;
 use super::resource::{ResourceIn, ResourceOut};
 use super::value::{Plain, Sealed};
 use super::{Encoding, time as moment};
-use crate::state::{Action, Holder, Intent, Outcome, Record, StateError};
+use crate::state::{Action, Holder, Intent, LastUpdate, Outcome, Record, StateError};
 use crate::value::Value;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -159,6 +159,31 @@ enum OutcomeRemote {
 
 #[derive(Serialize, Deserialize)]
 struct OutcomeForm(#[serde(with = "OutcomeRemote")] Outcome);
+
+/// [`LastUpdate`], as it is written.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LastUpdateForm {
+    operation: String,
+    plan: String,
+    #[serde(with = "moment")]
+    at: OffsetDateTime,
+    by: HolderForm,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    result: Option<OutcomeForm>,
+}
+
+impl From<LastUpdate> for LastUpdateForm {
+    fn from(LastUpdate { operation, plan, at, by, result }: LastUpdate) -> Self {
+        LastUpdateForm { operation, plan, at, by: HolderForm(by), result: result.map(OutcomeForm) }
+    }
+}
+
+impl From<LastUpdateForm> for LastUpdate {
+    fn from(LastUpdateForm { operation, plan, at, by, result }: LastUpdateForm) -> Self {
+        LastUpdate { operation, plan, at, by: by.0, result: result.map(|result| result.0) }
+    }
+}
 
 /// [`Holder`], as it is written.
 #[derive(Serialize, Deserialize)]

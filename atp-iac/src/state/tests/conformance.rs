@@ -17,8 +17,9 @@ every_store!(
     a_stack_that_was_never_deployed_has_no_state_and_is_not_listed,
     what_was_recorded_reads_back_and_the_lineage_is_kept,
     the_serial_rises_by_one_with_a_change_and_not_without,
-    a_first_operation_that_did_nothing_is_written_once,
+    a_first_session_that_left_nothing_is_written_once,
     what_was_changed_and_changed_back_leaves_the_snapshot_alone,
+    who_carried_out_an_update_last_is_kept_also_when_it_was_cut_off,
     two_first_snapshots_race_and_one_wins,
     a_snapshot_of_another_version_or_lineage_is_not_replaced,
     a_second_lock_waits_and_then_names_the_holder,
@@ -62,23 +63,34 @@ async fn the_serial_rises_by_one_with_a_change_and_not_without(bench: Bench) {
     assert_eq!(bench.read().await.unwrap().unwrap().view.serial(), 2);
 }
 
-async fn a_first_operation_that_did_nothing_is_written_once(bench: Bench) {
+async fn a_first_session_that_left_nothing_is_written_once(bench: Bench) {
     let session = bench.open().await.unwrap();
-    session.record(begin()).await.unwrap();
-    session.record(Record::End { result: Outcome::Done }).await.unwrap();
+    session.record(saved(resource("a"))).await.unwrap();
+    session.record(Record::Removed { step: None, urn: urn("a"), id: "/a".into() }).await.unwrap();
     let closed = session.close().await.unwrap();
     assert_eq!((closed.version.unwrap().serial, closed.changed), (0, true));
     let stored = bench.ports.store.read(&stack()).await.unwrap().unwrap();
     assert!(stored.journal.is_empty());
 }
 
+async fn who_carried_out_an_update_last_is_kept_also_when_it_was_cut_off(bench: Bench) {
+    let session = bench.open().await.unwrap();
+    session.record(begin()).await.unwrap();
+    session.record(Record::End { result: Outcome::Done }).await.unwrap();
+    session.close().await.unwrap();
+    let last = async || bench.read().await.unwrap().unwrap().view.last_update().cloned().unwrap();
+    assert_eq!((last().await.by, last().await.result), (holder("anna"), Some(Outcome::Done)));
+    let session = bench.open().await.unwrap();
+    session.record(begin()).await.unwrap();
+    drop(session);
+    assert_eq!(last().await.result, None);
+}
+
 async fn what_was_changed_and_changed_back_leaves_the_snapshot_alone(bench: Bench) {
     let first = bench.deploy(&["a"]).await;
     let session = bench.open().await.unwrap();
-    session.record(begin()).await.unwrap();
     session.record(saved(resource("b"))).await.unwrap();
     session.record(Record::Removed { step: None, urn: urn("b"), id: "/b".into() }).await.unwrap();
-    session.record(Record::End { result: Outcome::Done }).await.unwrap();
     assert_eq!(session.close().await.unwrap(), Closed { changed: false, ..first });
     let stored = bench.ports.store.read(&stack()).await.unwrap().unwrap();
     assert!(stored.journal.is_empty());
