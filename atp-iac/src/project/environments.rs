@@ -11,6 +11,8 @@ use std::time::Duration;
 pub struct Environment {
     /// Its regions; the first is the primary one.
     pub regions: Vec<String>,
+    /// The environment whose configuration it starts from; its own files are laid over that.
+    pub like: Option<String>,
     /// Whether it is never deployed itself, but instances of it are, such as `preview-12` of `preview`.
     pub instances: bool,
     /// How long an instance lives after its last update.
@@ -81,9 +83,11 @@ impl Project {
             .map(|(environment, _)| environment.as_str())
     }
 
-    /// The name that an environment has in the names of configuration files.
-    pub(super) fn configured_as<'n>(&'n self, environment: &'n str) -> &'n str {
-        self.instance(environment).map_or(environment, |(of, _)| of)
+    /// The names that an environment has in the names of configuration files: the later files are laid over the earlier.
+    pub(super) fn configured_as<'n>(&'n self, environment: &'n str) -> Vec<&'n str> {
+        let name = self.instance(environment).map_or(environment, |(of, _)| of);
+        let like = self.environments.get(name).and_then(|environment| environment.like.as_deref());
+        like.into_iter().chain([name]).collect()
     }
 
     /// The primary region of each environment, and of these instances.
@@ -133,7 +137,7 @@ mod tests {
         let text = "name: a\nenvironments: {preview: {regions: [westeurope], instances: true}}";
         let project = Project::find(&disk(&[("/w/atp.yaml", text)]), Path::new("/w")).unwrap();
         assert_eq!(project.environment("preview-pr12").unwrap().primary(), Some("westeurope"));
-        assert_eq!(project.configured_as("preview-pr12"), "preview");
+        assert_eq!(project.configured_as("preview-pr12"), ["preview"]);
         let error = |name: &str| project.environment(name).unwrap_err().to_string();
         let way_out =
             "\n  way out: write `preview-` and 1 to 6 small letters and digits, such as `preview-12`";

@@ -1,7 +1,7 @@
 //! What `atp.yaml` holds.
 
 use super::{Environment, PROJECT_FILE, Project};
-use crate::config::{ConfigError, ConfigTree};
+use crate::config::{ConfigError, ConfigTree, unknown};
 use crate::duration::duration;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path};
@@ -42,6 +42,8 @@ struct EnvironmentEntry {
     /// Its regions; the first is the primary one.
     #[config(length = 1..)]
     regions: Vec<String>,
+    /// The environment whose configuration it starts from.
+    like: Option<String>,
     /// Whether there are many of it, each with a name of its own behind this one, such as `preview-12`.
     #[config(default = false)]
     instances: bool,
@@ -57,7 +59,7 @@ impl EnvironmentEntry {
     fn environment(self) -> Environment {
         // What cannot be read was reported before.
         let time_to_live = self.time_to_live().unwrap_or_default();
-        Environment { regions: self.regions, instances: self.instances, time_to_live }
+        Environment { regions: self.regions, like: self.like, instances: self.instances, time_to_live }
     }
 }
 
@@ -86,6 +88,7 @@ impl ProjectFile {
         for (environment, entry) in &self.environments {
             name("environments", environment)?;
             self.check_instances(environment, entry)?;
+            self.check_like(environment, entry)?;
             claim(&mut files, environment.clone())?;
             for region in &entry.regions {
                 name(&format!("environments.{environment}.regions"), region)?;
@@ -93,6 +96,21 @@ impl ProjectFile {
             }
         }
         Ok(())
+    }
+
+    fn check_like(&self, environment: &str, entry: &EnvironmentEntry) -> Result<(), String> {
+        let Some(like) = &entry.like else { return Ok(()) };
+        let place = format!("environments.{environment}.like");
+        match self.environments.get(like) {
+            None => Err(format!(
+                "{place}: {}",
+                unknown("environment", like, self.environments.keys().map(String::as_str))
+            )),
+            Some(other) if other.like.is_some() || like == environment => {
+                Err(format!("{place}: `{like}` is like another one itself: name the first one"))
+            }
+            Some(_) => Ok(()),
+        }
     }
 
     fn check_instances(&self, environment: &str, entry: &EnvironmentEntry) -> Result<(), String> {
@@ -174,6 +192,8 @@ mod tests {
                 "p.time_to_live: write a number and",
             ),
             ("p: {regions: [x], time_to_live: 1h}", "p.time_to_live: only instances end"),
+            ("p: {regions: [x], like: q}", "p.like: unknown environment `q`; did you mean `p`?"),
+            ("p: {regions: [x], like: p}", "p.like: `p` is like another one itself"),
             ("p: {regions: [x], instances: true}, p-1: {regions: [x]}", "p.instances: `p-1` would be one"),
         ] {
             let error = error(&format!("name: a\nenvironments: {{{entry}}}"));

@@ -5,8 +5,8 @@ use crate::config::{ConfigTree, LayerFile};
 
 impl Project {
     /// The configuration of a stack: `base.yaml`, `<environment>.yaml` and `<environment>-<region>.yaml`, the later over
-    /// the earlier. Only the first must be there. An instance has the files of its environment. `known_stacks` are the
-    /// names of all stacks.
+    /// the earlier. Only the first must be there. An instance has the files of its environment; an environment that is
+    /// like another one has the files of that one below its own. `known_stacks` are the names of all stacks.
     ///
     /// # Errors
     /// When the environment or region is not declared, or everything that is wrong with the files.
@@ -19,19 +19,21 @@ impl Project {
         known_stacks: &[&str],
     ) -> Result<ConfigTree, ProjectError> {
         self.check_region(environment, region)?;
-        let environment = self.configured_as(environment);
-        let names = ["base".to_owned(), environment.to_owned(), format!("{environment}-{region}")];
+        let environments = self.configured_as(environment);
+        let home = environments.last().copied().unwrap_or(environment);
+        let of_environment = |name: &&str| [(*name).to_owned(), format!("{name}-{region}")];
+        let names = ["base".to_owned()].into_iter().chain(environments.iter().flat_map(of_environment));
         let mut texts = Vec::new();
-        for (index, name) in names.iter().enumerate() {
+        for (index, name) in names.enumerate() {
             let path = self.root.join(&self.config).join(format!("{name}.yaml"));
             match read(files, &path)? {
-                Some(text) => texts.push((self.shown(name), text)),
+                Some(text) => texts.push((self.shown(&name), text)),
                 None if index == 0 => return Err(ProjectError::NoBase { path }),
                 None => {}
             }
         }
         let layers: Vec<LayerFile<'_>> = texts.iter().map(|(name, text)| LayerFile { name, text }).collect();
-        Ok(ConfigTree::from_layers(&layers, stack, known_stacks, &self.shown(environment))?)
+        Ok(ConfigTree::from_layers(&layers, stack, known_stacks, &self.shown(home))?)
     }
 
     /// A file of the configuration as messages name it: relative to the project.
@@ -71,6 +73,22 @@ mod tests {
             ("/w/config/prod-south.yaml", "net: {days: 80}"),
         ]);
         assert_eq!(tree.unwrap().read::<Settings>().unwrap(), Settings { days: 60, owner: "anna".into() });
+    }
+
+    #[test]
+    fn an_environment_that_is_like_another_one_has_its_values_unless_it_gives_others() {
+        let files = disk(&[
+            (
+                "/w/atp.yaml",
+                "name: a\nenvironments: {dev: {regions: [north]}, pre: {regions: [north], like: dev, instances: true}}",
+            ),
+            ("/w/config/base.yaml", "net: {days: 7, owner: anna}"),
+            ("/w/config/dev-north.yaml", "net: {days: 30, owner: ben}"),
+            ("/w/config/pre.yaml", "net: {owner: carl}"),
+        ]);
+        let project = Project::find(&files, Path::new("/w")).unwrap();
+        let tree = project.load_config(&files, "pre-1", "north", "net", &["net"]).unwrap();
+        assert_eq!(tree.read::<Settings>().unwrap(), Settings { days: 30, owner: "carl".into() });
     }
 
     #[test]
