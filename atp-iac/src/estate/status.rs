@@ -3,7 +3,7 @@
 use crate::StackName;
 use crate::engine::{Engine, EngineError};
 use crate::program::Program;
-use crate::state::{Holder, StateView};
+use crate::state::{Holder, LastUpdate, StateView};
 use time::OffsetDateTime;
 
 /// How a stack stands.
@@ -15,8 +15,8 @@ pub struct Status {
     pub resources: usize,
     /// How many calls of an earlier run have no result: the next run looks up what became of them.
     pub open: usize,
-    /// When something of it was changed last.
-    pub updated: Option<OffsetDateTime>,
+    /// The last update that changed something.
+    pub last: Option<LastUpdate>,
     /// The contract of its outputs, as it is deployed; `None` where it is not.
     pub contract: Option<u64>,
     /// Whether the program of today has another contract than the deployed one.
@@ -29,9 +29,10 @@ pub struct Status {
     pub drifted: Option<usize>,
 }
 
-/// When something of a stack was changed last.
+/// When a stack was updated last, or, where its state does not say that, when something of it was changed.
 pub fn updated(view: &StateView) -> Option<OffsetDateTime> {
-    view.resources().map(|resource| resource.modified).max()
+    let changed = || view.resources().map(|resource| resource.modified).max();
+    view.last_update().map(|update| update.at).or_else(changed)
 }
 
 impl Status {
@@ -63,7 +64,7 @@ impl Status {
             stack: stack.clone(),
             resources: there.map_or(0, |view| view.resources().len()),
             open: there.map_or(0, |view| view.pending().count()),
-            updated: view.as_ref().and_then(updated),
+            last: view.as_ref().and_then(StateView::last_update).cloned(),
             contract,
             is_outdated: program.is_some_and(|program| differs(program.contract)),
             outdated_for: programs.iter().filter(reads_another).map(|program| program.name).collect(),

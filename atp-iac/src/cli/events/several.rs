@@ -4,6 +4,7 @@ use super::{counts, time};
 use crate::StackName;
 use crate::cli::failure::Failure;
 use crate::estate::{Ended, Forecast, Graph, Instance, Obstacle, Outcome, Status};
+use crate::state::{self, LastUpdate};
 use serde_json::{Value as Json, json};
 use std::time::Duration;
 
@@ -62,9 +63,19 @@ pub(in crate::cli) fn status(status: &Status) -> Json {
         "event": "status", "deployed": status.is_deployed(), "resources": status.resources,
         "open": status.open, "contract": status.contract.map(|contract| format!("{contract:016x}")),
         "outdated": status.is_outdated, "outdated_for": status.outdated_for,
-        "updated": status.updated.map(time),
+        "last_update": status.last.as_ref().map(last),
         "holder": status.holder.as_ref().map(ToString::to_string), "drifted": status.drifted,
     })
+}
+
+fn last(update: &LastUpdate) -> Json {
+    let result = match update.result {
+        Some(state::Outcome::Done) => Some("done"),
+        Some(state::Outcome::Failed) => Some("failed"),
+        Some(state::Outcome::Interrupted) => Some("interrupted"),
+        None => None,
+    };
+    json!({"operation": update.operation, "at": time(update.at), "who": update.by.who, "result": result})
 }
 
 pub(in crate::cli) fn expired(instance: &Instance) -> Json {

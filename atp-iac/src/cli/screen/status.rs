@@ -4,6 +4,7 @@ use super::labels::Labels;
 use super::look::{clean, seconds};
 use crate::StackName;
 use crate::estate::{Instance, Status};
+use crate::state::{LastUpdate, Outcome};
 use std::fmt::Write as _;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -65,8 +66,16 @@ fn contract(status: &Status) -> String {
 }
 
 fn last(status: &Status) -> String {
-    let Some(at) = status.updated else { return "-".to_owned() };
-    at.format(&Rfc3339).unwrap_or_else(|_| at.to_string())
+    let Some(LastUpdate { operation, at, by, result, .. }) = &status.last else { return "-".to_owned() };
+    let time = at.format(&Rfc3339).unwrap_or_else(|_| at.to_string());
+    let result = match (result, &status.holder) {
+        (Some(Outcome::Done), _) => "done",
+        (Some(Outcome::Failed), _) => "failed",
+        (Some(Outcome::Interrupted), _) => "interrupted",
+        (None, Some(_)) => "running",
+        (None, None) => "cut off",
+    };
+    format!("{time} {operation} by {}: {result}", by.who)
 }
 
 fn notes(status: &Status, without_program: &[StackName]) -> Vec<String> {
