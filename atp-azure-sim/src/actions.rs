@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 use crate::catalog::is_unknown;
 use crate::cloud::Cloud;
 use crate::errors::{Answer, ApiError};
+use crate::kubeconfig;
 use crate::locks::Access;
 use crate::message::{Request, Response};
 use crate::operations::{Start, Work};
@@ -67,10 +68,14 @@ impl Cloud {
         }
         let key = action.parent.to_ascii_lowercase();
         self.refuse_unprovisioned(&key)?;
-        if self.store.get(&key).is_none_or(|resource| resource.hidden) {
+        let Some(resource) = self.store.get(&key).filter(|resource| !resource.hidden) else {
             return Err(self.missing_in_group(route, &action.parent));
-        }
+        };
         self.refuse_locked(&action.parent, Access::Write)?;
+        let name = action.parent.rsplit('/').next().unwrap_or_default();
+        if let Some(answer) = kubeconfig::credentials(descriptor.name, &action.leaf, name, &resource.body)? {
+            return Ok(Response::json(200, &answer));
+        }
         let answer = match known {
             Some(known) => known.output.and_then(|shape| self.sample(shape, &key, "", 0, DEPTH)),
             None if action.leaf.to_ascii_lowercase().contains("keys") => Some(self.keys(&key)),

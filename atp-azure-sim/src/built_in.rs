@@ -11,6 +11,16 @@ pub(crate) fn definition(type_name: &str, name: &str, subscription: Option<&str>
     all.find(|known| known["name"].as_str().is_some_and(|known| known.eq_ignore_ascii_case(name)))
 }
 
+/// The roles that every account of Cosmos DB has from the start: its reader and its contributor.
+const COSMOS_ROLES: [&str; 2] =
+    ["00000000-0000-0000-0000-000000000001", "00000000-0000-0000-0000-000000000002"];
+
+/// Whether there is a definition of this type and name though nobody has made it.
+pub(crate) fn is_there(type_name: &str, name: &str) -> bool {
+    let is_role = type_name.eq_ignore_ascii_case("Microsoft.DocumentDB/databaseAccounts/sqlRoleDefinitions");
+    is_role && COSMOS_ROLES.contains(&name) || definition(type_name, name, None).is_some()
+}
+
 /// All built-in definitions of this type.
 pub(crate) fn definitions(type_name: &str, subscription: Option<&str>) -> impl Iterator<Item = Value> {
     let subscription = subscription.map(|id| format!("/subscriptions/{id}")).unwrap_or_default();

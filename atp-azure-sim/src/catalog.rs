@@ -217,7 +217,11 @@ pub(crate) fn own(object: &'static Object, name: &str) -> Option<&'static Proper
 /// The property at a dotted path without lists.
 pub(crate) fn property(shape: &'static Shape, path: &str) -> Option<&'static Property> {
     let (name, rest) = path.split_once('.').map_or((path, None), |(name, rest)| (name, Some(rest)));
-    let Shape::Object(object) = shape else { return None };
+    let object = match shape {
+        Shape::Object(object) => object,
+        Shape::Map(item) => return property(item, rest?),
+        _ => return None,
+    };
     let found = own(object, name)?;
     match rest {
         Some(rest) => property(found.shape, rest),

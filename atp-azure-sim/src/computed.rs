@@ -191,7 +191,7 @@ impl Facts<'_> {
                     ("properties.sslPort", json!(6380)),
                 ]
             }
-            "microsoft.containerservice/managedclusters" => self.cluster(group, &location),
+            "microsoft.containerservice/managedclusters" => self.cluster(group, &location, body),
             "microsoft.network/publicipaddresses" => vec![("properties.ipAddress", json!(self.address(20)))],
             "microsoft.network/privateendpoints" => self.endpoint(),
             "microsoft.network/publicipprefixes" => {
@@ -212,8 +212,10 @@ impl Facts<'_> {
         facts
     }
 
-    fn cluster(&self, group: &str, location: &str) -> Vec<(&'static str, Value)> {
-        let node_group = format!("MC_{group}_{}_{location}", self.name);
+    fn cluster(&self, group: &str, location: &str, body: &Map<String, Value>) -> Vec<(&'static str, Value)> {
+        let node_group = at(body, "properties.nodeResourceGroup").and_then(Value::as_str);
+        let node_group =
+            node_group.map_or_else(|| format!("MC_{group}_{}_{location}", self.name), str::to_owned);
         let subscription = self.id.split('/').nth(2).unwrap_or_default();
         let issuer =
             format!("https://{location}.oic.prod-aks.azure.com/{}/{}/", self.tenant, (self.unique)("issuer"));
@@ -222,12 +224,23 @@ impl Facts<'_> {
              userAssignedIdentities/{}-agentpool",
             self.name
         );
-        vec![
-            ("properties.nodeResourceGroup", json!(node_group)),
-            (
-                "properties.fqdn",
-                json!(format!("{}-dns.hcp.{location}.azmk8s.io", self.name.to_ascii_lowercase())),
+        let host = |zone: &str| {
+            let prefix = at(body, "properties.dnsPrefix").and_then(Value::as_str).unwrap_or(self.name);
+            let hash: String = (self.unique)("host").chars().take(8).collect();
+            json!(format!("{}-{hash}.{zone}", prefix.to_ascii_lowercase()))
+        };
+        let is_private =
+            at(body, "properties.apiServerAccessProfile.enablePrivateCluster") == Some(&json!(true));
+        let address = match is_private {
+            true => (
+                "properties.privateFQDN",
+                host(&format!("{}.privatelink.{location}.azmk8s.io", (self.unique)("zone"))),
             ),
+            false => ("properties.fqdn", host(&format!("hcp.{location}.azmk8s.io"))),
+        };
+        let mut facts = vec![
+            address,
+            ("properties.nodeResourceGroup", json!(node_group)),
             ("properties.oidcIssuerProfile.issuerURL", json!(issuer)),
             (
                 "properties.identityProfile",
@@ -237,7 +250,23 @@ impl Facts<'_> {
                     "objectId": (self.unique)("kubelet"),
                 }}),
             ),
-        ]
+        ];
+        facts.extend(ADD_ONS.iter().filter(|(add_on, ..)| {
+            let enabled = format!("properties.addonProfiles.{add_on}.enabled");
+            at(body, &enabled) == Some(&json!(true))
+        }).map(|(add_on, path)| {
+            let name = format!("{}-{}", add_on.to_ascii_lowercase(), self.name);
+            let identity = json!({
+                "resourceId": format!(
+                    "/subscriptions/{subscription}/resourceGroups/{node_group}/providers/Microsoft.ManagedIdentity/\
+                     userAssignedIdentities/{name}"
+                ),
+                "clientId": (self.unique)(&format!("{add_on}-client")),
+                "objectId": (self.unique)(add_on),
+            });
+            (*path, identity)
+        }));
+        facts
     }
 
     fn endpoint(&self) -> Vec<(&'static str, Value)> {
@@ -271,6 +300,13 @@ impl Facts<'_> {
         format!("{first}.{}.{}.{}", part(0), part(2), part(4).max(4))
     }
 }
+
+/// The add-ons of clusters that the service gives an identity each, and where it says which.
+const ADD_ONS: [(&str, &str); 3] = [
+    ("azureKeyvaultSecretsProvider", "properties.addonProfiles.azureKeyvaultSecretsProvider.identity"),
+    ("azurepolicy", "properties.addonProfiles.azurepolicy.identity"),
+    ("omsagent", "properties.addonProfiles.omsagent.identity"),
+];
 
 /// A condition is of the version 2.0, unless the assignment says otherwise.
 fn condition_version(body: &Map<String, Value>) -> Option<(&'static str, Value)> {

@@ -1,8 +1,10 @@
 //! What a write may not change: create-only properties, and the identity of a role assignment.
 
 use atp_azure::descriptor::TypeDescriptor;
+use atp_azure::likeness;
 use serde_json::{Map, Value};
 
+use crate::built_in;
 use crate::catalog::property;
 use crate::cloud::{Cloud, object};
 use crate::errors::{Answer, ApiError};
@@ -115,7 +117,8 @@ impl Cloud {
             let path: Vec<&str> = path.split('.').collect();
             collect(&Value::Object(body.clone()), &path, &mut ids);
             for id in ids {
-                let is_id = id.starts_with("/subscriptions/");
+                let name = id.rsplit('/').next().unwrap_or_default();
+                let is_id = id.starts_with("/subscriptions/") && !built_in::is_there(type_name, name);
                 if is_id && self.store.get(&id.to_ascii_lowercase()).is_none_or(|found| found.hidden) {
                     let message = format!(
                         "Resource {id} referenced by the request was not found. Please make sure that the \
@@ -189,7 +192,10 @@ fn changed_at(old: &Map<String, Value>, new: &mut Map<String, Value>, path: &[&s
     let before = old.get(name);
     if rest.is_empty() {
         return match (before, new.get(name)) {
-            (Some(before), Some(after)) => (!same(before, after)).then(|| before.to_string()),
+            (Some(before), Some(after)) => {
+                let in_any_order = likeness::is_set(None, name) && same_set(before, after);
+                (!in_any_order && !same(before, after)).then(|| before.to_string())
+            }
             (None, Some(after)) => (!is_nothing(after)).then(|| "not set".to_owned()),
             (Some(before), None) => {
                 new.insert(name.to_owned(), before.clone());
@@ -233,6 +239,14 @@ fn is_nothing(value: &Value) -> bool {
         Value::Object(map) => map.is_empty(),
         _ => false,
     }
+}
+
+/// Whether two lists have the same items.
+fn same_set(left: &Value, right: &Value) -> bool {
+    let (Some(left), Some(right)) = (left.as_array(), right.as_array()) else { return false };
+    let within =
+        |one: &[Value], other: &[Value]| one.iter().all(|item| other.iter().any(|own| same(own, item)));
+    left.len() == right.len() && within(left, right) && within(right, left)
 }
 
 /// Whether the service takes two values for the same: text without regard to case, objects by what both have.

@@ -27,6 +27,7 @@ mod glob;
 mod hierarchy;
 mod immutability;
 mod immutable;
+mod kubeconfig;
 mod latency;
 mod limits;
 mod locations;

@@ -2,6 +2,7 @@
 
 use super::nested::{self, NestedList};
 use super::rules::{TypeRules, canonical};
+use super::scaling;
 use super::secrets::mark;
 use super::shape;
 use super::spelling::{are_named, as_in, name};
@@ -18,6 +19,10 @@ pub(crate) fn drift(
     observed: &Value,
 ) -> Vec<Change> {
     let inputs = canonical(&super::body::without_address(old.inputs));
+    let inputs = match descriptor {
+        Some(descriptor) => scaling::without_scaled(descriptor.name, inputs),
+        None => inputs,
+    };
     let body = descriptor.map_or(&Shape::Any, |descriptor| descriptor.body);
     // Who reads does not know the inputs: what they hide is marked here, so that no change shows it.
     let said = |value: &Value| {

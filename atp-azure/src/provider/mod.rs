@@ -27,6 +27,7 @@ pub(crate) mod predict;
 mod query;
 mod read;
 mod rules;
+mod scaling;
 pub(crate) mod secrets;
 pub(crate) mod serial;
 pub(crate) mod shape;

@@ -3,10 +3,20 @@
 use super::catalog::Catalog;
 use crate::descriptor::{Parent, TypeDescriptor};
 
+/// Types of which the service refuses two writes at a time in one parent, though that does not show them.
+const ONE_AT_A_TIME: &[&str] = &[
+    "microsoft.documentdb/databaseaccounts/sqlroleassignments",
+    "microsoft.documentdb/databaseaccounts/sqlroledefinitions",
+    "microsoft.managedidentity/userassignedidentities/federatedidentitycredentials",
+];
+
 /// Networking locks a whole top-level resource while one of its parts is written, and refuses the others; so the
 /// parts of one share a key with it. Records and links of DNS zones are free of that.
 pub(crate) fn key(catalog: &Catalog, descriptor: &TypeDescriptor, id: &str) -> Option<String> {
     let name = descriptor.name.to_ascii_lowercase();
+    if ONE_AT_A_TIME.contains(&name.as_str()) {
+        return Some(top_level(id).to_ascii_lowercase());
+    }
     let Some(own) = name.strip_prefix("microsoft.network/") else { return whole(catalog, descriptor, id) };
     if own.starts_with("dnszones") || own.starts_with("privatednszones") {
         return None;
@@ -62,6 +72,20 @@ mod tests {
         assert_eq!(key(pool, &format!("{cluster}/agentPools/a")), of_cluster);
         let other = "Microsoft.ContainerService/managedClusters/maintenanceConfigurations";
         assert_eq!(key(other, &format!("{cluster}/maintenanceConfigurations/a")), None);
+    }
+
+    #[test]
+    fn federated_credentials_of_one_identity_share_a_key() {
+        let catalog = Catalog::new(crate::descriptors());
+        let kind = "Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials";
+        let identity =
+            "/subscriptions/s/resourceGroups/g/providers/Microsoft.ManagedIdentity/userAssignedIdentities/i";
+        let key = |name: &str| {
+            let id = format!("{identity}/federatedIdentityCredentials/{name}");
+            key(&catalog, catalog.find(kind).unwrap(), &id)
+        };
+        assert_eq!(key("a"), Some(identity.to_lowercase()));
+        assert_eq!(key("a"), key("b"));
     }
 
     #[test]

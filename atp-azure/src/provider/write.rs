@@ -3,7 +3,7 @@
 use super::errors::{Hidden, bad_inputs};
 use super::kind::Kind;
 use super::soft_delete::Kept;
-use super::{AzureProvider, body, conditional, nested, secrets, spelling, staged};
+use super::{AzureProvider, body, conditional, nested, scaling, secrets, spelling, staged};
 use crate::arm::poller::provisioning_state;
 use crate::arm::{Answer, ArmError, Deadline};
 use crate::descriptor::TypeDescriptor;
@@ -87,6 +87,7 @@ impl AzureProvider {
         }
         let current = self.current(&write).await?;
         let removed = current.as_ref().map_or_else(Vec::new, |current| {
+            scaling::keep_scaled(kind.name, &mut body, &current.body);
             nested::carry_over(lists, &kind, &write.id, &mut body, old.inputs, &current.body)
         });
         let version = current.as_ref().and_then(conditional::version).filter(|_| is_conditional);

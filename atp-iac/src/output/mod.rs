@@ -201,6 +201,29 @@ impl<T: Clone + Send + Sync + 'static> Output<T> {
         }
     }
 
+    /// As [`Output::map`], where there may be no value to compute: an entry that a map does not have, text that is not what
+    /// it should be. What `function` returns then is said of this output, and nothing that depends on it goes on. It is
+    /// shown to people, so it must not have a part of what is secret.
+    pub fn try_map<U: 'static>(
+        &self,
+        function: impl Fn(T) -> Result<U, Mismatch> + Send + Sync + 'static,
+    ) -> Output<U> {
+        let shown = self.origin.clone();
+        let attempts = self.map(function);
+        Output {
+            dependencies: attempts.dependencies,
+            secret: attempts.secret,
+            origin: attempts.origin,
+            evaluate: Arc::new(move |resolver| {
+                let Resolved { value, secret } = (attempts.evaluate)(resolver)?;
+                let value = value
+                    .transpose()
+                    .map_err(|mismatch| OutputError { origin: shown.to_string(), mismatch })?;
+                Ok(Resolved { value, secret })
+            }),
+        }
+    }
+
     /// Projects to a part of the value: `network.at(|n| &n.address_space)`.
     pub fn at<U: Clone + 'static>(&self, part: fn(&T) -> &U) -> Output<U> {
         self.map(move |value| part(&value).clone())
@@ -218,25 +241,8 @@ impl<T: Clone + Send + Sync + 'static> Output<Option<T>> {
     /// What has to be there although its type says that it may be absent, because the program knows so from elsewhere:
     /// its configuration. Resolving fails while it is absent.
     pub fn present(&self) -> Output<T> {
-        let evaluate = self.evaluate.clone();
-        let origin = self.origin.to_string();
-        Output {
-            dependencies: self.dependencies.clone(),
-            secret: self.secret,
-            origin: self.origin.clone(),
-            evaluate: Arc::new(move |resolver| {
-                let resolved = evaluate(resolver)?;
-                let value = match resolved.value {
-                    Some(None) => {
-                        let (expected, found) = ("a value".to_owned(), "nothing".to_owned());
-                        let mismatch = Mismatch { path: Path::default(), expected, found };
-                        return Err(OutputError { origin: origin.clone(), mismatch });
-                    }
-                    value => value.flatten(),
-                };
-                Ok(Resolved { value, secret: resolved.secret })
-            }),
-        }
+        let present = self.try_map(|value| value.ok_or_else(|| Mismatch::new("a value", "nothing")));
+        Output { origin: self.origin.clone(), ..present }
     }
 }
 
@@ -354,6 +360,29 @@ mod tests {
     }
 
     #[test]
+    fn what_cannot_be_computed_is_an_error_that_names_the_output() {
+        let ids = Output::known(BTreeMap::from([("a".to_owned(), 1_u8)]));
+        let entry = |name: &'static str| {
+            let found = |ids: BTreeMap<String, u8>| format!("{:?}", ids.keys());
+            ids.try_map(move |ids| {
+                ids.get(name)
+                    .copied()
+                    .ok_or_else(|| Mismatch::new(format!("a map with `{name}`"), found(ids)))
+            })
+        };
+        assert_eq!(entry("a").resolve(&NothingKnown).unwrap().value, Some(1));
+        let error = entry("b").resolve(&NothingKnown).unwrap_err().to_string();
+        assert_eq!(
+            error,
+            "the output (known) does not have its type: expected a map with `b`, found [\"a\"]"
+        );
+        let unknown: Output<String> = Output::of_resource(&urn("net"), "id");
+        let never = unknown.try_map(|_| Err::<u8, _>(Mismatch::new("more", "less")));
+        assert_eq!(never.resolve(&NothingKnown).unwrap().value, None);
+        assert_eq!(never.dependencies(), unknown.dependencies());
+    }
+
+    #[test]
     fn secrecy_is_kept_by_every_combinator() {
         let password = Output::known("hunter2".to_owned()).secret();
         let length = all((password.clone(), Output::known(1usize))).map(|(p, n)| p.expose().len() + n);
@@ -361,6 +390,8 @@ mod tests {
         let resolved = length.resolve(&NothingKnown).unwrap();
         assert_eq!((resolved.value, resolved.secret), (Some(8), true));
         assert!(!format!("{:?}", password.resolve(&NothingKnown)).contains("hunter2"));
+        let tried = password.try_map(|password| Ok(password.expose().len())).resolve(&NothingKnown).unwrap();
+        assert_eq!((tried.value, tried.secret), (Some(7), true));
     }
 
     #[test]

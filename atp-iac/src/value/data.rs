@@ -33,6 +33,13 @@ pub struct Mismatch {
     pub found: String,
 }
 
+impl Mismatch {
+    /// Of a whole value, for [`Output::try_map`](crate::Output::try_map).
+    pub fn new(expected: impl Into<String>, found: impl Into<String>) -> Self {
+        Mismatch { path: Path::root(), expected: expected.into(), found: found.into() }
+    }
+}
+
 impl fmt::Display for Mismatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Mismatch { path, expected, found } = self;

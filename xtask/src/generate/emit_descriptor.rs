@@ -170,7 +170,8 @@ fn trusted(source: &str) -> bool {
 }
 
 fn create_only(document: &Document) -> Result<Vec<String>> {
-    let mut paths = Vec::new();
+    let fixed = tables::FIXED.iter().filter(|(kind, _)| *kind == document.kind);
+    let mut paths: Vec<String> = fixed.map(|(_, path)| (*path).to_owned()).collect();
     for (path, sources) in document.fact("mutability")["createOnly"].as_object().into_iter().flatten() {
         let mut sources = sources.as_array().into_iter().flatten().filter_map(Value::as_str);
         let reviewed =

@@ -11,7 +11,7 @@ pub use names::NAMES;
 pub use references::own_references;
 pub use references::{ANY, may_name, reference};
 pub use required::REQUIRED;
-pub use reviews::REVIEWS;
+pub use reviews::{FIXED, REVIEWS};
 pub use types::TYPES;
 
 /// One type to generate.

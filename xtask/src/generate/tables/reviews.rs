@@ -31,6 +31,24 @@ const SQL_SERVER: &str = "Microsoft.Sql/servers";
 const STORAGE: &str = "Microsoft.Storage/storageAccounts";
 const VAULT_KEY: &str = "Microsoft.KeyVault/vaults/keys";
 
+/// Properties that no source calls fixed, because terraform-provider-azurerm replaces a pool behind its back, by a second
+/// one with a name of its own. The service refuses to change them.
+pub const FIXED: &[(&str, &str)] = &[
+    (AGENT_POOL, "properties.availabilityZones"),
+    (AGENT_POOL, "properties.enableEncryptionAtHost"),
+    (AGENT_POOL, "properties.enableNodePublicIP"),
+    (AGENT_POOL, "properties.enableUltraSSD"),
+    (AGENT_POOL, "properties.kubeletConfig"),
+    (AGENT_POOL, "properties.kubeletDiskType"),
+    (AGENT_POOL, "properties.linuxOSConfig"),
+    (AGENT_POOL, "properties.maxPods"),
+    (AGENT_POOL, "properties.osDiskSizeGB"),
+    (AGENT_POOL, "properties.osDiskType"),
+    (AGENT_POOL, "properties.podSubnetID"),
+    (AGENT_POOL, "properties.vmSize"),
+    (AGENT_POOL, "properties.vnetSubnetID"),
+];
+
 /// Whether a hint is true of the service.
 #[derive(Debug)]
 pub struct Review {
