@@ -1,6 +1,9 @@
-//! SKELETON of the stack `aks`.
+//! The stack `aks`: the cluster that runs the platform's services, and the registry of their images.
 
+mod access;
 mod config;
+mod images;
+mod kubeconfig;
 mod outputs;
 mod program;
 

@@ -21,7 +21,7 @@ pub struct Identity {
 
 impl Identity {
     /// Of a declared identity.
-    pub(super) fn of(handle: &UserAssignedIdentityHandle) -> Output<Identity> {
+    pub fn of(handle: &UserAssignedIdentityHandle) -> Output<Identity> {
         all((handle.id(), handle.principal_id(), handle.client_id()))
             .map(|(id, principal_id, client_id)| Identity { id, principal_id, client_id })
     }

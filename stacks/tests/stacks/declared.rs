@@ -28,7 +28,7 @@ pub struct Resource {
     inputs: Value,
 }
 
-fn project() -> Project {
+pub fn project() -> Project {
     Project::find(&DiskFiles, std::path::Path::new(env!("CARGO_MANIFEST_DIR"))).unwrap()
 }
 

@@ -2,9 +2,12 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
+mod aks;
+mod application;
 mod data;
 mod declared;
 mod edge;
 mod foundation;
 mod governance;
 mod observability;
+mod world;
