@@ -292,7 +292,8 @@ fn read<T: Data>(outputs: &Value, steps: &Path, origin: &Origin) -> Result<Resol
         None => decoder.value(&Value::Null),
     };
     let secret = way.secret || decoder.saw_secret();
-    if value.is_none() && decoder.saw_unknown() {
+    // A structure can be read without the parts that are not known yet. It is another one than it will be.
+    if decoder.saw_unknown() {
         return Ok(Resolved { value: None, secret });
     }
     match (value, decoder.into_mismatches().into_iter().next()) {
@@ -306,6 +307,7 @@ fn read<T: Data>(outputs: &Value, steps: &Path, origin: &Origin) -> Result<Resol
 mod tests {
     use super::*;
     use crate::StackName;
+    use crate::codec::{Codec, Structure};
     use crate::value::Kind;
     use std::collections::BTreeMap;
 
@@ -335,6 +337,31 @@ mod tests {
             Value::from([("properties", Value::unknown(Kind::Map, "x"))]),
         )]));
         assert_eq!(id.resolve(&unknown).unwrap().value, None);
+    }
+
+    #[derive(Default, Clone)]
+    struct Rule {
+        name: Input<String>,
+        number: Input<i64>,
+    }
+    impl Structure for Rule {
+        fn visit(&mut self, codec: &mut Codec<'_>) {
+            codec.property("name", &mut self.name);
+            codec.property("number", &mut self.number);
+        }
+    }
+
+    #[test]
+    fn a_structure_with_a_part_that_is_unknown_is_unknown() {
+        let rules: Output<Vec<Rule>> = Output::of_resource(&urn("net"), "rules");
+        let resolved = |number: Value| {
+            let rule = Value::from([("name", "a".into()), ("number", number)]);
+            let known =
+                Known(BTreeMap::from([(urn("net"), Value::from([("rules", Value::from(vec![rule]))]))]));
+            rules.resolve(&known).unwrap().value.map(|rules| rules.len())
+        };
+        assert_eq!(resolved(Value::from(1_i64)), Some(1));
+        assert_eq!(resolved(Value::unknown(Kind::Number, "later")), None);
     }
 
     #[test]
