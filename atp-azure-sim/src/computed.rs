@@ -173,6 +173,9 @@ impl Facts<'_> {
                     "table": url("table.core.windows.net"), "web": url("web.core.windows.net"),
                 }),
             )],
+            "microsoft.storage/storageaccounts/objectreplicationpolicies" => {
+                vec![("properties.policyId", json!(self.name)), ("properties.enabledTime", json!(self.now))]
+            }
             "microsoft.sql/servers" => {
                 vec![("properties.fullyQualifiedDomainName", host("database.windows.net"))]
             }

@@ -37,6 +37,7 @@ mod message;
 mod moves;
 mod names;
 mod noise;
+mod object_replication;
 mod operation_urls;
 mod operations;
 mod persistence;

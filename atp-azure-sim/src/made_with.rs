@@ -34,6 +34,12 @@ fn children(type_name: &str, parent: &Map<String, Value>) -> Vec<(&'static str, 
                 json!({ "properties": { "defaultAction": "Allow", "ipRules": [], "virtualNetworkRules": [] } }),
             ),
         ],
+        // A subscription without filters of its own gets everything.
+        "microsoft.servicebus/namespaces/topics/subscriptions" => vec![(
+            "rules",
+            "$Default",
+            json!({ "properties": { "filterType": "SqlFilter", "sqlFilter": { "sqlExpression": "1=1" } } }),
+        )],
         "microsoft.sql/servers" => {
             let sku = json!({ "name": "System", "tier": "System", "capacity": 0 });
             vec![("databases", "master", json!({ "location": parent.get("location"), "sku": sku }))]

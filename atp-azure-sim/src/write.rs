@@ -33,7 +33,9 @@ impl Cloud {
     pub(crate) fn put(&mut self, route: &Route, instance: &Instance, request: &Request) -> Answer<Response> {
         let descriptor = self.catalog.known(&instance.type_name, request.method)?;
         built_in::refuse(descriptor.name, &instance.name)?;
-        let sent = parse_body(&self.catalog, descriptor, request)?;
+        let mut sent = parse_body(&self.catalog, descriptor, request)?;
+        let named = self.replication_policy(descriptor, instance, &mut sent)?;
+        let instance = named.as_ref().unwrap_or(instance);
         let location = sent.get("location").and_then(Value::as_str).unwrap_or_default();
         self.require_version(descriptor, request, location)?;
         self.require_surroundings(route, descriptor, instance)?;

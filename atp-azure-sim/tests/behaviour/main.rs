@@ -21,6 +21,7 @@ mod replication;
 mod resources;
 mod roles;
 mod soft_delete;
+mod storage;
 mod transport;
 mod unknown;
 mod validation;

@@ -34,6 +34,10 @@ const MADE: &[&str] = &[
 const IN_EVERY_SUBSCRIPTION: &[(&str, &str)] =
     &[("Microsoft.Security/pricings", r#"{"properties": {"pricingTier": "Free"}}"#)];
 
+/// Instances that the service makes with their parents, though others of their types are made by hand.
+const MADE_WITH_PARENT: &[(&str, &str)] =
+    &[("Microsoft.ServiceBus/namespaces/topics/subscriptions/rules", "$Default")];
+
 /// A type, at the api-version that requests carry.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Kind<'a> {
@@ -96,6 +100,14 @@ impl<'a> Kind<'a> {
             IN_EVERY_SUBSCRIPTION.iter().find(|(name, _)| name.eq_ignore_ascii_case(self.name))?;
         // `/subscriptions/{id}/providers/{namespace}/{type}/{name}`: at another scope it is made as others are.
         (id.matches('/').count() == 6).then(|| serde_json::from_str(body).ok()).flatten()
+    }
+
+    /// Whether the service makes the instance with this id together with its parent.
+    pub fn is_made_with_parent(&self, id: &str) -> bool {
+        let name = id.rsplit('/').next().unwrap_or_default();
+        MADE_WITH_PARENT
+            .iter()
+            .any(|(kind, made)| kind.eq_ignore_ascii_case(self.name) && made.eq_ignore_ascii_case(name))
     }
 
     /// The type that an instance lives in; `None` for those in a resource group or another scope.
@@ -249,6 +261,15 @@ mod tests {
         assert!(is_single("Microsoft.Storage/storageAccounts/blobServices"));
         assert!(!is_single("Microsoft.Storage/storageAccounts/managementPolicies"));
         assert!(!is_single("Microsoft.Storage/storageAccounts"));
+    }
+
+    #[test]
+    fn the_rule_that_a_subscription_begins_with_is_there_already() {
+        let inputs = Value::map();
+        let name = "Microsoft.ServiceBus/namespaces/topics/subscriptions/rules";
+        let rules = Kind::new(name, crate::descriptor(name), &inputs).unwrap();
+        assert!(rules.is_made_with_parent("/a/rules/$default"));
+        assert!(!rules.is_made_with_parent("/a/rules/mine"));
     }
 
     #[test]

@@ -139,11 +139,12 @@ impl AzureProvider {
         }
     }
 
-    /// Fails when the resource is there already. What cannot be deleted, or can have one name only, is there from the
-    /// moment its parent is: it is taken over, as is what every subscription has.
+    /// Fails when the resource is there already. What cannot be deleted, can have one name only, or is made by the service,
+    /// is there from the moment its parent is: it is taken over, as is what every subscription has.
     async fn refuse_existing(&self, write: &Write<'_>) -> Result<(), ProviderError> {
         let kind = &write.kind;
-        if !kind.can_be_deleted() || kind.is_single() || kind.initial(&write.id).is_some() {
+        let is_made = kind.is_made_with_parent(&write.id) || kind.initial(&write.id).is_some();
+        if !kind.can_be_deleted() || kind.is_single() || is_made {
             return Ok(());
         }
         let error = |error| write.hidden.error(error);

@@ -32,5 +32,6 @@ pub const NAMES: &[NameOverride] = &[
     NameOverride { kind: "Microsoft.Portal/dashboards", length: (3, 64), pattern: "^[a-zA-Z0-9-]{3,64}$" },
     NameOverride { kind: "Microsoft.Authorization/roleAssignmentScheduleRequests", length: (36, 36), pattern: UUID },
     NameOverride { kind: "Microsoft.Authorization/roleEligibilityScheduleRequests", length: (36, 36), pattern: UUID },
+    NameOverride { kind: "Microsoft.ServiceBus/namespaces/topics/subscriptions/rules", length: (1, 50), pattern: r"^(\$Default|[a-zA-Z0-9]([a-zA-Z0-9-._]*[a-zA-Z0-9])?)$" },
     NameOverride { kind: "Microsoft.Resources/resourceGroups", length: (1, 90), pattern: r"^[-\w._()]*[-\w_()]$" },
 ];

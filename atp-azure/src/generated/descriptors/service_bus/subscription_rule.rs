@@ -12,7 +12,7 @@ pub static SUBSCRIPTION_RULE: TypeDescriptor = TypeDescriptor {
     names: NameRules {
         min: 1,
         max: 50,
-        pattern: "^[a-zA-Z0-9]([a-zA-Z0-9-._]*[a-zA-Z0-9])?$",
+        pattern: r#"^(\$Default|[a-zA-Z0-9]([a-zA-Z0-9-._]*[a-zA-Z0-9])?)$"#,
         hyphens: true,
         upper: true,
         unique: Unique::Parent,
