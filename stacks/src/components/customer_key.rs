@@ -1,6 +1,8 @@
 //! A key of our own, with which a service encrypts what it stores.
 
-use crate::helpers::{BuiltInRole, Site, roles};
+use crate::helpers::roles::{self, Principal};
+use crate::helpers::{BuiltInRole, Site};
+use atp_azure::Scope;
 use atp_azure::key_vault::{
     Vault, VaultKey, VaultKeyKty, VaultKeyOp, VaultKeyRotationPolicy, VaultKeyRotationPolicyAttributes,
     VaultKeyRotationPolicyLifetimeAction, VaultKeyRotationPolicyLifetimeActionAction,
@@ -9,7 +11,38 @@ use atp_azure::key_vault::{
 use atp_azure::managed_identity::UserAssignedIdentity;
 use atp_azure::resources::ResourceGroup;
 use atp_iac::resource::HasUrn;
-use atp_iac::{Component, Context, Input, Output, ResourceId, Result, Urn, component};
+use atp_iac::{Component, Config, Context, Input, Output, ResourceId, Result, Urn, component};
+
+/// Whose keys encrypt data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Config)]
+pub enum Keys {
+    /// Those of each service.
+    Service,
+    /// Our own, in the vault.
+    Vault,
+    /// Our own, in hardware of the vault, which has to be a premium one.
+    VaultHardware,
+}
+
+impl Keys {
+    /// Whether they are kept in hardware; `None` where they are those of each service.
+    pub const fn in_hardware(self) -> Option<bool> {
+        match self {
+            Keys::Service => None,
+            Keys::Vault => Some(false),
+            Keys::VaultHardware => Some(true),
+        }
+    }
+}
+
+/// A key that another stack declares.
+#[derive(Clone, Debug)]
+pub struct ExistingKey {
+    /// The key.
+    pub id: Output<Scope>,
+    /// Where it is found, at its version.
+    pub uri_with_version: Output<String>,
+}
 
 /// The size of the keys.
 const BITS: i64 = 3072;
@@ -38,18 +71,18 @@ pub struct CustomerKey {
     /// Whether the key is kept in hardware, for which the vault must be a premium one.
     #[component(default = false)]
     pub hardware: bool,
+    /// The key to use in place of a new one: what is encrypted in one region and copied to another has one key in both.
+    pub existing: Option<ExistingKey>,
 }
 
 /// What the user of a [`CustomerKey`] gets.
 #[derive(Clone, Debug)]
 pub struct CustomerKeyOutputs {
+    /// The key.
+    pub id: Output<Scope>,
     /// The identity that may use the key.
     pub identity: Output<ResourceId<UserAssignedIdentity>>,
-    /// The name of the key.
-    pub name: Output<String>,
-    /// The key, whichever version it is at.
-    pub uri: Output<String>,
-    /// The key at its version.
+    /// The key at its version, such as `https://vault.vault.azure.net/keys/name/version`.
     pub uri_with_version: Output<String>,
     /// The assignment of the role: what encrypts waits for it.
     pub permission: Urn,
@@ -63,24 +96,34 @@ impl Component for CustomerKey {
         let name = names.of::<UserAssignedIdentity>(&format!("{}-encryption", self.purpose))?;
         let identity =
             cx.add("identity", UserAssignedIdentity::new(&self.group, name, location).tags(tags))?;
+        let key = match &self.existing {
+            Some(existing) => existing.clone(),
+            None => self.add_key(cx)?,
+        };
+        // At the key and not at its vault: the service has no business with other keys.
+        let role = BuiltInRole::KeyVaultCryptoServiceEncryptionUser;
+        let permission = roles::assignment_of(
+            &self.subscription_id,
+            &key.id,
+            role,
+            Principal::Service(identity.principal_id()),
+        )?;
+        let permission = cx.add("may-use-key", permission)?.urn().clone();
+        let ExistingKey { id, uri_with_version } = key;
+        Ok(CustomerKeyOutputs { id, uri_with_version, identity: identity.id(), permission })
+    }
+}
+
+impl CustomerKey {
+    fn add_key(&self, cx: &mut Context) -> Result<ExistingKey> {
         let kind = if self.hardware { VaultKeyKty::RSA_HSM } else { VaultKeyKty::RSA };
         let key = VaultKey::new(&self.key_vault, format!("{}-encryption", self.purpose), kind)
             .key_size(BITS)
             .key_ops([VaultKeyOp::WRAP_KEY, VaultKeyOp::UNWRAP_KEY])
             .rotation_policy(rotation())
-            .tags(tags);
+            .tags(&self.site.tags);
         let key = cx.add("key", key)?;
-        // At the key and not at its vault: the service has no business with other keys.
-        let role = BuiltInRole::KeyVaultCryptoServiceEncryptionUser;
-        let permission = roles::assignment(&self.subscription_id, &key.id(), role, &identity.principal_id())?;
-        let permission = cx.add("may-use-key", permission)?.urn().clone();
-        Ok(CustomerKeyOutputs {
-            identity: identity.id(),
-            name: key.name(),
-            uri: key.key_uri(),
-            uri_with_version: key.key_uri_with_version(),
-            permission,
-        })
+        Ok(ExistingKey { id: key.id().map(Scope::from), uri_with_version: key.key_uri_with_version() })
     }
 }
 
@@ -94,8 +137,13 @@ fn rotation() -> VaultKeyRotationPolicy {
 }
 
 impl CustomerKeyOutputs {
-    /// Where the vault is: what stands before `/keys/` in the URI of the key.
+    /// Where the vault is.
     pub fn vault_uri(&self) -> Output<String> {
-        self.uri.map(|uri| uri.split("/keys/").next().unwrap_or_default().to_owned())
+        self.uri_with_version.map(|uri| uri.split("/keys/").next().unwrap_or_default().to_owned())
+    }
+
+    /// The name of the key.
+    pub fn name(&self) -> Output<String> {
+        self.id.map(|id| id.as_str().rsplit('/').next().unwrap_or_default().to_owned())
     }
 }

@@ -2,6 +2,7 @@
 
 use super::tenants;
 use crate::components::cosmos_platform::CosmosPlatformConfig;
+use crate::components::customer_key::Keys;
 use crate::components::sql_platform::SqlPlatformConfig;
 use crate::components::storage::{HotStorageConfig, WormStorageConfig};
 use crate::helpers::TagsConfig;
@@ -40,15 +41,4 @@ pub struct DataConfig {
     pub protect: bool,
     /// Whether the resource groups are locked against deletion of anything in them.
     pub locks: bool,
-}
-
-/// Whose keys encrypt data.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Config)]
-pub enum Keys {
-    /// Those of each service.
-    Service,
-    /// Our own, in the vault.
-    Vault,
-    /// Our own, in hardware of the vault, which has to be a premium one.
-    VaultHardware,
 }

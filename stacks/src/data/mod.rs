@@ -5,8 +5,9 @@ mod connections;
 mod outputs;
 mod platforms;
 mod program;
+mod recovery;
 mod tenants;
 
-pub use config::{DataConfig, Keys};
+pub use config::DataConfig;
 pub use outputs::DataOutputs;
 pub use program::{Data, data};

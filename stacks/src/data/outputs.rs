@@ -1,8 +1,9 @@
 //! What other stacks may use of databases and storage. Connection strings stand in the vault: others get where.
 
+use atp_azure::Scope;
 use atp_azure::documentdb::DatabaseAccount;
 use atp_azure::resources::ResourceGroup;
-use atp_azure::sql::{Database, ElasticPool, Server};
+use atp_azure::sql::{Database, ElasticPool, FailoverGroup, Server};
 use atp_azure::storage::StorageAccount;
 use atp_iac::{Output, Outputs, ResourceId};
 use std::collections::BTreeMap;
@@ -24,6 +25,12 @@ pub struct DataOutputs {
     pub sql_listener: Output<String>,
     /// Where the connection string of each database stands in the vault: URI of the secret by name of the database.
     pub sql_connection_secrets: Output<BTreeMap<String, String>>,
+    /// The failover group of the databases of the primary region. Only the recovery region gives it.
+    pub sql_failover_group: Output<Option<ResourceId<FailoverGroup>>>,
+    /// The key that databases are encrypted with, where it is one of our own.
+    pub sql_key: Output<Option<Scope>>,
+    /// Where that key is found, at its version.
+    pub sql_key_uri: Output<Option<String>>,
     /// Blobs that are read and written daily.
     pub hot_storage: Output<ResourceId<StorageAccount>>,
     /// Where clients find them.

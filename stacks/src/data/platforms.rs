@@ -1,13 +1,13 @@
 //! The platforms of the stack: each component with what the foundation and the configuration give it.
 
-use super::{DataConfig, Keys};
-use crate::components::cosmos_platform::{CosmosPlatformConfig, CosmosPlatformOutputs};
-use crate::components::customer_key::CustomerKeyOutputs;
+use super::{DataConfig, DataOutputs};
+use crate::components::customer_key::{CustomerKeyOutputs, ExistingKey};
 use crate::components::sql_platform::SqlPlatformOutputs;
 use crate::components::storage::{HotStorageOutputs, WormStorageOutputs};
 use crate::components::{CosmosPlatform, CustomerKey, HotStorage, ServiceNetwork, SqlPlatform, WormStorage};
 use crate::foundation::FoundationOutputs;
 use crate::helpers::Site;
+use atp_azure::Scope;
 use atp_azure::documentdb::DatabaseAccount;
 use atp_azure::network::PrivateDnsZone;
 use atp_azure::resources::ResourceGroup;
@@ -20,8 +20,16 @@ pub(super) struct Platforms<'a> {
     pub site: &'a Site,
     pub config: &'a DataConfig,
     pub foundation: &'a FoundationOutputs,
+    /// What the primary region has, where this one stands by for it.
+    pub primary: Option<&'a DataOutputs>,
     /// The resource group of all but the archive.
     pub group: Output<ResourceId<ResourceGroup>>,
+}
+
+/// Cosmos DB, where the environment has it.
+pub(super) struct Cosmos {
+    pub account: Output<Option<ResourceId<DatabaseAccount>>>,
+    pub endpoint: Output<Option<String>>,
 }
 
 impl Platforms<'_> {
@@ -36,7 +44,7 @@ impl Platforms<'_> {
             hot_storage.clone(),
             self.network(&self.foundation.blob_zone),
         );
-        storage.key = self.key(cx, "hot-storage", &self.group)?;
+        storage.key = self.key(cx, "hot-storage", &self.group, None)?;
         cx.add("hot-storage", storage.protect(*protect))
     }
 
@@ -55,7 +63,7 @@ impl Platforms<'_> {
             archive.clone(),
             self.network(&self.foundation.blob_zone),
         );
-        storage.key = self.key(cx, "archive", group)?;
+        storage.key = self.key(cx, "archive", group, None)?;
         cx.add("archive", storage.protect(*protect))
     }
 
@@ -69,23 +77,38 @@ impl Platforms<'_> {
             sql.clone(),
             self.network(&self.foundation.sql_zone),
         );
-        platform.key = self.key(cx, "sql", &self.group)?;
-        cx.add("sql", platform.protect(*protect))
+        // Copies of databases are opened with the key of the original ones.
+        let key = self.primary.map(|primary| ExistingKey {
+            id: primary.sql_key.map(|id| id.unwrap_or_else(|| Scope::new(""))),
+            uri_with_version: primary.sql_key_uri.map(Option::unwrap_or_default),
+        });
+        platform.key = self.key(cx, "sql", &self.group, key)?;
+        cx.add("sql", platform.standby(self.primary.is_some()).protect(*protect))
     }
 
-    pub(super) fn add_cosmos(
-        &self,
-        cx: &mut Context,
-        cosmos: &CosmosPlatformConfig,
-    ) -> Result<CosmosPlatformOutputs> {
+    pub(super) fn add_cosmos(&self, cx: &mut Context) -> Result<Cosmos> {
+        let Some(settings) = &self.config.cosmos else {
+            return Ok(Cosmos { account: Output::known(None), endpoint: Output::known(None) });
+        };
+        let network = self.network(&self.foundation.cosmos_zone);
+        if let Some(primary) = self.primary {
+            // One account is in all of its regions: here it has a way in.
+            let group = self.group.clone().into_input();
+            let account =
+                primary.cosmos.map(|id| Scope::new(id.map(|id| id.as_str().to_owned()).unwrap_or_default()));
+            network.add_endpoint(cx, self.site, &group, "cosmos", account, "Sql")?;
+            let (account, endpoint) = (primary.cosmos.clone(), primary.cosmos_endpoint.clone());
+            return Ok(Cosmos { account, endpoint });
+        }
         let platform = CosmosPlatform::new(
             self.site.clone(),
             &self.group,
             self.site.names.unique::<DatabaseAccount>("", &self.config.subscription_id)?,
-            cosmos.clone(),
-            self.network(&self.foundation.cosmos_zone),
+            settings.clone(),
+            network,
         );
-        cx.add("cosmos", platform.protect(self.config.protect))
+        let platform = cx.add("cosmos", platform.protect(self.config.protect))?;
+        Ok(Cosmos { account: platform.account.map(Some), endpoint: platform.endpoint.map(Some) })
     }
 
     fn network(&self, dns_zone: &Output<ResourceId<PrivateDnsZone>>) -> ServiceNetwork {
@@ -103,19 +126,17 @@ impl Platforms<'_> {
         cx: &mut Context,
         purpose: &str,
         group: &Output<ResourceId<ResourceGroup>>,
+        existing: Option<ExistingKey>,
     ) -> Result<Option<CustomerKeyOutputs>> {
-        let hardware = match self.config.keys {
-            Keys::Service => return Ok(None),
-            Keys::Vault => false,
-            Keys::VaultHardware => true,
-        };
-        let key = CustomerKey::new(
+        let Some(hardware) = self.config.keys.in_hardware() else { return Ok(None) };
+        let mut key = CustomerKey::new(
             self.site.clone(),
             group,
             purpose,
             &self.config.subscription_id,
             &self.foundation.key_vault,
         );
+        key.existing = existing;
         cx.add(&format!("{purpose}-key"), key.hardware(hardware)).map(Some)
     }
 }

@@ -1,4 +1,4 @@
-//! SKELETON of the stack `messaging`.
+//! Layer 1: topics and queues of one environment and region.
 
 mod config;
 mod outputs;

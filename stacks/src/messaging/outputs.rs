@@ -1,7 +1,7 @@
 //! What other stacks may use of the messaging.
 
 use atp_azure::resources::ResourceGroup;
-use atp_azure::service_bus::{Namespace, Queue, Subscription, Topic};
+use atp_azure::service_bus::{DisasterRecoveryConfig, Namespace, Queue, Subscription, Topic};
 use atp_iac::{Output, Outputs, ResourceId};
 use std::collections::BTreeMap;
 
@@ -22,4 +22,6 @@ pub struct MessagingOutputs {
     pub subscriptions: Output<BTreeMap<String, ResourceId<Subscription>>>,
     /// The queues by name.
     pub queues: Output<BTreeMap<String, ResourceId<Queue>>>,
+    /// The alias that pairs the namespace of the primary region with this one. Only the recovery region gives it.
+    pub service_bus_alias: Output<Option<ResourceId<DisasterRecoveryConfig>>>,
 }

@@ -5,7 +5,9 @@
 mod data;
 mod governance;
 mod instances;
+mod messaging;
 mod observability;
+mod recovery;
 mod stand_ins;
 mod whole;
 mod world;

@@ -9,5 +9,6 @@ mod declared;
 mod edge;
 mod foundation;
 mod governance;
+mod messaging;
 mod observability;
 mod world;

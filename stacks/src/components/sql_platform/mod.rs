@@ -6,7 +6,8 @@ mod server;
 mod settings;
 
 pub use settings::{
-    BackupConfig, BackupRedundancy, DatabaseConfig, SqlAdministrators, SqlCompute, SqlPlatformConfig, SqlTier,
+    BackupConfig, BackupRedundancy, DatabaseConfig, SqlAdministrators, SqlCompute, SqlFailoverConfig,
+    SqlPlatformConfig, SqlTier,
 };
 
 use super::ServiceNetwork;
@@ -14,13 +15,11 @@ use super::customer_key::CustomerKeyOutputs;
 use crate::helpers::{Site, diagnostics};
 use atp_azure::resources::ResourceGroup;
 use atp_azure::sql::{Database, ElasticPool, Server};
-use atp_iac::{Component, Context, Input, Name, Options, Output, ResourceId, Result, component};
+use atp_iac::resource::HasUrn;
+use atp_iac::{Component, Context, Input, Name, Options, Output, ResourceId, Result, Urn, component};
 use std::collections::BTreeMap;
 
 /// A SQL server that only private networks reach, and only principals of the tenant sign in to: it has no passwords.
-///
-/// In a recovery region it declares no databases of its own: a failover group keeps copies of those of the primary one
-/// there.
 #[component(type = "atp:data:SqlPlatform")]
 #[derive(Clone, Debug)]
 pub struct SqlPlatform {
@@ -38,6 +37,9 @@ pub struct SqlPlatform {
     pub network: ServiceNetwork,
     /// The key that it encrypts with, in place of one of Azure's.
     pub key: Option<CustomerKeyOutputs>,
+    /// Whether it holds copies of databases in another region, and none of its own: a failover group brings them.
+    #[component(default = false)]
+    pub standby: bool,
     /// Whether plans that delete server or databases are refused.
     #[component(default = false)]
     pub protect: bool,
@@ -56,6 +58,10 @@ pub struct SqlPlatformOutputs {
     pub pool: Option<Output<ResourceId<ElasticPool>>>,
     /// The databases by name.
     pub databases: BTreeMap<String, Output<ResourceId<Database>>>,
+    /// The key that they are encrypted with, where it is one of our own.
+    pub key: Option<CustomerKeyOutputs>,
+    /// What databases wait for.
+    pub ready: Vec<Urn>,
 }
 
 impl Component for SqlPlatform {
@@ -66,15 +72,21 @@ impl Component for SqlPlatform {
         let encryption = self.add_security(cx, &server.id())?;
         self.network.add_endpoint(cx, &self.site, &self.group, "sql", server.id(), "sqlServer")?;
         let options = Options::new().protect(self.protect).depends_on(&encryption);
+        let mut ready = vec![encryption.urn().clone()];
         let pool = match self.settings.compute.elastic_pool {
-            true => Some(cx.add_with("pool", options.clone(), self.pool(&server.id())?)?.id()),
+            true => {
+                let pool = cx.add_with("pool", options.clone(), self.pool(&server.id())?)?;
+                ready.push(pool.urn().clone());
+                Some(pool.id())
+            }
             false => None,
         };
         if let Some(pool) = &pool {
             cx.add("pool-diagnostics", diagnostics::metrics(pool, &self.network.workspace, "AllMetrics"))?;
         }
         let mut databases = BTreeMap::new();
-        for (name, database) in &self.settings.databases {
+        let own = (!self.standby).then_some(&self.settings.databases);
+        for (name, database) in own.into_iter().flatten() {
             let database = self.add_database(cx, name, database, &server.id(), pool.as_ref(), &options)?;
             databases.insert(name.clone(), database);
         }
@@ -84,6 +96,8 @@ impl Component for SqlPlatform {
             host: server.fully_qualified_domain_name(),
             pool,
             databases,
+            key: self.key,
+            ready,
         })
     }
 }

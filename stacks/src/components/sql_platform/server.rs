@@ -1,13 +1,17 @@
 //! The server, and the pool.
 
 use super::SqlPlatform;
-use crate::helpers::{Hardened, Site};
+use crate::helpers::{Hardened, Site, names};
 use atp_azure::sql::{
     ElasticPool, ElasticPoolPerDatabaseSettings, ElasticPoolSku, Server, ServerAdministrators,
     ServerAdministratorsAdministratorType, ServerAdministratorsPrincipalType, ServerHandle, ServerIdentity,
     ServerIdentityType, ServerRestrictOutboundNetworkAccess,
 };
 use atp_iac::{Context, Options, Output, ResourceId, Result, Value};
+
+/// The name of the pool, which is the same in every region: copies of a database go into the pool that has the name of its
+/// own.
+const POOL: &str = "sqlep-shared";
 
 /// A gigabyte, as SQL counts it.
 pub(super) const GIGABYTE: i64 = 1024 * 1024 * 1024;
@@ -42,14 +46,14 @@ impl SqlPlatform {
     }
 
     pub(super) fn pool(&self, server: &Output<ResourceId<Server>>) -> Result<ElasticPool> {
-        let Site { names, tags, location } = &self.site;
+        let Site { tags, location, .. } = &self.site;
         let compute = &self.settings.compute;
         let (sku, tier) = compute.tier.sku();
         let sku = ElasticPoolSku::new(sku).tier(tier).family("Gen5").capacity(i64::from(compute.cores));
         // Any database may use the whole pool while the others rest.
         let shares =
             ElasticPoolPerDatabaseSettings::new().min_capacity(0.0).max_capacity(f64::from(compute.cores));
-        Ok(ElasticPool::new(server, names.only::<ElasticPool>()?, location, sku)
+        Ok(ElasticPool::new(server, names::checked::<ElasticPool>(POOL)?, location, sku)
             .max_size_bytes(i64::from(compute.gigabytes) * GIGABYTE)
             .per_database_settings(shares)
             .zone_redundant(compute.zone_redundant)

@@ -11,12 +11,26 @@ pub struct SqlPlatformConfig {
     pub administrators: SqlAdministrators,
     /// What the databases run on.
     pub compute: SqlCompute,
-    /// The databases by name. In a recovery region there are none: they come from the primary one.
+    /// The databases by name. In a recovery region they are copies of those of the primary one.
     #[config(default)]
     pub databases: BTreeMap<String, DatabaseConfig>,
     /// How far back they can be restored.
     #[config(default)]
     pub backups: BackupConfig,
+    /// The group in which the databases fail over to another region; the stack in that region declares it.
+    pub failover: Option<SqlFailoverConfig>,
+}
+
+/// A failover group.
+#[derive(Clone, Debug, Config)]
+pub struct SqlFailoverConfig {
+    /// Its name, by which clients find the databases in whichever region they are. It is unique in all of Azure.
+    #[config(length = 1..=63)]
+    pub group: String,
+    /// Minutes that Azure waits for a region that is lost before it fails over and gives up what was not copied yet. The
+    /// time to recover is this or less, and the more it is the less is lost. Without it nobody but people fail over.
+    #[config(range = 60..=1440)]
+    pub grace_minutes: Option<u32>,
 }
 
 /// A group of the tenant. Azure takes it when the server is made, and another group would be another server: change who

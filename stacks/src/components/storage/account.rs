@@ -71,7 +71,7 @@ fn encryption(key: Option<&CustomerKeyOutputs>) -> StorageAccountEncryption {
     };
     // Without a version, the account follows the key to its next one.
     let location =
-        StorageAccountEncryptionKeyvaultproperties::new().keyname(&key.name).keyvaulturi(key.vault_uri());
+        StorageAccountEncryptionKeyvaultproperties::new().keyname(key.name()).keyvaulturi(key.vault_uri());
     let identity = StorageAccountEncryptionIdentity::new().user_assigned_identity(&key.identity);
     encryption
         .key_source(StorageAccountEncryptionKeySource::MICROSOFT_KEYVAULT)

@@ -1,7 +1,17 @@
 //! The containers of tenants.
 
 use atp_azure::storage::{BlobContainer, BlobContainerPublicAccess, BlobService};
-use atp_iac::{Context, Options, Output, ResourceId, Result};
+use atp_iac::resource::HasUrn;
+use atp_iac::{Context, Options, Output, ResourceId, Result, Urn};
+
+/// The containers of an account.
+#[derive(Clone, Debug, Default)]
+pub struct Containers {
+    /// Their names.
+    pub names: Vec<String>,
+    /// What they are declared as: what copies their blobs waits for it.
+    pub urns: Vec<Urn>,
+}
 
 /// Adds a container `{project}-{tenant}-{content}` for each tenant and kind of content.
 ///
@@ -13,14 +23,17 @@ pub(super) fn add(
     tenants: &[String],
     contents: &[&str],
     protect: bool,
-) -> Result<()> {
+) -> Result<Containers> {
+    let mut added = Containers::default();
     for tenant in tenants {
         for content in contents {
-            let container = BlobContainer::new(blobs, format!("{project}-{tenant}-{content}"))
-                .public_access(BlobContainerPublicAccess::None);
+            let name = format!("{project}-{tenant}-{content}");
+            let container = BlobContainer::new(blobs, &name).public_access(BlobContainerPublicAccess::None);
             let options = Options::new().protect(protect);
-            cx.add_with(&format!("{tenant}-{content}"), options, container)?;
+            let container = cx.add_with(&format!("{tenant}-{content}"), options, container)?;
+            added.names.push(name);
+            added.urns.push(container.urn().clone());
         }
     }
-    Ok(())
+    Ok(added)
 }

@@ -1,7 +1,8 @@
 //! Blobs that are read and written daily.
 
+use super::LifecycleConfig;
 use super::account::{self, Redundancy};
-use super::{LifecycleConfig, containers};
+use super::containers::{self, Containers};
 use crate::components::ServiceNetwork;
 use crate::components::customer_key::CustomerKeyOutputs;
 use crate::helpers::Site;
@@ -69,8 +70,8 @@ pub struct HotStorageOutputs {
     pub id: Output<ResourceId<StorageAccount>>,
     /// Where clients find its blobs.
     pub blob_endpoint: Output<String>,
-    /// Its blob service: what copies blobs waits for it.
-    pub blobs: Output<ResourceId<BlobService>>,
+    /// Its containers.
+    pub containers: Containers,
 }
 
 impl Component for HotStorage {
@@ -93,12 +94,12 @@ impl Component for HotStorage {
         let blobs = cx.add("blobs", blobs)?;
         let lifecycle = settings.lifecycle.policy(&account.id());
         cx.add_with("lifecycle", Options::new().depends_on(&blobs), lifecycle)?;
-        containers::add(cx, &blobs.id(), &project, &tenants, &CONTENTS, protect)?;
+        let containers = containers::add(cx, &blobs.id(), &project, &tenants, &CONTENTS, protect)?;
         account::surroundings(cx, &site, &group, "hot-storage", &account, &blobs.id(), &network)?;
         Ok(HotStorageOutputs {
             id: account.id(),
             blob_endpoint: account.primary_endpoints_blob(),
-            blobs: blobs.id(),
+            containers,
         })
     }
 }

@@ -1,7 +1,8 @@
 //! Blobs that can be written once and then only read: the audit trail.
 
+use super::LifecycleConfig;
 use super::account::{self, Redundancy};
-use super::{LifecycleConfig, containers};
+use super::containers::{self, Containers};
 use crate::components::ServiceNetwork;
 use crate::components::customer_key::CustomerKeyOutputs;
 use crate::helpers::Site;
@@ -90,8 +91,8 @@ pub struct WormStorageOutputs {
     pub id: Output<ResourceId<StorageAccount>>,
     /// Where clients find its blobs.
     pub blob_endpoint: Output<String>,
-    /// Its blob service: what copies blobs waits for it.
-    pub blobs: Output<ResourceId<BlobService>>,
+    /// Its containers.
+    pub containers: Containers,
 }
 
 impl Component for WormStorage {
@@ -112,12 +113,12 @@ impl Component for WormStorage {
         let blobs = cx.add("blobs", blobs)?;
         let lifecycle = settings.lifecycle.policy(&account.id());
         cx.add_with("lifecycle", Options::new().depends_on(&blobs), lifecycle)?;
-        containers::add(cx, &blobs.id(), &project, &tenants, &CONTENTS, protect)?;
+        let containers = containers::add(cx, &blobs.id(), &project, &tenants, &CONTENTS, protect)?;
         account::surroundings(cx, &site, &group, "archive", &account, &blobs.id(), &network)?;
         Ok(WormStorageOutputs {
             id: account.id(),
             blob_endpoint: account.primary_endpoints_blob(),
-            blobs: blobs.id(),
+            containers,
         })
     }
 }

@@ -37,3 +37,38 @@ fn what_holds_data_is_protected_and_locked_in_prod() {
         assert_eq!(locks, if expected { 2 } else { 0 }, "{environment}");
     }
 }
+
+#[test]
+fn a_recovery_region_stores_copies_and_nothing_of_its_own() {
+    let recovery = declare(&DATA, "prod", "eastus");
+    assert_eq!(recovery.of_type("Microsoft.Sql/servers").len(), 1);
+    for kind in ["Microsoft.Sql/servers/databases", "Microsoft.DocumentDB/databaseAccounts"] {
+        assert!(recovery.of_type(kind).is_empty(), "{kind}");
+    }
+    assert_eq!(recovery.named("sql/pool").text("name"), prod().named("sql/pool").text("name"));
+    let group = recovery.named("failover-group");
+    assert_eq!(group.text("name"), Some("fog-atp-prod"));
+    assert_eq!(group.text("properties/readWriteEndpoint/failoverPolicy"), Some("Automatic"));
+    for name in ["sql/server", "sql/pool", "sql/encryption"] {
+        assert!(group.waits_for().contains(&name), "{name}: {:?}", group.waits_for());
+    }
+    assert!(recovery.names().contains(&"private-service/endpoint"), "a way to Cosmos DB");
+    assert!(
+        !recovery.names().contains(&"sql-key/key"),
+        "copies are opened with the key of the primary region"
+    );
+}
+
+#[test]
+fn a_recovery_region_copies_each_container() {
+    let recovery = declare(&DATA, "prod", "eastus");
+    for (account, count) in [("hot-storage", 6), ("archive", 3)] {
+        let rules = recovery.named(&format!("{account}-copies")).find("properties/rules").unwrap();
+        assert_eq!(rules.as_list().unwrap().len(), count, "{account}");
+        let copying = recovery.named(&format!("{account}-copying"));
+        assert!(copying.waits_for().contains(&format!("{account}-copies").as_str()));
+    }
+    let config = changed(&DATA, "prod", "eastus", &[("archive.append_writes", "true")]);
+    let error = try_declare(&DATA, "prod", "eastus", config).err().unwrap().to_string();
+    assert!(error.contains("archive.append_writes: false"), "{error}");
+}
