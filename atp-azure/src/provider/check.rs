@@ -247,6 +247,22 @@ mod tests {
     }
 
     #[test]
+    fn a_union_takes_other_variants_only_where_the_service_does() {
+        let dashboards = crate::descriptor("Microsoft.Portal/dashboards").unwrap();
+        let part = |metadata: serde_json::Value| json!({"position": {"x": 0, "y": 0, "rowSpan": 1, "colSpan": 1}, "metadata": metadata});
+        let dashboard = |metadata| {
+            json!({"parent": PARENT, "name": "board", "location": "westeurope",
+                "properties": {"lenses": [{"order": 0, "parts": [part(metadata)]}]}})
+        };
+        let chart = json!({"type": "Extension/HubsExtension/PartType/MonitorChartPart", "inputs": []});
+        assert!(problems(dashboards, dashboard(chart)).is_empty());
+        let rules = crate::descriptor("Microsoft.Insights/metricAlerts").unwrap();
+        let criteria = json!({"criteria": {"odata.type": "Microsoft.Azure.Monitor.NoSuchCriteria"}});
+        let found = problems(rules, json!({"parent": PARENT, "name": "rule", "properties": criteria}));
+        assert!(found.iter().any(|problem| problem.contains("selects no variant")), "{found:?}");
+    }
+
+    #[test]
     fn a_wrong_kind_value_or_bound_is_named_with_its_path() {
         let inputs = json!({"parent": PARENT, "name": "net", "location": "westeurope", "tags": {"a": 1},
             "properties": {"addressSpace": {"addressPrefixes": ["x", 1]}, "flowTimeoutInMinutes": 99, "subnet": []}});
