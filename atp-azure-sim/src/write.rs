@@ -1,6 +1,6 @@
 //! PUT and PATCH.
 
-use atp_azure::descriptor::{Parent, TypeDescriptor};
+use atp_azure::descriptor::{LongRunning, Parent, TypeDescriptor};
 use serde_json::{Map, Value};
 
 use crate::built_in;
@@ -168,7 +168,10 @@ impl Cloud {
             operation = Some(id);
         }
         let codes = if ALWAYS_CREATED.contains(&lower(descriptor).as_str()) { &[201] } else { rules.codes };
-        let status = status(method, created, codes, operation.is_some());
+        let status = match rules.long_running {
+            Some(flags) if codes.contains(&202) && is_blind(descriptor, flags) => 202,
+            _ => status(method, created, codes, operation.is_some()),
+        };
         resource.hidden = status == 202 && created;
         self.store.put(&key, resource.clone());
         self.write_children(&key, &instance.id, children, operation.as_deref());
@@ -263,6 +266,12 @@ fn refuse_other_state(
         PATH,
         format!("The provisioning state is '{state}', and only the service sets it."),
     ))
+}
+
+/// Whether nothing but a `Location` tells when an operation has ended: clients follow that after 202 only.
+fn is_blind(descriptor: &TypeDescriptor, flags: LongRunning) -> bool {
+    let state = crate::catalog::property(descriptor.body, "properties.provisioningState");
+    !flags.azure_async_operation && state.is_none()
 }
 
 /// The code of the answer: 201 on create and 200 on update where the type has them; 202 where it is the only way to

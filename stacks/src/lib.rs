@@ -32,6 +32,7 @@ pub mod helpers;
 pub mod messaging;
 pub mod observability;
 mod planned;
+pub mod recovery;
 mod run;
 
 pub use planned::{Planned, PlannedError, planned, planned_with};

@@ -2,6 +2,7 @@
 
 use crate::PROGRAMS;
 use crate::commands::Export;
+use crate::recovery::{Failback, Failover};
 use atp_azure_sim::AzureClouds;
 use atp_iac::cli::Application;
 use atp_iac::program::Program;
@@ -20,5 +21,8 @@ pub fn all() -> ExitCode {
 
 /// The command line.
 pub fn application() -> Application {
-    Application::new(PROGRAMS, Arc::new(AzureClouds::default())).with_command(Arc::new(Export))
+    Application::new(PROGRAMS, Arc::new(AzureClouds::default()))
+        .with_command(Arc::new(Export))
+        .with_command(Arc::new(Failover))
+        .with_command(Arc::new(Failback))
 }

@@ -3,7 +3,7 @@
 use super::arguments::{Chosen, Parsed, parse};
 use super::commands::{self, Session};
 use super::failure::{Failure, exit};
-use super::invocation::Invocation;
+use super::invocation::{Invocation, Streams};
 use super::ports::Ports;
 use super::reporter::Reporter;
 use super::several;
@@ -44,7 +44,8 @@ pub(super) async fn execute(
                 commands::run(session, command, ask, presses).await
             }
             Chosen::Extra(command, matches) => {
-                let invocation = Invocation::new(&workspace, &reporter, terminal, ask);
+                let streams = Streams { reporter: &reporter, terminal, ask: Mutex::new(ask) };
+                let invocation = Invocation::new(&workspace, &streams);
                 invocation.run(command.run(matches, &invocation), presses).await
             }
         }

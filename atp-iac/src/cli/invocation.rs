@@ -1,5 +1,6 @@
 //! What a command of a binary's own works with.
 
+use super::arguments::Options;
 use super::confirm::confirm;
 use super::failure::Failure;
 use super::interruptible::{interruptible, stop};
@@ -9,6 +10,7 @@ use super::target::Target;
 use super::workspace::Workspace;
 use crate::apply::Interrupt;
 use crate::cloud::Cloud;
+use crate::config::{COMMON, ConfigTree};
 use crate::ports::Clock;
 use crate::program::Program;
 use crate::project::Project;
@@ -19,28 +21,55 @@ use tokio::sync::watch;
 /// One call of an [`ExtraCommand`](super::ExtraCommand): the project, the global options, and the streams.
 pub struct Invocation<'i> {
     workspace: &'i Workspace<'i>,
-    reporter: &'i Mutex<Reporter<'i>>,
-    terminal: Terminal,
-    ask: Mutex<&'i mut (dyn FnMut() -> Answer + Send)>,
+    // Without the types in it, an invocation can be lent for a shorter time.
+    console: &'i dyn Console,
     interrupt: Interrupt,
     working: AtomicBool,
 }
 
+/// Where a command prints and asks.
+pub(super) trait Console: Send + Sync {
+    fn data(&self, text: &str);
+    fn note(&self, text: &str);
+    fn confirm(&self, options: &Options, question: &str, what: &str) -> Result<(), Failure>;
+    fn stop(&self, interrupt: &Interrupt, count: u32) -> Press;
+}
+
+/// The streams of a run.
+pub(super) struct Streams<'r, 'p> {
+    pub reporter: &'r Mutex<Reporter<'p>>,
+    pub terminal: Terminal,
+    pub ask: Mutex<&'r mut (dyn FnMut() -> Answer + Send)>,
+}
+
+impl<'p> Streams<'_, 'p> {
+    fn reporter(&self) -> MutexGuard<'_, Reporter<'p>> {
+        self.reporter.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Console for Streams<'_, '_> {
+    fn data(&self, text: &str) {
+        self.reporter().data(text);
+    }
+
+    fn note(&self, text: &str) {
+        self.reporter().note(text);
+    }
+
+    fn confirm(&self, options: &Options, question: &str, what: &str) -> Result<(), Failure> {
+        let mut ask = self.ask.lock().unwrap_or_else(PoisonError::into_inner);
+        confirm(&mut self.reporter(), options, self.terminal, &mut **ask, (question, what))
+    }
+
+    fn stop(&self, interrupt: &Interrupt, count: u32) -> Press {
+        stop(&mut self.reporter(), interrupt, count)
+    }
+}
+
 impl<'i> Invocation<'i> {
-    pub(super) fn new(
-        workspace: &'i Workspace<'i>,
-        reporter: &'i Mutex<Reporter<'i>>,
-        terminal: Terminal,
-        ask: &'i mut (dyn FnMut() -> Answer + Send),
-    ) -> Self {
-        Invocation {
-            workspace,
-            reporter,
-            terminal,
-            ask: Mutex::new(ask),
-            interrupt: Interrupt::default(),
-            working: AtomicBool::new(false),
-        }
+    pub(super) fn new(workspace: &'i Workspace<'i>, console: &'i dyn Console) -> Self {
+        Invocation { workspace, console, interrupt: Interrupt::default(), working: AtomicBool::new(false) }
     }
 
     /// Runs a command, and listens to Ctrl-C meanwhile.
@@ -51,13 +80,9 @@ impl<'i> Invocation<'i> {
     ) -> Result<u8, Failure> {
         let on_press = |count| match self.working.load(Ordering::Relaxed) {
             false => Press::Leave,
-            true => stop(&mut self.reporter(), &self.interrupt, count),
+            true => self.console.stop(&self.interrupt, count),
         };
         interruptible(&mut presses, command, on_press).await
-    }
-
-    fn reporter(&self) -> MutexGuard<'_, Reporter<'i>> {
-        self.reporter.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The stacks of this binary.
@@ -107,6 +132,17 @@ impl<'i> Invocation<'i> {
         self.workspace.target_of(environment, region, self.workspace.program(stack)?)
     }
 
+    /// What `common` says in the configuration of an environment and region, for values that no stack knows. Encrypted ones
+    /// stay closed.
+    ///
+    /// # Errors
+    /// When there is no such environment or region; everything that is wrong with the files.
+    pub fn common(&self, environment: &str, region: &str) -> Result<ConfigTree, Failure> {
+        let stacks: Vec<&str> = self.programs().iter().map(|program| program.name).collect();
+        let Workspace { project, files, .. } = self.workspace;
+        Ok(project.load_config(*files, environment, region, COMMON, &stacks)?)
+    }
+
     /// Whether `--yes` was given.
     pub fn yes(&self) -> bool {
         self.workspace.options.yes
@@ -134,12 +170,12 @@ impl<'i> Invocation<'i> {
 
     /// Prints data, as it is.
     pub fn data(&self, text: &str) {
-        self.reporter().data(text);
+        self.console.data(text);
     }
 
     /// Prints a line for people.
     pub fn note(&self, text: &str) {
-        self.reporter().note(text);
+        self.console.note(text);
     }
 
     /// Goes on if the user says yes to a question such as `Fail over?`, or said `--yes`. `what` says the same as in
@@ -148,9 +184,7 @@ impl<'i> Invocation<'i> {
     /// # Errors
     /// When the answer is not yes, or nobody can be asked.
     pub fn confirm(&self, question: &str, what: &str) -> Result<(), Failure> {
-        let mut ask = self.ask.lock().unwrap_or_else(PoisonError::into_inner);
-        let Workspace { options, .. } = self.workspace;
-        confirm(&mut self.reporter(), options, self.terminal, &mut **ask, (question, what))
+        self.console.confirm(self.workspace.options, question, what)
     }
 
     /// What Ctrl-C raises from now on, for work that must not be cut off in the middle. Before this is asked for, Ctrl-C
