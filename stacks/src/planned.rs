@@ -79,13 +79,7 @@ pub fn planned_with(
         let subscription = config.text("subscription_id").unwrap_or_default().to_owned();
         let primary_regions = project.primary_regions();
         let setup = Setup { config, references: references.clone(), primary_regions };
-        let plan = match plan(program, &stack, setup, &subscription) {
-            // SKELETON: goes with the last of the empty programs.
-            Err(problem) if problem.contains("SKELETON") || problem.contains("is not deployed in") => {
-                continue;
-            }
-            plan => plan.map_err(error)?,
-        };
+        let plan = plan(program, &stack, setup, &subscription).map_err(error)?;
         references.insert(stack, plan.outputs_after());
         all.push(Planned { program, subscription, plan });
     }

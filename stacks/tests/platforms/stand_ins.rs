@@ -79,6 +79,7 @@ fn bus(
     let sku = NamespaceSku::new(NamespaceSkuName::Standard);
     let namespace = cx.add("namespace", Namespace::new(group.id(), "sbns-bus", &location, sku))?;
     Ok(MessagingOutputs {
+        service_bus_alias: Output::known(None),
         group: group.id(),
         namespace: namespace.id(),
         namespace_name: namespace.name(),

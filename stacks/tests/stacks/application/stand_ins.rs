@@ -36,6 +36,9 @@ fn data(cx: &mut Context) -> Result<DataOutputs> {
     let cosmos = DatabaseAccount::new(group.id(), "cosmos-stand-in", cx.region(), [place]);
     let cosmos = cx.add("cosmos", cosmos)?;
     Ok(DataOutputs {
+        sql_failover_group: Output::known(None),
+        sql_key: Output::known(None),
+        sql_key_uri: Output::known(None),
         group: group.id(),
         sql_server: somewhere("sql"),
         sql_server_name: text("sql"),
@@ -69,6 +72,7 @@ fn messaging(cx: &mut Context) -> Result<MessagingOutputs> {
         queues.push((name.to_owned(), cx.add(name, Queue::new(namespace.id(), name))?.id()));
     }
     Ok(MessagingOutputs {
+        service_bus_alias: Output::known(None),
         group: group.id(),
         namespace: namespace.id(),
         namespace_name: namespace.name(),
