@@ -23,6 +23,7 @@
 pub mod aks;
 pub mod application;
 pub mod commands;
+pub mod compliance;
 pub mod components;
 pub mod data;
 pub mod edge;

@@ -4,6 +4,7 @@
 
 mod aks;
 mod application;
+mod compliance;
 mod data;
 mod declared;
 mod edge;

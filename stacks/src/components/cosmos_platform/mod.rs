@@ -106,11 +106,13 @@ impl CosmosPlatform {
     ) -> Result<()> {
         let born = SqlDatabaseOptionsAutoscaleSettings::new().max_throughput(BORN_WITH);
         let database = SqlDatabase::new(account, name, SqlDatabaseResource::new(name))
-            .options(SqlDatabaseOptions::new().autoscale_settings(born));
+            .options(SqlDatabaseOptions::new().autoscale_settings(born))
+            .tags(&self.site.tags);
         let database = cx.add_with(name, options.clone(), database)?.id();
         let most = SqlDatabaseThroughputAutoscaleSettingsResource::new(i64::from(settings.max_throughput));
         let throughput = SqlDatabaseThroughputResource::new().autoscale_settings(most);
-        cx.add(&format!("{name}-throughput"), SqlDatabaseThroughput::new(&database, throughput))?;
+        let throughput = SqlDatabaseThroughput::new(&database, throughput).tags(&self.site.tags);
+        cx.add(&format!("{name}-throughput"), throughput)?;
         for (container_name, container) in &settings.containers {
             let partitions = SqlContainerResourcePartitionKey::new()
                 .kind(SqlContainerResourcePartitionKeyKind::HASH)
@@ -120,7 +122,7 @@ impl CosmosPlatform {
             if let Some(seconds) = container.time_to_live_seconds {
                 resource = resource.default_ttl(i64::from(seconds));
             }
-            let container = SqlContainer::new(&database, container_name, resource);
+            let container = SqlContainer::new(&database, container_name, resource).tags(&self.site.tags);
             cx.add_with(&format!("{name}-{container_name}"), options.clone(), container)?;
         }
         Ok(())
