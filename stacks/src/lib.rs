@@ -33,6 +33,7 @@ pub mod helpers;
 pub mod messaging;
 pub mod observability;
 mod planned;
+pub mod promote;
 pub mod recovery;
 mod run;
 

@@ -2,6 +2,7 @@
 
 use crate::PROGRAMS;
 use crate::commands::Export;
+use crate::promote::Promote;
 use crate::recovery::{Failback, Failover};
 use atp_azure_sim::AzureClouds;
 use atp_iac::cli::Application;
@@ -25,4 +26,5 @@ pub fn application() -> Application {
         .with_command(Arc::new(Export))
         .with_command(Arc::new(Failover))
         .with_command(Arc::new(Failback))
+        .with_command(Arc::new(Promote))
 }
