@@ -89,6 +89,8 @@ fn probe(pattern: &str, min: u64, max: u64, part: &str) -> bool {
 fn unique(fact: &str, parent: &Parent) -> &'static str {
     match (fact, parent) {
         ("global", _) => "Global",
+        // Policy definitions: two subscriptions may each have one of a name, as their ids show.
+        ("tenant", Parent::Scope) => "Parent",
         ("assignment" | "definition" | "tenant", _) => "Tenant",
         (_, Parent::Subscription) | ("subscription" | "region", _) => "Subscription",
         (_, Parent::ResourceGroup) => "ResourceGroup",

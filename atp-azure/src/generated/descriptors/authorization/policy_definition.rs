@@ -15,7 +15,7 @@ pub static POLICY_DEFINITION: TypeDescriptor = TypeDescriptor {
         pattern: r#"^[^<>%&:\?/]*[^<>%&:\?/ ]+$"#,
         hyphens: true,
         upper: true,
-        unique: Unique::Tenant,
+        unique: Unique::Parent,
         fixed: None,
     },
     body: &Shape::Object(&BODY),
