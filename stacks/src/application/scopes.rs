@@ -150,10 +150,11 @@ mod tests {
 
     #[test]
     fn an_entity_that_is_not_there_is_an_error_that_says_which_ones_are() {
-        let id = ResourceId::<Queue>::parse("/q").unwrap();
+        let text = "/subscriptions/s/resourceGroups/g/providers/Microsoft.ServiceBus/namespaces/n/queues/q";
+        let id = ResourceId::<Queue>::parse(text).unwrap();
         let queues = Output::known(BTreeMap::from([("export-requests".to_owned(), id)]));
         let scope = entry(&queues, "export-requests").resolve(&NothingKnown).unwrap().value.unwrap();
-        assert_eq!(scope.as_str(), "/q");
+        assert_eq!(scope.as_str(), text);
         let error = entry(&queues, "exports").resolve(&NothingKnown).unwrap_err().to_string();
         assert!(error.contains("expected a map with `exports`, found one with `export-requests`"), "{error}");
     }
