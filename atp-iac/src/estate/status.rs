@@ -11,13 +11,15 @@ use time::OffsetDateTime;
 pub struct Status {
     /// Which.
     pub stack: StackName,
+    /// Whether there is anything of it.
+    deployed: bool,
     /// How many resources it has.
     pub resources: usize,
     /// How many calls of an earlier run have no result: the next run looks up what became of them.
     pub open: usize,
     /// The last update that changed something.
     pub last: Option<LastUpdate>,
-    /// The contract of its outputs, as it is deployed; `None` where it is not.
+    /// The contract of its outputs, as it is deployed; `None` where it never was as a whole.
     pub contract: Option<u64>,
     /// Whether the program of today has another contract than the deployed one.
     pub is_outdated: bool,
@@ -38,7 +40,7 @@ pub fn updated(view: &StateView) -> Option<OffsetDateTime> {
 impl Status {
     /// Whether there is anything of it.
     pub fn is_deployed(&self) -> bool {
-        self.contract.is_some()
+        self.deployed
     }
 
     /// Reads how a stack stands. With `drift`, reads the cloud, for which the engine has to have it.
@@ -53,7 +55,7 @@ impl Status {
     ) -> Result<Self, EngineError> {
         let view = engine.state(stack).await?;
         let there = view.as_ref().filter(|view| !view.is_empty() || !view.outputs().is_empty());
-        let contract = there.map(|view| view.contract());
+        let contract = there.map(|view| view.contract()).filter(|contract| *contract != 0);
         let program = programs.iter().find(|program| program.name == stack.stack);
         let differs = |compiled: u64| contract.is_some_and(|deployed| deployed != compiled);
         let reads_another = |program: &&Program| {
@@ -62,6 +64,7 @@ impl Status {
         };
         Ok(Status {
             stack: stack.clone(),
+            deployed: there.is_some(),
             resources: there.map_or(0, |view| view.resources().len()),
             open: there.map_or(0, |view| view.pending().count()),
             last: view.as_ref().and_then(StateView::last_update).cloned(),

@@ -67,6 +67,7 @@ fn contract(status: &Status) -> String {
 
 fn last(status: &Status) -> String {
     let Some(LastUpdate { operation, at, by, result, .. }) = &status.last else { return "-".to_owned() };
+    let at = at.replace_nanosecond(0).unwrap_or(*at);
     let time = at.format(&Rfc3339).unwrap_or_else(|_| at.to_string());
     let result = match (result, &status.holder) {
         (Some(Outcome::Done), _) => "done",

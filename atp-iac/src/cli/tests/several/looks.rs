@@ -43,6 +43,22 @@ async fn the_status_of_all_stacks_names_what_stands_against_them() {
 }
 
 #[tokio::test]
+async fn a_stack_that_never_came_to_its_end_has_no_contract_yet() {
+    let bench = house();
+    let error = crate::provider::ProviderError::new(
+        crate::provider::ProviderErrorKind::Refused,
+        "QuotaExceeded",
+        "no room",
+    );
+    bench.cloud.fail_next(crate::testing::CallKind::Create, "gate", error);
+    bench.run("up --env dev -s base -s gate --yes").await;
+    let ran = bench.run("status --env dev --region north -s gate -s base").await;
+    let words = |line: usize| ran.out.lines().nth(line).unwrap().split_whitespace().collect::<Vec<_>>();
+    assert_eq!(words(2)[..3], ["gate", "not", "deployed"], "{}", ran.out);
+    assert_eq!(words(2).last(), Some(&"failed"), "{}", ran.out);
+}
+
+#[tokio::test]
 async fn drift_is_counted_where_it_is_asked_for() {
     let bench = house();
     bench.run("up --env dev -s base -s gate --yes").await;
