@@ -1,4 +1,4 @@
-//! What observes the others, and the way in: on the foundation, and on stand-ins for the cluster and the namespace.
+//! What observes the others, and the way in: on the foundation, and on a stand-in for the cluster.
 
 use super::stand_ins;
 use super::world::*;
@@ -16,7 +16,7 @@ fn stacks(environment: &str) -> Vec<Deployment> {
         deployment(FOUNDATION, &UNLOCKED),
         deployment(stand_ins::AKS, &[]),
         deployment(DATA, &UNLOCKED),
-        deployment(stand_ins::MESSAGING, &[]),
+        deployment(stacks::MESSAGING, &UNLOCKED),
         deployment(OBSERVABILITY, &[]),
         deployment(EDGE, &[("protect", "false")]),
     ]

@@ -4,17 +4,12 @@ use atp_azure::container_registry::Registry;
 use atp_azure::container_service::{ManagedCluster, ManagedClusterIdentity, ManagedClusterIdentityType};
 use atp_azure::insights::ActionGroup;
 use atp_azure::resources::ResourceGroup;
-use atp_azure::service_bus::{Namespace, NamespaceSku, NamespaceSkuName};
 use atp_iac::program::Program;
 use atp_iac::{Context, Output, ResourceId, Result, Secret, StackRef, stack};
 use stacks::foundation::Foundation;
-use stacks::{
-    AksConfig, AksOutputs, MessagingConfig, MessagingOutputs, ObservabilityConfig, ObservabilityOutputs,
-};
-use std::collections::BTreeMap;
+use stacks::{AksConfig, AksOutputs, ObservabilityConfig, ObservabilityOutputs};
 
 pub const AKS: Program = Program::of::<Cluster>();
-pub const MESSAGING: Program = Program::of::<Bus>();
 pub const OBSERVABILITY: Program = Program::of::<Told>();
 
 /// Who is told, and nothing to tell.
@@ -64,28 +59,5 @@ fn cluster(cx: &mut Context, _config: AksConfig, _foundation: StackRef<Foundatio
         secrets_provider_client_id: text("secrets"),
         registry: Output::known(registry),
         registry_login_server: text("images"),
-    })
-}
-
-/// A namespace without topics and queues.
-#[stack(layer = Infrastructure, name = "messaging")]
-fn bus(
-    cx: &mut Context,
-    _config: MessagingConfig,
-    _foundation: StackRef<Foundation>,
-) -> Result<MessagingOutputs> {
-    let location = cx.region().to_owned();
-    let group = cx.add("group", ResourceGroup::new("rg-bus", &location))?;
-    let sku = NamespaceSku::new(NamespaceSkuName::Standard);
-    let namespace = cx.add("namespace", Namespace::new(group.id(), "sbns-bus", &location, sku))?;
-    Ok(MessagingOutputs {
-        service_bus_alias: Output::known(None),
-        group: group.id(),
-        namespace: namespace.id(),
-        namespace_name: namespace.name(),
-        endpoint: Output::known("sbns-bus.servicebus.windows.net".to_owned()),
-        topics: Output::known(BTreeMap::new()),
-        subscriptions: Output::known(BTreeMap::new()),
-        queues: Output::known(BTreeMap::new()),
     })
 }
