@@ -18,7 +18,7 @@
 //! | `locks` | `bool`, by default `false` | [`helpers::lock()`] on what holds data: Azure refuses it, whoever asks |
 //!
 //! `protect` and `locks` are `true` in prod. A stack that has to be destroyed there is first brought up with
-//! `protect: false`; its locks go by themselves, as the first resources that `destroy` deletes.
+//! `protect: false` (`atp up --env prod --all --set common.protect=false --set common.locks=false`); its locks go by themselves, as the first resources that `destroy` deletes.
 
 pub mod aks;
 pub mod application;

@@ -126,7 +126,8 @@ pub(super) struct Options {
     /// Where local state and the simulated cloud live; without it, `.atp` in the project [env: ATP_WORK_DIR].
     #[arg(long, value_name = "DIR", global = true)]
     pub work_dir: Option<PathBuf>,
-    /// Sets a value of the configuration over all files; may be repeated.
+    /// Sets a value of the configuration over all files; may be repeated. With several stacks, write `common.key` for
+    /// what not all of them read, and `stack.key` for one of them.
     #[arg(long, value_name = "KEY=VALUE", value_parser = key_value, global = true)]
     pub set: Vec<(String, String)>,
     /// Reads every resource from the cloud before planning.

@@ -4,7 +4,7 @@ use super::failure::Failure;
 use super::workspace::Workspace;
 use crate::StackName;
 use crate::cloud::{Cloud, CloudRequest};
-use crate::config::ConfigTree;
+use crate::config::{COMMON, ConfigError, ConfigTree};
 use crate::engine::{Deployment, Engine};
 use crate::ports::Random;
 use crate::program::Program;
@@ -51,10 +51,25 @@ impl<'a> Target<'a> {
         let mut config = self.load()?;
         self.reveal(&mut config)?;
         for (key, value) in &self.workspace.options.set {
-            config.set(key, value)?;
+            self.set(&mut config, key, value)?;
         }
         config.share(self.workspace.application.clouds.keys());
         Ok(config)
+    }
+
+    /// Sets a value: `common.key` as a file would in that section, where a stack need not know the key; `stack.key` for
+    /// that stack only; anything else for whatever stack this is.
+    fn set(&self, config: &mut ConfigTree, key: &str, value: &str) -> Result<(), ConfigError> {
+        match key.split_once('.') {
+            Some((COMMON, rest)) => {
+                config.set(rest, value)?;
+                config.share(&[rest.split('.').next().unwrap_or_default()]);
+                Ok(())
+            }
+            Some((stack, rest)) if stack == self.program.name => config.set(rest, value),
+            Some((stack, _)) if self.workspace.application.programs.iter().any(|p| p.name == stack) => Ok(()),
+            _ => config.set(key, value),
+        }
     }
 
     /// Opens what is encrypted in the configuration of the stack.

@@ -164,3 +164,19 @@ fn names_and_values_cannot_steer_the_terminal() {
     create.reason = Some("because\nof \x1b[31mthis".into());
     assert!(!show(&plan(vec![create])).contains(['\x1b', '\x07']));
 }
+
+#[tokio::test]
+async fn a_value_is_set_for_this_stack_for_all_or_for_another() {
+    let bench = Bench::new();
+    let size = async |set: &str| {
+        let shown = bench.run(&format!("config show --set {set}")).await;
+        let line = shown.out.lines().find(|line| line.contains("size")).map(str::to_owned);
+        line.unwrap_or_else(|| format!("{}{}", shown.out, shown.err))
+    };
+    for set in ["size=3", "shop.size=3", "common.size=3"] {
+        assert!(size(set).await.contains('3'), "{set}");
+    }
+    assert!(size("void.size=3").await.contains('1'));
+    assert_eq!(bench.run("preview --set common.unheard=1").await.code, 0);
+    assert!(bench.run("preview --set unheard=1").await.err.contains("unknown key `unheard`"));
+}
