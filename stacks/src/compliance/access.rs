@@ -54,6 +54,10 @@ pub(super) fn no_public_access(stack: &Stack<'_>, problems: &mut Problems<'_>) {
     check(PRIVATE, stack, |resource| stack.is_excepted(resource), problems);
     for kind in OPENINGS {
         for resource in stack.of_type(kind).filter(|resource| !opens_nothing(resource.inputs())) {
+            // What may be public has to say to whom.
+            if stack.parent(resource).is_some_and(|parent| stack.is_excepted(parent)) {
+                continue;
+            }
             problems.add(resource, "opens a service to addresses outside of its network");
         }
     }

@@ -111,6 +111,12 @@ impl<'a> Stack<'a> {
         name.is_some_and(|name| self.expectations.public_exceptions.find(name).is_some())
     }
 
+    /// The declared resource that another is in.
+    pub(super) fn parent(&self, resource: &Declaration) -> Option<&'a Declaration> {
+        let place = resource.place()?;
+        self.resources.iter().find(|outer| outer.id == place)
+    }
+
     /// Whether something in the stack, such as a diagnostic setting, stands at a resource itself.
     pub(super) fn has_at(&self, kind: &str, resource: &Declaration) -> bool {
         self.of_type(kind).any(|other| other.place() == Some(resource.id.as_str()))
@@ -129,7 +135,7 @@ impl<'a> Stack<'a> {
             if at(place) {
                 return true;
             }
-            match self.resources.iter().find(|outer| outer.id == place) {
+            match self.parent(inner) {
                 Some(outer) => inner = outer,
                 None => return false,
             }

@@ -43,7 +43,7 @@ pub fn data(
     let failover_group = match primary {
         Some(primary) => {
             recovery::replicate(cx, &config, primary, &hot_storage, &archive)?;
-            Some(recovery::add_failover_group(cx, &config, primary, &sql)?)
+            Some(recovery::add_failover_group(cx, &config, &site.tags, primary, &sql)?)
         }
         None => None,
     };

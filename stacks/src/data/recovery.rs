@@ -9,6 +9,7 @@
 use super::{DataConfig, DataOutputs};
 use crate::components::sql_platform::SqlPlatformOutputs;
 use crate::components::storage::{HotStorageOutputs, WormStorageOutputs, copy_blobs};
+use crate::helpers::Tags;
 use atp_azure::SubResource;
 use atp_azure::sql::{
     FailoverGroup, FailoverGroupReadOnlyEndpoint, FailoverGroupReadOnlyEndpointFailoverPolicy,
@@ -40,6 +41,7 @@ pub(super) fn replicate(
 pub(super) fn add_failover_group(
     cx: &mut Context,
     config: &DataConfig,
+    tags: &Tags,
     primary: &DataOutputs,
     sql: &SqlPlatformOutputs,
 ) -> Result<Output<ResourceId<FailoverGroup>>> {
@@ -66,7 +68,8 @@ pub(super) fn add_failover_group(
     let partners = [SubResource::new(&sql.server)];
     let group = FailoverGroup::new(&primary.sql_server, &failover.group, writing, partners)
         .read_only_endpoint(reading)
-        .databases(databases);
+        .databases(databases)
+        .tags(tags);
     // Copies are put into the pool, and encrypted: both have to be there.
     let waits = atp_iac::Options::new().depends_on_all(sql.ready.clone());
     Ok(cx.add_with("failover-group", waits, group)?.id())
