@@ -91,7 +91,7 @@ async fn run(estate: &Estate, kind: Kind) -> usize {
     let options = UpdateOptions::default();
     let ended =
         estate.update(&forecast, &options, Limits::default(), &|_, _| {}, &Interrupt::default()).await;
-    for Ended { stack, outcome, .. } in ended.iter().filter(|ended| !ended.is_done()) {
+    if let Some(Ended { stack, outcome, .. }) = ended.iter().find(|ended| !ended.is_done()) {
         panic!("{stack}: {outcome:#?}");
     }
     forecast.counts().changes()

@@ -1,6 +1,6 @@
 //! The stacks of platforms, deployed to the simulator through the engine on top of the foundation.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 mod data;
 mod governance;
