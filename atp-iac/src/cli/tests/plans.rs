@@ -1,6 +1,6 @@
 //! Whole screens of hand-made plans: what the test program cannot bring about.
 
-use super::support::same;
+use super::support::{Bench, same};
 use crate::apply::Recovered;
 use crate::cli::screen::{Look, plan as screen};
 use crate::diff::Change;
