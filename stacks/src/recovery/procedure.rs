@@ -160,7 +160,8 @@ impl Procedure<'_> {
         let Sites { invocation, environment, from, to, .. } = sites;
         invocation.note("");
         for profile in &self.switch.profiles {
-            let place = format!("config/{environment}.yaml, in the section `{}`", profile.stack);
+            let folder = invocation.project().config.display();
+            let place = format!("{folder}/{environment}.yaml, in the section `{}`", profile.stack);
             invocation.note(&format!(
                 "commit `{}: {}` to {place}: the next `up` undoes the switch otherwise",
                 super::traffic::ACTIVE_REGION,

@@ -77,3 +77,21 @@ async fn what_is_done_is_not_done_again() {
     let again = world.run("failback --yes").await;
     assert_eq!(again.err.matches("  already done ").count(), 4, "{}", again.err);
 }
+
+/// One call at a time: virtual time would pass for each of those that wait together.
+const ALONE: &str = "--env prod --parallel 1 --parallel-stacks 1 --yes";
+
+#[tokio::test]
+async fn the_platform_itself_is_drilled_within_its_promise_and_comes_back_as_it_was() {
+    let world = World::of_the_platform();
+    let up = world.run(&format!("up --all-regions {ALONE}")).await;
+    assert_eq!(up.code, 0, "{}", up.err);
+    let there = world.run(&format!("failover --to eastus --drill {ALONE}")).await;
+    println!("{}", there.out);
+    assert_eq!(there.code, 0, "{}", there.err);
+    let back = world.run(&format!("failback --drill {ALONE}")).await;
+    println!("{}", back.out);
+    assert_eq!(back.code, 0, "{}", back.err);
+    let after = world.run(&format!("preview --all-regions --refresh --detailed-exitcode {ALONE}")).await;
+    assert_eq!(after.code, 0, "{}", after.err);
+}

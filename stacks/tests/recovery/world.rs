@@ -7,7 +7,8 @@ use atp_azure_sim::{FaultScript, Latency, Settings, Simulator, VirtualClock};
 use atp_iac::cli::{Answer, Application, Fixed, Ports, Storage, Terminal};
 use atp_iac::cloud::{CloudError, CloudRequest, Clouds};
 use atp_iac::ports::{Clock, SeededRandom};
-use atp_iac::project::{RevisionError, Revisions};
+use atp_iac::program::Program;
+use atp_iac::project::{DiskFiles, Files, RevisionError, Revisions};
 use atp_iac::provider::Provider;
 use atp_iac::secrets::LocalKeyFile;
 use atp_iac::state::{Holder, MemoryStore};
@@ -80,6 +81,9 @@ pub struct World {
     pub files: BTreeMap<PathBuf, String>,
     pub terminal: Terminal,
     pub answer: Answer,
+    programs: &'static [Program],
+    /// Whether the files are those of the repository.
+    on_disk: bool,
     cloud: OneCloud,
     store: Arc<MemoryStore>,
     clock: Arc<Time>,
@@ -112,12 +116,19 @@ impl World {
             files: files.map(|(path, text)| (path.into(), text.to_owned())).into(),
             terminal: Terminal::default(),
             answer: Answer::End,
+            programs: &PROGRAMS,
+            on_disk: false,
             cloud: OneCloud { simulator: simulator.clone(), time },
             store: Arc::new(MemoryStore::new(clock.clone())),
             simulator,
             clock,
             keys: tempfile::tempdir().unwrap(),
         }
+    }
+
+    /// The platform itself, of which nothing is deployed yet.
+    pub fn of_the_platform() -> Self {
+        World { programs: stacks::PROGRAMS, on_disk: true, ..World::new() }
     }
 
     /// Both regions are deployed, the primary one first.
@@ -172,7 +183,7 @@ impl World {
     pub async fn run(&self, arguments: &str) -> Ran {
         let (mut out, mut err) = (Vec::new(), Vec::new());
         let arguments = std::iter::once("atp").chain(arguments.split_whitespace()).map(OsString::from);
-        let application = Application::new(&PROGRAMS, Arc::new(self.cloud.clone()))
+        let application = Application::new(self.programs, Arc::new(self.cloud.clone()))
             .with_command(Arc::new(Failover))
             .with_command(Arc::new(Failback));
         let random = Arc::new(SeededRandom::new(1));
@@ -187,13 +198,18 @@ impl World {
             operation: "test".into(),
             since: self.clock.now(),
         };
+        let repository = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+        let (files, current_dir): (&(dyn Files + Sync), PathBuf) = match self.on_disk {
+            true => (&DiskFiles, repository.to_owned()),
+            false => (&self.files, "/trail".into()),
+        };
         let ports = Ports {
             out: &mut out,
             err: &mut err,
             terminal: self.terminal,
             environment: &|_: &str| None,
-            current_dir: "/trail".into(),
-            files: &self.files,
+            current_dir,
+            files,
             revisions: &NoHistory,
             holder,
             ask: &mut || self.answer.clone(),
