@@ -49,6 +49,20 @@ pub trait Provider: Send + Sync {
         true
     }
 
+    /// What a create, or an update of `old`, does that nobody can undo, as far as the inputs are known.
+    fn warnings(&self, _kind: &str, _inputs: &Value, _old: Option<&Existing<'_>>) -> Vec<Warning> {
+        Vec::new()
+    }
+
+    /// Whether a resource is deleted with another one, because it lies in it, by their ids. Ids are paths, unless a
+    /// provider says otherwise.
+    fn lies_in(&self, id: &str, container: &str) -> bool {
+        let start = id.as_bytes().get(..container.len());
+        !container.is_empty()
+            && start.is_some_and(|start| start.eq_ignore_ascii_case(container.as_bytes()))
+            && id.as_bytes().get(container.len()) == Some(&b'/')
+    }
+
     /// Writes with the same key do not run at the same time, such as those to the subnets of one network.
     fn serial_key(&self, _kind: &str, _id: &str) -> Option<String> {
         None
@@ -194,6 +208,15 @@ pub struct Problem {
     /// Where it stands.
     pub path: Path,
     /// What is wrong. Never contains a secret.
+    pub message: String,
+}
+
+/// Something in the inputs that cannot be undone once it is applied.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Warning {
+    /// Where it stands.
+    pub path: Path,
+    /// What follows from it. Never contains a secret.
     pub message: String,
 }
 

@@ -31,6 +31,8 @@ pub struct Item {
     pub waits_for: Vec<String>,
     /// Whether it is protected.
     pub protect: bool,
+    /// Why it stays when it is not managed any more.
+    pub retain: Option<String>,
     /// Whether the second cloud of the world has it.
     pub elsewhere: bool,
 }
@@ -74,6 +76,12 @@ impl Item {
     /// In the second cloud of the world.
     pub fn elsewhere(mut self) -> Self {
         self.elsewhere = true;
+        self
+    }
+
+    /// That stays when it is not managed any more.
+    pub fn retained(mut self, reason: &str) -> Self {
+        self.retain = Some(reason.to_owned());
         self
     }
 
@@ -225,9 +233,12 @@ pub fn program(items: &[Item]) -> Deployment {
                 let query = cx.register_query("T/read", "test", &name, asked, options, location)?;
                 inputs.insert(key.clone(), query.output::<Value>("id").into());
             }
-            let options = Options::new()
-                .protect(item.protect)
-                .depends_on_all(item.waits_for.iter().map(|other| urn(other)));
+            let options = match &item.retain {
+                Some(reason) => Options::new().retain_on_delete(reason),
+                None => Options::new(),
+            };
+            let options =
+                options.protect(item.protect).depends_on_all(item.waits_for.iter().map(|other| urn(other)));
             let location = Location { file: "program.rs", line: index as u32 + 1 };
             cx.register(
                 "T",
@@ -253,6 +264,7 @@ pub fn actions(plan: &Plan) -> Vec<String> {
                 OperationKind::Create => "+",
                 OperationKind::Update => "~",
                 OperationKind::Delete => "-",
+                OperationKind::Retain => "o",
                 OperationKind::Replace => "+/-",
                 OperationKind::ReplaceDeleteFirst => "-/+",
                 OperationKind::Read => "<",

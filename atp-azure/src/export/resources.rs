@@ -79,7 +79,10 @@ impl<'p> Reader<'p> {
 
     pub fn read(mut self) -> Result<Read, ExportError> {
         for operation in &self.plan.operations {
-            if !matches!(operation.action, OperationKind::Delete | OperationKind::Read) {
+            if !matches!(
+                operation.action,
+                OperationKind::Delete | OperationKind::Retain | OperationKind::Read
+            ) {
                 self.add(operation)?;
             }
         }

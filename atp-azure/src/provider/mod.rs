@@ -18,6 +18,7 @@ mod contract;
 mod data;
 mod drift;
 mod errors;
+mod irreversible;
 pub(crate) mod kind;
 mod lists;
 mod names;
@@ -47,7 +48,7 @@ use crate::descriptor::{Parent, TypeDescriptor};
 use async_trait::async_trait;
 use atp_iac::diff::{Change, compare};
 use atp_iac::provider::{
-    Action, Existing, Known, Nested, Object, Problem, Provider, ProviderError, Request, Target,
+    Action, Existing, Known, Nested, Object, Problem, Provider, ProviderError, Request, Target, Warning,
 };
 use atp_iac::value::{Path, Value};
 use catalog::Catalog;
@@ -173,6 +174,10 @@ impl Provider for AzureProvider {
 
     fn holds_data(&self, kind: &str) -> bool {
         self.catalog.find(kind).is_none() || data::holds_data(kind)
+    }
+
+    fn warnings(&self, kind: &str, inputs: &Value, old: Option<&Existing<'_>>) -> Vec<Warning> {
+        irreversible::warnings(kind, inputs, old)
     }
 
     fn serial_key(&self, kind: &str, id: &str) -> Option<String> {

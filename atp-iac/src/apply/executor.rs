@@ -144,7 +144,7 @@ impl Run<'_, '_> {
         };
         let id = match (&operation.old, work) {
             (Some(old), Work::Delete | Work::Update) => Some(old.id.clone()),
-            (_, Work::Check | Work::Read) => None,
+            (_, Work::Check | Work::Read | Work::Forget) => None,
             _ => provider.id(&operation.kind, &inputs),
         };
         let key = id.and_then(|id| provider.serial_key(&operation.kind, &id));
@@ -171,7 +171,9 @@ impl Run<'_, '_> {
 
     /// The inputs as they are now; a failure when they are not what the plan said.
     fn inputs(&self, operation: &Operation, work: Work) -> Result<Value, FailureCause> {
-        let Some(expression) = operation.expression.as_ref().filter(|_| work != Work::Delete) else {
+        let Some(expression) =
+            operation.expression.as_ref().filter(|_| !matches!(work, Work::Delete | Work::Forget))
+        else {
             return Ok(Value::Null);
         };
         let answers = &self.report.answers;

@@ -141,6 +141,7 @@ fn adopted(intent: &Intent, outputs: Value, now: OffsetDateTime) -> ResourceStat
         outputs: outputs.with_secrets_of(&intent.inputs),
         dependencies: intent.dependencies.clone(),
         protect: intent.protect,
+        retain: intent.retain.clone(),
         created: now,
         modified: now,
         replaced: false,

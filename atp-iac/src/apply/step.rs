@@ -44,6 +44,7 @@ impl StepContext<'_> {
             Work::Update => self.update(operation, inputs).await,
             Work::Delete => self.delete(operation).await,
             Work::Check => self.check(operation).await,
+            Work::Forget => self.forget(operation).await,
         };
         done.map(|()| None)
     }
@@ -125,11 +126,20 @@ impl StepContext<'_> {
     async fn check(&self, operation: &Operation) -> Result<(), FailureCause> {
         let Some(old) = &operation.old else { return Ok(()) };
         let dependencies: Vec<_> = operation.dependencies.iter().cloned().collect();
-        if old.dependencies == dependencies && old.protect == operation.protect {
+        let Operation { protect, retain, .. } = operation;
+        if old.dependencies == dependencies && old.protect == *protect && old.retain == *retain {
             return Ok(());
         }
-        let resource = ResourceState { dependencies, protect: operation.protect, ..old.as_ref().clone() };
+        let (protect, retain) = (*protect, retain.clone());
+        let resource = ResourceState { dependencies, protect, retain, ..old.as_ref().clone() };
         self.record(Record::Saved { step: None, resource }).await
+    }
+
+    /// Nothing is called: the resource stays, and the state does not know of it any more.
+    async fn forget(&self, operation: &Operation) -> Result<(), FailureCause> {
+        let Some(old) = &operation.old else { return Ok(()) };
+        let (urn, id) = (old.urn.clone(), old.id.clone());
+        self.record(Record::Removed { step: None, urn, id }).await
     }
 
     /// Calls the provider. What it left comes first, what went wrong second; an abandoned call is an error here, and
@@ -170,6 +180,7 @@ impl StepContext<'_> {
             outputs: object.outputs,
             dependencies: operation.dependencies.iter().cloned().collect(),
             protect: operation.protect,
+            retain: operation.retain.clone(),
             created,
             modified: now,
             replaced: false,
@@ -197,6 +208,7 @@ impl StepContext<'_> {
             inputs,
             dependencies: operation.dependencies.iter().cloned().collect(),
             protect: operation.protect,
+            retain: operation.retain.clone(),
             location: operation.location.map(|location| location.to_string()),
             replaced,
         }

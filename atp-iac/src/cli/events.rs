@@ -11,7 +11,7 @@ use super::screen::{config_source, masked_pair, output_json, work};
 use crate::apply::{Event, Failure as StepFailure, FailureCause, Recovered, Report};
 use crate::cloud::Cloud;
 use crate::config::{ConfigField, ConfigLine};
-use crate::plan::{Counts, Operation, OperationKind, OutputChange, Plan, Refusal, Work};
+use crate::plan::{Counts, Irreversible, Operation, OperationKind, OutputChange, Plan, Refusal, Work};
 use crate::secrets::Fingerprints;
 use crate::state::{Holder, ResourceState};
 use crate::value::Value;
@@ -46,10 +46,18 @@ pub(super) fn recovered(recovered: &Recovered) -> Json {
 }
 
 pub(super) fn plan(plan: &Plan) -> Json {
+    let warnings: Vec<Json> = (plan.warnings.iter())
+        .map(|Irreversible { urn, path, message }| {
+            json!({"urn": urn.as_str(), "path": path.to_string(), "message": message})
+        })
+        .collect();
+    let recorded: Vec<Json> = (plan.recorded())
+        .map(|one| json!({"urn": one.urn.as_str(), "protected": one.protect, "retained": one.retain}))
+        .collect();
     json!({
         "event": "plan", "stack": plan.stack.to_string(), "digest": plan.digest(),
         "lineage": plan.base.lineage, "serial": plan.base.serial, "has_changes": plan.has_changes(),
-        "counts": counts(&plan.counts()), "answered": plan.answers.len(),
+        "counts": counts(&plan.counts()), "answered": plan.answers.len(), "warnings": warnings, "recorded": recorded,
     })
 }
 
@@ -73,12 +81,13 @@ pub(super) fn operation(operation: &Operation, fingerprints: Option<&Fingerprint
         OperationKind::Replace => "replace",
         OperationKind::ReplaceDeleteFirst => "replace_delete_first",
         OperationKind::Delete => "delete",
+        OperationKind::Retain => "retain",
         OperationKind::Read => "read",
     };
     json!({
         "event": "operation", "urn": operation.urn.as_str(), "name": operation.urn.name(),
         "type": operation.kind, "action": action, "reason": operation.reason,
-        "protected": operation.protect, "holds_data": operation.holds_data, "location": location, "changes": changes,
+        "protected": operation.protect, "retained": operation.retain, "holds_data": operation.holds_data, "location": location, "changes": changes,
     })
 }
 
@@ -146,7 +155,7 @@ pub(super) fn resource(resource: &ResourceState) -> Json {
         "type": resource.kind, "provider": resource.provider, "id": resource.id,
         "inputs": resource.inputs.to_json_masked(), "outputs": resource.outputs.to_json_masked(),
         "dependencies": resource.dependencies.iter().map(Urn::as_str).collect::<Vec<_>>(),
-        "protected": resource.protect, "created": time(resource.created), "modified": time(resource.modified),
+        "protected": resource.protect, "retained": resource.retain, "created": time(resource.created), "modified": time(resource.modified),
         "replaced": resource.replaced, "incomplete": resource.incomplete, "location": resource.location,
     })
 }
@@ -179,8 +188,9 @@ fn time(at: OffsetDateTime) -> String {
 }
 
 fn counts(counts: &Counts) -> Json {
-    let Counts { create, update, replace, delete, same, read } = counts;
+    let Counts { create, update, replace, delete, retain, same, read } = counts;
     json!({
-        "create": create, "update": update, "replace": replace, "delete": delete, "same": same, "read": read,
+        "create": create, "update": update, "replace": replace, "delete": delete, "retain": retain, "same": same,
+        "read": read,
     })
 }

@@ -93,7 +93,7 @@ impl Engine {
 
     /// Asks every provider that the plan calls whether it can be called.
     async fn verify(&self, plan: &Plan) -> Result<(), EngineError> {
-        let steps = plan.steps.steps.iter().filter(|step| step.work != Work::Check);
+        let steps = plan.steps.steps.iter().filter(|step| !matches!(step.work, Work::Check | Work::Forget));
         let names: BTreeSet<&str> =
             steps.map(|step| plan.operations[step.operation].provider_of(step.work)).collect();
         for provider in names.into_iter().filter_map(|name| self.providers.get(name)) {

@@ -51,19 +51,21 @@ fn verb(action: OperationKind) -> &'static str {
         OperationKind::Replace => "be replaced",
         OperationKind::ReplaceDeleteFirst => "be replaced, the old one first",
         OperationKind::Delete => "be deleted",
+        OperationKind::Retain => "stay and be forgotten",
         OperationKind::Read => "be read",
     }
 }
 
 /// Whether what was approved includes the action.
 fn allows(approved: OperationKind, planned: OperationKind) -> bool {
-    use OperationKind::{Create, Delete, Read, Replace, ReplaceDeleteFirst, Same, Update};
+    use OperationKind::{Create, Delete, Read, Replace, ReplaceDeleteFirst, Retain, Same, Update};
     match planned {
         Same | Read => true,
         Create | Update | Replace if approved == ReplaceDeleteFirst => true,
         // The first half of a replacement was done, or the old one went by itself.
         Create | Update | Delete if approved == Replace => true,
-        Create | Update | Replace | ReplaceDeleteFirst | Delete => approved == planned,
+        Retain if approved == Delete => true,
+        Create | Update | Replace | ReplaceDeleteFirst | Delete | Retain => approved == planned,
     }
 }
 
@@ -76,7 +78,20 @@ impl Plan {
     pub fn departures(&self, approved: &Plan) -> Vec<Departure> {
         let acts = |action| !matches!(action, OperationKind::Same | OperationKind::Read);
         let acting = self.operations.iter().filter(|operation| acts(operation.action));
-        acting.filter_map(|operation| departure(operation, approved)).collect()
+        let mut departures: Vec<Departure> =
+            acting.clone().filter_map(|operation| departure(operation, approved)).collect();
+        // A value that was unknown may turn out to be one that nobody can take back: that was not approved.
+        for warning in self.warnings.iter().filter(|warning| !approved.warnings.contains(warning)) {
+            let known = departures.iter().any(|departure| departure.urn == warning.urn);
+            let operation = acting.clone().find(|operation| operation.urn == warning.urn && !known);
+            departures.extend(operation.map(|operation| Departure {
+                urn: warning.urn.clone(),
+                approved: Some(operation.action),
+                planned: operation.action,
+                property: Some(warning.path.to_string()),
+            }));
+        }
+        departures
     }
 }
 
@@ -93,16 +108,12 @@ fn departure(operation: &Operation, approved: &Plan) -> Option<Departure> {
     if allowing.iter().any(|candidate| covers(candidate, operation)) {
         return None;
     }
-    let property = is_write(*action).then(|| first_difference(&nearest.inputs, &operation.inputs));
+    let property = action.writes().then(|| first_difference(&nearest.inputs, &operation.inputs));
     departure(Some(nearest.action), property)
 }
 
-fn is_write(action: OperationKind) -> bool {
-    matches!(action, OperationKind::Create | OperationKind::Update) || action.replaces()
-}
-
 fn covers(approved: &Operation, planned: &Operation) -> bool {
-    if is_write(planned.action) {
+    if planned.action.writes() {
         return approved.provider == planned.provider && agrees(&approved.inputs, &planned.inputs);
     }
     let id = |operation: &Operation| operation.old.as_ref().map(|old| old.id.to_ascii_lowercase());

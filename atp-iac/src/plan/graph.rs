@@ -57,6 +57,7 @@ mod tests {
             inputs: Value::map().into(),
             dependencies: dependencies.iter().map(|d| urn(d)).collect(),
             protect: false,
+            retain: None,
             location: Location { file: "x.rs", line: 1 },
             is_query: false,
         }

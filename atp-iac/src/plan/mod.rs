@@ -10,11 +10,14 @@ mod operation;
 mod planner;
 mod predict;
 mod queries;
+mod retain;
 mod steps;
 
 pub use approval::Departure;
 pub(crate) use nested::moves;
-pub use operation::{Answers, Base, Counts, Operation, OperationKind, OutputChange, Plan, Question, Refusal};
+pub use operation::{
+    Answers, Base, Counts, Irreversible, Operation, OperationKind, OutputChange, Plan, Question, Refusal,
+};
 pub use planner::{Desired, Drift, Planner};
 pub(crate) use predict::{agrees, first_difference};
 pub use steps::{Step, StepGraph, Work};

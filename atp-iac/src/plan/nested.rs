@@ -17,7 +17,7 @@ type Providers = BTreeMap<String, Arc<dyn Provider>>;
 fn id(operation: &Operation, providers: &Providers) -> Option<String> {
     let provider = providers.get(&operation.provider)?;
     match operation.action {
-        OperationKind::Delete | OperationKind::Read => None,
+        OperationKind::Delete | OperationKind::Retain | OperationKind::Read => None,
         _ => provider.id(&operation.kind, &operation.inputs),
     }
 }
@@ -74,7 +74,7 @@ pub(crate) fn moves(plan: &Plan, state: &StateView, providers: &Providers) -> Ve
             moved.out(operation, &parent.urn, provider.as_ref(), part);
         }
     }
-    let deleted = |operation: &&Operation| operation.action == OperationKind::Delete;
+    let deleted = |operation: &&Operation| operation.action.leaves();
     let deleted: HashMap<String, &ResourceState> = (plan.operations.iter().filter(deleted))
         .filter_map(|operation| operation.old.as_deref())
         .filter(|old| !old.replaced)
@@ -127,6 +127,7 @@ impl Moved<'_> {
             outputs,
             dependencies: child.dependencies.iter().cloned().collect(),
             protect: child.protect,
+            retain: child.retain.clone(),
             created: parent.created,
             modified: parent.modified,
             replaced: false,

@@ -6,7 +6,7 @@ use crate::output::Expression;
 use crate::program::{Location, StackOutputs};
 use crate::secrets::Fingerprints;
 use crate::state::ResourceState;
-use crate::value::Value;
+use crate::value::{Path, Value};
 use crate::{StackName, Urn};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,6 +21,8 @@ pub struct Plan {
     pub operations: Vec<Operation>,
     /// The order in which it happens.
     pub steps: StepGraph,
+    /// What cannot be undone once the plan was carried out.
+    pub warnings: Vec<Irreversible>,
     /// Why the plan may not be applied. Empty when it may.
     pub refusals: Vec<Refusal>,
     /// What happens to the outputs of the stack.
@@ -87,6 +89,8 @@ pub struct Operation {
     pub queries: BTreeSet<Urn>,
     /// Whether later plans that delete or replace it are refused.
     pub protect: bool,
+    /// Why later plans that take it out of the program forget it instead of deleting it; `None`: they delete it.
+    pub retain: Option<String>,
     /// Whether what it holds is lost when it is deleted or replaced.
     pub holds_data: bool,
     /// Where it was declared; `None` for a delete.
@@ -110,6 +114,8 @@ pub enum OperationKind {
     ReplaceDeleteFirst,
     /// It is deleted.
     Delete,
+    /// It stays in the cloud, and is not managed any more.
+    Retain,
     /// It is a query that could not be asked before the plan.
     Read,
 }
@@ -125,10 +131,31 @@ impl Operation {
 }
 
 impl OperationKind {
+    /// Whether inputs are sent to the cloud.
+    pub fn writes(self) -> bool {
+        matches!(self, OperationKind::Create | OperationKind::Update) || self.replaces()
+    }
+
+    /// Whether the resource is not managed any more afterwards: deleted, or forgotten.
+    pub fn leaves(self) -> bool {
+        matches!(self, OperationKind::Delete | OperationKind::Retain)
+    }
+
     /// Whether the resource is replaced, in either order.
     pub fn replaces(self) -> bool {
         matches!(self, OperationKind::Replace | OperationKind::ReplaceDeleteFirst)
     }
+}
+
+/// Something that a plan does and nobody can undo.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Irreversible {
+    /// To which resource.
+    pub urn: Urn,
+    /// By which property.
+    pub path: Path,
+    /// What follows from it.
+    pub message: String,
 }
 
 /// Why a plan may not be applied.
@@ -169,6 +196,8 @@ pub struct Counts {
     pub replace: usize,
     /// Deleted.
     pub delete: usize,
+    /// Left in the cloud and forgotten.
+    pub retain: usize,
     /// Left as they are.
     pub same: usize,
     /// Queries that are asked while the plan is carried out.
@@ -178,7 +207,7 @@ pub struct Counts {
 impl Counts {
     /// How many resources something happens to.
     pub fn changes(&self) -> usize {
-        self.create + self.update + self.replace + self.delete
+        self.create + self.update + self.replace + self.delete + self.retain
     }
 
     /// Counts one more.
@@ -188,6 +217,7 @@ impl Counts {
             OperationKind::Update => &mut self.update,
             OperationKind::Replace | OperationKind::ReplaceDeleteFirst => &mut self.replace,
             OperationKind::Delete => &mut self.delete,
+            OperationKind::Retain => &mut self.retain,
             OperationKind::Same => &mut self.same,
             OperationKind::Read => &mut self.read,
         } += 1;
@@ -207,6 +237,16 @@ impl Plan {
         let after =
             self.outputs.iter().filter_map(|(name, change)| Some((name.clone(), change.after.clone()?)));
         StackOutputs { contract: self.contract, values: after.collect() }
+    }
+
+    /// The resources of which nothing changes but what the program says of them besides properties, such as `protect`:
+    /// that is written down without a call.
+    pub fn recorded(&self) -> impl Iterator<Item = &Operation> {
+        self.operations.iter().filter(|operation| {
+            let differs =
+                |old: &ResourceState| old.protect != operation.protect || old.retain != operation.retain;
+            operation.action == OperationKind::Same && operation.old.as_deref().is_some_and(differs)
+        })
     }
 
     /// Whether anything would change: a resource or an output of the stack.

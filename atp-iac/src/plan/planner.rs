@@ -5,12 +5,13 @@ use super::predict::{Predicted, forget_id};
 use super::queries::Queries;
 use super::steps::StepGraph;
 use super::{
-    Answers, Base, Invalid, Operation, OperationKind, OutputChange, Plan, PlanError, Refusal, graph,
+    Answers, Base, Invalid, Irreversible, Operation, OperationKind, OutputChange, Plan, PlanError, Refusal,
+    graph, retain,
 };
 use crate::diff::Change;
 use crate::output::Expression;
 use crate::program::Registration;
-use crate::provider::{Existing, Provider};
+use crate::provider::{Existing, Provider, Warning};
 use crate::secrets::Fingerprints;
 use crate::state::{ResourceState, StateView};
 use crate::value::Value;
@@ -91,9 +92,10 @@ impl<'a> Planner<'a> {
         let outputs = self.outputs(&desired.outputs, &predicted)?;
         drop(predicted);
         self.deletes(&mut operations);
+        let warnings = self.warnings(&operations);
         let unanswered = queries.unanswered;
         let plan = self.finish(operations, outputs, Some(desired.outputs), desired.contract)?;
-        Ok(Plan { answers: self.answers.clone(), unanswered, ..plan })
+        Ok(Plan { answers: self.answers.clone(), unanswered, warnings, ..plan })
     }
 
     /// The plan that deletes everything.
@@ -118,13 +120,17 @@ impl<'a> Planner<'a> {
         contract: u64,
     ) -> Result<Plan, PlanError> {
         let base = Base { lineage: self.state.lineage().to_owned(), serial: self.state.serial() };
-        let refusals = operations.iter().filter_map(refusal).collect();
+        let destroys = output_expressions.is_none();
+        let mut refusals: Vec<Refusal> =
+            operations.iter().filter_map(|operation| refusal(operation, destroys)).collect();
+        refusals.extend(retain::replaced_around(&operations, self.state, self.providers));
         let steps = StepGraph::new(&mut operations)?;
         Ok(Plan {
             stack: self.stack.clone(),
             base,
             operations,
             steps,
+            warnings: Vec::new(),
             refusals,
             outputs,
             output_expressions,
@@ -163,6 +169,7 @@ impl<'a> Planner<'a> {
             inputs: expression,
             dependencies,
             protect,
+            retain,
             location,
             is_query: _,
         } = registration;
@@ -188,7 +195,7 @@ impl<'a> Planner<'a> {
         let (dependencies, queries) = queries.resolve(&dependencies);
         let keeps_old = action != OperationKind::Same
             || waits_for_change
-            || metadata_changed(old, &dependencies, protect);
+            || metadata_changed(old, &dependencies, protect, &retain);
         Operation {
             holds_data: provider.holds_data(&kind),
             kind,
@@ -201,6 +208,7 @@ impl<'a> Planner<'a> {
             dependencies,
             queries,
             protect,
+            retain,
             location: Some(location),
             reason,
             urn,
@@ -271,16 +279,19 @@ impl<'a> Planner<'a> {
             urn: old.urn.clone(),
             kind: old.kind.clone(),
             provider: old.provider.clone(),
-            action: OperationKind::Delete,
+            action: if old.retain.is_some() { OperationKind::Retain } else { OperationKind::Delete },
             inputs: old.inputs.clone(),
             expression: None,
             changes: Vec::new(),
             dependencies: old.dependencies.iter().cloned().collect(),
             queries: BTreeSet::new(),
             protect: old.protect && !old.replaced,
+            retain: old.retain.clone(),
             holds_data: provider.is_none_or(|provider| provider.holds_data(&old.kind)),
             location: None,
-            reason: old.replaced.then(|| "it was replaced, and deleting it is still owed".to_owned()),
+            reason: (old.retain.clone()).or_else(|| {
+                old.replaced.then(|| "it was replaced, and deleting it is still owed".to_owned())
+            }),
             old: Some(Box::new(old.clone())),
         }
     }
@@ -292,6 +303,25 @@ impl<'a> Planner<'a> {
             self.state.resources().filter(|resource| resource.replaced || !declared.contains(&resource.urn));
         let deletes: Vec<Operation> = gone.map(|old| self.delete(old)).collect();
         operations.extend(deletes);
+        retain::containers(operations, self.state, self.providers);
+    }
+
+    /// What the providers say of each write that cannot be undone.
+    fn warnings(&self, operations: &[Operation]) -> Vec<Irreversible> {
+        let writes = operations.iter().filter(|operation| operation.action.writes());
+        let found = writes.filter_map(|operation| {
+            // Of a replacement, nothing is left of what there was.
+            let old = operation.old.as_deref().filter(|_| operation.action == OperationKind::Update);
+            let old = old.map(|old| Existing { id: &old.id, inputs: &old.inputs, outputs: &old.outputs });
+            let provider = self.providers.get(&operation.provider)?;
+            let warnings = provider.warnings(&operation.kind, &operation.inputs, old.as_ref());
+            Some(warnings.into_iter().map(|Warning { path, message }| Irreversible {
+                urn: operation.urn.clone(),
+                path,
+                message,
+            }))
+        });
+        found.flatten().collect()
     }
 }
 
@@ -303,24 +333,47 @@ fn replacement(old: &ResourceState, inputs: &Value, provider: &dyn Provider) -> 
     }
 }
 
-fn metadata_changed(old: Option<&ResourceState>, dependencies: &BTreeSet<Urn>, protect: bool) -> bool {
-    old.is_some_and(|old| old.protect != protect || !old.dependencies.iter().eq(dependencies.iter()))
+fn metadata_changed(
+    old: Option<&ResourceState>,
+    dependencies: &BTreeSet<Urn>,
+    protect: bool,
+    retain: &Option<String>,
+) -> bool {
+    old.is_some_and(|old| {
+        old.protect != protect || old.retain != *retain || !old.dependencies.iter().eq(dependencies.iter())
+    })
 }
 
-fn refusal(operation: &Operation) -> Option<Refusal> {
+fn refusal(operation: &Operation, destroys: bool) -> Option<Refusal> {
     let what = match operation.action {
         OperationKind::Delete => "deleted",
         OperationKind::Replace | OperationKind::ReplaceDeleteFirst => "replaced",
         _ => return None,
     };
-    operation.protect.then(|| Refusal {
-        urn: operation.urn.clone(),
-        message: format!("`{}` is protected and would be {what}", operation.urn.name()),
-        hint: match operation.location {
-            Some(location) => {
-                format!("take `protect` off it at {location}, or undo the change that forces this")
+    let (urn, name) = (operation.urn.clone(), operation.urn.name());
+    let declared = (operation.location.map(|location| location.to_string()))
+        .or_else(|| operation.old.as_ref().and_then(|old| old.location.clone()));
+    let at = declared.map(|location| format!(" at {location}")).unwrap_or_default();
+    if operation.protect {
+        let hint = match (operation.location, destroys) {
+            (Some(_), _) => format!("take `protect` off it{at}, or undo the change that forces this"),
+            (None, true) => format!(
+                "take `protect` off it{at} and run `up`, which writes that down, then destroy; where it comes from \
+                 the configuration: `up --set protect=false`"
+            ),
+            (None, false) => {
+                "put it back into the program without `protect`, run `up`, then remove it".to_owned()
             }
-            None => "put it back into the program without `protect`, run `up`, then remove it".to_owned(),
-        },
+        };
+        return Some(Refusal { urn, message: format!("`{name}` is protected and would be {what}"), hint });
+    }
+    let kept = operation.retain.as_ref()?;
+    Some(Refusal {
+        urn,
+        message: format!("`{name}` must stay and would be {what}: {kept}"),
+        hint: format!(
+            "undo the change that forces this; declare the new one under another name{at}, and the old one stays and \
+             is forgotten; or take `retain_on_delete` off it"
+        ),
     })
 }

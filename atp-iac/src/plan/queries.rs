@@ -78,6 +78,7 @@ impl<'a> Queries<'a> {
             dependencies: resources,
             queries,
             protect: false,
+            retain: None,
             holds_data: false,
             location: Some(location),
             reason: None,

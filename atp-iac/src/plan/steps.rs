@@ -37,6 +37,8 @@ pub enum Work {
     Update,
     /// Deletes what the state has.
     Delete,
+    /// Forgets it: nothing is called.
+    Forget,
     /// Looks whether inputs are still what the plan said, after something that they come from changed.
     Check,
     /// Asks a query.
@@ -130,8 +132,10 @@ impl Builder {
                 OperationKind::Read => Work::Read,
                 OperationKind::Same if operation.old.is_some() => Work::Check,
                 OperationKind::Same => continue,
-                OperationKind::Delete => {
-                    let step = self.step(index, Work::Delete);
+                OperationKind::Delete | OperationKind::Retain => {
+                    let work =
+                        if operation.action == OperationKind::Retain { Work::Forget } else { Work::Delete };
+                    let step = self.step(index, work);
                     if operation.old.as_ref().is_some_and(|old| old.replaced) {
                         self.owed.entry(urn()).or_default().push(step);
                     } else {
@@ -151,7 +155,7 @@ impl Builder {
     }
 
     fn add_new_dependencies(&mut self, operations: &[Operation]) {
-        for operation in operations.iter().filter(|operation| operation.action != OperationKind::Delete) {
+        for operation in operations.iter().filter(|operation| !operation.action.leaves()) {
             let Some(step) = self.forward.get(&operation.urn).copied() else { continue };
             let urns = operation.dependencies.iter().chain(&operation.queries);
             let before = urns.filter_map(|urn| self.forward.get(urn).copied());

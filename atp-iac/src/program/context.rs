@@ -40,6 +40,8 @@ pub struct Registration {
     pub dependencies: BTreeSet<Urn>,
     /// Whether plans that delete or replace it are refused.
     pub protect: bool,
+    /// Why it stays in the cloud when it is not managed any more; `None`: it is deleted.
+    pub retain: Option<String>,
     /// Where it was declared.
     pub location: Location,
     /// Whether it is only looked up: a [`Query`](super::Query).
@@ -180,6 +182,7 @@ impl Context {
             inputs,
             dependencies,
             protect: options.protect.unwrap_or(false),
+            retain: options.retain,
             location,
             is_query: false,
         });
@@ -203,6 +206,7 @@ impl Context {
         if let Some(registration) = self.registrations.last_mut() {
             registration.is_query = true;
             registration.protect = false;
+            registration.retain = None;
         }
         Ok(declared)
     }

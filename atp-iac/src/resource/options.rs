@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 pub struct Options {
     pub(crate) depends_on: BTreeSet<Urn>,
     pub(crate) protect: Option<bool>,
+    pub(crate) retain: Option<String>,
     pub(crate) provider: Option<String>,
 }
 
@@ -36,6 +37,14 @@ impl Options {
         self
     }
 
+    /// When the resource leaves the program, or the stack is destroyed, it is forgotten and stays in the cloud. The reason
+    /// is shown in plans. What the resource lies in, such as its resource group, is then retained, too. A plan that
+    /// replaces it is refused.
+    pub fn retain_on_delete(mut self, reason: impl Into<String>) -> Self {
+        self.retain = Some(reason.into());
+        self
+    }
+
     /// Manages the resource through another registered provider than its type's own.
     pub fn provider(mut self, name: impl Into<String>) -> Self {
         self.provider = Some(name.into());
@@ -46,6 +55,7 @@ impl Options {
     pub(crate) fn inherit(mut self, outer: &Options) -> Self {
         self.depends_on.extend(outer.depends_on.iter().cloned());
         self.protect = self.protect.or(outer.protect);
+        self.retain = self.retain.or_else(|| outer.retain.clone());
         self.provider = self.provider.or_else(|| outer.provider.clone());
         self
     }

@@ -90,6 +90,8 @@ pub struct Intent {
     pub dependencies: Vec<Urn>,
     /// Must not be deleted.
     pub protect: bool,
+    /// Why it is forgotten instead of deleted; `None`: it is deleted.
+    pub retain: Option<String>,
     /// `file:line` of the declaration.
     pub location: Option<String>,
     /// The delete is about an object that was replaced.

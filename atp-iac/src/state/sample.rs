@@ -33,6 +33,7 @@ pub fn resource(name: &str) -> ResourceState {
         outputs: Value::from([("name", Value::from(name)), ("state", "ready".into())]),
         dependencies: Vec::new(),
         protect: false,
+        retain: None,
         created: at,
         modified: at,
         replaced: false,
@@ -42,7 +43,31 @@ pub fn resource(name: &str) -> ResourceState {
 }
 
 pub fn intent(step: u64, action: Action, name: &str) -> Intent {
-    let ResourceState { urn, kind, provider, id, inputs, dependencies, protect, location, replaced, .. } =
-        resource(name);
-    Intent { step, action, urn, kind, provider, id, inputs, dependencies, protect, location, replaced }
+    let ResourceState {
+        urn,
+        kind,
+        provider,
+        id,
+        inputs,
+        dependencies,
+        protect,
+        retain,
+        location,
+        replaced,
+        ..
+    } = resource(name);
+    Intent {
+        step,
+        action,
+        urn,
+        kind,
+        provider,
+        id,
+        inputs,
+        dependencies,
+        protect,
+        retain,
+        location,
+        replaced,
+    }
 }

@@ -77,6 +77,8 @@ pub struct ResourceState {
     pub dependencies: Vec<Urn>,
     /// Must not be deleted.
     pub protect: bool,
+    /// Why it is forgotten instead of deleted; `None`: it is deleted.
+    pub retain: Option<String>,
     /// When it was created. Stamped by the session.
     pub created: OffsetDateTime,
     /// When it was changed last. Stamped by the session.
@@ -101,6 +103,7 @@ impl ResourceState {
             outputs,
             dependencies,
             protect,
+            retain,
             created: _,
             modified: _,
             replaced,
@@ -115,6 +118,7 @@ impl ResourceState {
             && *outputs == other.outputs
             && *dependencies == other.dependencies
             && *protect == other.protect
+            && *retain == other.retain
             && *replaced == other.replaced
             && *incomplete == other.incomplete
             && *location == other.location

@@ -26,6 +26,8 @@ pub struct Declaration {
     pub inputs: Value,
     /// Whether it is protected.
     pub protect: bool,
+    /// Why it stays in the cloud when it is not managed any more.
+    pub retain: Option<String>,
     /// Names of the resources that it waits for.
     pub dependencies: Vec<String>,
 }
@@ -47,6 +49,7 @@ pub fn declare(environment: &str, region: &str, program: Program, setup: Setup) 
             kind: registration.urn.resource_type().to_owned(),
             inputs: resolve(&registration.inputs)?,
             protect: registration.protect,
+            retain: registration.retain.clone(),
             dependencies: registration.dependencies.iter().map(|urn| urn.name().to_owned()).collect(),
         };
         let declared = if registration.is_query { &mut queries } else { &mut resources };

@@ -2,7 +2,7 @@
 
 use crate::diff::{Change, Rules, compare};
 use crate::provider::{
-    Existing, Object, Problem, Provider, ProviderError, ProviderErrorKind, Request, Target,
+    Existing, Object, Problem, Provider, ProviderError, ProviderErrorKind, Request, Target, Warning,
 };
 use crate::value::{Kind, Map, Path, Value};
 use async_trait::async_trait;
@@ -24,6 +24,7 @@ pub struct MemoryCloud {
     computed: BTreeMap<String, Map>,
     answers: BTreeMap<String, Value>,
     replacing: BTreeSet<String>,
+    irreversible: BTreeSet<String>,
     log: bool,
     inner: Arc<Mutex<Inner>>,
 }
@@ -70,6 +71,7 @@ impl MemoryCloud {
             computed: BTreeMap::new(),
             answers: BTreeMap::new(),
             replacing: BTreeSet::from(["name".to_owned()]),
+            irreversible: BTreeSet::new(),
             log: true,
             inner: Arc::default(),
         }
@@ -98,6 +100,12 @@ impl MemoryCloud {
     /// With a property whose change needs a new resource, besides `name`; a path such as `properties.size`.
     pub fn replacing(mut self, path: &str) -> Self {
         self.replacing.insert(path.to_owned());
+        self
+    }
+
+    /// With a property that cannot be taken back once it is `true`.
+    pub fn irreversible(mut self, path: &str) -> Self {
+        self.irreversible.insert(path.to_owned());
         self
     }
 
@@ -217,6 +225,14 @@ impl Provider for MemoryCloud {
             Value::Map(entries.map(|(key, value)| (key.clone(), value.clone())).collect())
         };
         compare(&only_given(old.outputs), &only_given(observed), &Replacing(&BTreeSet::new()))
+    }
+
+    fn warnings(&self, _: &str, inputs: &Value, old: Option<&Existing<'_>>) -> Vec<Warning> {
+        let is_set = |path: &Path, said: &Value| path.find(said) == Some(&Value::Bool(true));
+        let paths = self.irreversible.iter().map(|path| Path::of_keys(path));
+        let new =
+            paths.filter(|path| is_set(path, inputs) && !old.is_some_and(|old| is_set(path, old.inputs)));
+        new.map(|path| Warning { path, message: "this cannot be undone".to_owned() }).collect()
     }
 
     async fn create(&self, request: Request<'_>) -> Result<Object, ProviderError> {

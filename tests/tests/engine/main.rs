@@ -4,6 +4,7 @@
 
 mod planned;
 mod references;
+mod retained;
 
 use async_trait::async_trait;
 use atp_iac::Value;

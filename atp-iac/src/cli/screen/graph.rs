@@ -19,7 +19,7 @@ pub(in crate::cli) fn graph(plan: &Plan) -> String {
             action => format!("{} ", symbol(action)),
         };
         let label = quoted(&format!("{sign}{}\n{}", operation.urn.name(), operation.kind));
-        let style = if operation.action == OperationKind::Delete { ", style=\"dashed\"" } else { "" };
+        let style = if operation.action.leaves() { ", style=\"dashed\"" } else { "" };
         let tooltip = quoted(verb(operation.action));
         let _ =
             writeln!(text, "  {} [label={label}, tooltip={tooltip}{style}];", quoted(operation.urn.as_str()));

@@ -43,6 +43,7 @@ pub(super) fn symbol(action: OperationKind) -> &'static str {
         OperationKind::Replace => "+/-",
         OperationKind::ReplaceDeleteFirst => "-/+",
         OperationKind::Delete => "-",
+        OperationKind::Retain => "o",
         OperationKind::Read => "<",
     }
 }
@@ -56,6 +57,7 @@ fn verb(action: OperationKind) -> &'static str {
         OperationKind::Replace => "replace (new first)",
         OperationKind::ReplaceDeleteFirst => "replace (old deleted first)",
         OperationKind::Delete => "delete",
+        OperationKind::Retain => "retain (stays, and is forgotten)",
         OperationKind::Read => "read during the apply",
     }
 }
@@ -64,7 +66,7 @@ fn colour(action: OperationKind) -> Colour {
     match action {
         OperationKind::Same | OperationKind::Read => Colour::Dim,
         OperationKind::Create => Colour::Green,
-        OperationKind::Update => Colour::Yellow,
+        OperationKind::Update | OperationKind::Retain => Colour::Yellow,
         OperationKind::Replace | OperationKind::ReplaceDeleteFirst => Colour::Magenta,
         OperationKind::Delete => Colour::Red,
     }

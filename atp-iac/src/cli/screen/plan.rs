@@ -25,6 +25,10 @@ pub(in crate::cli) fn plan(plan: &Plan, recovered: &[Recovered], kind: Kind, loo
     if !outputs.is_empty() {
         parts.push(format!("outputs:\n{outputs}"));
     }
+    let recorded = recorded(plan);
+    if !recorded.is_empty() {
+        parts.push(format!("written down without a call:\n{recorded}"));
+    }
     if !plan.refusals.is_empty() {
         parts.push(refusals(plan, look));
     }
@@ -63,6 +67,27 @@ fn outputs(plan: &Plan, look: Look<'_>) -> String {
     text
 }
 
+/// What the program says of unchanged resources besides their properties, where that is new.
+fn recorded(plan: &Plan) -> String {
+    let mut text = String::new();
+    for operation in plan.recorded() {
+        let Some(old) = &operation.old else { continue };
+        let mut said = Vec::new();
+        match (old.protect, operation.protect) {
+            (true, false) => said.push("not protected any more".to_owned()),
+            (false, true) => said.push("protected".to_owned()),
+            _ => {}
+        }
+        match &operation.retain {
+            now if old.retain == *now => {}
+            Some(reason) => said.push(format!("retained when it leaves: {}", clean(reason))),
+            None => said.push("deleted when it leaves".to_owned()),
+        }
+        let _ = writeln!(text, "  {}: {}", clean(operation.urn.name()), said.join(", "));
+    }
+    text
+}
+
 fn refusals(plan: &Plan, look: Look<'_>) -> String {
     let mut text = look.paint(Colour::Red, "refused:");
     text.push('\n');
@@ -84,7 +109,7 @@ fn last_line(plan: &Plan, counts: &Counts, kind: Kind) -> String {
     if plan.has_changes() {
         return format!(
             "plan: {}\n",
-            counted(counts, ["to create", "to update", "to replace", "to delete", "to read"])
+            counted(counts, ["to create", "to update", "to replace", "to delete", "to retain", "to read"])
         );
     }
     match (kind, counts.same) {
@@ -96,13 +121,14 @@ fn last_line(plan: &Plan, counts: &Counts, kind: Kind) -> String {
 }
 
 /// Counts in words; what is nothing is left out.
-pub(super) fn counted(counts: &Counts, words: [&str; 5]) -> String {
-    let [create, update, replace, delete, read] = words;
+pub(super) fn counted(counts: &Counts, words: [&str; 6]) -> String {
+    let [create, update, replace, delete, retain, read] = words;
     let all = [
         (counts.create, create),
         (counts.update, update),
         (counts.replace, replace),
         (counts.delete, delete),
+        (counts.retain, retain),
         (counts.same, "unchanged"),
         (counts.read, read),
     ];

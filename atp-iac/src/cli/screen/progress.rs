@@ -105,6 +105,7 @@ fn finished(operation: &Operation, work: Work, elapsed: Duration, look: Look) ->
         (Work::Delete, false) => ("-", Colour::Red, "deleted"),
         (Work::Delete, true) => ("-", Colour::Red, "old one deleted"),
         (Work::Check, _) => ("=", Colour::Dim, "checked"),
+        (Work::Forget, _) => ("o", Colour::Yellow, "retained"),
         (Work::Read, _) => ("<", Colour::Dim, "read"),
     };
     format!("{} {} {done} ({})", look.paint(colour, sign), clean(operation.urn.name()), seconds(elapsed))
@@ -124,6 +125,7 @@ pub(in crate::cli) fn work(work: Work) -> &'static str {
         Work::Update => "update",
         Work::Delete => "delete",
         Work::Check => "check",
+        Work::Forget => "forget",
         Work::Read => "read",
     }
 }

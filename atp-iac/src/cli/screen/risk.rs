@@ -1,6 +1,6 @@
 //! What could hurt, first.
 
-use super::look::{Colour, Look, clean, some};
+use super::look::{Colour, Look, clean, hang, some};
 use super::{colour, symbol};
 use crate::plan::{Operation, OperationKind, Plan};
 use std::fmt::Write as _;
@@ -12,6 +12,11 @@ const LIMIT: usize = 20;
 pub(super) fn risk(plan: &Plan, look: Look) -> String {
     let mut text = look.paint(Colour::Bold, "changes, riskiest first:");
     text.push('\n');
+    for warning in &plan.warnings {
+        let sign = look.paint(Colour::Red, "!  ");
+        let (name, path) = (clean(warning.urn.name()), clean(&warning.path.to_string()));
+        let _ = writeln!(text, "  {sign} FOR EVER {name}: `{path}`: {}", hang(&warning.message, "    "));
+    }
     for (action, holds_data) in [
         (OperationKind::Delete, true),
         (OperationKind::ReplaceDeleteFirst, true),
@@ -19,6 +24,8 @@ pub(super) fn risk(plan: &Plan, look: Look) -> String {
         (OperationKind::ReplaceDeleteFirst, false),
         (OperationKind::Replace, false),
         (OperationKind::Delete, false),
+        (OperationKind::Retain, true),
+        (OperationKind::Retain, false),
     ] {
         let alike = |o: &&Operation| o.action == action && o.holds_data == holds_data;
         named(&plan.operations.iter().filter(alike).collect::<Vec<_>>(), look, &mut text);
@@ -37,7 +44,11 @@ pub(super) fn risk(plan: &Plan, look: Look) -> String {
 fn named(alike: &[&Operation], look: Look, text: &mut String) {
     for operation in alike.iter().take(LIMIT) {
         let (name, kind) = (clean(operation.urn.name()), clean(&operation.kind));
-        let verb = if operation.action.replaces() { "replace" } else { "delete" };
+        let verb = match operation.action {
+            OperationKind::Retain => "retain",
+            action if action.replaces() => "replace",
+            _ => "delete",
+        };
         let _ = writeln!(
             text,
             "  {} {verb:<7}  {name} ({kind}){}",
@@ -51,6 +62,10 @@ fn named(alike: &[&Operation], look: Look, text: &mut String) {
 }
 
 fn note(operation: &Operation) -> String {
+    if operation.action == OperationKind::Retain {
+        let reason = operation.reason.as_deref().map(clean).unwrap_or_default();
+        return format!(": stays in the cloud and is forgotten; {reason}");
+    }
     let cause = operation.action.replaces().then(|| cause(operation));
     let loss = operation.holds_data.then(|| "DATA LOSS, what it holds is deleted with it".to_owned());
     let notes: Vec<String> = loss.into_iter().chain(cause).collect();

@@ -22,7 +22,7 @@ pub(in crate::cli) fn forecast(forecast: &Forecast) -> String {
             Kind::Destroy => "total: nothing to delete\n".to_owned(),
         };
     }
-    let words = ["to create", "to update", "to replace", "to delete", "to read"];
+    let words = ["to create", "to update", "to replace", "to delete", "to retain", "to read"];
     format!("total: {changed} of {} would change: {}\n", stacks(total), counted(&forecast.counts(), words))
 }
 
@@ -30,7 +30,7 @@ fn stacks(count: usize) -> String {
     if count == 1 { "1 stack".to_owned() } else { format!("{count} stacks") }
 }
 
-const DONE: [&str; 5] = ["created", "updated", "replaced", "deleted", "read"];
+const DONE: [&str; 6] = ["created", "updated", "replaced", "deleted", "retained", "read"];
 
 /// What became of one stack, in a line.
 pub(in crate::cli) fn ended(ended: &Ended, labels: &Labels, look: Look) -> String {

@@ -31,6 +31,9 @@ pub(in crate::cli) fn resource(resource: &ResourceState) -> String {
             line("note", meaning);
         }
     }
+    if let Some(reason) = &resource.retain {
+        line("note", &format!("retained: it stays in the cloud when it is not managed any more; {reason}"));
+    }
     if !resource.dependencies.is_empty() {
         text.push_str("depends on:\n");
         for urn in &resource.dependencies {

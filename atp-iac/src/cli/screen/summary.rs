@@ -14,7 +14,7 @@ pub(in crate::cli) fn summary(report: &Report, progress: &Progress, interrupted:
         (false, false) => ("failed", Colour::Red),
     };
     let mut counts = Vec::new();
-    let done = counted(&report.done, ["created", "updated", "replaced", "deleted", "read"]);
+    let done = counted(&report.done, ["created", "updated", "replaced", "deleted", "retained", "read"]);
     if report.done.changes() + report.done.same > 0 || report.is_complete() {
         counts.push(done);
     }

@@ -5,7 +5,7 @@ use crate::apply::Recovered;
 use crate::cli::screen::{Look, plan as screen};
 use crate::diff::Change;
 use crate::engine::Kind;
-use crate::plan::{Base, Operation, OperationKind, OutputChange, Plan, Refusal};
+use crate::plan::{Base, Irreversible, Operation, OperationKind, OutputChange, Plan, Refusal};
 use crate::program::Location;
 use crate::state::Action;
 use crate::value::{Path, Value};
@@ -29,6 +29,7 @@ fn operation(types: &[&str], names: &[&str], action: OperationKind) -> Operation
         dependencies: Default::default(),
         queries: Default::default(),
         protect: false,
+        retain: None,
         holds_data: true,
         location: Some(Location { file: "stacks/src/base.rs", line: 42 }),
         reason: None,
@@ -46,6 +47,7 @@ fn plan(operations: Vec<Operation>) -> Plan {
         base: Base { lineage: "l".into(), serial: 3 },
         operations,
         steps: Default::default(),
+        warnings: Vec::new(),
         refusals: Vec::new(),
         outputs: BTreeMap::new(),
         output_expressions: None,
@@ -119,6 +121,34 @@ refused:
     way out: take `protect` off it at stacks/src/base.rs:42
 
 plan: 1 to create, 1 to update, 2 to replace, 1 to delete, 1 unchanged
+",
+    );
+}
+
+#[test]
+fn what_cannot_be_undone_comes_before_all_other_risks_and_what_is_retained_is_no_loss() {
+    let mut archive = operation(&["T.Store"], &["archive"], OperationKind::Retain);
+    archive.reason = Some("the law".into());
+    let lock = operation(&["T.Store"], &["lock"], OperationKind::Create);
+    let mut plan = plan(vec![lock, archive, operation(&["T.Store"], &["old"], OperationKind::Delete)]);
+    plan.warnings = vec![Irreversible {
+        urn: plan.operations[0].urn.clone(),
+        path: Path::of_keys("properties/state"),
+        message: "the policy can never be unlocked; this cannot be undone".into(),
+    }];
+    same(
+        &show(&plan),
+        "changes, riskiest first:
+  !   FOR EVER lock: `properties.state`: the policy can never be unlocked; this cannot be undone
+  -   delete   old (T.Store): DATA LOSS, what it holds is deleted with it
+  o   retain   archive (T.Store): stays in the cloud and is forgotten; the law
+  +   create   1
+
++ lock (T.Store) create
+o archive (T.Store) retain (stays, and is forgotten): the law
+- old (T.Store) delete
+
+plan: 1 to create, 1 to delete, 1 to retain
 ",
     );
 }

@@ -62,6 +62,7 @@ fn the_status_fits_on_the_line() {
         base: crate::plan::Base { lineage: String::new(), serial: 0 },
         operations: Vec::new(),
         steps: Default::default(),
+        warnings: Vec::new(),
         refusals: Vec::new(),
         outputs: Default::default(),
         output_expressions: None,

@@ -113,7 +113,7 @@ async fn what_is_protected_is_refused_with_the_way_out() {
     same(
         refused,
         "  `vault/store` is protected and would be deleted
-    way out: put it back into the program without `protect`, run `up`, then remove it
+    way out: take `protect` off it at src/shop.rs:12 and run `up`, which writes that down, then destroy; where it comes from the configuration: `up --set protect=false`
 
 plan: 2 to delete
 error: a protected resource stands against this plan
@@ -122,6 +122,15 @@ error: a protected resource stands against this plan
     );
     assert_eq!(bench.cloud.objects().len(), 2);
     assert_eq!(bench.run("preview --set place=empty").await.code, 3, "a preview tells it, too");
+    let ran = bench.run("up --yes --set protect=false").await;
+    assert!(
+        ran.err
+            .contains("written down without a call:\n  vault/store: not protected any more\n\nno changes: "),
+        "{}",
+        ran.err
+    );
+    assert_eq!(bench.run("destroy --yes").await.code, 0);
+    assert!(bench.cloud.objects().is_empty());
 }
 
 #[tokio::test]

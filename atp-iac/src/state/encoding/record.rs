@@ -107,6 +107,8 @@ pub struct IntentOut<'a> {
     #[serde(skip_serializing_if = "Not::not")]
     protect: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
+    retain: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     location: Option<&'a str>,
     #[serde(skip_serializing_if = "Not::not")]
     replaced: bool,
@@ -131,6 +133,7 @@ pub struct IntentIn {
     dependencies: Vec<String>,
     #[serde(default)]
     protect: bool,
+    retain: Option<String>,
     location: Option<String>,
     #[serde(default)]
     replaced: bool,
@@ -261,6 +264,7 @@ impl Encoding {
             inputs: self.sealed(urn, "inputs", &intent.inputs)?,
             dependencies: intent.dependencies.iter().map(|urn| self.short(urn)).collect(),
             protect: intent.protect,
+            retain: intent.retain.as_deref(),
             location: intent.location.as_deref(),
             replaced: intent.replaced,
         })
@@ -277,6 +281,7 @@ impl Encoding {
             inputs: self.opened(&urn, "inputs", read.inputs.unwrap_or(Plain(Value::Null)))?,
             dependencies: self.long_all(&read.dependencies)?,
             protect: read.protect,
+            retain: read.retain,
             location: read.location,
             replaced: read.replaced,
             urn,

@@ -22,6 +22,8 @@ pub struct ResourceOut<'a> {
     dependencies: Vec<&'a str>,
     #[serde(skip_serializing_if = "Not::not")]
     protect: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retain: Option<&'a str>,
     #[serde(with = "moment")]
     created: OffsetDateTime,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -50,6 +52,7 @@ pub struct ResourceIn {
     dependencies: Vec<String>,
     #[serde(default)]
     protect: bool,
+    retain: Option<String>,
     #[serde(with = "moment")]
     created: OffsetDateTime,
     modified: Option<Moment>,
@@ -72,6 +75,7 @@ impl Encoding {
             outputs: self.sealed(urn, "outputs", &resource.outputs)?,
             dependencies: resource.dependencies.iter().map(|urn| self.short(urn)).collect(),
             protect: resource.protect,
+            retain: resource.retain.as_deref(),
             created: resource.created,
             modified: (resource.modified != resource.created).then_some(Moment(resource.modified)),
             replaced: resource.replaced,
@@ -90,6 +94,7 @@ impl Encoding {
             outputs: self.opened(&urn, "outputs", read.outputs)?,
             dependencies: self.long_all(&read.dependencies)?,
             protect: read.protect,
+            retain: read.retain,
             created: read.created,
             modified: read.modified.map_or(read.created, |moment| moment.0),
             replaced: read.replaced,

@@ -61,20 +61,31 @@ prop_compose! {
         urn in some_urn(), own_kind in any::<bool>(), provider in "[a-z]{0,5}", id in any::<String>(),
         inputs in value(), outputs in value(), dependencies in vec(some_urn(), 0..3),
         flags in any::<[bool; 3]>(), created in moment(), modified in moment(),
-        location in proptest::option::of(any::<String>()),
+        location in proptest::option::of(any::<String>()), retain in proptest::option::of(any::<String>()),
     ) -> ResourceState {
         let kind = if own_kind { urn.resource_type().to_owned() } else { "other".into() };
         let [protect, replaced, incomplete] = flags;
         ResourceState {
             urn, kind, provider, id, inputs, outputs, dependencies, protect, created, modified, replaced, incomplete,
-            location,
+            location, retain,
         }
     }
 }
 
 fn records(one: &ResourceState) -> Vec<Record> {
-    let ResourceState { urn, id, kind, provider, inputs, dependencies, protect, location, replaced, .. } =
-        one.clone();
+    let ResourceState {
+        urn,
+        id,
+        kind,
+        provider,
+        inputs,
+        dependencies,
+        protect,
+        retain,
+        location,
+        replaced,
+        ..
+    } = one.clone();
     let intent = Intent {
         step: 7,
         action: Action::Update,
@@ -85,6 +96,7 @@ fn records(one: &ResourceState) -> Vec<Record> {
         inputs,
         dependencies,
         protect,
+        retain,
         location,
         replaced,
     };
