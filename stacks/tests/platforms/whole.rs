@@ -136,7 +136,7 @@ async fn assert_settled(estate: &Estate) {
 /// What lets everything be deleted: protection is off, and Azure is told so.
 const LET_GO: [(&str, &str); 2] = [("protect", "false"), ("locks", "false")];
 
-async fn deployed_settled_and_gone(environment: &str, regions: &[&str]) -> usize {
+async fn deployed_settled_and_gone(environment: &str, regions: &[&str]) -> Gone {
     let platform = Platform::new();
     let estate = platform.estate(environment, regions, &[]);
     let planned = preview(&estate, Kind::Up, false).await.counts().create;
@@ -144,27 +144,55 @@ async fn deployed_settled_and_gone(environment: &str, regions: &[&str]) -> usize
     assert_settled(&estate).await;
     let estate = platform.estate(environment, regions, &LET_GO);
     run(&estate, Kind::Up).await;
+    let forecast = preview(&estate, Kind::Destroy, false).await;
+    let retained: Vec<String> = forecast
+        .plans()
+        .flat_map(|plan| &plan.operations)
+        .filter(|operation| operation.action == OperationKind::Retain)
+        .map(|operation| {
+            assert!(operation.reason.is_some(), "{}", operation.urn);
+            operation.urn.name().to_owned()
+        })
+        .collect();
     run(&estate, Kind::Destroy).await;
-    // What is retained by law is left, with the groups that it is in, and nothing else.
-    let left: Vec<String> =
-        platform.ids().into_iter().filter(|id| !id.to_ascii_lowercase().contains("archive")).collect();
-    assert!(left.is_empty(), "{left:#?}");
-    planned
+    Gone { planned, retained, left: platform.ids() }
+}
+
+/// What became of an environment.
+struct Gone {
+    /// How many resources there were.
+    planned: usize,
+    /// What was left on purpose, by name.
+    retained: Vec<String>,
+    /// What is still in the cloud, by id.
+    left: Vec<String>,
 }
 
 #[tokio::test]
 async fn every_environment_is_deployed_plans_to_nothing_and_goes_without_a_rest() {
     for environment in ["dev", "test", "staging"] {
-        let planned = deployed_settled_and_gone(environment, &["westeurope"]).await;
+        let Gone { planned, left, .. } = deployed_settled_and_gone(environment, &["westeurope"]).await;
         println!("{environment}: {planned} resources");
+        assert!(left.is_empty(), "{environment}: {left:#?}");
     }
 }
 
 #[tokio::test]
 async fn prod_is_deployed_to_both_regions_and_only_the_locked_archive_outlives_it() {
-    let planned = deployed_settled_and_gone("prod", &["westeurope", "eastus"]).await;
-    println!("prod: {planned} resources in two regions");
-    assert!(planned >= 400, "{planned}");
+    let gone = deployed_settled_and_gone("prod", &["westeurope", "eastus"]).await;
+    println!("prod: {} resources in two regions", gone.planned);
+    assert!(gone.planned >= 600, "{}", gone.planned);
+    assert_eq!(
+        gone.retained.iter().filter(|name| *name == "archive/account").count(),
+        2,
+        "{:?}",
+        gone.retained
+    );
+    let archive = |id: &str| id.to_ascii_lowercase().contains("-archive");
+    let others: Vec<&String> = gone.left.iter().filter(|id| !archive(id)).collect();
+    assert!(others.is_empty(), "{others:#?}");
+    let accounts = gone.left.iter().filter(|id| id.rsplit('/').nth(1) == Some("storageAccounts"));
+    assert_eq!(accounts.count(), 2, "{:#?}", gone.left);
 }
 
 #[tokio::test]

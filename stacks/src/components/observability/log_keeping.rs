@@ -5,7 +5,7 @@ use atp_azure::operational_insights::{
     DataExport, DataExportDestination, SavedSearch, Table, TablePlan, Workspace,
 };
 use atp_azure::storage::StorageAccount;
-use atp_iac::{Component, Config, Context, Input, Output, ResourceId, Result, component};
+use atp_iac::{Component, Config, Context, Input, Options, Output, ResourceId, Result, component};
 use std::collections::BTreeMap;
 
 /// How long one table is kept, where that differs from the workspace.
@@ -59,7 +59,9 @@ impl Component for LogKeeping {
                 .plan(TablePlan::ANALYTICS)
                 .retention_in_days(i64::from(retention.days))
                 .total_retention_in_days(i64::from(retention.total_days));
-            cx.add(name, table)?;
+            // It is Azure's own, and goes with the workspace.
+            let options = Options::new().retain_on_delete("a table of Azure's goes with its workspace only");
+            cx.add_with(name, options, table)?;
         }
         if !self.exported.is_empty() {
             let account = self.archive.map(|id| id.as_str().to_owned());

@@ -22,15 +22,14 @@ pub(super) fn add(
     project: &str,
     tenants: &[String],
     contents: &[&str],
-    protect: bool,
+    options: &Options,
 ) -> Result<Containers> {
     let mut added = Containers::default();
     for tenant in tenants {
         for content in contents {
             let name = format!("{project}-{tenant}-{content}");
             let container = BlobContainer::new(blobs, &name).public_access(BlobContainerPublicAccess::None);
-            let options = Options::new().protect(protect);
-            let container = cx.add_with(&format!("{tenant}-{content}"), options, container)?;
+            let container = cx.add_with(&format!("{tenant}-{content}"), options.clone(), container)?;
             added.names.push(name);
             added.urns.push(container.urn().clone());
         }

@@ -94,7 +94,8 @@ impl Component for HotStorage {
         let blobs = cx.add("blobs", blobs)?;
         let lifecycle = settings.lifecycle.policy(&account.id());
         cx.add_with("lifecycle", Options::new().depends_on(&blobs), lifecycle)?;
-        let containers = containers::add(cx, &blobs.id(), &project, &tenants, &CONTENTS, protect)?;
+        let options = Options::new().protect(protect);
+        let containers = containers::add(cx, &blobs.id(), &project, &tenants, &CONTENTS, &options)?;
         account::surroundings(cx, &site, &group, "hot-storage", &account, &blobs.id(), &network)?;
         Ok(HotStorageOutputs {
             id: account.id(),

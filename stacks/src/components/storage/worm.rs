@@ -102,7 +102,8 @@ impl Component for WormStorage {
         let WormStorage { site, group, name, project, tenants, settings, network, key, protect } = self;
         let account = account::account(&site, &group, &name, settings.redundancy, key.as_ref())
             .immutable_storage_with_versioning(retention(&settings));
-        let account = cx.add_with("account", account::options(key.as_ref(), protect), account)?;
+        let options = kept(account::options(key.as_ref(), protect), &settings);
+        let account = cx.add_with("account", options, account)?;
         let deleted =
             BlobServiceDeleteRetentionPolicy::new().enabled(true).days(i64::from(settings.soft_delete_days));
         let blobs = BlobService::new(account.id())
@@ -113,13 +114,25 @@ impl Component for WormStorage {
         let blobs = cx.add("blobs", blobs)?;
         let lifecycle = settings.lifecycle.policy(&account.id());
         cx.add_with("lifecycle", Options::new().depends_on(&blobs), lifecycle)?;
-        let containers = containers::add(cx, &blobs.id(), &project, &tenants, &CONTENTS, protect)?;
+        let options = kept(Options::new().protect(protect), &settings);
+        let containers = containers::add(cx, &blobs.id(), &project, &tenants, &CONTENTS, &options)?;
         account::surroundings(cx, &site, &group, "archive", &account, &blobs.id(), &network)?;
         Ok(WormStorageOutputs {
             id: account.id(),
             blob_endpoint: account.primary_endpoints_blob(),
             containers,
         })
+    }
+}
+
+/// What is locked outlives the stack: Azure deletes neither account nor containers as long as one blob is retained.
+fn kept(options: Options, settings: &WormStorageConfig) -> Options {
+    match settings.lock {
+        true => options.retain_on_delete(format!(
+            "its retention of {} days is locked: Azure keeps it until the last blob in it may be deleted",
+            settings.retention_days
+        )),
+        false => options,
     }
 }
 
