@@ -32,6 +32,9 @@ pub struct NetConfig {
     /// Whether it may go.
     #[config(default = false)]
     pub protect: bool,
+    /// Who may look.
+    #[config(default)]
+    pub guests: Vec<String>,
     /// Where it is.
     #[config(default = "here")]
     pub place: String,
@@ -206,11 +209,13 @@ async fn what_differs_is_shown_with_its_places_and_what_is_expected_when_it_is_a
     world.up("staging").await;
     world.files.insert(
         "/p/config/prod.yaml".into(),
-        "net: { range: 10.2.0.0/16, size: 3, password: other }\n".into(),
+        "net: { range: 10.2.0.0/16, size: 3, guests: [anna], password: other }\n".into(),
     );
     let ran = world.run("promote --from staging --to prod").await;
     let size = "net.size: 1 -> 3\n    default -> config/prod.yaml:1\n";
     assert!(ran.out.contains(size) && !ran.out.contains("net.range"), "{}", ran.out);
+    let guest = "net.guests[0]: (not set) -> \"anna\"\n    nowhere -> config/prod.yaml:1\n";
+    assert!(ran.out.contains(guest) && !ran.out.contains("net.guests: "), "{}", ran.out);
     assert!(ran.err.contains("1 more values differ as the configuration says"), "{}", ran.err);
     let all = world.run("promote --from staging --to prod --verbose").await;
     assert!(all.out.contains(r#"net.range: "10.1.0.0/16" -> "10.2.0.0/16"  (expected)"#), "{}", all.out);

@@ -52,13 +52,22 @@ pub(super) fn differences(
         let paths: BTreeSet<&String> = here.keys().chain(there.keys()).collect();
         for path in paths {
             let (source, target) = (Side::of(here.get(path)), Side::of(there.get(path)));
-            if source.value != target.value {
+            // What is empty on one side and has parts on the other is told by the parts.
+            let told = has_parts(&here, path) || has_parts(&there, path);
+            if source.value != target.value && !told {
                 let expected = promotion.expects(program.name, path);
                 found.push(Difference { stack: program.name, path: path.clone(), source, target, expected });
             }
         }
     }
     Ok(found)
+}
+
+fn has_parts(lines: &BTreeMap<String, ConfigLine>, path: &str) -> bool {
+    let is_part = |other: &String| {
+        other.strip_prefix(path).is_some_and(|rest| rest.starts_with('.') || rest.starts_with('['))
+    };
+    lines.keys().any(is_part)
 }
 
 fn lines(
