@@ -26,6 +26,7 @@ pub mod commands;
 pub mod compliance;
 pub mod components;
 pub mod data;
+pub mod documents;
 pub mod edge;
 pub mod foundation;
 pub mod governance;

@@ -13,7 +13,7 @@ use atp_iac::provider::Provider;
 use atp_iac::secrets::stand_in;
 use atp_iac::state::{Snapshot, StateView};
 use atp_iac::{ConfigTree, Context, StackName};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// A stack of an environment and region, planned from nothing.
@@ -23,15 +23,17 @@ pub struct Planned {
     pub program: &'static Program,
     /// The subscription that it is deployed to.
     pub subscription: String,
+    /// The configuration.
+    pub config: ConfigTree,
     /// What would be made.
     pub plan: Plan,
 }
 
 /// Why the stacks of an environment cannot be planned.
 #[derive(Debug, thiserror::Error)]
-#[error("the stack `{}` of {}/{} cannot be planned: {problem}", stack.stack, stack.environment, stack.region)]
+#[error("{what} cannot be planned: {problem}")]
 pub struct PlannedError {
-    stack: StackName,
+    what: String,
     problem: String,
 }
 
@@ -63,7 +65,10 @@ pub fn planned_with(
     environment: &str,
     config: impl Fn(&StackName) -> Result<ConfigTree, String>,
 ) -> Result<Vec<Planned>, PlannedError> {
-    let regions = project.environments.get(environment).map_or(&[] as &[String], |found| &found.regions);
+    let what = |what: String| move |problem: String| PlannedError { what, problem };
+    let found = project.environment(environment).map_err(|error| error.to_string());
+    let regions = &found.map_err(what(format!("the environment `{environment}`")))?.regions;
+    let primary_regions = project.primary_regions_with(&BTreeSet::from([environment]));
     let mut references: BTreeMap<StackName, StackOutputs> = BTreeMap::new();
     let mut all = Vec::with_capacity(PROGRAMS.len() * regions.len());
     for (region, program) in
@@ -74,41 +79,12 @@ pub fn planned_with(
             region: region.to_owned(),
             stack: program.name.to_owned(),
         };
-        let error = |problem: String| PlannedError { stack: stack.clone(), problem };
-        let config = config(&stack).map_err(error)?;
+        let error = || what(format!("the stack `{}` of {environment}/{region}", program.name));
+        let config = config(&stack).map_err(error())?;
         let subscription = config.text("subscription_id").unwrap_or_default().to_owned();
-        let primary_regions = project.primary_regions();
-        let setup = Setup { config, references: references.clone(), primary_regions };
-        let plan = plan(program, &stack, setup, &subscription).map_err(error)?;
-        references.insert(stack, plan.outputs_after());
-        all.push(Planned { program, subscription, plan });
-    }
-    Ok(all)
-}
-
-fn plan(program: &Program, name: &StackName, setup: Setup, subscription: &str) -> Result<Plan, String> {
-    let mut cx = Context::new(name.clone(), setup);
-    let declared = (program.run)(&mut cx).map_err(|error: ProgramError| error.to_string())?;
-    let desired =
-        Desired { registrations: cx.into_registrations(), outputs: declared, contract: program.contract };
-    let provider: Arc<dyn Provider> = Arc::new(offline(subscription));
-    let providers = BTreeMap::from([(provider.name().to_owned(), provider)]);
-    let state = StateView::new(Snapshot::empty(name.clone(), "")).map_err(|error| error.to_string())?;
-    let planner = Planner {
-        stack: name,
-        providers: &providers,
-        state: &state,
-        drift: &Drift::new(),
-        fingerprints: None,
-        answers: &Answers::new(),
-    };
-    planner.plan(desired).map_err(|error| error.to_string())
-}
-
-/// Planning calls no cloud: behind this provider stands one that is empty.
-fn offline(subscription: &str) -> AzureProvider {
-    let simulator =
-        Simulator::in_memory(atp_azure::descriptors(), Settings::default(), Arc::new(SystemClock));
-    let settings = AzureSettings::new(atp_azure::descriptors(), subscription);
-    AzureProvider::with_transport(settings, simulator.transport())
-}
+        let setup = Setup {
+            config: config.clone(),
+            references: references.clone(),
+            primary_regions: primary_regions.clone(),
+        };
+        let plan = plan(program, &stack, setup, &subscription).map_err(error())?;

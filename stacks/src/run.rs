@@ -1,7 +1,7 @@
 //! From a binary to the command line.
 
 use crate::PROGRAMS;
-use crate::commands::Export;
+use crate::commands::{Documents, Export};
 use crate::promote::Promote;
 use crate::recovery::{Failback, Failover};
 use atp_azure_sim::AzureClouds;
@@ -24,6 +24,7 @@ pub fn all() -> ExitCode {
 pub fn application() -> Application {
     Application::new(PROGRAMS, Arc::new(AzureClouds::default()))
         .with_command(Arc::new(Export))
+        .with_command(Arc::new(Documents))
         .with_command(Arc::new(Failover))
         .with_command(Arc::new(Failback))
         .with_command(Arc::new(Promote))

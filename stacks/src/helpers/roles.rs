@@ -54,6 +54,35 @@ pub enum BuiltInRole {
 }
 
 impl BuiltInRole {
+    /// All of them.
+    pub const ALL: &[BuiltInRole] = &[
+        BuiltInRole::KeyVaultSecretsUser,
+        BuiltInRole::KeyVaultCryptoUser,
+        BuiltInRole::KeyVaultCryptoServiceEncryptionUser,
+        BuiltInRole::NetworkContributor,
+        BuiltInRole::MonitoringMetricsPublisher,
+        BuiltInRole::MonitoringDataReader,
+        BuiltInRole::MonitoringReader,
+        BuiltInRole::LogAnalyticsContributor,
+        BuiltInRole::ManagedIdentityOperator,
+        BuiltInRole::PrivateDnsZoneContributor,
+        BuiltInRole::AcrPull,
+        BuiltInRole::AksRbacClusterAdmin,
+        BuiltInRole::AksRbacReader,
+        BuiltInRole::AksClusterUser,
+        BuiltInRole::StorageBlobDataContributor,
+        BuiltInRole::StorageBlobDataReader,
+        BuiltInRole::ServiceBusDataSender,
+        BuiltInRole::ServiceBusDataReceiver,
+        BuiltInRole::SqlDbContributor,
+        BuiltInRole::Reader,
+    ];
+
+    /// The role with an id.
+    pub fn of_guid(guid: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|role| role.guid().eq_ignore_ascii_case(guid))
+    }
+
     /// Its id, which is the same in every tenant.
     pub const fn guid(self) -> &'static str {
         match self {
