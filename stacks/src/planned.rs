@@ -4,6 +4,7 @@
 //! plans know.
 
 use crate::PROGRAMS;
+use atp_azure::export;
 use atp_azure::provider::{AzureProvider, AzureSettings};
 use atp_azure_sim::{Settings, Simulator, SystemClock};
 use atp_iac::plan::{Answers, Desired, Drift, Plan, Planner};
@@ -12,7 +13,7 @@ use atp_iac::project::{Files, Project};
 use atp_iac::provider::Provider;
 use atp_iac::secrets::stand_in;
 use atp_iac::state::{Snapshot, StateView};
-use atp_iac::{ConfigTree, Context, StackName};
+use atp_iac::{ConfigTree, Context, StackName, Value};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -27,6 +28,8 @@ pub struct Planned {
     pub config: ConfigTree,
     /// What would be made.
     pub plan: Plan,
+    /// What it would give to others, as far as that is known.
+    pub outputs: BTreeMap<String, Value>,
 }
 
 /// Why the stacks of an environment cannot be planned.
@@ -88,3 +91,37 @@ pub fn planned_with(
             primary_regions: primary_regions.clone(),
         };
         let plan = plan(program, &stack, setup, &subscription).map_err(error())?;
+        // What cannot be exported gives what its plan knows.
+        let outputs = export::outputs(&plan, &subscription).unwrap_or_else(|_| plan.outputs_after().values);
+        references.insert(stack, StackOutputs { contract: program.contract, values: outputs.clone() });
+        all.push(Planned { program, subscription, config, plan, outputs });
+    }
+    Ok(all)
+}
+
+fn plan(program: &Program, name: &StackName, setup: Setup, subscription: &str) -> Result<Plan, String> {
+    let mut cx = Context::new(name.clone(), setup);
+    let declared = (program.run)(&mut cx).map_err(|error: ProgramError| error.to_string())?;
+    let desired =
+        Desired { registrations: cx.into_registrations(), outputs: declared, contract: program.contract };
+    let provider: Arc<dyn Provider> = Arc::new(offline(subscription));
+    let providers = BTreeMap::from([(provider.name().to_owned(), provider)]);
+    let state = StateView::new(Snapshot::empty(name.clone(), "")).map_err(|error| error.to_string())?;
+    let planner = Planner {
+        stack: name,
+        providers: &providers,
+        state: &state,
+        drift: &Drift::new(),
+        fingerprints: None,
+        answers: &Answers::new(),
+    };
+    planner.plan(desired).map_err(|error| error.to_string())
+}
+
+/// Planning calls no cloud: behind this provider stands one that is empty.
+fn offline(subscription: &str) -> AzureProvider {
+    let simulator =
+        Simulator::in_memory(atp_azure::descriptors(), Settings::default(), Arc::new(SystemClock));
+    let settings = AzureSettings::new(atp_azure::descriptors(), subscription);
+    AzureProvider::with_transport(settings, simulator.transport())
+}

@@ -22,6 +22,7 @@ mod values;
 pub use parameters::{Parameter, Source};
 
 use atp_iac::Urn;
+use atp_iac::Value;
 use atp_iac::plan::Plan;
 use parameters::{passed_on, type_of};
 use place::Place;
@@ -134,6 +135,23 @@ pub fn template(plan: &Plan, subscription: &str) -> Result<Template, ExportError
     });
     let parameters = export.read.parameters.0.into_iter().filter(|(name, _)| used.contains(name));
     Ok(Template { json, parameters: parameters.collect() })
+}
+
+/// The outputs that the plan of a stack will leave, with what is known of structures that are not known as a whole: the id
+/// of an identity, say, whose principal is still to be made. For plans of the stacks above that are to be exported.
+///
+/// # Errors
+/// As [`template`].
+pub fn outputs(plan: &Plan, subscription: &str) -> Result<BTreeMap<String, Value>, ExportError> {
+    let read = Reader::new(plan, subscription).read()?;
+    let mut values = plan.outputs_after().values;
+    for (name, (_, translated)) in &read.outputs {
+        if let Some(Value::Unknown(unknown)) = values.get(name) {
+            let known = translated.to_value(&unknown.from);
+            values.insert(name.clone(), known);
+        }
+    }
+    Ok(values)
 }
 
 /// The nested deployments, by what they are deployed to and their stage there: positions of their resources.

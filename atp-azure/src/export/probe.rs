@@ -155,7 +155,8 @@ impl Translated {
         match self {
             Translated::Text(_) => true,
             Translated::List(items) => items.iter().any(Translated::has_text),
-            Translated::Map(entries) => entries.iter().any(|(_, value)| value.has_text()),
+            // Keys are texts.
+            Translated::Map(entries) => !entries.is_empty(),
             Translated::Literal(_) => false,
         }
     }
@@ -169,6 +170,21 @@ impl Translated {
                 Json::Object(entries.iter().map(|(key, value)| (escaped(key), value.to_json())).collect())
             }
             Translated::Literal(value) => value.to_json_masked(),
+        }
+    }
+
+    /// As a value of a plan: what is read from a resource, or given from outside, is not known, and comes from `from`.
+    pub fn to_value(&self, from: &str) -> Value {
+        match self {
+            Translated::Text(text) => match text.known() {
+                Some(known) => Value::String(known),
+                None => Value::unknown(Kind::String, from),
+            },
+            Translated::List(items) => Value::List(items.iter().map(|item| item.to_value(from)).collect()),
+            Translated::Map(entries) => {
+                Value::Map(entries.iter().map(|(key, value)| (key.clone(), value.to_value(from))).collect())
+            }
+            Translated::Literal(value) => value.clone(),
         }
     }
 

@@ -4,10 +4,12 @@ use super::*;
 use crate::arm::script::Script;
 use crate::provider::{AzureProvider, AzureSettings};
 use crate::{RawResource, Scope};
-use atp_iac::plan::{Answers, Desired, Drift, Planner};
+use atp_iac::output::all_named;
+use atp_iac::plan::{Answers, Desired, Drift, OutputChange, Planner};
 use atp_iac::program::Setup;
 use atp_iac::provider::Provider;
 use atp_iac::state::{Snapshot, StateView};
+use atp_iac::value::Kind;
 use atp_iac::{Context, Output, Secret, StackName, out_format};
 use std::sync::Arc;
 
@@ -127,4 +129,19 @@ fn what_cannot_be_deployed_to_a_subscription_is_named_with_the_way_out() {
         cx.add("bar", RawResource::new("Microsoft.Foo/bars", "2024-01-01", parent, "a")).unwrap();
     });
     assert!(unknown.contains("from ${who.properties.clientId}\n  way out:"), "{unknown}");
+}
+
+#[test]
+fn of_an_output_with_an_unknown_part_the_other_parts_are_known() {
+    let mut plan = plan(|cx| drop(cx.add("who", identity(GROUP)).unwrap()));
+    let urn = plan.operations[0].urn.clone();
+    let of = |path: &str| Output::<String>::of_resource(&urn, path);
+    let parts = [("id", of("id")), ("principal", of("properties/principalId"))];
+    let both = all_named(parts.map(|(name, output)| (name.to_owned(), output)));
+    let unknown = OutputChange { before: None, after: Some(Value::unknown(Kind::Map, "${who}")) };
+    plan.outputs.insert("who".to_owned(), unknown);
+    plan.output_expressions = Some(BTreeMap::from([("who".to_owned(), both.into())]));
+    let id = format!("{GROUP}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/who");
+    let expected = [("id", Value::from(id)), ("principal", Value::unknown(Kind::String, "${who}"))];
+    assert_eq!(outputs(&plan, "s").unwrap()["who"], Value::from(expected));
 }

@@ -4,7 +4,7 @@ use super::Estate;
 use super::estate::Site;
 use super::table::table;
 use crate::compliance::{Declaration, Finding, RULES, Stack};
-use crate::helpers::{Granted, PublicException};
+use crate::helpers::exceptions::{Granted, PublicException};
 use atp_iac::output::NothingKnown;
 use atp_iac::plan::OperationKind;
 
@@ -28,10 +28,17 @@ pub(super) fn document(estate: &Estate) -> String {
         })
     });
     let exceptions = estate.sites().into_iter().flat_map(|site| {
-        let granted = estate.expectations(site).into_iter().flat_map(|asked| asked.public_exceptions.granted());
+        let granted =
+            estate.expectations(site).into_iter().flat_map(|asked| asked.public_exceptions.granted());
         let row = |granted: Granted| {
             let PublicException { reason, reviewed_by, until } = granted.exception();
-            vec![site.title(), granted.name().to_owned(), reason.clone(), reviewed_by.clone(), until.to_string()]
+            vec![
+                site.title(),
+                granted.name().to_owned(),
+                reason.clone(),
+                reviewed_by.clone(),
+                until.to_string(),
+            ]
         };
         granted.map(row).collect::<Vec<_>>()
     });

@@ -48,8 +48,8 @@ fn principal(estate: &Estate, site: Site<'_>, found: &Found<'_>) -> String {
     });
     let other = id.split_once('/').and_then(|(stack, output)| {
         let planned = estate.stacks(site).find(|planned| planned.program.name == stack)?;
-        let given = planned.plan.outputs.get(output)?.after.as_ref()?;
-        Some(last(&text(given, "id")).to_owned())
+        let id = text(planned.outputs.get(output)?, "id");
+        Some(last(&id).to_owned()).filter(|name| !name.is_empty())
     });
     named.map(|resource| resource.text("name")).or(other).unwrap_or(id)
 }
