@@ -136,9 +136,10 @@ mod tests {
 
     #[test]
     fn every_setting_is_of_a_type_that_has_it_or_of_none_that_is_known() {
+        assert!(crate::descriptor(ACCOUNT).is_some());
         for setting in SETTINGS {
             let Some(descriptor) = crate::descriptor(setting.kind) else { continue };
-            let keys = setting.path.trim_start_matches("properties/").split('/').last().unwrap_or_default();
+            let keys = setting.path.rsplit('/').next().unwrap_or_default();
             assert!(format!("{:?}", descriptor.body).contains(keys), "{}: {}", setting.kind, setting.path);
         }
     }
