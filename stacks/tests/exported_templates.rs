@@ -153,8 +153,12 @@ impl Drawn {
     }
 }
 
+/// Of the primary region. The second one has resources whose names a service draws while the stack is deployed (policies
+/// that copy blobs): such a template is for whoever knows these names, and no cloud draws those of another.
 async fn same_as_the_engine(environment: &str) {
-    let plans = plans(environment);
+    let mut plans = plans(environment);
+    let primary = plans[0].plan.stack.region.clone();
+    plans.retain(|planned| planned.plan.stack.region == primary);
     let deployed = Deployed::new(&plans[0].subscription);
     let exported = simulator();
     let mut drawn = Drawn::default();
