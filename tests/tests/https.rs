@@ -38,6 +38,8 @@ impl Azure {
         let mut command = Command::new(env!("CARGO_BIN_EXE_foundation_of_prod"));
         command.current_dir(env!("CARGO_MANIFEST_DIR"));
         command.args(["--cloud", "azure", "--work-dir"]).arg(self.folder.path()).args(arguments);
+        // Otherwise nothing could be destroyed.
+        command.args(["--set", "protect=false"]);
         command.env("AZURE_RESOURCE_MANAGER_ENDPOINT", &self.url).env("AZURE_AUTHORITY_HOST", &self.url);
         command.env("ATP_CERTIFICATE_AUTHORITY", self.folder.path().join("authority.pem"));
         command.env("AZURE_TENANT_ID", TENANT);

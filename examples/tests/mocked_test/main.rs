@@ -71,6 +71,9 @@ fn setup_of_the_foundation() -> Setup {
         subscription_id: 00000000-0000-0000-0000-0000000000a1
         tenant_id: 00000000-0000-0000-0000-0000000000aa
         tags: { owner: platform-team, cost_centre: cc-4711, data_classification: internal }
+        tier: small
+        public_exceptions:
+          egress: { reason: nodes pull images, reviewed_by: security-team, until: 2027-06-30 }
         address_space: 10.0.0.0/16
         subnets:
           aks-system: { range: 10.0.0.0/24, purpose: cluster }
@@ -80,5 +83,10 @@ fn setup_of_the_foundation() -> Setup {
           private-link: { range: 10.0.10.0/27, purpose: private-link }
           gateway: { range: 10.0.10.32/27, purpose: gateway }
     ";
-    Setup { config: ConfigTree::from_yaml("foundation.yaml", text).unwrap(), ..Setup::default() }
+    let primary_regions = BTreeMap::from([("dev".to_owned(), "westeurope".to_owned())]);
+    Setup {
+        config: ConfigTree::from_yaml("foundation.yaml", text).unwrap(),
+        primary_regions,
+        ..Setup::default()
+    }
 }

@@ -28,6 +28,17 @@ async fn every_type_with_any_part_of_it_has_no_difference_that_nobody_made() {
     for_every_type(|_| 3, |descriptor, seed| full::body(descriptor, seed, false)).await;
 }
 
+/// What stands between two resources in two regions, and cannot be made of random values. The recovery region of prod has
+/// all of them, and is deployed with noise in the tests of the stacks.
+const PAIRED: [&str; 3] = [
+    "Microsoft.ServiceBus/namespaces/disasterRecoveryConfigs",
+    "Microsoft.Sql/servers/failoverGroups",
+    "Microsoft.Storage/storageAccounts/objectReplicationPolicies",
+];
+
+/// What is always there: a delete sets it back.
+const ALWAYS_THERE: &str = "Microsoft.Security/pricings";
+
 type Body = serde_json::Map<String, Json>;
 
 async fn for_every_type(
@@ -37,7 +48,8 @@ async fn for_every_type(
     let wanted = std::env::var("ATP_TYPE").ok();
     let seed: Option<u64> = std::env::var("ATP_SEED").ok().and_then(|seed| seed.parse().ok());
     let mut failures = Vec::new();
-    for descriptor in atp_azure::descriptors() {
+    for descriptor in atp_azure::descriptors().iter().filter(|descriptor| !PAIRED.contains(&descriptor.name))
+    {
         if wanted.as_ref().is_some_and(|wanted| wanted != descriptor.name) {
             continue;
         }
@@ -109,7 +121,7 @@ async fn lives(descriptor: &'static TypeDescriptor, body: Body, seed: u64) -> Re
     known_parts_hold(&predicted, Some(&updated.outputs), "updated: ")?;
     no_drift(&provider, kind, &refreshed, &updated.outputs, "update")?;
     provider.delete(target, TIMEOUT).await.map_err(|error| format!("delete: {error:?}"))?;
-    if descriptor.delete.is_some() && descriptor.names.fixed.is_none() {
+    if descriptor.delete.is_some() && descriptor.names.fixed.is_none() && descriptor.name != ALWAYS_THERE {
         let left = provider.read(target).await.map_err(|error| format!("read: {error:?}"))?;
         equal(left, None, "what is left after the delete")?;
     }
