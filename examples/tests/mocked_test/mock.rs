@@ -48,12 +48,18 @@ fn created(urn: &Urn, inputs: Value) -> Value {
     };
     outputs.insert("id".into(), id.into());
     if let Value::Map(properties) = outputs.entry("properties".into()).or_insert_with(Value::map) {
-        let made_up =
-            [("principalId", "principal"), ("clientId", "client"), ("vaultUri", "vault"), ("keyUri", "key")];
+        let made_up = [
+            ("principalId", "principal"),
+            ("clientId", "client"),
+            ("vaultUri", "vault"),
+            ("keyUri", "key"),
+            ("ipPrefix", "addresses"),
+        ];
         for (property, what) in made_up {
             let value = match what {
                 "vault" => format!("https://{name}.vault.azure.net/"),
                 "key" => format!("https://mock.vault.azure.net/keys/{name}"),
+                "addresses" => "203.0.113.0/28".to_owned(),
                 _ => format!("{what}-of-{name}"),
             };
             properties.entry(property.into()).or_insert_with(|| value.into());
