@@ -29,7 +29,7 @@ pub struct PublicException {
     /// Who looked at it and agreed.
     #[config(length = 2..=100)]
     pub reviewed_by: String,
-    /// The last day that the review holds for. Policy exemptions that follow from it expire on it.
+    /// The last day that the review holds for. It is for people: nothing is closed by itself when it has passed.
     pub until: Date,
 }
 

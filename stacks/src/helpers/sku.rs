@@ -6,8 +6,6 @@
 use atp_azure::container_service::ManagedClusterSkuTier;
 use atp_azure::key_vault::VaultSkuName;
 use atp_azure::service_bus::NamespaceSkuName;
-use atp_azure::sql::ElasticPoolSku;
-use atp_azure::storage::StorageAccountSkuName;
 use atp_iac::Config;
 
 /// The size of an environment.
@@ -46,29 +44,11 @@ impl Tier {
         }
     }
 
-    /// Of storage in one region: how many copies, and where.
-    pub const fn storage(self) -> StorageAccountSkuName {
-        match self {
-            Tier::Small => StorageAccountSkuName::STANDARD_LRS,
-            Tier::Standard | Tier::Large => StorageAccountSkuName::STANDARD_ZRS,
-        }
-    }
-
     /// Of Service Bus: only premium has private endpoints and zones.
     pub const fn service_bus(self) -> NamespaceSkuName {
         match self {
             Tier::Small | Tier::Standard => NamespaceSkuName::Standard,
             Tier::Large => NamespaceSkuName::Premium,
         }
-    }
-
-    /// Of pools of SQL databases.
-    pub fn sql_pool(self) -> ElasticPoolSku {
-        let (name, tier, cores) = match self {
-            Tier::Small => ("GP_Gen5", "GeneralPurpose", 2),
-            Tier::Standard => ("GP_Gen5", "GeneralPurpose", 4),
-            Tier::Large => ("BC_Gen5", "BusinessCritical", 8),
-        };
-        ElasticPoolSku::new(name).tier(tier).family("Gen5").capacity(cores)
     }
 }
