@@ -1,27 +1,15 @@
 //! What is exported as templates makes what the engine makes.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
-
+use super::world::*;
 use atp_azure::export::{Source, Template, template};
-use atp_azure::provider::{AzureProvider, AzureSettings};
 use atp_azure_sim::{Method, Request, Settings, Simulator, SystemClock};
-use atp_iac::apply::{Event, Interrupt};
-use atp_iac::engine::{Decision, Deployment, Engine, Kind, UpdateOptions};
-use atp_iac::plan::Plan;
-use atp_iac::ports::{Clock, SystemRandom};
-use atp_iac::project::{DiskFiles, Project};
-use atp_iac::secrets::LocalKeyFile;
-use atp_iac::state::{Holder, MemoryStore};
+use atp_iac::engine::Kind;
+use atp_iac::project::DiskFiles;
 use atp_iac::{StackName, Value};
 use serde_json::{Map, Value as Json, json};
-use stacks::{PROGRAMS, Planned, planned};
+use stacks::{Planned, planned};
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::sync::Arc;
-
-fn project() -> Project {
-    Project::find(&DiskFiles, Path::new(env!("CARGO_MANIFEST_DIR"))).unwrap()
-}
 
 fn plans(environment: &str) -> Vec<Planned> {
     planned(&project(), &DiskFiles, environment).unwrap()
@@ -32,51 +20,7 @@ fn simulator() -> Simulator {
     Simulator::in_memory(atp_azure::descriptors(), settings, Arc::new(SystemClock))
 }
 
-/// What the engine deployed.
-struct Deployed {
-    simulator: Simulator,
-    engine: Engine,
-    _keys: tempfile::TempDir,
-}
-
-impl Deployed {
-    fn new(subscription: &str) -> Self {
-        let simulator = simulator();
-        let settings = AzureSettings::new(atp_azure::descriptors(), subscription);
-        let provider = AzureProvider::with_transport(settings, simulator.transport());
-        let keys = tempfile::tempdir().unwrap();
-        let clock = Arc::new(atp_iac::ports::SystemClock);
-        let holder = Holder {
-            who: "tester".into(),
-            host: "localhost".into(),
-            process: 1,
-            operation: "test".into(),
-            since: clock.now(),
-        };
-        let key_file = LocalKeyFile::new(keys.path().join("secret.key"), Arc::new(SystemRandom));
-        let engine = Engine::new(Arc::new(MemoryStore::new(clock)), Arc::new(key_file), holder)
-            .with_provider(Arc::new(provider));
-        Deployed { simulator, engine, _keys: keys }
-    }
-
-    async fn up(&self, name: &StackName) {
-        let program = PROGRAMS.iter().find(|program| program.name == name.stack).unwrap();
-        let known: Vec<&str> = PROGRAMS.iter().map(|program| program.name).collect();
-        let mut config =
-            project().load_config(&DiskFiles, &name.environment, &name.region, &name.stack, &known).unwrap();
-        config.reveal(|_, text| atp_iac::secrets::stand_in(text).map(Ok)).unwrap();
-        let deployment = Deployment::new(&name.environment, &name.region, *program, config).unwrap();
-        let deployment = deployment.with_primary_regions(project().primary_regions());
-        let (mut decide, mut observe) = (|_: &Plan, _: &[_]| Decision::Apply, |_: Event<'_>| {});
-        let options = UpdateOptions::default();
-        let interrupt = Interrupt::default();
-        let update =
-            self.engine.update(&deployment, Kind::Up, &options, &mut decide, &mut observe, &interrupt);
-        let update = update.await.unwrap();
-        let report = update.report.unwrap();
-        assert!(report.is_complete(), "{:#?}", report.failures);
-    }
-
+impl World {
     /// The value that a parameter has in what was deployed.
     async fn value(&self, name: &StackName, source: &Source) -> Json {
         let found = match source {
@@ -159,11 +103,12 @@ async fn same_as_the_engine(environment: &str) {
     let mut plans = plans(environment);
     let primary = plans[0].plan.stack.region.clone();
     plans.retain(|planned| planned.plan.stack.region == primary);
-    let deployed = Deployed::new(&plans[0].subscription);
+    let deployed = World::of(&plans[0].subscription, Settings::default());
     let exported = simulator();
     let mut drawn = Drawn::default();
-    for Planned { plan, subscription, .. } in &plans {
-        deployed.up(&plan.stack).await;
+    for Planned { program, plan, subscription, .. } in &plans {
+        let StackName { environment, region, .. } = &plan.stack;
+        deployed.run(&deployment(**program, environment, region, &[]), Kind::Up).await;
         let Template { json, parameters } = template(plan, subscription).unwrap();
         let mut values = Map::new();
         for (name, parameter) in &parameters {

@@ -1,95 +1,19 @@
-//! The foundation, deployed to the simulator through the engine.
+//! The foundation.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+use super::world::*;
+use atp_azure_sim::Settings;
+use atp_iac::engine::{Deployment, Kind};
+use atp_iac::plan::{Operation, OperationKind};
+use stacks::FOUNDATION;
 
-use atp_azure::provider::{AzureProvider, AzureSettings};
-use atp_azure_sim::{Settings, Simulator, SystemClock};
-use atp_iac::apply::{Event, Interrupt};
-use atp_iac::config::ConfigTree;
-use atp_iac::engine::{Decision, Deployment, Engine, Kind, Update, UpdateOptions};
-use atp_iac::plan::{Operation, OperationKind, Plan};
-use atp_iac::ports::{Clock, SystemRandom};
-use atp_iac::project::{DiskFiles, Project};
-use atp_iac::secrets::LocalKeyFile;
-use atp_iac::state::{Holder, MemoryStore};
-use std::path::Path;
-use std::sync::Arc;
-
-struct World {
-    simulator: Simulator,
-    engine: Engine,
-    _keys: tempfile::TempDir,
-}
-
-impl World {
-    fn new() -> Self {
-        World::with(Settings::default())
-    }
-
-    fn with(settings: Settings) -> Self {
-        let settings = Settings { retry_after_milliseconds: Some(0), ..settings };
-        let simulator = Simulator::in_memory(atp_azure::descriptors(), settings, Arc::new(SystemClock));
-        let subscription = "00000000-0000-0000-0000-0000000000a4";
-        let settings = AzureSettings::new(atp_azure::descriptors(), subscription);
-        let provider = AzureProvider::with_transport(settings, simulator.transport());
-        let keys = tempfile::tempdir().unwrap();
-        let random = Arc::new(SystemRandom);
-        let clock = Arc::new(atp_iac::ports::SystemClock);
-        let holder = Holder {
-            who: "tester".into(),
-            host: "localhost".into(),
-            process: 1,
-            operation: "test".into(),
-            since: clock.now(),
-        };
-        let key_file = LocalKeyFile::new(keys.path().join("secret.key"), random);
-        let engine = Engine::new(Arc::new(MemoryStore::new(clock)), Arc::new(key_file), holder)
-            .with_provider(Arc::new(provider));
-        World { simulator, engine, _keys: keys }
-    }
-
-    async fn preview(&self, deployment: &Deployment, refresh: bool) -> Plan {
-        self.engine.preview(deployment, Kind::Up, &UpdateOptions { refresh }).await.unwrap().plan
-    }
-
-    async fn run(&self, deployment: &Deployment, kind: Kind) -> Update {
-        let interrupt = Interrupt::default();
-        let mut decide = |_: &Plan, _: &[_]| Decision::Apply;
-        let mut observe = |_: Event<'_>| {};
-        let options = UpdateOptions::default();
-        let update = self.engine.update(deployment, kind, &options, &mut decide, &mut observe, &interrupt);
-        let update = update.await.unwrap();
-        let report = update.report.as_ref().unwrap();
-        assert!(report.is_complete(), "{:#?}", report.failures);
-        update
-    }
-}
-
-fn deployment(environment: &str, changes: &[(&str, &str)]) -> Deployment {
-    deployment_in("westeurope", environment, changes)
-}
-
-fn deployment_in(region: &str, environment: &str, changes: &[(&str, &str)]) -> Deployment {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let project = Project::find(&DiskFiles, folder).unwrap();
-    let known: Vec<&str> = stacks::PROGRAMS.iter().map(|program| program.name).collect();
-    let mut config: ConfigTree =
-        project.load_config(&DiskFiles, environment, region, "foundation", &known).unwrap();
-    for (key, value) in changes {
-        config.set(key, value).unwrap();
-    }
-    let deployment = Deployment::new(environment, region, stacks::FOUNDATION, config).unwrap();
-    deployment.with_primary_regions(project.primary_regions())
-}
-
-fn changed(plan: &Plan) -> Vec<&Operation> {
-    plan.operations.iter().filter(|operation| operation.action != OperationKind::Same).collect()
+fn foundation(environment: &str, changes: &[(&str, &str)]) -> Deployment {
+    deployment(FOUNDATION, environment, "westeurope", changes)
 }
 
 #[tokio::test]
 async fn prod_is_deployed_plans_to_nothing_and_is_destroyed_without_a_rest() {
-    let world = World::new();
-    let prod = deployment("prod", &[]);
+    let world = World::with(Settings::default());
+    let prod = foundation("prod", &[]);
     let update = world.run(&prod, Kind::Up).await;
     let created = update.report.as_ref().unwrap().done.create;
     assert!((70..=130).contains(&created), "{created} resources");
@@ -99,20 +23,20 @@ async fn prod_is_deployed_plans_to_nothing_and_is_destroyed_without_a_rest() {
     assert!(!world.preview(&prod, false).await.has_changes());
     let refreshed = world.preview(&prod, true).await;
     assert!(!refreshed.has_changes(), "{:#?}", changed(&refreshed));
-    let refused = world.engine.preview(&prod, Kind::Destroy, &UpdateOptions::default()).await.unwrap().plan;
+    let refused = world.preview_destroy(&prod).await;
     assert!(refused.refusals.iter().any(|refusal| refusal.message.contains("protected")), "{refused:#?}");
-    world.run(&deployment("prod", &[("protect", "false")]), Kind::Up).await;
+    world.run(&foundation("prod", &[("protect", "false")]), Kind::Up).await;
     world.run(&prod, Kind::Destroy).await;
     assert!(world.simulator.is_empty().unwrap(), "{:#?}", world.simulator.resources());
 }
 
 #[tokio::test]
 async fn the_second_region_of_prod_is_peered_with_the_first_and_goes_without_it() {
-    let world = World::new();
+    let world = World::with(Settings::default());
     let changes = [("protect", "false"), ("locks", "false")];
-    let first = deployment("prod", &changes);
+    let first = foundation("prod", &changes);
     world.run(&first, Kind::Up).await;
-    let second = deployment_in("eastus", "prod", &changes);
+    let second = deployment(FOUNDATION, "prod", "eastus", &changes);
     world.run(&second, Kind::Up).await;
     let peerings = || {
         let ids = world.simulator.resources().unwrap().into_iter().map(|(id, _)| id);
@@ -132,9 +56,9 @@ async fn the_second_region_of_prod_is_peered_with_the_first_and_goes_without_it(
 
 #[tokio::test]
 async fn one_changed_value_is_one_update() {
-    let world = World::new();
-    world.run(&deployment("prod", &[]), Kind::Up).await;
-    let longer = deployment("prod", &[("log_retention_days", "400")]);
+    let world = World::with(Settings::default());
+    world.run(&foundation("prod", &[]), Kind::Up).await;
+    let longer = foundation("prod", &[("log_retention_days", "400")]);
     let plan = world.preview(&longer, false).await;
     let changed = changed(&plan);
     assert_eq!(changed.len(), 1, "{changed:#?}");
@@ -146,9 +70,9 @@ async fn one_changed_value_is_one_update() {
 
 #[tokio::test]
 async fn a_renamed_vault_is_replaced_and_the_plan_names_the_property() {
-    let world = World::new();
-    world.run(&deployment("prod", &[("protect", "false")]), Kind::Up).await;
-    let renamed = deployment("prod", &[("key_vault_name", "kv-atp-renamed"), ("protect", "false")]);
+    let world = World::with(Settings::default());
+    world.run(&foundation("prod", &[("protect", "false")]), Kind::Up).await;
+    let renamed = foundation("prod", &[("key_vault_name", "kv-atp-renamed"), ("protect", "false")]);
     let plan = world.preview(&renamed, false).await;
     let vault = plan.operations.iter().find(|o| o.kind == "Microsoft.KeyVault/vaults").unwrap();
     assert_eq!(vault.action, OperationKind::Replace);
@@ -172,9 +96,9 @@ async fn a_renamed_vault_is_replaced_and_the_plan_names_the_property() {
 
 #[tokio::test]
 async fn a_removed_subnet_is_deleted_and_nothing_else_but_what_belongs_to_it() {
-    let world = World::new();
-    world.run(&deployment("prod", &[]), Kind::Up).await;
-    let without = deployment("prod", &[("subnets.service-bus", "null")]);
+    let world = World::with(Settings::default());
+    world.run(&foundation("prod", &[]), Kind::Up).await;
+    let without = foundation("prod", &[("subnets.service-bus", "null")]);
     let plan = world.preview(&without, false).await;
     let changed = changed(&plan);
     let (deleted, updated): (Vec<&Operation>, Vec<&Operation>) =
@@ -195,8 +119,8 @@ async fn a_removed_subnet_is_deleted_and_nothing_else_but_what_belongs_to_it() {
 #[tokio::test]
 async fn every_environment_is_deployed_by_configuration_alone() {
     for environment in ["dev", "test", "staging"] {
-        let world = World::new();
-        let deployment = deployment(environment, &[]);
+        let world = World::with(Settings::default());
+        let deployment = foundation(environment, &[]);
         world.run(&deployment, Kind::Up).await;
         let plan = world.preview(&deployment, true).await;
         assert!(!plan.has_changes(), "{environment}: {:#?}", changed(&plan));
@@ -207,13 +131,13 @@ async fn every_environment_is_deployed_by_configuration_alone() {
 async fn a_service_that_spells_orders_and_fills_in_as_it_likes_changes_no_plan() {
     for seed in 0..6 {
         let world = World::with(Settings { noise: Some(seed), ..Settings::default() });
-        let prod = deployment("prod", &[("protect", "false")]);
+        let prod = foundation("prod", &[("protect", "false")]);
         world.run(&prod, Kind::Up).await;
         for refresh in [false, true] {
             let plan = world.preview(&prod, refresh).await;
             assert!(!plan.has_changes(), "seed {seed}, refresh {refresh}: {:#?}", changed(&plan));
         }
-        let longer = deployment("prod", &[("log_retention_days", "400"), ("protect", "false")]);
+        let longer = foundation("prod", &[("log_retention_days", "400"), ("protect", "false")]);
         let plan = world.preview(&longer, true).await;
         assert_eq!(changed(&plan).len(), 1, "seed {seed}: {:#?}", changed(&plan));
         world.run(&longer, Kind::Up).await;

@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 mod data;
+mod exported_templates;
+mod foundation;
 mod governance;
 mod instances;
 mod messaging;

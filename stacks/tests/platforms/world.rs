@@ -16,15 +16,19 @@ use std::sync::Arc;
 
 pub struct World {
     pub simulator: Simulator,
-    engine: Engine,
+    pub engine: Engine,
     _keys: tempfile::TempDir,
 }
 
 impl World {
     pub fn with(settings: Settings) -> Self {
+        World::of("00000000-0000-0000-0000-0000000000a4", settings)
+    }
+
+    pub fn of(subscription: &str, settings: Settings) -> Self {
         let settings = Settings { retry_after_milliseconds: Some(0), ..settings };
         let simulator = Simulator::in_memory(atp_azure::descriptors(), settings, Arc::new(SystemClock));
-        let settings = AzureSettings::new(atp_azure::descriptors(), "00000000-0000-0000-0000-0000000000a4");
+        let settings = AzureSettings::new(atp_azure::descriptors(), subscription);
         let provider = AzureProvider::with_transport(settings, simulator.transport());
         let keys = tempfile::tempdir().unwrap();
         let clock = Arc::new(atp_iac::ports::SystemClock);
@@ -43,6 +47,11 @@ impl World {
 
     pub async fn preview(&self, deployment: &Deployment, refresh: bool) -> Plan {
         self.engine.preview(deployment, Kind::Up, &UpdateOptions { refresh }).await.unwrap().plan
+    }
+
+    pub async fn preview_destroy(&self, deployment: &Deployment) -> Plan {
+        let options = UpdateOptions::default();
+        self.engine.preview(deployment, Kind::Destroy, &options).await.unwrap().plan
     }
 
     pub async fn run(&self, deployment: &Deployment, kind: Kind) -> Update {

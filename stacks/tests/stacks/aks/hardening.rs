@@ -2,7 +2,6 @@
 
 use super::*;
 use atp_iac::Value;
-use stacks::helpers::tags;
 
 #[test]
 fn the_cluster_is_hardened_everywhere() {
@@ -138,25 +137,5 @@ fn nodes_start_again_in_windows_only() {
             declared.of_type("Microsoft.ContainerService/managedClusters/maintenanceConfigurations");
         let names: Vec<&str> = windows.iter().filter_map(|window| window.text("name")).collect();
         assert_eq!(names, ["default", "aksManagedAutoUpgradeSchedule", "aksManagedNodeOSUpgradeSchedule"]);
-    }
-}
-
-#[test]
-fn everything_that_can_have_tags_has_all_of_them() {
-    for declared in all() {
-        for resource in declared.0.iter().filter(|resource| !resource.registration.is_query) {
-            let descriptor = atp_azure::descriptor(resource.kind()).unwrap();
-            let atp_azure::descriptor::Shape::Object(body) = descriptor.body else { panic!("not an object") };
-            if !body.properties.iter().any(|property| property.name == "tags") {
-                continue;
-            }
-            for tag in tags::REQUIRED {
-                assert!(
-                    resource.text(&format!("tags/{tag}")).is_some(),
-                    "{} has no tag `{tag}`",
-                    resource.name()
-                );
-            }
-        }
     }
 }

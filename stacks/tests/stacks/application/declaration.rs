@@ -1,7 +1,7 @@
 //! What is declared: roles, trusted service accounts, Flux.
 
 use super::*;
-use stacks::helpers::{BuiltInRole, tags};
+use stacks::helpers::BuiltInRole;
 
 const ROLES: [BuiltInRole; 8] = [
     BuiltInRole::ServiceBusDataSender,
@@ -143,26 +143,6 @@ fn flux_brings_the_cluster_to_the_repository_of_the_environment() {
         assert_eq!(facts.get("namespace"), Some(&"atp".into()));
         for fact in ["client_id_ingestion", "client_id_admin", "key_vault_uri", "service_bus", "registry"] {
             assert!(facts.get(fact).is_some(), "{fact}");
-        }
-    }
-}
-
-#[test]
-fn everything_that_can_have_tags_has_all_of_them() {
-    for declared in all() {
-        for resource in &declared.0 {
-            let descriptor = atp_azure::descriptor(resource.kind()).unwrap();
-            let atp_azure::descriptor::Shape::Object(body) = descriptor.body else { panic!("not an object") };
-            if !body.properties.iter().any(|property| property.name == "tags") {
-                continue;
-            }
-            for tag in tags::REQUIRED {
-                assert!(
-                    resource.text(&format!("tags/{tag}")).is_some(),
-                    "{} has no tag `{tag}`",
-                    resource.name()
-                );
-            }
         }
     }
 }

@@ -2,7 +2,6 @@
 
 use super::*;
 use atp_iac::Value;
-use stacks::helpers::tags;
 use std::collections::BTreeSet;
 
 #[test]
@@ -130,24 +129,6 @@ fn the_vault_is_hardened_everywhere() {
         assert_eq!(vault.text("properties/networkAcls/defaultAction"), Some("Deny"));
         assert_eq!(vault.text("properties/networkAcls/bypass"), Some("AzureServices"));
         assert_eq!(vault.find("properties/accessPolicies"), None);
-    }
-}
-
-#[test]
-fn everything_that_can_have_tags_has_all_of_them() {
-    for resource in prod().0 {
-        let descriptor = atp_azure::descriptor(resource.kind()).unwrap();
-        let atp_azure::descriptor::Shape::Object(body) = descriptor.body else { panic!("not an object") };
-        if !body.properties.iter().any(|property| property.name == "tags") {
-            continue;
-        }
-        for tag in tags::REQUIRED {
-            assert!(
-                resource.text(&format!("tags/{tag}")).is_some(),
-                "{} has no tag `{tag}`",
-                resource.name()
-            );
-        }
     }
 }
 

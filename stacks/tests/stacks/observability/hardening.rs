@@ -2,7 +2,6 @@
 
 use super::*;
 use atp_iac::Value;
-use stacks::helpers::tags;
 
 #[test]
 fn telemetry_is_signed_in_and_private_and_stored_in_the_workspace() {
@@ -34,24 +33,6 @@ fn the_connection_string_goes_to_the_vault_and_is_secret_on_the_way() {
     let secret = prod.named("telemetry/connection-string");
     assert!(secret.waits_for().contains(&"telemetry/insights"));
     assert!(secret.find("properties/value").unwrap().has_secret());
-}
-
-#[test]
-fn everything_that_can_have_tags_has_all_of_them() {
-    for resource in prod().0 {
-        let descriptor = atp_azure::descriptor(resource.kind()).unwrap();
-        let atp_azure::descriptor::Shape::Object(body) = descriptor.body else { panic!("not an object") };
-        if !body.properties.iter().any(|property| property.name == "tags") {
-            continue;
-        }
-        for tag in tags::REQUIRED {
-            assert!(
-                resource.text(&format!("tags/{tag}")).is_some(),
-                "{} has no tag `{tag}`",
-                resource.name()
-            );
-        }
-    }
 }
 
 #[test]
