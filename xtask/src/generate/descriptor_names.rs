@@ -38,6 +38,7 @@ pub fn rules(document: &Document, parent: &Parent) -> Rules {
         punctuation: allows(".") || allows("_"),
         unique: match tables::HOSTS.contains(&document.kind.as_str()) {
             true => "Global",
+            false if tables::SCOPED.contains(&document.kind.as_str()) => "Parent",
             false => unique(naming["uniqueness"].as_str().unwrap_or_default(), parent),
         },
         fixed: document.only_name().map(str::to_owned),
@@ -89,8 +90,6 @@ fn probe(pattern: &str, min: u64, max: u64, part: &str) -> bool {
 fn unique(fact: &str, parent: &Parent) -> &'static str {
     match (fact, parent) {
         ("global", _) => "Global",
-        // Policy definitions: two subscriptions may each have one of a name, as their ids show.
-        ("tenant", Parent::Scope) => "Parent",
         ("assignment" | "definition" | "tenant", _) => "Tenant",
         (_, Parent::Subscription) | ("subscription" | "region", _) => "Subscription",
         (_, Parent::ResourceGroup) => "ResourceGroup",

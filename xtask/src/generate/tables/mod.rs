@@ -141,6 +141,10 @@ pub const HOSTS: &[&str] = &[
     "Microsoft.KeyVault/managedHSMs",
 ];
 
+/// Types whose names the facts call unique in the tenant, and of which two subscriptions may each have one of a name, as
+/// their ids show.
+pub const SCOPED: &[&str] = &["Microsoft.Authorization/policyDefinitions"];
+
 /// Properties that look like another resource, and are a part of this one.
 pub const PARTS: &[&str] = &["managementIpConfiguration"];
 
