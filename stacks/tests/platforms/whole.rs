@@ -206,8 +206,14 @@ async fn destroying_prod_is_refused_as_long_as_its_data_is_protected() {
     let options = UpdateOptions::default();
     let interrupt = Interrupt::default();
     let ended = estate.update(&forecast, &options, Limits::default(), &|_, _| {}, &interrupt).await;
-    let refused = ended.iter().find(|ended| ended.stack.stack == "data").map(|ended| &ended.outcome);
-    assert!(!matches!(refused, Some(Outcome::Done(_))), "{refused:?}");
+    let refused = |outcome: &Outcome| matches!(outcome, Outcome::Error(error) if error.is_refused());
+    assert!(ended.iter().any(|ended| refused(&ended.outcome)));
+    let protected = forecast.stacks.iter().filter(|(_, preview)| !preview.plan.refusals.is_empty());
+    let protected: Vec<&StackName> = protected.map(|(name, _)| name).collect();
+    assert!(protected.iter().any(|name| name.stack == "data"), "{protected:?}");
+    for Ended { stack, outcome, .. } in ended.iter().filter(|ended| protected.contains(&&ended.stack)) {
+        assert!(refused(outcome) || matches!(outcome, Outcome::NotStarted(_)), "{stack}: {outcome:?}");
+    }
     let holds_data = |id: &&String| id.to_ascii_lowercase().contains("microsoft.storage/storageaccounts/");
     let after = platform.ids();
     assert_eq!(before.iter().filter(holds_data).count(), after.iter().filter(holds_data).count());

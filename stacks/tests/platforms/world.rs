@@ -91,12 +91,21 @@ impl World {
 
     /// Destroys the stacks, the last first, and asserts that nothing is left.
     pub async fn clear(&self, deployments: &[&Deployment]) {
+        let mut retained = Vec::new();
         for deployment in deployments.iter().rev() {
-            self.run(deployment, Kind::Destroy).await;
+            let plan = self.run(deployment, Kind::Destroy).await.plan;
+            let kept =
+                plan.operations.into_iter().filter(|operation| operation.action == OperationKind::Retain);
+            retained
+                .extend(kept.filter_map(|operation| operation.old.map(|old| old.id.to_ascii_lowercase())));
         }
-        // A locked archive stays, with the group that it is in.
+        // What stays on purpose, and what Azure has in it.
+        let stays = |id: &String| {
+            let id = id.to_ascii_lowercase();
+            retained.iter().any(|kept| id == *kept || id.starts_with(&format!("{kept}/")))
+        };
         let left = self.simulator.resources().unwrap().into_iter().map(|(id, _)| id);
-        let left: Vec<String> = left.filter(|id| !id.to_ascii_lowercase().contains("-archive")).collect();
+        let left: Vec<String> = left.filter(|id| !stays(id)).collect();
         assert!(left.is_empty(), "{left:#?}");
     }
 }
