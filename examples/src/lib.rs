@@ -12,9 +12,16 @@ use atp_iac::program::{Program, Stack};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-/// Every stack that an example may refer to.
-const PROGRAMS: &[Program] = &[
+/// The stacks of the platform, which share the files of configuration, and those of the examples.
+pub const PROGRAMS: &[Program] = &[
     stacks::FOUNDATION,
+    stacks::AKS,
+    stacks::DATA,
+    stacks::MESSAGING,
+    stacks::OBSERVABILITY,
+    stacks::GOVERNANCE,
+    stacks::APPLICATION,
+    stacks::EDGE,
     Program::of::<hello::Hello>(),
     Program::of::<component::Teams>(),
     Program::of::<beyond_types::Connector>(),
