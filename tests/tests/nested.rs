@@ -12,10 +12,10 @@ use atp_iac::plan::Plan;
 use atp_iac::program::Location;
 use atp_iac::provider::{Existing, Provider, Request, Target};
 use atp_iac::{Options, Urn};
+use scenarios::{World, actions, report, stack_name};
 use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
 use std::time::Duration;
-use tests::{World, actions, report, stack_name};
 
 const SUBSCRIPTION: &str = "00000000-0000-4000-8000-000000000001";
 const GROUP: &str = "Microsoft.Resources/resourceGroups";

@@ -5,8 +5,8 @@ use atp_iac::codec::{Codec, Structure};
 use atp_iac::engine::{Deployment, Kind};
 use atp_iac::output::{Extra, Secret};
 use atp_iac::resource::{Declared, Resource, ResourceType};
+use scenarios::{actions, report};
 use serde_json::json;
-use tests::{actions, report};
 
 /// A vault as a generated type with an `extra` is.
 #[derive(Clone, Default)]

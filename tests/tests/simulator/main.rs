@@ -111,7 +111,7 @@ impl World {
 
     async fn run(&mut self, program: &Deployment, kind: Kind) -> Update {
         let update = self.try_run(program, kind).await.unwrap();
-        let report = tests::report(&update);
+        let report = scenarios::report(&update);
         assert!(report.is_complete(), "{:#?}", report.failures);
         update
     }
@@ -140,7 +140,7 @@ fn read_all(folder: &Path, files: &mut Vec<Vec<u8>>) {
 }
 
 fn program(run: impl Fn(&mut Context) -> Result<()> + Send + Sync + 'static) -> Deployment {
-    Deployment::of_function(tests::stack_name(), move |cx| run(cx).map(|()| BTreeMap::new()))
+    Deployment::of_function(scenarios::stack_name(), move |cx| run(cx).map(|()| BTreeMap::new()))
 }
 
 fn group(cx: &mut Context) -> Result<ResourceGroupHandle> {

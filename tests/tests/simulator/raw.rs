@@ -5,8 +5,8 @@ use atp_iac::engine::{Deployment, Kind};
 use atp_iac::output::Secret;
 use atp_iac::plan::Plan;
 use atp_iac::{Context, Result};
+use scenarios::{actions, report};
 use serde_json::json;
-use tests::{actions, report};
 
 const BAR: &str = "Microsoft.Foo/bars";
 

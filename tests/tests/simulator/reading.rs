@@ -8,9 +8,9 @@ use atp_azure::{Action, Existing, RawResource};
 use atp_iac::engine::{Deployment, Kind};
 use atp_iac::resource::ResourceId;
 use atp_iac::{Context, Result, Value};
+use scenarios::{actions, report};
 use serde_json::json;
 use std::collections::BTreeMap;
-use tests::{actions, report};
 
 const VAULT: &str = "Microsoft.KeyVault/vaults";
 
@@ -25,7 +25,7 @@ async fn shared_vault(world: &World) -> String {
 
 /// A resource that takes the uri of an existing vault.
 fn with_vault(find: impl Fn(&mut Context) -> Result<Existing<Vault>> + Send + Sync + 'static) -> Deployment {
-    Deployment::of_function(tests::stack_name(), move |cx| {
+    Deployment::of_function(scenarios::stack_name(), move |cx| {
         let find = find(cx)?;
         let vault = cx.read("shared", find)?;
         let group = group(cx)?;
@@ -61,7 +61,7 @@ async fn an_existing_vault_gives_its_outputs_and_is_never_touched() {
     assert!(!plan.has_changes() && plan.answers.len() == 2, "{:?}", plan.answers);
     world.run(&by_name, Kind::Destroy).await;
     assert_eq!(world.there(&id).unwrap(), before);
-    let state = world.engine.state(&tests::stack_name()).await.unwrap().unwrap();
+    let state = world.engine.state(&scenarios::stack_name()).await.unwrap().unwrap();
     assert!(state.is_empty());
 }
 
@@ -119,7 +119,7 @@ async fn the_keys_of_an_account_of_the_same_run_reach_what_needs_them_and_no_fil
         assert!(world.files.iter().all(|file| !file.windows(key.len()).any(|part| part == key.as_bytes())));
         assert!(!format!("{update:?} {again:?}").contains(key));
     }
-    let state = world.engine.state(&tests::stack_name()).await.unwrap().unwrap();
+    let state = world.engine.state(&scenarios::stack_name()).await.unwrap().unwrap();
     let kept = state.resources().find(|resource| resource.urn.name() == "first").unwrap();
     assert_eq!(
         kept.inputs.get("properties").unwrap().get("key"),
@@ -151,7 +151,7 @@ async fn a_raw_resource_that_exists_and_a_raw_action_of_it_are_read() {
     world.make("Microsoft.Resources/resourceGroups", json!({"name": "g", "location": "westeurope"})).await;
     let bar = json!({"$apiVersion": "2024-01-01", "parent": GROUP, "name": "a", "properties": {"size": 3}});
     let id = world.make("Microsoft.Foo/bars", bar).await;
-    let reader = Deployment::of_function(tests::stack_name(), move |cx| {
+    let reader = Deployment::of_function(scenarios::stack_name(), move |cx| {
         let bar = cx.read("bar", RawResource::existing("Microsoft.Foo/bars", "2024-01-01", id.as_str()))?;
         let keys = cx.read("keys", Action::raw("Microsoft.Foo/bars", "2024-01-01", bar.id(), "listKeys"))?;
         Ok(BTreeMap::from([

@@ -10,9 +10,9 @@ use atp_iac::program::Location;
 use atp_iac::resource::Declared;
 use atp_iac::testing::{CallKind, MemoryCloud};
 use atp_iac::{Context, Input, IntoInput, Options, Output, Query, Result, Value};
+use scenarios::{World, actions, report, stack_name};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use tests::{World, actions, report, stack_name};
 
 const KEYS: &str = "T/keys/action";
 
@@ -240,7 +240,7 @@ async fn a_query_may_use_the_answer_of_another_one_and_wait_for_what_it_does_not
     assert!(plan.operations.iter().all(|operation| operation.action == OperationKind::Same));
     let state = world.engine.state(&stack_name()).await.unwrap().unwrap();
     let app = state.resources().find(|resource| resource.urn.name() == "app").unwrap();
-    assert_eq!(app.dependencies, [tests::urn("other")]);
+    assert_eq!(app.dependencies, [scenarios::urn("other")]);
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! Tests across the crates, and what they share: a small given/when/then harness for the engine.
+//! The harness of scenarios: a cloud in memory, a store, an engine between them, and programs made of data.
 
 use atp_iac::apply::{Event, Interrupt, Report};
 use atp_iac::engine::{Decision, Deployment, Engine, EngineError, Kind, Update, UpdateOptions};

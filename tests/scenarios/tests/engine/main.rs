@@ -17,9 +17,9 @@ use atp_iac::provider::{
 };
 use atp_iac::state::{MemoryStore, Outcome};
 use atp_iac::testing::{CallKind, MemoryCloud};
+use scenarios::{World, actions, item, report};
 use std::sync::Arc;
 use std::time::Duration;
-use tests::{World, actions, item, report};
 
 fn writes(world: &World) -> Vec<String> {
     let symbol = |kind| match kind {
@@ -54,7 +54,7 @@ async fn what_was_applied_plans_to_nothing() {
 #[tokio::test]
 async fn the_state_says_who_did_what_last_and_how_it_ended() {
     let world = World::default();
-    let last = async || world.engine.state(&tests::stack_name()).await.unwrap()?.last_update().cloned();
+    let last = async || world.engine.state(&scenarios::stack_name()).await.unwrap()?.last_update().cloned();
     world.cloud.fail_next(CallKind::Create, "T/b", refused());
     let failed = world.up(&[item("a"), item("b")]).await.unwrap();
     let update = last().await.unwrap();
@@ -80,7 +80,7 @@ async fn creates_follow_dependencies_and_deletes_go_the_other_way() {
     world.destroy().await.unwrap();
     assert_eq!(writes(&world), ["+a", "+b", "+c", "-c", "-b", "-a"]);
     assert!(world.ids().is_empty());
-    assert!(world.engine.state(&tests::stack_name()).await.unwrap().unwrap().is_empty());
+    assert!(world.engine.state(&scenarios::stack_name()).await.unwrap().unwrap().is_empty());
 }
 
 #[tokio::test]
@@ -167,7 +167,7 @@ async fn one_failure_skips_what_depends_on_it_and_the_rest_is_done_and_kept() {
     assert_eq!(report.failures[0].cause.to_string(), "Planted: refused by the test");
     assert_eq!(world.ids(), ["T/c"]);
     assert_eq!(actions(&world.preview(&program).await.unwrap()), ["+ a", "+ b"]);
-    assert!(tests::report(&world.up(&program).await.unwrap()).is_complete());
+    assert!(scenarios::report(&world.up(&program).await.unwrap()).is_complete());
     assert!(!world.preview(&program).await.unwrap().has_changes());
 }
 
@@ -257,7 +257,7 @@ async fn an_output_that_only_the_cloud_knows_is_unknown_in_the_plan_and_there_af
     let world = World::new(
         MemoryCloud::new("test").with_outputs("T", Value::from([("endpoint", "https://e".into())])),
     );
-    let program = tests::program_with_endpoint();
+    let program = scenarios::program_with_endpoint();
     let plan =
         world.engine.preview(&program, atp_iac::engine::Kind::Up, &Default::default()).await.unwrap().plan;
     assert!(plan.outputs["endpoint"].after.as_ref().unwrap().has_unknown());
@@ -276,7 +276,7 @@ async fn a_second_run_at_the_same_time_is_told_who_holds_the_lock() {
         since: time::OffsetDateTime::UNIX_EPOCH,
     };
     let wait = atp_iac::state::Wait::NONE;
-    let lease = world.store.lock(&tests::stack_name(), &holder, wait).await.unwrap();
+    let lease = world.store.lock(&scenarios::stack_name(), &holder, wait).await.unwrap();
     let error = world.up(&[item("a")]).await.unwrap_err();
     assert!(error.is_locked());
     for part in ["anna", "build-7", "destroy", "1970"] {
@@ -315,9 +315,9 @@ async fn a_state_that_cannot_be_written_stops_the_run_with_one_failure_and_the_n
         }
         let update = world.up(&program).await.unwrap();
         assert!(
-            tests::report(&update).is_complete(),
+            scenarios::report(&update).is_complete(),
             "append {append}: {:#?}",
-            tests::report(&update).failures
+            scenarios::report(&update).failures
         );
         assert_eq!(world.ids().len(), 20, "append {append}");
         let creates = writes(&world).into_iter().filter(|call| call.starts_with('+')).count();
@@ -346,10 +346,11 @@ async fn what_becomes_something_else_than_the_plan_said_stops_its_dependents_and
     let first = cloud("https://one");
     let moved = first.clone().with_outputs("T", Value::from([("endpoint", "https://two".into())]));
     let world = World::new(first);
-    world.run(&tests::program_with_reader(1), Kind::Up, UpdateOptions::default()).await.unwrap();
+    world.run(&scenarios::program_with_reader(1), Kind::Up, UpdateOptions::default()).await.unwrap();
     // From now on the cloud gives another endpoint to whatever is changed, which no plan can know.
     let world = world.with_provider(moved);
-    let update = world.run(&tests::program_with_reader(2), Kind::Up, UpdateOptions::default()).await.unwrap();
+    let update =
+        world.run(&scenarios::program_with_reader(2), Kind::Up, UpdateOptions::default()).await.unwrap();
     assert_eq!(actions(&update.plan), ["~ a"]);
     let report = report(&update);
     assert!(
@@ -359,9 +360,10 @@ async fn what_becomes_something_else_than_the_plan_said_stops_its_dependents_and
         report.failures
     );
     assert_eq!(world.cloud.objects()["T/b"].get("server"), Some(&Value::from("https://one")));
-    let update = world.run(&tests::program_with_reader(2), Kind::Up, UpdateOptions::default()).await.unwrap();
+    let update =
+        world.run(&scenarios::program_with_reader(2), Kind::Up, UpdateOptions::default()).await.unwrap();
     assert_eq!(actions(&update.plan), ["~ b"]);
-    assert!(tests::report(&update).is_complete());
+    assert!(scenarios::report(&update).is_complete());
     assert_eq!(world.cloud.objects()["T/b"].get("server"), Some(&Value::from("https://two")));
 }
 

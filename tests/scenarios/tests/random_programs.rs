@@ -1,14 +1,14 @@
 //! Random programs, one after the other, on a cloud in memory, with calls that fail: what must hold of any.
 //!
-//! A failure prints the seed: `SEED=.. cargo test -p tests --test random_programs` runs that one alone.
+//! A failure prints the seed: `SEED=.. cargo test -p scenarios --test random_programs` runs that one alone.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use atp_iac::ports::{Random, SystemRandom};
 use atp_iac::provider::{ProviderError, ProviderErrorKind};
 use atp_iac::testing::{CallKind, MemoryCloud};
+use scenarios::{Item, World, item, report};
 use std::collections::{BTreeMap, BTreeSet};
-use tests::{Item, World, item, report};
 
 /// How many sequences of programs are tried; `SEQUENCES=10000` tries more.
 const SEQUENCES: u64 = 150;
@@ -115,7 +115,7 @@ async fn sequence(seed: u64) {
         assert!(report.is_complete(), "{:#?}\n{context}", report.failures);
         assert_eq!(found(&world), expected(&items), "{context}");
         let plan = world.preview(&items).await.unwrap();
-        assert!(!plan.has_changes(), "{:?}\n{context}", tests::actions(&plan));
+        assert!(!plan.has_changes(), "{:?}\n{context}", scenarios::actions(&plan));
     }
     world.destroy().await.unwrap();
     assert!(world.ids().is_empty(), "SEED={seed}: {:?}", world.ids());

@@ -5,7 +5,7 @@ use atp_iac::engine::{Deployment, Kind, Planned, UpdateOptions};
 use atp_iac::plan::{OperationKind, Plan};
 use atp_iac::program::Program;
 use atp_iac::testing::MemoryCloud;
-use tests::{World, actions, item, urn};
+use scenarios::{World, actions, item, urn};
 
 async fn preview_after(world: &World, what: &Deployment, planned: &Planned) -> Plan {
     let options = UpdateOptions::default();
@@ -13,7 +13,7 @@ async fn preview_after(world: &World, what: &Deployment, planned: &Planned) -> P
 }
 
 /// The departures of the plan for one program from that of another, in words.
-async fn departures(world: &World, approved: &[tests::Item], now: &[tests::Item]) -> Vec<String> {
+async fn departures(world: &World, approved: &[scenarios::Item], now: &[scenarios::Item]) -> Vec<String> {
     let approved = world.preview(approved).await.unwrap();
     let departures = world.preview(now).await.unwrap().departures(&approved);
     departures.iter().map(ToString::to_string).collect()

@@ -9,8 +9,8 @@ use atp_iac::{
     ConfigTree, Context, Options, Output, Outputs, Place, PlaceEnvironment, PlaceRegion, Primary, Result,
     StackRef, Value, stack,
 };
+use scenarios::{World, actions, report};
 use std::collections::BTreeMap;
-use tests::{World, actions, report};
 
 #[derive(Outputs)]
 pub struct ServerOutputs {

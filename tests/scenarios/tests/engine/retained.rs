@@ -4,7 +4,7 @@ use super::writes;
 use atp_iac::engine::{EngineError, Kind, UpdateOptions};
 use atp_iac::plan::Plan;
 use atp_iac::testing::MemoryCloud;
-use tests::{Item, World, actions, item, program, report};
+use scenarios::{Item, World, actions, item, program, report};
 
 /// An archive in a group, encrypted with a key of another group.
 fn archive() -> [Item; 4] {
@@ -37,7 +37,7 @@ async fn a_retained_resource_and_what_it_lies_in_stay_when_the_stack_is_destroye
     let update = world.destroy().await.unwrap();
     assert_eq!((report(&update).done.delete, report(&update).done.retain), (2, 2));
     assert_eq!(world.ids(), ["T/group", "T/group/archive"]);
-    assert!(world.engine.state(&tests::stack_name()).await.unwrap().unwrap().is_empty());
+    assert!(world.engine.state(&scenarios::stack_name()).await.unwrap().unwrap().is_empty());
 }
 
 #[tokio::test]
