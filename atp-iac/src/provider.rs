@@ -3,7 +3,7 @@
 //! A provider has two halves. The first is pure: it checks inputs, says which id a resource will have, and compares.
 //! The second calls the cloud. The engine decides what is called and when; a provider never keeps state of its own.
 
-use crate::diff::Change;
+use crate::diff::{Change, Exact, compare};
 use crate::value::{Path, Value};
 use async_trait::async_trait;
 use futures::StreamExt;
@@ -37,8 +37,11 @@ pub trait Provider: Send + Sync {
     /// the cloud said last, when the resource is there already.
     fn predict(&self, kind: &str, inputs: &Value, current: Option<&Value>) -> Value;
 
-    /// What would change, and whether it can be changed in place. An unknown part of `new` counts as changed.
-    fn diff(&self, kind: &str, old: &Existing<'_>, new: &Value) -> Vec<Change>;
+    /// What would change, and whether it can be changed in place. An unknown part of `new` counts as changed. Unless told,
+    /// every difference of the inputs, which can all be changed in place.
+    fn diff(&self, _kind: &str, old: &Existing<'_>, new: &Value) -> Vec<Change> {
+        compare(old.inputs, new, &Exact)
+    }
 
     /// What of the properties that the program gave differs between what the cloud said when they were applied, and
     /// what it says now.
@@ -105,6 +108,23 @@ pub trait Provider: Send + Sync {
     /// Brings a resource that is there to these inputs.
     async fn update(&self, request: Request<'_>, old: &Existing<'_>) -> Result<Object, ProviderError>;
 
+    /// The inputs that a program would give for what the cloud has: without what only the service sets, and without what
+    /// it would set by itself anyway where that is known. `None`: the provider does not support importing.
+    fn inputs_of(&self, _kind: &str, _id: &str, _outputs: &Value) -> Option<Value> {
+        None
+    }
+
+    /// Everything that is in `scope`, such as a resource group, by id: containers before what lies in them.
+    async fn discover(&self, scope: &str) -> Result<Vec<Found>, ProviderError> {
+        let message = format!("the provider `{}` cannot say what is in `{scope}`", self.name());
+        Err(ProviderError::new(ProviderErrorKind::Refused, "UnknownScope", message))
+    }
+
+    /// Rust code of a function that declares resources with these inputs; `None` when the provider writes none.
+    fn rust(&self, _declarations: &[Declaration<'_>]) -> Option<String> {
+        None
+    }
+
     /// Answers a [`Query`](crate::program::Query); `None` when what it asks for is not there. It changes nothing. What
     /// is secret in the answer is marked so. Every part of `inputs` is known.
     async fn query(&self, kind: &str, _: &Value, _: Duration) -> Result<Option<Value>, ProviderError> {
@@ -132,6 +152,30 @@ pub struct Request<'a> {
     pub inputs: &'a Value,
     /// How long it may take.
     pub timeout: Duration,
+}
+
+/// Something that is in the cloud.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Found {
+    /// The type of the resource.
+    pub kind: String,
+    /// The id in the cloud.
+    pub id: String,
+    /// What the cloud said, if it said all that a read would.
+    pub outputs: Option<Value>,
+}
+
+/// A resource to write code for.
+#[derive(Debug, Clone, Copy)]
+pub struct Declaration<'a> {
+    /// Its name in the program.
+    pub name: &'a str,
+    /// Its type.
+    pub kind: &'a str,
+    /// The id in the cloud.
+    pub id: &'a str,
+    /// What the program is to say.
+    pub inputs: &'a Value,
 }
 
 /// An action on a resource.

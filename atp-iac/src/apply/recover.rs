@@ -140,12 +140,12 @@ fn adopted(intent: &Intent, outputs: Value, now: OffsetDateTime) -> ResourceStat
         inputs: intent.inputs.clone(),
         outputs: outputs.with_secrets_of(&intent.inputs),
         dependencies: intent.dependencies.clone(),
-        protect: intent.protect,
-        retain: intent.retain.clone(),
+        lifecycle: intent.lifecycle.clone(),
         created: now,
         modified: now,
         replaced: false,
         incomplete: true,
+        tainted: false,
         location: intent.location.clone(),
     }
 }

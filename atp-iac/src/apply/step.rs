@@ -126,12 +126,11 @@ impl StepContext<'_> {
     async fn check(&self, operation: &Operation) -> Result<(), FailureCause> {
         let Some(old) = &operation.old else { return Ok(()) };
         let dependencies: Vec<_> = operation.dependencies.iter().cloned().collect();
-        let Operation { protect, retain, .. } = operation;
-        if old.dependencies == dependencies && old.protect == *protect && old.retain == *retain {
+        if old.dependencies == dependencies && old.lifecycle == operation.lifecycle {
             return Ok(());
         }
-        let (protect, retain) = (*protect, retain.clone());
-        let resource = ResourceState { dependencies, protect, retain, ..old.as_ref().clone() };
+        let lifecycle = operation.lifecycle.clone();
+        let resource = ResourceState { dependencies, lifecycle, ..old.as_ref().clone() };
         self.record(Record::Saved { step: None, resource }).await
     }
 
@@ -179,12 +178,12 @@ impl StepContext<'_> {
             inputs,
             outputs: object.outputs,
             dependencies: operation.dependencies.iter().cloned().collect(),
-            protect: operation.protect,
-            retain: operation.retain.clone(),
+            lifecycle: operation.lifecycle.clone(),
             created,
             modified: now,
             replaced: false,
             incomplete,
+            tainted: false,
             location: operation.location.map(|location| location.to_string()),
         };
         Record::Saved { step: Some(self.number), resource }
@@ -207,8 +206,7 @@ impl StepContext<'_> {
             id,
             inputs,
             dependencies: operation.dependencies.iter().cloned().collect(),
-            protect: operation.protect,
-            retain: operation.retain.clone(),
+            lifecycle: operation.lifecycle.clone(),
             location: operation.location.map(|location| location.to_string()),
             replaced,
         }

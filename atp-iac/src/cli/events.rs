@@ -52,7 +52,7 @@ pub(super) fn plan(plan: &Plan) -> Json {
         })
         .collect();
     let recorded: Vec<Json> = (plan.recorded())
-        .map(|one| json!({"urn": one.urn.as_str(), "protected": one.protect, "retained": one.retain}))
+        .map(|one| json!({"urn": one.urn.as_str(), "protected": one.lifecycle.protect, "retained": one.lifecycle.retain}))
         .collect();
     json!({
         "event": "plan", "stack": plan.stack.to_string(), "digest": plan.digest(),
@@ -87,7 +87,7 @@ pub(super) fn operation(operation: &Operation, fingerprints: Option<&Fingerprint
     json!({
         "event": "operation", "urn": operation.urn.as_str(), "name": operation.urn.name(),
         "type": operation.kind, "action": action, "reason": operation.reason,
-        "protected": operation.protect, "retained": operation.retain, "holds_data": operation.holds_data, "location": location, "changes": changes,
+        "protected": operation.lifecycle.protect, "retained": operation.lifecycle.retain, "holds_data": operation.holds_data, "location": location, "changes": changes,
     })
 }
 
@@ -155,7 +155,7 @@ pub(super) fn resource(resource: &ResourceState) -> Json {
         "type": resource.kind, "provider": resource.provider, "id": resource.id,
         "inputs": resource.inputs.to_json_masked(), "outputs": resource.outputs.to_json_masked(),
         "dependencies": resource.dependencies.iter().map(Urn::as_str).collect::<Vec<_>>(),
-        "protected": resource.protect, "retained": resource.retain, "created": time(resource.created), "modified": time(resource.modified),
+        "protected": resource.lifecycle.protect, "retained": resource.lifecycle.retain, "created": time(resource.created), "modified": time(resource.modified),
         "replaced": resource.replaced, "incomplete": resource.incomplete, "location": resource.location,
     })
 }

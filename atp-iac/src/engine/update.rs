@@ -29,7 +29,7 @@ impl Kind {
 }
 
 /// How to plan.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct UpdateOptions {
     /// Read every resource from the cloud first.
     pub refresh: bool,

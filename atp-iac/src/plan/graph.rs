@@ -56,8 +56,7 @@ mod tests {
             provider: "test".into(),
             inputs: Value::map().into(),
             dependencies: dependencies.iter().map(|d| urn(d)).collect(),
-            protect: false,
-            retain: None,
+            options: Default::default(),
             location: Location { file: "x.rs", line: 1 },
             is_query: false,
         }

@@ -4,12 +4,14 @@
 //! Invariant: apply performs the operations of the plan and no others.
 
 mod approval;
+mod compare;
 mod graph;
 mod nested;
 mod operation;
 mod planner;
 mod predict;
 mod queries;
+mod refusal;
 mod retain;
 mod steps;
 

@@ -126,12 +126,12 @@ impl Moved<'_> {
             inputs,
             outputs,
             dependencies: child.dependencies.iter().cloned().collect(),
-            protect: child.protect,
-            retain: child.retain.clone(),
+            lifecycle: child.lifecycle.clone(),
             created: parent.created,
             modified: parent.modified,
             replaced: false,
             incomplete: parent.incomplete,
+            tainted: false,
             location: child.location.map(|location| location.to_string()),
         };
         self.records.push(Record::Saved { step: None, resource });

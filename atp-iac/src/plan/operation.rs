@@ -4,11 +4,13 @@ use super::{StepGraph, Work};
 use crate::diff::Change;
 use crate::output::Expression;
 use crate::program::{Location, StackOutputs};
+use crate::resource::Options;
 use crate::secrets::Fingerprints;
-use crate::state::ResourceState;
+use crate::state::{Lifecycle, ResourceState};
 use crate::value::{Path, Value};
 use crate::{StackName, Urn};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// What an update will do.
 #[derive(Debug, Clone)]
@@ -87,10 +89,10 @@ pub struct Operation {
     pub dependencies: BTreeSet<Urn>,
     /// The queries that it waits for, of those that are asked while the plan is carried out.
     pub queries: BTreeSet<Urn>,
-    /// Whether later plans that delete or replace it are refused.
-    pub protect: bool,
-    /// Why later plans that take it out of the program forget it instead of deleting it; `None`: they delete it.
-    pub retain: Option<String>,
+    /// What later runs have to know of its options.
+    pub lifecycle: Lifecycle,
+    /// What the program says of it besides its properties; `None` for a delete.
+    pub options: Option<Arc<Options>>,
     /// Whether what it holds is lost when it is deleted or replaced.
     pub holds_data: bool,
     /// Where it was declared; `None` for a delete.
@@ -243,8 +245,7 @@ impl Plan {
     /// that is written down without a call.
     pub fn recorded(&self) -> impl Iterator<Item = &Operation> {
         self.operations.iter().filter(|operation| {
-            let differs =
-                |old: &ResourceState| old.protect != operation.protect || old.retain != operation.retain;
+            let differs = |old: &ResourceState| old.lifecycle != operation.lifecycle;
             operation.action == OperationKind::Same && operation.old.as_deref().is_some_and(differs)
         })
     }

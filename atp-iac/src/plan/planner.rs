@@ -3,6 +3,7 @@
 use super::nested;
 use super::predict::{Predicted, forget_id};
 use super::queries::Queries;
+use super::refusal::refusal;
 use super::steps::StepGraph;
 use super::{
     Answers, Base, Invalid, Irreversible, Operation, OperationKind, OutputChange, Plan, PlanError, Refusal,
@@ -13,7 +14,7 @@ use crate::output::Expression;
 use crate::program::Registration;
 use crate::provider::{Existing, Provider, Warning};
 use crate::secrets::Fingerprints;
-use crate::state::{ResourceState, StateView};
+use crate::state::{Lifecycle, ResourceState, StateView};
 use crate::value::Value;
 use crate::{StackName, Urn};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
@@ -168,11 +169,11 @@ impl<'a> Planner<'a> {
             provider: provider_name,
             inputs: expression,
             dependencies,
-            protect,
-            retain,
+            options,
             location,
             is_query: _,
         } = registration;
+        let lifecycle = Lifecycle::of(&options);
         let old = self.state.get(&urn);
         let kind = urn.resource_type().to_owned();
         let (action, changes, reason) = match old {
@@ -195,7 +196,7 @@ impl<'a> Planner<'a> {
         let (dependencies, queries) = queries.resolve(&dependencies);
         let keeps_old = action != OperationKind::Same
             || waits_for_change
-            || metadata_changed(old, &dependencies, protect, &retain);
+            || metadata_changed(old, &dependencies, &lifecycle);
         Operation {
             holds_data: provider.holds_data(&kind),
             kind,
@@ -207,48 +208,12 @@ impl<'a> Planner<'a> {
             old: old.filter(|_| keeps_old).cloned().map(Box::new),
             dependencies,
             queries,
-            protect,
-            retain,
+            lifecycle,
+            options: Some(options),
             location: Some(location),
             reason,
             urn,
         }
-    }
-
-    fn compare(
-        &self,
-        old: &ResourceState,
-        inputs: &Value,
-        provider_name: &str,
-        provider: &dyn Provider,
-    ) -> (OperationKind, Vec<Change>, Option<String>) {
-        let existing = Existing { id: &old.id, inputs: &old.inputs, outputs: &old.outputs };
-        let mut changes = provider.diff(&old.kind, &existing, inputs);
-        let mut reason = None;
-        if let Some(drift) = self.drift.get(&old.urn).filter(|drift| !drift.is_empty()) {
-            reason = Some("it was changed outside of this program".to_owned());
-            let new: Vec<Change> = drift
-                .iter()
-                .filter(|found| changes.iter().all(|change| change.path != found.path))
-                .cloned()
-                .collect();
-            changes.extend(new);
-        }
-        if old.incomplete {
-            reason = Some("the last operation on it did not finish".to_owned());
-        }
-        let other_provider = old.provider != provider_name;
-        if other_provider {
-            reason = Some(format!("its provider changes from `{}` to `{provider_name}`", old.provider));
-        }
-        let action = if other_provider || changes.iter().any(|change| change.replaces) {
-            replacement(old, inputs, provider)
-        } else if !changes.is_empty() || old.incomplete {
-            OperationKind::Update
-        } else {
-            OperationKind::Same
-        };
-        (action, changes, reason)
     }
 
     fn outputs(
@@ -279,17 +244,21 @@ impl<'a> Planner<'a> {
             urn: old.urn.clone(),
             kind: old.kind.clone(),
             provider: old.provider.clone(),
-            action: if old.retain.is_some() { OperationKind::Retain } else { OperationKind::Delete },
+            action: if old.lifecycle.retain.is_some() {
+                OperationKind::Retain
+            } else {
+                OperationKind::Delete
+            },
             inputs: old.inputs.clone(),
             expression: None,
             changes: Vec::new(),
             dependencies: old.dependencies.iter().cloned().collect(),
             queries: BTreeSet::new(),
-            protect: old.protect && !old.replaced,
-            retain: old.retain.clone(),
+            lifecycle: Lifecycle { protect: old.lifecycle.protect && !old.replaced, ..old.lifecycle.clone() },
+            options: None,
             holds_data: provider.is_none_or(|provider| provider.holds_data(&old.kind)),
             location: None,
-            reason: (old.retain.clone()).or_else(|| {
+            reason: (old.lifecycle.retain.clone()).or_else(|| {
                 old.replaced.then(|| "it was replaced, and deleting it is still owed".to_owned())
             }),
             old: Some(Box::new(old.clone())),
@@ -325,55 +294,10 @@ impl<'a> Planner<'a> {
     }
 }
 
-/// The old one can stay until the new one is there, unless both would have the same id.
-fn replacement(old: &ResourceState, inputs: &Value, provider: &dyn Provider) -> OperationKind {
-    match provider.id(&old.kind, inputs) {
-        Some(id) if !id.eq_ignore_ascii_case(&old.id) => OperationKind::Replace,
-        _ => OperationKind::ReplaceDeleteFirst,
-    }
-}
-
 fn metadata_changed(
     old: Option<&ResourceState>,
     dependencies: &BTreeSet<Urn>,
-    protect: bool,
-    retain: &Option<String>,
+    lifecycle: &Lifecycle,
 ) -> bool {
-    old.is_some_and(|old| {
-        old.protect != protect || old.retain != *retain || !old.dependencies.iter().eq(dependencies.iter())
-    })
-}
-
-fn refusal(operation: &Operation, destroys: bool) -> Option<Refusal> {
-    let what = match operation.action {
-        OperationKind::Delete => "deleted",
-        OperationKind::Replace | OperationKind::ReplaceDeleteFirst => "replaced",
-        _ => return None,
-    };
-    let (urn, name) = (operation.urn.clone(), operation.urn.name());
-    let declared = (operation.location.map(|location| location.to_string()))
-        .or_else(|| operation.old.as_ref().and_then(|old| old.location.clone()));
-    let at = declared.map(|location| format!(" at {location}")).unwrap_or_default();
-    if operation.protect {
-        let hint = match (operation.location, destroys) {
-            (Some(_), _) => format!("take `protect` off it{at}, or undo the change that forces this"),
-            (None, true) => format!(
-                "take `protect` off it{at} and run `up`, which writes that down, then destroy; where it comes from \
-                 the configuration: `up --set protect=false`"
-            ),
-            (None, false) => {
-                "put it back into the program without `protect`, run `up`, then remove it".to_owned()
-            }
-        };
-        return Some(Refusal { urn, message: format!("`{name}` is protected and would be {what}"), hint });
-    }
-    let kept = operation.retain.as_ref()?;
-    Some(Refusal {
-        urn,
-        message: format!("`{name}` must stay and would be {what}: {kept}"),
-        hint: format!(
-            "undo the change that forces this; declare the new one under another name{at}, and the old one stays and \
-             is forgotten; or take `retain_on_delete` off it"
-        ),
-    })
+    old.is_some_and(|old| old.lifecycle != *lifecycle || !old.dependencies.iter().eq(dependencies.iter()))
 }

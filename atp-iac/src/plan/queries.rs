@@ -4,6 +4,7 @@ use super::predict::Predicted;
 use super::{Answers, Operation, OperationKind, Question};
 use crate::Urn;
 use crate::program::Registration;
+use crate::state::Lifecycle;
 use crate::value::{Kind, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -77,8 +78,8 @@ impl<'a> Queries<'a> {
             old: None,
             dependencies: resources,
             queries,
-            protect: false,
-            retain: None,
+            lifecycle: Lifecycle::default(),
+            options: None,
             holds_data: false,
             location: Some(location),
             reason: None,

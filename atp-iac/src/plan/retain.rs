@@ -20,12 +20,12 @@ struct Kept<'s> {
 }
 
 fn kept<'s>(operations: &[Operation], state: &'s StateView) -> Vec<Kept<'s>> {
-    if !operations.iter().any(|operation| operation.retain.is_some()) {
+    if !operations.iter().any(|operation| operation.lifecycle.retain.is_some()) {
         return Vec::new();
     }
     let said: HashMap<&Urn, bool> = (operations.iter())
         .filter(|operation| !operation.old.as_ref().is_some_and(|old| old.replaced))
-        .map(|operation| (&operation.urn, operation.retain.is_some()))
+        .map(|operation| (&operation.urn, operation.lifecycle.retain.is_some()))
         .collect();
     let stays = state.resources().filter(|resource| said.get(&resource.urn).copied().unwrap_or_default());
     stays.map(|one| Kept { urn: &one.urn, id: &one.id, provider: &one.provider }).collect()

@@ -11,6 +11,7 @@ use crate::value::Data;
 use crate::{StackName, Urn};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
+use std::sync::Arc;
 
 /// Where in a program a resource was declared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,14 +39,24 @@ pub struct Registration {
     pub inputs: Expression,
     /// Everything that it waits for, by property or by option.
     pub dependencies: BTreeSet<Urn>,
-    /// Whether plans that delete or replace it are refused.
-    pub protect: bool,
-    /// Why it stays in the cloud when it is not managed any more; `None`: it is deleted.
-    pub retain: Option<String>,
+    /// Its options, with those of the components around it.
+    pub options: Arc<Options>,
     /// Where it was declared.
     pub location: Location,
     /// Whether it is only looked up: a [`Query`](super::Query).
     pub is_query: bool,
+}
+
+impl Registration {
+    /// Whether plans that delete or replace it are refused.
+    pub fn protect(&self) -> bool {
+        self.options.protect.unwrap_or(false)
+    }
+
+    /// Why it stays in the cloud when it is not managed any more; `None`: it is deleted.
+    pub fn retain(&self) -> Option<&str> {
+        self.options.retain.as_deref()
+    }
 }
 
 /// What a program runs with.
@@ -175,14 +186,14 @@ impl Context {
         }
         let options = self.inherited(options);
         let mut dependencies = inputs.dependencies();
-        dependencies.extend(options.depends_on);
+        dependencies.extend(options.depends_on.iter().cloned());
+        dependencies.extend(options.replacement_trigger.iter().flat_map(Expression::dependencies));
         self.registrations.push(Registration {
             urn: urn.clone(),
-            provider: options.provider.unwrap_or_else(|| provider.to_owned()),
+            provider: options.provider.clone().unwrap_or_else(|| provider.to_owned()),
             inputs,
             dependencies,
-            protect: options.protect.unwrap_or(false),
-            retain: options.retain,
+            options: Arc::new(options),
             location,
             is_query: false,
         });
@@ -205,8 +216,7 @@ impl Context {
         let declared = self.register(kind, provider, name, inputs, options, location)?;
         if let Some(registration) = self.registrations.last_mut() {
             registration.is_query = true;
-            registration.protect = false;
-            registration.retain = None;
+            registration.options = Arc::default();
         }
         Ok(declared)
     }
@@ -361,7 +371,7 @@ mod tests {
         assert_eq!(inside.iter().map(Urn::name).collect::<Vec<_>>(), ["pair/left", "pair/right"]);
         assert_eq!(inside[0].types(), "x:Pair$T");
         let registrations = cx.into_registrations();
-        assert!(registrations[1].protect && registrations[1].dependencies.contains(first.urn()));
-        assert!(!registrations[0].protect);
+        assert!(registrations[1].protect() && registrations[1].dependencies.contains(first.urn()));
+        assert!(!registrations[0].protect());
     }
 }

@@ -8,7 +8,10 @@ mod options;
 pub use cidr::{Cidr, CidrError, disjoint, subnets_fit};
 pub use id::{IdError, ResourceId, ResourceType};
 pub use name::{Name, NameRules, Named};
-pub use options::Options;
+pub use options::{
+    Alias, AliasParent, Hook, HookCall, HookMoment, OnError, Options, Retry, Timeouts, Transform,
+    Transforming,
+};
 
 use crate::Urn;
 use crate::codec::Structure;

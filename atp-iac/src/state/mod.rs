@@ -8,6 +8,7 @@ mod encoding;
 mod error;
 mod file;
 mod holder;
+mod lifecycle;
 mod local;
 mod memory;
 mod read;
@@ -24,6 +25,7 @@ mod writer;
 
 pub use error::StateError;
 pub use holder::Holder;
+pub use lifecycle::Lifecycle;
 pub use local::{Fault, Faults, LocalStore};
 pub use memory::{Counters, MemoryStore};
 pub use read::{ReadState, read_state};

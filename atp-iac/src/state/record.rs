@@ -1,6 +1,6 @@
 //! What an operation writes down while it runs: each record is durable before the operation goes on.
 
-use super::{Holder, ResourceState};
+use super::{Holder, Lifecycle, ResourceState};
 use crate::Urn;
 use crate::value::Value;
 use std::collections::BTreeMap;
@@ -88,10 +88,8 @@ pub struct Intent {
     pub inputs: Value,
     /// What it refers to directly.
     pub dependencies: Vec<Urn>,
-    /// Must not be deleted.
-    pub protect: bool,
-    /// Why it is forgotten instead of deleted; `None`: it is deleted.
-    pub retain: Option<String>,
+    /// What later runs have to know of its options.
+    pub lifecycle: Lifecycle,
     /// `file:line` of the declaration.
     pub location: Option<String>,
     /// The delete is about an object that was replaced.

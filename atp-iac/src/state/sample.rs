@@ -1,6 +1,6 @@
 //! Values for tests.
 
-use super::{Action, Holder, Intent, ResourceState};
+use super::{Action, Holder, Intent, Lifecycle, ResourceState};
 use crate::{StackName, Urn, Value};
 use time::OffsetDateTime;
 
@@ -32,42 +32,19 @@ pub fn resource(name: &str) -> ResourceState {
         inputs: Value::from([("name", Value::from(name))]),
         outputs: Value::from([("name", Value::from(name)), ("state", "ready".into())]),
         dependencies: Vec::new(),
-        protect: false,
-        retain: None,
+        lifecycle: Lifecycle::default(),
         created: at,
         modified: at,
         replaced: false,
         incomplete: false,
+        tainted: false,
         location: Some("src/main.rs:7".into()),
     }
 }
 
 pub fn intent(step: u64, action: Action, name: &str) -> Intent {
     let ResourceState {
-        urn,
-        kind,
-        provider,
-        id,
-        inputs,
-        dependencies,
-        protect,
-        retain,
-        location,
-        replaced,
-        ..
+        urn, kind, provider, id, inputs, dependencies, lifecycle, location, replaced, ..
     } = resource(name);
-    Intent {
-        step,
-        action,
-        urn,
-        kind,
-        provider,
-        id,
-        inputs,
-        dependencies,
-        protect,
-        retain,
-        location,
-        replaced,
-    }
+    Intent { step, action, urn, kind, provider, id, inputs, dependencies, lifecycle, location, replaced }
 }

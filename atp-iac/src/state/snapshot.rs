@@ -1,6 +1,6 @@
 //! What is known of a stack at one moment.
 
-use super::{Holder, Intent, Outcome};
+use super::{Holder, Intent, Lifecycle, Outcome};
 use crate::value::Value;
 use crate::{StackName, Urn};
 use std::collections::BTreeMap;
@@ -75,10 +75,8 @@ pub struct ResourceState {
     pub outputs: Value,
     /// What it refers to directly.
     pub dependencies: Vec<Urn>,
-    /// Must not be deleted.
-    pub protect: bool,
-    /// Why it is forgotten instead of deleted; `None`: it is deleted.
-    pub retain: Option<String>,
+    /// What later runs have to know of its options.
+    pub lifecycle: Lifecycle,
     /// When it was created. Stamped by the session.
     pub created: OffsetDateTime,
     /// When it was changed last. Stamped by the session.
@@ -87,6 +85,8 @@ pub struct ResourceState {
     pub replaced: bool,
     /// A call failed half way; the next update repairs it.
     pub incomplete: bool,
+    /// Somebody asked that the next update replaces it.
+    pub tainted: bool,
     /// `file:line` of the declaration.
     pub location: Option<String>,
 }
@@ -102,12 +102,12 @@ impl ResourceState {
             inputs,
             outputs,
             dependencies,
-            protect,
-            retain,
+            lifecycle,
             created: _,
             modified: _,
             replaced,
             incomplete,
+            tainted,
             location,
         } = self;
         *urn == other.urn
@@ -117,10 +117,10 @@ impl ResourceState {
             && *inputs == other.inputs
             && *outputs == other.outputs
             && *dependencies == other.dependencies
-            && *protect == other.protect
-            && *retain == other.retain
+            && *lifecycle == other.lifecycle
             && *replaced == other.replaced
             && *incomplete == other.incomplete
+            && *tainted == other.tainted
             && *location == other.location
     }
 }

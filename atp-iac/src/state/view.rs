@@ -355,9 +355,9 @@ mod tests {
         for name in ["b", "a", "c"] {
             view.apply(&saved(None, resource(name))).unwrap();
         }
-        view.apply(&saved(None, ResourceState { protect: true, ..resource("b") })).unwrap();
+        view.apply(&saved(None, ResourceState { tainted: true, ..resource("b") })).unwrap();
         assert_eq!(ids(&view), ["/b", "/a", "/c"]);
-        assert!(view.get(&urn("b")).unwrap().protect);
+        assert!(view.get(&urn("b")).unwrap().tainted);
     }
 
     #[test]

@@ -48,8 +48,8 @@ pub fn declare(environment: &str, region: &str, program: Program, setup: Setup) 
         let declaration = Declaration {
             kind: registration.urn.resource_type().to_owned(),
             inputs: resolve(&registration.inputs)?,
-            protect: registration.protect,
-            retain: registration.retain.clone(),
+            protect: registration.protect(),
+            retain: registration.retain().map(str::to_owned),
             dependencies: registration.dependencies.iter().map(|urn| urn.name().to_owned()).collect(),
         };
         let declared = if registration.is_query { &mut queries } else { &mut resources };

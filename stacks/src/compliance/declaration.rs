@@ -34,7 +34,7 @@ impl Declaration {
     pub fn of(registration: &Registration) -> Result<Self, OutputError> {
         let urn = &registration.urn;
         let inputs = registration.inputs.resolve(&NothingKnown)?;
-        Ok(Declaration::new(urn.resource_type(), urn.name(), inputs, registration.protect))
+        Ok(Declaration::new(urn.resource_type(), urn.name(), inputs, registration.protect()))
     }
 
     /// From its parts: for what comes from elsewhere than a program, such as a plan.

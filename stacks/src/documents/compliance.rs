@@ -62,7 +62,12 @@ fn findings(estate: &Estate, site: Site<'_>) -> Vec<(String, Finding)> {
         let resources: Vec<Declaration> = made
             .filter_map(|operation| {
                 let inputs = operation.expression.as_ref()?.resolve(&NothingKnown).ok()?;
-                Some(Declaration::new(&operation.kind, operation.urn.name(), inputs, operation.protect))
+                Some(Declaration::new(
+                    &operation.kind,
+                    operation.urn.name(),
+                    inputs,
+                    operation.lifecycle.protect,
+                ))
             })
             .collect();
         let stack = Stack { resources: &resources, expectations };

@@ -73,13 +73,13 @@ fn recorded(plan: &Plan) -> String {
     for operation in plan.recorded() {
         let Some(old) = &operation.old else { continue };
         let mut said = Vec::new();
-        match (old.protect, operation.protect) {
+        match (old.lifecycle.protect, operation.lifecycle.protect) {
             (true, false) => said.push("not protected any more".to_owned()),
             (false, true) => said.push("protected".to_owned()),
             _ => {}
         }
-        match &operation.retain {
-            now if old.retain == *now => {}
+        match &operation.lifecycle.retain {
+            now if old.lifecycle.retain == *now => {}
             Some(reason) => said.push(format!("retained when it leaves: {}", clean(reason))),
             None => said.push("deleted when it leaves".to_owned()),
         }

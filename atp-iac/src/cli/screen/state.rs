@@ -23,7 +23,7 @@ pub(in crate::cli) fn resource(resource: &ResourceState) -> String {
         line("declared at", location);
     }
     for (flag, meaning) in [
-        (resource.protect, "protected: plans that delete or replace it are refused"),
+        (resource.lifecycle.protect, "protected: plans that delete or replace it are refused"),
         (resource.replaced, "replaced: deleting it is still owed"),
         (resource.incomplete, "incomplete: the next `up` repairs it"),
     ] {
@@ -31,7 +31,7 @@ pub(in crate::cli) fn resource(resource: &ResourceState) -> String {
             line("note", meaning);
         }
     }
-    if let Some(reason) = &resource.retain {
+    if let Some(reason) = &resource.lifecycle.retain {
         line("note", &format!("retained: it stays in the cloud when it is not managed any more; {reason}"));
     }
     if !resource.dependencies.is_empty() {

@@ -4,6 +4,7 @@
 //! Invariant: no secret is in these bytes in clear.
 
 mod body;
+mod lifecycle;
 mod record;
 mod resource;
 mod time;

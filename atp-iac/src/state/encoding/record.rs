@@ -1,6 +1,7 @@
 //! Records of the journal.
 
 use super::body::OutputsOut;
+use super::lifecycle::{LifecycleIn, LifecycleOut};
 use super::resource::{ResourceIn, ResourceOut};
 use super::value::{Plain, Sealed};
 use super::{Encoding, time as moment};
@@ -104,10 +105,8 @@ pub struct IntentOut<'a> {
     inputs: Sealed<'a>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     dependencies: Vec<&'a str>,
-    #[serde(skip_serializing_if = "Not::not")]
-    protect: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
-    retain: Option<&'a str>,
+    lifecycle: Option<LifecycleOut<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     location: Option<&'a str>,
     #[serde(skip_serializing_if = "Not::not")]
@@ -131,9 +130,7 @@ pub struct IntentIn {
     inputs: Option<Plain>,
     #[serde(default)]
     dependencies: Vec<String>,
-    #[serde(default)]
-    protect: bool,
-    retain: Option<String>,
+    lifecycle: Option<LifecycleIn>,
     location: Option<String>,
     #[serde(default)]
     replaced: bool,
@@ -263,8 +260,7 @@ impl Encoding {
             id: &intent.id,
             inputs: self.sealed(urn, "inputs", &intent.inputs)?,
             dependencies: intent.dependencies.iter().map(|urn| self.short(urn)).collect(),
-            protect: intent.protect,
-            retain: intent.retain.as_deref(),
+            lifecycle: self.lifecycle(urn, &intent.lifecycle)?,
             location: intent.location.as_deref(),
             replaced: intent.replaced,
         })
@@ -280,8 +276,7 @@ impl Encoding {
             id: read.id,
             inputs: self.opened(&urn, "inputs", read.inputs.unwrap_or(Plain(Value::Null)))?,
             dependencies: self.long_all(&read.dependencies)?,
-            protect: read.protect,
-            retain: read.retain,
+            lifecycle: self.read_lifecycle(&urn, read.lifecycle)?,
             location: read.location,
             replaced: read.replaced,
             urn,

@@ -1,5 +1,6 @@
 //! Resources, on one line each. What is at its default is left out.
 
+use super::lifecycle::{LifecycleIn, LifecycleOut};
 use super::value::{Place, Plain, Sealed, check_storable};
 use super::{Encoding, time as moment};
 use crate::Urn;
@@ -20,10 +21,8 @@ pub struct ResourceOut<'a> {
     outputs: Sealed<'a>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     dependencies: Vec<&'a str>,
-    #[serde(skip_serializing_if = "Not::not")]
-    protect: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
-    retain: Option<&'a str>,
+    lifecycle: Option<LifecycleOut<'a>>,
     #[serde(with = "moment")]
     created: OffsetDateTime,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -32,6 +31,8 @@ pub struct ResourceOut<'a> {
     replaced: bool,
     #[serde(skip_serializing_if = "Not::not")]
     incomplete: bool,
+    #[serde(skip_serializing_if = "Not::not")]
+    tainted: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     location: Option<&'a str>,
 }
@@ -50,9 +51,7 @@ pub struct ResourceIn {
     outputs: Plain,
     #[serde(default)]
     dependencies: Vec<String>,
-    #[serde(default)]
-    protect: bool,
-    retain: Option<String>,
+    lifecycle: Option<LifecycleIn>,
     #[serde(with = "moment")]
     created: OffsetDateTime,
     modified: Option<Moment>,
@@ -60,6 +59,8 @@ pub struct ResourceIn {
     replaced: bool,
     #[serde(default)]
     incomplete: bool,
+    #[serde(default)]
+    tainted: bool,
     location: Option<String>,
 }
 
@@ -74,12 +75,12 @@ impl Encoding {
             inputs: self.sealed(urn, "inputs", &resource.inputs)?,
             outputs: self.sealed(urn, "outputs", &resource.outputs)?,
             dependencies: resource.dependencies.iter().map(|urn| self.short(urn)).collect(),
-            protect: resource.protect,
-            retain: resource.retain.as_deref(),
+            lifecycle: self.lifecycle(urn, &resource.lifecycle)?,
             created: resource.created,
             modified: (resource.modified != resource.created).then_some(Moment(resource.modified)),
             replaced: resource.replaced,
             incomplete: resource.incomplete,
+            tainted: resource.tainted,
             location: resource.location.as_deref(),
         })
     }
@@ -93,12 +94,12 @@ impl Encoding {
             inputs: self.opened(&urn, "inputs", read.inputs)?,
             outputs: self.opened(&urn, "outputs", read.outputs)?,
             dependencies: self.long_all(&read.dependencies)?,
-            protect: read.protect,
-            retain: read.retain,
+            lifecycle: self.read_lifecycle(&urn, read.lifecycle)?,
             created: read.created,
             modified: read.modified.map_or(read.created, |moment| moment.0),
             replaced: read.replaced,
             incomplete: read.incomplete,
+            tainted: read.tainted,
             location: read.location,
             urn,
         })

@@ -301,7 +301,7 @@ async fn times_are_stamped_and_kept_when_nothing_changed(bench: Bench) {
     };
     assert_eq!(times().await, (start, start));
     let session = bench.open().await.unwrap();
-    session.record(saved(ResourceState { protect: true, ..resource("a") })).await.unwrap();
+    session.record(saved(ResourceState { tainted: true, ..resource("a") })).await.unwrap();
     session.close().await.unwrap();
     assert_eq!(times().await, (start, start + Duration::from_secs(60)));
 }

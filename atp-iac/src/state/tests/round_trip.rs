@@ -2,7 +2,9 @@
 
 use super::super::encoding::Encoding;
 use super::*;
+use crate::resource::Timeouts;
 use crate::secrets::{DataKey, Sealer};
+use crate::state::Lifecycle;
 use crate::value::{Map, Value};
 use crate::{StackName, Urn};
 use proptest::collection::{btree_map, vec};
@@ -60,31 +62,28 @@ prop_compose! {
     fn some_resource()(
         urn in some_urn(), own_kind in any::<bool>(), provider in "[a-z]{0,5}", id in any::<String>(),
         inputs in value(), outputs in value(), dependencies in vec(some_urn(), 0..3),
-        flags in any::<[bool; 3]>(), created in moment(), modified in moment(),
+        flags in any::<[bool; 5]>(), created in moment(), modified in moment(),
         location in proptest::option::of(any::<String>()), retain in proptest::option::of(any::<String>()),
     ) -> ResourceState {
         let kind = if own_kind { urn.resource_type().to_owned() } else { "other".into() };
-        let [protect, replaced, incomplete] = flags;
+        let [protect, replaced, incomplete, tainted, triggered] = flags;
+        let timeout = protect.then(|| std::time::Duration::from_millis(created.nanosecond().into()));
+        let lifecycle = Lifecycle {
+            protect, retain, deleted_with: incomplete.then(|| urn.clone()),
+            timeouts: Timeouts { create: timeout, delete: timeout, ..Timeouts::default() },
+            replacement_trigger: triggered.then(|| outputs.clone()),
+            delete_hooks: location.iter().cloned().collect(),
+        };
         ResourceState {
-            urn, kind, provider, id, inputs, outputs, dependencies, protect, created, modified, replaced, incomplete,
-            location, retain,
+            urn, kind, provider, id, inputs, outputs, dependencies, lifecycle, created, modified, replaced, incomplete,
+            tainted, location,
         }
     }
 }
 
 fn records(one: &ResourceState) -> Vec<Record> {
     let ResourceState {
-        urn,
-        id,
-        kind,
-        provider,
-        inputs,
-        dependencies,
-        protect,
-        retain,
-        location,
-        replaced,
-        ..
+        urn, id, kind, provider, inputs, dependencies, lifecycle, location, replaced, ..
     } = one.clone();
     let intent = Intent {
         step: 7,
@@ -95,8 +94,7 @@ fn records(one: &ResourceState) -> Vec<Record> {
         id: id.clone(),
         inputs,
         dependencies,
-        protect,
-        retain,
+        lifecycle,
         location,
         replaced,
     };
