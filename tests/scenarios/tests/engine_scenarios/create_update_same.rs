@@ -1,0 +1,1 @@
+//! Creating, updating, and leaving alone.

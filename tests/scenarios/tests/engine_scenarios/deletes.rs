@@ -1,0 +1,1 @@
+//! The order of deletes, protection, and errors.

@@ -1,0 +1,1 @@
+//! Replacements that failed or were cut off.

@@ -1,0 +1,1 @@
+//! Taking over what is there.

@@ -1,0 +1,1 @@
+//! Calls that failed half way, and what goes on after a failure.

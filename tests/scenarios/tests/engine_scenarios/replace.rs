@@ -1,0 +1,1 @@
+//! Replacing: which, in which order, and what goes along.

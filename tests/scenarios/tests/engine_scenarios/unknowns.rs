@@ -1,0 +1,1 @@
+//! What is not known before it is there, and previews.

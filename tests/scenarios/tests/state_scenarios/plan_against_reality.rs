@@ -1,0 +1,1 @@
+//! Plans, saved and not, against what is there by now.

@@ -1,0 +1,1 @@
+//! What is written, when, and what stands against losing it.
