@@ -1,8 +1,11 @@
-//! Tasks of this repository: `cargo xtask generate`, `cargo xtask bench`, `cargo xtask contract`.
+//! Tasks of this repository: `cargo xtask generate`, `cargo xtask bench`, `cargo xtask contract`, `cargo xtask
+//! scenarios`.
 
 mod bench;
 mod contract;
 mod generate;
+mod numbered;
+mod scenarios;
 
 use clap::{Parser, Subcommand};
 use std::io::Write;
@@ -31,6 +34,8 @@ enum Task {
     Bench(BenchTask),
     /// Says which facts of the wire contract have tests; fails when one has none.
     Contract,
+    /// Says which scenarios of the engine and the state have tests; fails when one has none.
+    Scenarios,
 }
 
 #[derive(Subcommand)]
@@ -57,5 +62,6 @@ fn main() -> anyhow::Result<()> {
         Task::Bench(BenchTask::Arm) => bench::arm(),
         Task::Bench(BenchTask::Phase(arguments)) => bench::run_phase(&arguments, &mut std::io::stdout()),
         Task::Contract => contract::contract(&mut std::io::stdout()),
+        Task::Scenarios => scenarios::scenarios(&mut std::io::stdout()),
     }
 }

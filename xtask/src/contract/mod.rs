@@ -1,11 +1,10 @@
 //! Which facts of the wire contract are covered by tests: `cargo xtask contract`.
 
 mod facts;
-mod found;
 
+use crate::numbered::{self, Found};
 use anyhow::{Context as _, ensure};
 use facts::{Fact, Side};
-use found::Found;
 use std::io::Write;
 use std::path::Path;
 
@@ -16,11 +15,16 @@ pub fn contract(output: &mut impl Write) -> anyhow::Result<()> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("the workspace has no folder")?;
     let file = root.join(FACTS);
     let text = std::fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
-    let coverage = Coverage { facts: facts::parse(&text, FACTS)?, found: found::scan(root)? };
+    let coverage = Coverage { facts: facts::parse(&text, FACTS)?, found: numbered::scan(root, "fact")? };
     coverage.print(output)?;
     let problems = coverage.problems();
     ensure!(problems.is_empty(), "the contract is not covered:\n  {}", problems.join("\n  "));
     Ok(())
+}
+
+/// Whether the test is one of the simulator, and not of what talks to it.
+fn is_of_server(test: &Found) -> bool {
+    test.file.starts_with("atp-azure-sim/")
 }
 
 struct Coverage {
@@ -31,7 +35,7 @@ struct Coverage {
 impl Coverage {
     fn tests_of(&self, fact: &Fact) -> impl Iterator<Item = &Found> {
         let number = fact.number;
-        self.found.iter().filter(move |test| test.problem.is_none() && test.facts.contains(&number))
+        self.found.iter().filter(move |test| test.problem.is_none() && test.numbers.contains(&number))
     }
 
     /// The sides that no test shows.
@@ -39,7 +43,7 @@ impl Coverage {
         if fact.left_out.is_some() {
             return Vec::new();
         }
-        let shown = |server: bool| self.tests_of(fact).any(|test| test.is_of_server() == server);
+        let shown = |server: bool| self.tests_of(fact).any(|test| is_of_server(test) == server);
         let wanted: &[(bool, &'static str)] = match fact.side {
             Side::Server => &[(true, "server")],
             Side::Client => &[(false, "client")],
@@ -92,10 +96,10 @@ impl Coverage {
             }
         }
         for test in &self.found {
-            if let Some(problem) = test.problem {
+            if let Some(problem) = &test.problem {
                 problems.push(format!("{}: {} does not count: {problem}", test.file, test.name));
             }
-            for number in test.facts.iter().filter(|number| !(1..=self.facts.len()).contains(*number)) {
+            for number in test.numbers.iter().filter(|number| !(1..=self.facts.len()).contains(*number)) {
                 problems
                     .push(format!("{}: {} names fact {number}, which there is not", test.file, test.name));
             }
@@ -109,7 +113,13 @@ mod tests {
     use super::*;
 
     fn test(number: usize, file: &str) -> Found {
-        Found { facts: vec![number], name: format!("fact_{number:03}"), file: file.into(), problem: None }
+        Found {
+            numbers: vec![number],
+            name: format!("fact_{number:03}"),
+            file: file.into(),
+            comment: String::new(),
+            problem: None,
+        }
     }
 
     fn coverage(facts: &str, found: Vec<Found>) -> Coverage {
@@ -146,7 +156,7 @@ mod tests {
 
     #[test]
     fn a_test_of_a_fact_that_there_is_not_and_one_that_does_not_run_are_named() {
-        let skipped = Found { problem: Some("it is skipped"), ..test(1, SERVER) };
+        let skipped = Found { problem: Some("it is skipped".into()), ..test(1, SERVER) };
         let problems = coverage("1 | server | one", vec![test(2, SERVER), skipped]).problems();
         assert_eq!(
             problems,

@@ -1,31 +1,26 @@
-//! The tests that are named after facts: `fact_036_..` in Rust, `test_fact_036_..` in Python.
+//! The tests that are named after numbered things: `fact_036_..` in Rust, `test_fact_036_..` in Python.
 
 use anyhow::Context as _;
 use regex_lite::Regex;
 use std::path::{Path, PathBuf};
 
-/// A test that is named after facts.
-#[derive(Debug, PartialEq, Eq)]
+/// A test that is named after numbers.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Found {
     /// The numbers in its name, in their order.
-    pub facts: Vec<usize>,
+    pub numbers: Vec<usize>,
     /// The name of the function.
     pub name: String,
     /// The file, relative to the workspace.
     pub file: String,
+    /// The doc comment above it, as one line.
+    pub comment: String,
     /// Why it does not count, if so.
-    pub problem: Option<&'static str>,
+    pub problem: Option<String>,
 }
 
-impl Found {
-    /// Whether the test is one of the simulator, and not of what talks to it.
-    pub fn is_of_server(&self) -> bool {
-        self.file.starts_with("atp-azure-sim/")
-    }
-}
-
-/// All such tests below `root`, in the order of their files.
-pub fn scan(root: &Path) -> anyhow::Result<Vec<Found>> {
+/// All tests below `root` that are named `<word>_<number>`, in the order of their files.
+pub fn scan(root: &Path, word: &str) -> anyhow::Result<Vec<Found>> {
     let mut files = Vec::new();
     collect(root, &mut files)?;
     files.sort();
@@ -34,7 +29,7 @@ pub fn scan(root: &Path) -> anyhow::Result<Vec<Found>> {
         let text =
             std::fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
         let name = file.strip_prefix(root).unwrap_or(&file).display().to_string();
-        found.extend(tests_in(&text, &name)?);
+        found.extend(tests_in(&text, &name, word)?);
     }
     Ok(found)
 }
@@ -57,12 +52,14 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn tests_in(text: &str, file: &str) -> anyhow::Result<Vec<Found>> {
+/// The tests in one file.
+pub fn tests_in(text: &str, file: &str, word: &str) -> anyhow::Result<Vec<Found>> {
     let is_python = file.ends_with(".py");
     let function = match is_python {
-        true => Regex::new(r"^\s*(?:async )?def (test_fact((?:_\d{3})+)(?:_[a-z0-9_]*)?)\(")?,
-        false => Regex::new(r"^\s*(?:async )?fn (fact((?:_\d{3})+)(?:_[a-z0-9_]*)?)\(")?,
+        true => format!(r"^\s*(?:async )?def (test_{word}((?:_\d{{3}})+)(?:_[a-z0-9_]*)?)\("),
+        false => format!(r"^\s*(?:async )?fn ({word}((?:_\d{{3}})+)(?:_[a-z0-9_]*)?)\("),
     };
+    let function = Regex::new(&function)?;
     let lines: Vec<&str> = text.lines().collect();
     let mut found = Vec::new();
     for (index, line) in lines.iter().enumerate() {
@@ -71,27 +68,29 @@ fn tests_in(text: &str, file: &str) -> anyhow::Result<Vec<Found>> {
         let above = lines[..index].iter().rev().map(|line| line.trim());
         let attributes: Vec<&str> =
             above.take_while(|line| line.starts_with(['#', '@']) || line.starts_with("//")).collect();
+        let comment = attributes.iter().rev().filter_map(|line| line.strip_prefix("///"));
         found.push(Found {
-            facts: numbers.map(str::parse).collect::<Result<_, _>>()?,
+            numbers: numbers.map(str::parse).collect::<Result<_, _>>()?,
             name: captures[1].to_owned(),
             file: file.to_owned(),
-            problem: problem(is_python, &captures[1], &attributes),
+            comment: comment.map(str::trim).collect::<Vec<_>>().join(" "),
+            problem: problem(is_python, &captures[1], &attributes, word),
         });
     }
     Ok(found)
 }
 
 /// Why a function is not a test that runs, or not of all that its name says. `attributes` are the lines directly above.
-fn problem(is_python: bool, name: &str, attributes: &[&str]) -> Option<&'static str> {
-    if name.trim_start_matches("test_").contains("_fact_") {
-        return Some("its numbers are not side by side, as in fact_001_002_title");
+fn problem(is_python: bool, name: &str, attributes: &[&str], word: &str) -> Option<String> {
+    if name.trim_start_matches("test_").contains(&format!("_{word}_")) {
+        return Some(format!("its numbers are not side by side, as in {word}_001_002_title"));
     }
     let has = |start: &str| attributes.iter().any(|line| line.starts_with(start));
     if has("#[ignore") || has("@unittest.skip") || has("@pytest.mark.skip") {
-        return Some("it is skipped");
+        return Some("it is skipped".to_owned());
     }
     let is_test = is_python || has("#[test]") || has("#[tokio::test");
-    (!is_test).then_some("it has no #[test]")
+    (!is_test).then(|| "it has no #[test]".to_owned())
 }
 
 #[cfg(test)]
@@ -102,21 +101,31 @@ mod tests {
     fn a_test_is_found_by_the_numbers_in_its_name() {
         let text =
             "#[test]\nfn fact_012_a_name() {}\n\n    #[tokio::test]\n    async fn fact_001_002_two() {}\n";
-        let found = tests_in(text, "atp-azure-sim/tests/contract/a.rs").unwrap();
-        assert_eq!(found.iter().map(|test| test.facts.clone()).collect::<Vec<_>>(), [vec![12], vec![1, 2]]);
-        assert!(found.iter().all(|test| test.problem.is_none() && test.is_of_server()));
-        let python = tests_in("    def test_fact_030_codes(self):\n", "tests/clients/sdk.py").unwrap();
-        assert_eq!((python[0].facts.as_slice(), python[0].is_of_server()), (&[30][..], false));
+        let found = tests_in(text, "atp-azure-sim/tests/contract/a.rs", "fact").unwrap();
+        assert_eq!(found.iter().map(|test| test.numbers.clone()).collect::<Vec<_>>(), [vec![12], vec![1, 2]]);
+        assert!(found.iter().all(|test| test.problem.is_none()));
+        let python =
+            tests_in("    def test_fact_030_codes(self):\n", "tests/clients/sdk.py", "fact").unwrap();
+        assert_eq!(python[0].numbers, [30]);
     }
 
     #[test]
     fn a_function_that_does_not_run_as_a_test_does_not_count() {
         let text = "fn fact_001_helper() {}\n\n#[test]\n#[ignore = \"slow\"]\nfn fact_002_slow() {}\n";
-        let problems: Vec<_> =
-            tests_in(text, "a/tests/b.rs").unwrap().iter().map(|test| test.problem).collect();
-        assert_eq!(problems, [Some("it has no #[test]"), Some("it is skipped")]);
-        let apart = tests_in("#[test]\nfn fact_001_and_fact_002_two() {}\n", "b.rs").unwrap();
-        assert!(apart[0].problem.is_some_and(|problem| problem.contains("side by side")), "{apart:?}");
-        assert_eq!(tests_in("// fn fact_001_old() {}\nlet x = \"fn fact_002\";", "b.rs").unwrap(), []);
+        let problems: Vec<_> = tests_in(text, "a/tests/b.rs", "fact")
+            .unwrap()
+            .into_iter()
+            .map(|test| test.problem.unwrap_or_default())
+            .collect();
+        assert_eq!(problems, ["it has no #[test]", "it is skipped"]);
+        let apart = tests_in("#[test]\nfn fact_001_and_fact_002_two() {}\n", "b.rs", "fact").unwrap();
+        assert!(
+            apart[0].problem.as_ref().is_some_and(|problem| problem.contains("side by side")),
+            "{apart:?}"
+        );
+        assert_eq!(
+            tests_in("// fn fact_001_old() {}\nlet x = \"fn fact_002\";", "b.rs", "fact").unwrap(),
+            []
+        );
     }
 }
