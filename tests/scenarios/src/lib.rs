@@ -1,5 +1,7 @@
 //! The harness of scenarios: a cloud in memory, a store, an engine between them, and programs made of data.
 
+pub mod mortal;
+
 use atp_iac::apply::{Event, Interrupt, Report};
 use atp_iac::engine::{Decision, Deployment, Engine, EngineError, Kind, Update, UpdateOptions};
 use atp_iac::output::Expression;
@@ -117,7 +119,7 @@ pub struct World {
     /// The store.
     pub store: Arc<dyn StateStore>,
     /// Where the key of secrets is.
-    _keys: tempfile::TempDir,
+    keys: Arc<tempfile::TempDir>,
     /// The engine.
     pub engine: Engine,
 }
@@ -140,7 +142,15 @@ impl World {
             Ok(keys) => keys,
             Err(error) => unreachable!("no temporary folder: {error}"),
         };
-        let other = MemoryCloud::new("other");
+        World::of(cloud, MemoryCloud::new("other"), store, Arc::new(keys))
+    }
+
+    fn of(
+        cloud: MemoryCloud,
+        other: MemoryCloud,
+        store: Arc<dyn StateStore>,
+        keys: Arc<tempfile::TempDir>,
+    ) -> Self {
         let clock = Arc::new(ManualClock::default());
         let random = Arc::new(SeededRandom::new(7));
         let key_file = LocalKeyFile::new(keys.path().join("secret.key"), random.clone());
@@ -156,7 +166,17 @@ impl World {
             .with_provider(Arc::new(other.clone()))
             .with_ports(clock, random)
             .with_lock_wait(std::time::Duration::ZERO);
-        World { cloud, other, store, _keys: keys, engine }
+        World { cloud, other, store, keys, engine }
+    }
+
+    /// Another process on the same clouds, with its own way to the store and to the first cloud.
+    pub fn again(&self, store: Arc<dyn StateStore>, provider: impl Provider + 'static) -> Self {
+        World::of(self.cloud.clone(), self.other.clone(), store, self.keys.clone()).with_provider(provider)
+    }
+
+    /// Who has the key of secrets.
+    pub fn keys(&self) -> LocalKeyFile {
+        LocalKeyFile::new(self.keys.path().join("secret.key"), Arc::new(SeededRandom::new(7)))
     }
 
     /// With another provider in the place of the cloud.
