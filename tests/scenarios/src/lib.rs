@@ -210,6 +210,21 @@ impl World {
         self.run(&program(items), Kind::Up, UpdateOptions { refresh: true }).await
     }
 
+    /// Brings the cloud to a program, and asks to stop when so many steps have ended.
+    pub async fn interrupted(&self, items: &[Item], after: usize) -> Result<Update, EngineError> {
+        let interrupt = Interrupt::default();
+        let mut ended = 0;
+        let mut observe = |event: Event<'_>| {
+            ended += usize::from(matches!(event, Event::Finished { .. } | Event::Failed(_)));
+            if ended == after && !interrupt.is_raised() {
+                interrupt.raise();
+            }
+        };
+        let mut decide = |_: &Plan, _: &[_]| Decision::Apply;
+        let options = UpdateOptions::default();
+        self.engine.update(&program(items), Kind::Up, &options, &mut decide, &mut observe, &interrupt).await
+    }
+
     /// Deletes everything.
     pub async fn destroy(&self) -> Result<Update, EngineError> {
         self.run(&program(&[]), Kind::Destroy, UpdateOptions::default()).await
