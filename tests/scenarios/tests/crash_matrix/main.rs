@@ -4,7 +4,7 @@
 //!
 //! A failure names the case and where it ended.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![allow(clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod cases;
 mod matrix;

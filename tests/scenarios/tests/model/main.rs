@@ -5,7 +5,7 @@
 //! A failure prints the smallest case and the seed: `SEED=.. cargo test -p scenarios --test model` runs it again;
 //! `CASES=5000` tries more.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![allow(clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod log;
 mod programs;
