@@ -73,12 +73,17 @@ fn read(value: &Value, name: &str, slot: &mut dyn Slot, decoder: &mut Decoder) {
     });
 }
 
+/// A structure as an expression, when nobody needs the structure any more.
+pub(crate) fn into_expression(mut structure: impl Structure) -> Expression {
+    let mut map = BTreeMap::new();
+    structure.visit(&mut Codec(Direction::Write(&mut map)));
+    Expression::Map(map)
+}
+
 impl<T: Structure> Data for T {
     const KIND: Kind = Kind::Map;
     fn encode(&self) -> Expression {
-        let mut map = BTreeMap::new();
-        self.clone().visit(&mut Codec(Direction::Write(&mut map)));
-        Expression::Map(map)
+        into_expression(self.clone())
     }
     fn decode(value: &Value, decoder: &mut Decoder) -> Option<Self> {
         if !matches!(value, Value::Map(_)) {

@@ -115,7 +115,7 @@ fn plan(program: &Program, name: &StackName, setup: Setup, subscription: &str) -
         fingerprints: None,
         answers: &Answers::new(),
     };
-    planner.plan(desired).map_err(|error| error.to_string())
+    planner.plan(&desired).map_err(|error| error.to_string())
 }
 
 /// Planning calls no cloud: behind this provider stands one that is empty.

@@ -111,7 +111,7 @@ impl<'p> Reader<'p> {
         let marked = secrets::mark(kind.body(), None, body::without_address(inputs));
         let outside = |path: &Path, value: &Value| Some(self.ask(operation, path, value));
         let values = Values { probes: &self.probes, outside: &outside };
-        let body = values.translate(operation.expression.as_ref(), &marked, &mut Path::root());
+        let body = values.translate(operation.expression.as_deref(), &marked, &mut Path::root());
         let Some(body @ Translated::Map(_)) = body else { return Err(unknown_type()) };
         let mut parameters = BTreeSet::new();
         body.parameters(&mut parameters);
@@ -184,7 +184,7 @@ impl<'p> Reader<'p> {
     /// A text of the inputs that can be computed without reading another resource.
     fn known_text(&self, operation: &Operation, key: &str) -> Option<Text> {
         let planned = operation.inputs.get(key)?;
-        let expression = match &operation.expression {
+        let expression = match operation.expression.as_deref() {
             Some(Expression::Map(map)) => map.get(key),
             _ => None,
         };

@@ -30,7 +30,7 @@ fn plan(declare: impl FnOnce(&mut Context)) -> Plan {
         fingerprints: None,
         answers: &Answers::new(),
     };
-    planner.plan(Desired { registrations: cx.into_registrations(), ..Desired::default() }).unwrap()
+    planner.plan(&Desired { registrations: cx.into_registrations(), ..Desired::default() }).unwrap()
 }
 
 fn exported(declare: impl FnOnce(&mut Context)) -> Template {

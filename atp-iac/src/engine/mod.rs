@@ -294,7 +294,7 @@ impl Engine {
                 answers: &Answers::new(),
             };
             let Some(desired) = &desired else { return Ok((planner.plan_destroy()?, recovery.found)) };
-            let plan = self.plan_answered(&planner, desired.clone()).await?;
+            let plan = self.plan_answered(&planner, desired).await?;
             // Each record takes one away of what is to move, so this ends.
             let moves = moves(&plan, &view, &self.providers);
             if moves.is_empty() {
@@ -305,13 +305,13 @@ impl Engine {
     }
 
     /// Plans, asks the queries that the plan says can be asked, and plans again with the answers, until all are.
-    async fn plan_answered(&self, planner: &Planner<'_>, desired: Desired) -> Result<Plan, EngineError> {
+    async fn plan_answered(&self, planner: &Planner<'_>, desired: &Desired) -> Result<Plan, EngineError> {
         if !desired.registrations.iter().any(|registration| registration.is_query) {
             return Ok(planner.plan(desired)?);
         }
         let mut answers = Answers::new();
         loop {
-            let plan = Planner { answers: &answers, ..*planner }.plan(desired.clone())?;
+            let plan = Planner { answers: &answers, ..*planner }.plan(desired)?;
             if plan.unanswered.is_empty() {
                 return Ok(plan);
             }

@@ -45,6 +45,7 @@ mod tests {
     use crate::StackName;
     use crate::program::Location;
     use crate::value::Value;
+    use std::sync::Arc;
 
     fn urn(name: &str) -> Urn {
         Urn::new(&StackName::new("dev", "north", "app").unwrap(), &["T"], &[name]).unwrap()
@@ -54,7 +55,7 @@ mod tests {
         Registration {
             urn: urn(name),
             provider: "test".into(),
-            inputs: Value::map().into(),
+            inputs: Arc::new(Value::map().into()),
             dependencies: dependencies.iter().map(|d| urn(d)).collect(),
             options: Default::default(),
             location: Location { file: "x.rs", line: 1 },

@@ -80,7 +80,7 @@ pub struct Operation {
     /// The inputs as far as they are known; those of the state for a delete.
     pub inputs: Value,
     /// The inputs as the program says them; `None` for a delete.
-    pub expression: Option<Expression>,
+    pub expression: Option<Arc<Expression>>,
     /// The properties that differ.
     pub changes: Vec<Change>,
     /// What the state has of it, when an operation needs it.

@@ -56,16 +56,13 @@ impl<'a> Planner<'a> {
     ///
     /// # Errors
     /// Everything wrong with the program that can be known without calling the cloud.
-    pub fn plan(&self, desired: Desired) -> Result<Plan, PlanError> {
+    pub fn plan(&self, desired: &Desired) -> Result<Plan, PlanError> {
         let order = graph::order(&desired.registrations)?;
         let mut predicted = Predicted::new(self.state);
         let mut queries = Queries::new(self.answers);
         let mut operations = Vec::with_capacity(order.len());
         let mut invalid = Vec::new();
-        let mut registrations: Vec<Option<Registration>> =
-            desired.registrations.into_iter().map(Some).collect();
-        for index in order {
-            let Some(registration) = registrations[index].take() else { continue };
+        for registration in order.into_iter().map(|index| &desired.registrations[index]) {
             let inputs = self.resolve(&registration.urn, &registration.inputs, &predicted)?;
             let provider = self.provider(&registration.urn, &registration.provider)?;
             if registration.is_query {
@@ -95,7 +92,7 @@ impl<'a> Planner<'a> {
         self.deletes(&mut operations);
         let warnings = self.warnings(&operations);
         let unanswered = queries.unanswered;
-        let plan = self.finish(operations, outputs, Some(desired.outputs), desired.contract)?;
+        let plan = self.finish(operations, outputs, Some(desired.outputs.clone()), desired.contract)?;
         Ok(Plan { answers: self.answers.clone(), unanswered, warnings, ..plan })
     }
 
@@ -158,61 +155,51 @@ impl<'a> Planner<'a> {
 
     fn operation(
         &self,
-        registration: Registration,
+        registration: &Registration,
         inputs: Value,
         provider: &dyn Provider,
         queries: &Queries<'_>,
         predicted: &mut Predicted<'_>,
     ) -> Operation {
-        let Registration {
-            urn,
-            provider: provider_name,
-            inputs: expression,
-            dependencies,
-            options,
-            location,
-            is_query: _,
-        } = registration;
-        let lifecycle = Lifecycle::of(&options);
-        let old = self.state.get(&urn);
+        let Registration { urn, provider: provider_name, dependencies, options, .. } = registration;
+        let lifecycle = Lifecycle::of(options);
+        let old = self.state.get(urn);
         let kind = urn.resource_type().to_owned();
         let (action, changes, reason) = match old {
             None => (OperationKind::Create, Vec::new(), None),
-            Some(old) => self.compare(old, &inputs, &provider_name, provider),
+            Some(old) => self.compare(old, &inputs, provider_name, provider),
         };
         if action != OperationKind::Same {
             let current = old.filter(|_| action == OperationKind::Update).map(|old| &old.outputs);
             let outputs = provider.predict(&kind, &inputs, current);
             match action {
                 // What was not finished may not be fit to be asked about.
-                OperationKind::Update if old.is_none_or(|old| !old.incomplete) => {
-                    predicted.set(&urn, outputs)
-                }
-                OperationKind::ReplaceDeleteFirst => predicted.remake(&urn, forget_id(outputs, &urn)),
-                _ => predicted.remake(&urn, outputs),
+                OperationKind::Update if old.is_none_or(|old| !old.incomplete) => predicted.set(urn, outputs),
+                OperationKind::ReplaceDeleteFirst => predicted.remake(urn, forget_id(outputs, urn)),
+                _ => predicted.remake(urn, outputs),
             }
         }
         let waits_for_change = dependencies.iter().any(|dependency| predicted.is_changed(dependency));
-        let (dependencies, queries) = queries.resolve(&dependencies);
+        let (dependencies, queries) = queries.resolve(dependencies);
         let keeps_old = action != OperationKind::Same
             || waits_for_change
             || metadata_changed(old, &dependencies, &lifecycle);
         Operation {
             holds_data: provider.holds_data(&kind),
             kind,
-            provider: provider_name,
+            provider: provider_name.clone(),
             action,
             inputs,
-            expression: Some(expression),
+            expression: Some(registration.inputs.clone()),
             changes,
             old: old.filter(|_| keeps_old).cloned().map(Box::new),
             dependencies,
             queries,
             lifecycle,
-            options: Some(options),
-            location: Some(location),
+            options: Some(options.clone()),
+            location: Some(registration.location),
             reason,
-            urn,
+            urn: urn.clone(),
         }
     }
 

@@ -44,11 +44,12 @@ impl<'a> Queries<'a> {
     /// Plans a query whose inputs are known as far as they are: the step that asks it, if it is asked that late.
     pub(super) fn plan(
         &mut self,
-        registration: Registration,
+        registration: &Registration,
         inputs: Value,
         predicted: &mut Predicted<'_>,
     ) -> Option<Operation> {
-        let Registration { urn, provider, inputs: expression, dependencies, location, .. } = registration;
+        let Registration { urn, provider, inputs: expression, dependencies, location, .. } =
+            registration.clone();
         let (resources, queries) = self.resolve(&dependencies);
         let early = queries.is_empty()
             && !inputs.has_unknown()

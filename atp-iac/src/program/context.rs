@@ -4,10 +4,10 @@ use super::{
     Component, Outputs, PrimaryRegions, ProgramError, ReferencePlace, ReferencedOutputs, Result,
     StackContract, StackOutputs, StackRef, stack_for,
 };
+use crate::codec::into_expression;
 use crate::config::{Config, ConfigTree};
 use crate::output::Expression;
 use crate::resource::{Declared, Options, Resource};
-use crate::value::Data;
 use crate::{StackName, Urn};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
@@ -36,7 +36,7 @@ pub struct Registration {
     /// The provider that manages it.
     pub provider: String,
     /// What the program says of its properties.
-    pub inputs: Expression,
+    pub inputs: Arc<Expression>,
     /// Everything that it waits for, by property or by option.
     pub dependencies: BTreeSet<Urn>,
     /// Its options, with those of the components around it.
@@ -117,7 +117,8 @@ impl<R: Resource> Declare for R {
         options: Options,
         location: Location,
     ) -> Result<R::Handle> {
-        let declared = cx.register(R::TYPE, R::PROVIDER, name, Data::encode(&self), options, location)?;
+        let inputs = into_expression(self);
+        let declared = cx.register(R::TYPE, R::PROVIDER, name, inputs, options, location)?;
         Ok(R::handle(declared))
     }
 }
@@ -191,7 +192,7 @@ impl Context {
         self.registrations.push(Registration {
             urn: urn.clone(),
             provider: options.provider.clone().unwrap_or_else(|| provider.to_owned()),
-            inputs,
+            inputs: Arc::new(inputs),
             dependencies,
             options: Arc::new(options),
             location,
