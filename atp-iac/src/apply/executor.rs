@@ -3,13 +3,13 @@
 use super::event::{Event, Failure, FailureCause};
 use super::interrupt::Interrupt;
 use super::scheduler::{Scheduler, StepStatus};
-use super::step::StepContext;
+use super::step::{Done, StepContext};
 use crate::Urn;
 use crate::output::Resolver;
 use crate::plan::{Answers, Counts, Operation, Plan, Work, agrees, first_difference};
 use crate::ports::Clock;
 use crate::provider::Provider;
-use crate::state::{Record, StateSession, StateView};
+use crate::state::{Record, StateError, StateSession, StateView};
 use crate::value::Value;
 use futures::StreamExt;
 use futures::future::{BoxFuture, FutureExt};
@@ -62,8 +62,15 @@ impl Report {
     }
 }
 
-/// A step, when it began, and how it ended: with the answer, if it asked a query.
-type Ended = (usize, OffsetDateTime, Result<Option<Value>, FailureCause>);
+/// What became of a step that was started.
+enum Progress<'r> {
+    /// What it is about to do is durable, or could not be made so.
+    Intended(usize, Value, Result<(), StateError>),
+    /// It began then, and its call came back.
+    Called(usize, OffsetDateTime, Result<Done<'r>, FailureCause>),
+    /// It began then and went well, and its result is durable, or could not be made so.
+    Settled(usize, OffsetDateTime, Result<(), StateError>),
+}
 
 impl Executor<'_> {
     /// Carries out a plan to its end, or until it is interrupted or the state cannot be written any more.
@@ -74,6 +81,7 @@ impl Executor<'_> {
             plan,
             scheduler: Scheduler::new(&plan.steps),
             running: FuturesUnordered::new(),
+            settling: FuturesUnordered::new(),
             report: Report { answers: plan.answers.clone(), ..Report::default() },
             stopped: false,
         };
@@ -82,13 +90,18 @@ impl Executor<'_> {
             if run.running.is_empty() {
                 break;
             }
+            // What waits for a result starts when that is durable, at the same time as its intent: so that is told first.
             futures::select_biased! {
-                ended = run.running.select_next_some() => run.end(ended, observe),
+                settled = run.settling.select_next_some() => run.progress(settled, observe),
+                progress = run.running.select_next_some() => run.progress(progress, observe),
                 () = self.interrupt.aborted().fuse() => {
                     run.abort(observe);
                     break;
                 }
             }
+        }
+        while let Some(settled) = run.settling.next().await {
+            run.progress(settled, observe);
         }
         let mut report = run.finish();
         report.elapsed = elapsed(begun, self.clock.now());
@@ -104,12 +117,15 @@ struct Run<'r, 'a> {
     executor: &'r Executor<'a>,
     plan: &'r Plan,
     scheduler: Scheduler<'r>,
-    running: FuturesUnordered<BoxFuture<'r, Ended>>,
+    /// The steps whose intents are being written, and those that are doing their work.
+    running: FuturesUnordered<BoxFuture<'r, Progress<'r>>>,
+    /// The steps whose results are being written.
+    settling: FuturesUnordered<BoxFuture<'r, Progress<'r>>>,
     report: Report,
     stopped: bool,
 }
 
-impl Run<'_, '_> {
+impl<'r> Run<'r, '_> {
     fn start_ready(&mut self, observe: &mut (dyn FnMut(Event<'_>) + Send)) {
         while !self.stopped
             && !self.executor.interrupt.is_raised()
@@ -120,53 +136,73 @@ impl Run<'_, '_> {
         }
     }
 
-    fn operation(&self, step: usize) -> (&'_ Operation, Work) {
+    fn operation(&self, step: usize) -> (&'r Operation, Work) {
         let step = self.plan.steps.steps[step];
         (&self.plan.operations[step.operation], step.work)
     }
 
-    fn start(&mut self, step: usize, observe: &mut (dyn FnMut(Event<'_>) + Send)) {
-        let plan = self.plan;
-        let work = plan.steps.steps[step].work;
-        let operation = &plan.operations[plan.steps.steps[step].operation];
+    fn context(&self, step: usize) -> Result<StepContext<'r>, FailureCause> {
+        let (operation, work) = self.operation(step);
         let executor = self.executor;
-        let begun = executor.clock.now();
-        let Some(provider) = executor.providers.get(operation.provider_of(work)) else {
-            let cause = FailureCause::Inputs(format!(
-                "the provider `{}` is not registered",
-                operation.provider_of(work)
-            ));
-            return self.end((step, begun, Err(cause)), observe);
-        };
-        let inputs = match self.inputs(operation, work) {
-            Ok(inputs) => inputs,
-            Err(cause) => return self.end((step, begun, Err(cause)), observe),
-        };
+        let name = operation.provider_of(work);
+        let missing = || FailureCause::Inputs(format!("the provider `{name}` is not registered"));
+        Ok(StepContext {
+            session: executor.session,
+            provider: executor.providers.get(name).ok_or_else(missing)?.as_ref(),
+            clock: executor.clock,
+            number: step as u64,
+            timeout: executor.timeout,
+        })
+    }
+
+    fn start(&mut self, step: usize, observe: &mut (dyn FnMut(Event<'_>) + Send)) {
+        if let Err(cause) = self.try_start(step, observe) {
+            self.fail(step, cause, observe);
+        }
+    }
+
+    fn try_start(
+        &mut self,
+        step: usize,
+        observe: &mut (dyn FnMut(Event<'_>) + Send),
+    ) -> Result<(), FailureCause> {
+        let (operation, work) = self.operation(step);
+        let context = self.context(step)?;
+        let inputs = self.inputs(operation, work)?;
         let id = match (&operation.old, work) {
             (Some(old), Work::Delete | Work::Update) => Some(old.id.clone()),
             (_, Work::Check | Work::Read | Work::Forget) => None,
-            _ => provider.id(&operation.kind, &inputs),
+            _ => context.provider.id(&operation.kind, &inputs),
         };
-        let key = id.and_then(|id| provider.serial_key(&operation.kind, &id));
+        let key = id.and_then(|id| context.provider.serial_key(&operation.kind, &id));
         if !self.scheduler.start(step, key) {
-            return;
+            return Ok(());
         }
+        match context.intend(operation, work, &inputs)? {
+            Some(intent) => {
+                let intended = async move { Progress::Intended(step, inputs, intent.durable().await) };
+                self.running.push(intended.boxed());
+                Ok(())
+            }
+            None => self.call(step, inputs, observe),
+        }
+    }
+
+    fn call(
+        &mut self,
+        step: usize,
+        inputs: Value,
+        observe: &mut (dyn FnMut(Event<'_>) + Send),
+    ) -> Result<(), FailureCause> {
+        let (operation, work) = self.operation(step);
+        let context = self.context(step)?;
         if work != Work::Check {
             observe(Event::Started { operation, work });
         }
-        self.running.push(
-            async move {
-                let context = StepContext {
-                    session: executor.session,
-                    provider: provider.as_ref(),
-                    clock: executor.clock,
-                    number: step as u64,
-                    timeout: executor.timeout,
-                };
-                (step, begun, context.run(operation, work, inputs).await)
-            }
-            .boxed(),
-        );
+        let begun = context.clock.now();
+        let called = async move { Progress::Called(step, begun, context.run(operation, work, inputs).await) };
+        self.running.push(called.boxed());
+        Ok(())
     }
 
     /// The inputs as they are now; a failure when they are not what the plan said.
@@ -190,26 +226,64 @@ impl Run<'_, '_> {
         Err(FailureCause::Inputs(unknown.unwrap_or_default()))
     }
 
-    fn end(&mut self, (step, begun, result): Ended, observe: &mut (dyn FnMut(Event<'_>) + Send)) {
-        let well = result.is_ok();
-        let skipped = self.scheduler.finish(step, well);
+    fn progress(&mut self, progress: Progress<'r>, observe: &mut (dyn FnMut(Event<'_>) + Send)) {
+        let (step, done) = match progress {
+            Progress::Intended(step, inputs, durable) => {
+                let durable = durable.map_err(FailureCause::State);
+                (step, durable.and_then(|()| self.call(step, inputs, observe)))
+            }
+            Progress::Called(step, begun, called) => {
+                (step, called.map(|done| self.release(step, begun, done, observe)))
+            }
+            Progress::Settled(step, begun, durable) => {
+                let durable = durable.map_err(FailureCause::State);
+                (step, durable.map(|()| self.finished(step, begun, observe)))
+            }
+        };
+        if let Err(cause) = done {
+            self.fail(step, cause, observe);
+        }
+    }
+
+    /// Lets go what waits for a step. Its result is not durable yet; what comes after it begins when it is.
+    fn release(
+        &mut self,
+        step: usize,
+        begun: OffsetDateTime,
+        Done { answer, recording }: Done<'r>,
+        observe: &mut (dyn FnMut(Event<'_>) + Send),
+    ) {
+        self.scheduler.finish(step, true);
+        let (operation, _) = self.operation(step);
+        self.report.answers.extend(answer.map(|answer| (operation.urn.clone(), answer)));
+        match recording {
+            Some(recording) => {
+                let settled = async move { Progress::Settled(step, begun, recording.durable().await) };
+                self.settling.push(settled.boxed());
+            }
+            None => self.finished(step, begun, observe),
+        }
+    }
+
+    fn finished(&self, step: usize, begun: OffsetDateTime, observe: &mut (dyn FnMut(Event<'_>) + Send)) {
         let (operation, work) = self.operation(step);
-        match result {
-            Ok(_) if work == Work::Check => {}
-            Ok(answer) => {
-                let elapsed = elapsed(begun, self.executor.clock.now());
-                observe(Event::Finished { operation, work, elapsed });
-                let urn = operation.urn.clone();
-                self.report.answers.extend(answer.map(|answer| (urn, answer)));
-            }
-            Err(FailureCause::State(_)) if self.stopped => self.report.unrecorded += 1,
-            Err(cause) => {
-                let (urn, location) = (operation.urn.clone(), operation.location);
-                self.stopped |= matches!(cause, FailureCause::State(_));
-                let failure = Failure { urn, work, location, cause };
-                observe(Event::Failed(&failure));
-                self.report.failures.push(failure);
-            }
+        if work != Work::Check {
+            let elapsed = elapsed(begun, self.executor.clock.now());
+            observe(Event::Finished { operation, work, elapsed });
+        }
+    }
+
+    fn fail(&mut self, step: usize, cause: FailureCause, observe: &mut (dyn FnMut(Event<'_>) + Send)) {
+        let skipped = self.scheduler.finish(step, false);
+        if self.stopped && matches!(cause, FailureCause::State(_)) {
+            self.report.unrecorded += 1;
+        } else {
+            let (operation, work) = self.operation(step);
+            let (urn, location) = (operation.urn.clone(), operation.location);
+            self.stopped |= matches!(cause, FailureCause::State(_));
+            let failure = Failure { urn, work, location, cause };
+            observe(Event::Failed(&failure));
+            self.report.failures.push(failure);
         }
         self.report.skipped += skipped.len();
         for step in skipped {
@@ -220,10 +294,9 @@ impl Run<'_, '_> {
 
     fn abort(&mut self, observe: &mut (dyn FnMut(Event<'_>) + Send)) {
         self.running.clear();
-        let begun = self.executor.clock.now();
         for step in 0..self.plan.steps.steps.len() {
             if self.scheduler.status(step) == StepStatus::Running {
-                self.end((step, begun, Err(FailureCause::Aborted)), observe);
+                self.fail(step, FailureCause::Aborted, observe);
             }
         }
     }

@@ -72,7 +72,8 @@ impl<'g> Scheduler<'g> {
         true
     }
 
-    /// Ends a step, started or not. Returns the steps that are skipped for it.
+    /// Ends a step, started or not. One that ended well can still end badly, when its result turns out not to be durable.
+    /// Returns the steps that are skipped for it.
     pub fn finish(&mut self, step: usize, well: bool) -> Vec<usize> {
         if self.status[step] == StepStatus::Running {
             self.running -= 1;
@@ -116,6 +117,7 @@ impl<'g> Scheduler<'g> {
             for successor in &self.graph.successors[step] {
                 if self.status[*successor] == StepStatus::Waiting {
                     self.status[*successor] = StepStatus::Skipped;
+                    self.ready.remove(successor);
                     skipped.push(*successor);
                     open.push(*successor);
                 }

@@ -1,11 +1,14 @@
 //! One step: the intent, the call, the result.
+//!
+//! The intent and the result are put in line to be written; the executor waits until they are durable. Whatever waits for
+//! a step can put its intent in line behind the result, and both become durable at once.
 
 use super::event::FailureCause;
 use super::queries::answer;
 use crate::plan::{Operation, Work};
 use crate::ports::Clock;
 use crate::provider::{Existing, Object, Provider, ProviderError, ProviderErrorKind, Request, Target};
-use crate::state::{Action, Intent, Record, ResourceState, StateSession};
+use crate::state::{Action, Intent, Record, Recording, ResourceState, StateSession, StateView};
 use crate::value::Value;
 use futures::FutureExt;
 use std::panic::AssertUnwindSafe;
@@ -21,6 +24,10 @@ impl From<Action> for Work {
     }
 }
 
+fn lost() -> FailureCause {
+    FailureCause::Inputs("the state lost the resource".into())
+}
+
 /// What a step runs with.
 pub(super) struct StepContext<'a> {
     pub session: &'a StateSession,
@@ -30,86 +37,104 @@ pub(super) struct StepContext<'a> {
     pub timeout: Duration,
 }
 
-impl StepContext<'_> {
-    /// Runs a step whose inputs were resolved. `inputs` are not looked at for a delete. Gives the answer of a query.
+/// A step that went well.
+#[derive(Default)]
+pub(super) struct Done<'a> {
+    /// The answer of a query.
+    pub answer: Option<Value>,
+    /// The result, which is not durable yet; `None` when there is nothing to write.
+    pub recording: Option<Recording<'a>>,
+}
+
+impl<'a> StepContext<'a> {
+    /// Puts in line what is about to be done; it is begun once that is durable, and with it everything before it. A
+    /// check does nothing that has to wait.
+    pub(super) fn intend(
+        &self,
+        operation: &Operation,
+        work: Work,
+        inputs: &Value,
+    ) -> Result<Option<Recording<'a>>, FailureCause> {
+        let old = || operation.old.as_deref().ok_or_else(lost);
+        let intent = match work {
+            Work::Check => return Ok(None),
+            Work::Read | Work::Forget => None,
+            Work::Create => {
+                let id = self.provider.id(&operation.kind, inputs).unwrap_or_default();
+                Some(self.intent(operation, Action::Create, id, inputs.clone(), false))
+            }
+            Work::Update => {
+                let id = old()?.id.clone();
+                Some(self.intent(operation, Action::Update, id, inputs.clone(), false))
+            }
+            Work::Delete => {
+                let old = old()?;
+                // The copy to delete is a replaced one, unless nothing has taken its place.
+                let present =
+                    |view: &StateView| view.get(&old.urn).is_some_and(|present| present.id == old.id);
+                let replaced = !self.session.with_view(present);
+                Some(self.intent(operation, Action::Delete, old.id.clone(), Value::Null, replaced))
+            }
+        };
+        let records = intent.map(Record::Intent).into_iter().collect();
+        self.session.begin_recording(records).map(Some).map_err(FailureCause::State)
+    }
+
+    /// Does it. `inputs` are not looked at for a delete.
     pub(super) async fn run(
         &self,
         operation: &Operation,
         work: Work,
         inputs: Value,
-    ) -> Result<Option<Value>, FailureCause> {
-        let done = match work {
-            Work::Read => return self.read(operation, inputs).await.map(Some),
+    ) -> Result<Done<'a>, FailureCause> {
+        match work {
+            Work::Read => {
+                let answer = Some(self.read(operation, inputs).await?);
+                Ok(Done { answer, recording: None })
+            }
             Work::Create => self.create(operation, inputs).await,
             Work::Update => self.update(operation, inputs).await,
             Work::Delete => self.delete(operation).await,
-            Work::Check => self.check(operation).await,
-            Work::Forget => self.forget(operation).await,
-        };
-        done.map(|()| None)
+            Work::Check => self.check(operation),
+            Work::Forget => self.forget(operation),
+        }
     }
 
-    async fn create(&self, operation: &Operation, inputs: Value) -> Result<(), FailureCause> {
-        let id = self.provider.id(&operation.kind, &inputs).unwrap_or_default();
-        self.record(Record::Intent(self.intent(operation, Action::Create, id, inputs.clone(), false)))
-            .await?;
+    async fn create(&self, operation: &Operation, inputs: Value) -> Result<Done<'a>, FailureCause> {
         let request = Request { kind: &operation.kind, inputs: &inputs, timeout: self.timeout };
         let (object, error) = self.call(self.provider.create(request)).await?;
-        let Some(object) = object else { return self.failed(operation, error).await };
+        let Some(object) = object else { return Err(self.failed(operation, error).await) };
         // The old one is deleted by a later step; until then the state knows both.
         let present =
             self.session.with_view(|view| view.get(&operation.urn).map(|present| present.id.clone()));
         let other = present.filter(|present| !present.eq_ignore_ascii_case(&object.id));
         let marked = other.map(|id| Record::MarkReplaced { urn: operation.urn.clone(), id });
         let saved = self.saved(operation, inputs, object, error.is_some());
-        self.record_all(marked.into_iter().chain([saved]).collect()).await?;
-        error.map_or(Ok(()), |error| Err(FailureCause::Provider(error)))
+        self.end(marked.into_iter().chain([saved]).collect(), error).await
     }
 
-    async fn update(&self, operation: &Operation, inputs: Value) -> Result<(), FailureCause> {
-        let Some(old) = &operation.old else {
-            return Err(FailureCause::Inputs("the state lost the resource".into()));
-        };
-        self.record(Record::Intent(self.intent(
-            operation,
-            Action::Update,
-            old.id.clone(),
-            inputs.clone(),
-            false,
-        )))
-        .await?;
+    async fn update(&self, operation: &Operation, inputs: Value) -> Result<Done<'a>, FailureCause> {
+        let old = operation.old.as_deref().ok_or_else(lost)?;
         let request = Request { kind: &operation.kind, inputs: &inputs, timeout: self.timeout };
         let existing = Existing { id: &old.id, inputs: &old.inputs, outputs: &old.outputs };
         let (object, error) = self.call(self.provider.update(request, &existing)).await?;
-        let Some(object) = object else { return self.failed(operation, error).await };
+        let Some(object) = object else { return Err(self.failed(operation, error).await) };
         // After a half-done update the old inputs stay, so that the next plan sees what is still to do.
         let kept = if error.is_some() { old.inputs.clone() } else { inputs };
-        self.record(self.saved(operation, kept, object, error.is_some())).await?;
-        error.map_or(Ok(()), |error| Err(FailureCause::Provider(error)))
+        self.end(vec![self.saved(operation, kept, object, error.is_some())], error).await
     }
 
-    async fn delete(&self, operation: &Operation) -> Result<(), FailureCause> {
-        let Some(old) = &operation.old else { return Ok(()) };
-        // The copy to delete is a replaced one, unless nothing has taken its place.
-        let replaced =
-            self.session.with_view(|view| view.get(&old.urn).is_none_or(|present| present.id != old.id));
-        self.record(Record::Intent(self.intent(
-            operation,
-            Action::Delete,
-            old.id.clone(),
-            Value::Null,
-            replaced,
-        )))
-        .await?;
+    async fn delete(&self, operation: &Operation) -> Result<Done<'a>, FailureCause> {
+        let old = operation.old.as_deref().ok_or_else(lost)?;
         let target = Target { kind: &operation.kind, id: &old.id, inputs: &old.inputs };
         let call = self.provider.delete(target, self.timeout);
         let call = call.map(|result| result.map(|()| Object { id: String::new(), outputs: Value::Null }));
         match self.call(call).await? {
             (Some(_), _) => {
                 let (urn, id) = (old.urn.clone(), old.id.clone());
-                self.record(Record::Removed { step: Some(self.number), urn, id }).await
+                self.end(vec![Record::Removed { step: Some(self.number), urn, id }], None).await
             }
-            (None, error) => self.failed(operation, error).await,
+            (None, error) => Err(self.failed(operation, error).await),
         }
     }
 
@@ -123,22 +148,22 @@ impl StepContext<'_> {
     }
 
     /// Nothing is called: only what the program says besides properties may have changed.
-    async fn check(&self, operation: &Operation) -> Result<(), FailureCause> {
-        let Some(old) = &operation.old else { return Ok(()) };
+    fn check(&self, operation: &Operation) -> Result<Done<'a>, FailureCause> {
+        let Some(old) = &operation.old else { return Ok(Done::default()) };
         let dependencies: Vec<_> = operation.dependencies.iter().cloned().collect();
         if old.dependencies == dependencies && old.lifecycle == operation.lifecycle {
-            return Ok(());
+            return Ok(Done::default());
         }
         let lifecycle = operation.lifecycle.clone();
         let resource = ResourceState { dependencies, lifecycle, ..old.as_ref().clone() };
-        self.record(Record::Saved { step: None, resource }).await
+        self.begin_recording(vec![Record::Saved { step: None, resource }])
     }
 
     /// Nothing is called: the resource stays, and the state does not know of it any more.
-    async fn forget(&self, operation: &Operation) -> Result<(), FailureCause> {
-        let Some(old) = &operation.old else { return Ok(()) };
+    fn forget(&self, operation: &Operation) -> Result<Done<'a>, FailureCause> {
+        let Some(old) = &operation.old else { return Ok(Done::default()) };
         let (urn, id) = (old.urn.clone(), old.id.clone());
-        self.record(Record::Removed { step: None, urn, id }).await
+        self.begin_recording(vec![Record::Removed { step: None, urn, id }])
     }
 
     /// Calls the provider. What it left comes first, what went wrong second; an abandoned call is an error here, and
@@ -159,12 +184,12 @@ impl StepContext<'_> {
         }
     }
 
-    async fn failed(&self, operation: &Operation, error: Option<ProviderError>) -> Result<(), FailureCause> {
+    async fn failed(&self, operation: &Operation, error: Option<ProviderError>) -> FailureCause {
         let error =
             error.unwrap_or_else(|| ProviderError::new(ProviderErrorKind::Refused, "Nothing", "no answer"));
         let (urn, message) = (operation.urn.clone(), format!("{}: {}", error.code, error.message));
-        self.record(Record::Failed { step: self.number, urn, message }).await?;
-        Err(FailureCause::Provider(error))
+        let recorded = self.session.record(Record::Failed { step: self.number, urn, message }).await;
+        recorded.map_or_else(FailureCause::State, |()| FailureCause::Provider(error))
     }
 
     fn saved(&self, operation: &Operation, inputs: Value, object: Object, incomplete: bool) -> Record {
@@ -212,11 +237,19 @@ impl StepContext<'_> {
         }
     }
 
-    async fn record_all(&self, records: Vec<Record>) -> Result<(), FailureCause> {
-        self.session.record_all(records).await.map_err(FailureCause::State)
+    /// Writes down what a call left, and that the step went well unless something was wrong.
+    async fn end(
+        &self,
+        records: Vec<Record>,
+        error: Option<ProviderError>,
+    ) -> Result<Done<'a>, FailureCause> {
+        let Some(error) = error else { return self.begin_recording(records) };
+        self.session.record_all(records).await.map_err(FailureCause::State)?;
+        Err(FailureCause::Provider(error))
     }
 
-    async fn record(&self, record: Record) -> Result<(), FailureCause> {
-        self.session.record(record).await.map_err(FailureCause::State)
+    fn begin_recording(&self, records: Vec<Record>) -> Result<Done<'a>, FailureCause> {
+        let recording = self.session.begin_recording(records).map_err(FailureCause::State)?;
+        Ok(Done { answer: None, recording: Some(recording) })
     }
 }

@@ -30,7 +30,7 @@ pub use local::{Fault, Faults, LocalStore};
 pub use memory::{Counters, MemoryStore};
 pub use read::{ReadState, read_state};
 pub use record::{Action, Intent, Outcome, Record};
-pub use session::{Closed, SessionPorts, StateSession};
+pub use session::{Closed, Recording, SessionPorts, StateSession};
 pub use snapshot::{LastUpdate, ResourceState, Snapshot};
 pub use store::{Content, Lease, StateStore, Stored, Version, Wait};
 pub use view::StateView;

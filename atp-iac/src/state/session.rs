@@ -43,8 +43,43 @@ pub struct StateSession {
 }
 
 struct Writing {
-    queue: mpsc::UnboundedSender<Entry>,
+    /// What is in the view and was not given to the writer yet.
+    line: Vec<Entry>,
+    queue: mpsc::UnboundedSender<Vec<Entry>>,
     task: JoinHandle<Base>,
+}
+
+impl Writing {
+    /// Gives the writer what is in line. When it is gone, whoever waits for an entry hears of it.
+    fn hand_over(&mut self) {
+        if !self.line.is_empty() {
+            let _ = self.queue.send(std::mem::take(&mut self.line));
+        }
+    }
+}
+
+/// Records that are in the view and in line to be written, behind whatever was recorded before.
+#[must_use = "nothing says whether the records are durable but `durable`"]
+pub struct Recording<'s> {
+    session: &'s StateSession,
+    answer: oneshot::Receiver<Result<(), Arc<StateError>>>,
+}
+
+impl Recording<'_> {
+    /// Has the records written, with all that is in line when it is first waited for, and waits until they are durable.
+    ///
+    /// # Errors
+    /// When they could not be written: then nothing more is written but the final snapshot.
+    pub async fn durable(self) -> Result<(), StateError> {
+        if let Some(writing) = &mut *self.session.lock_writing() {
+            writing.hand_over();
+        }
+        match self.answer.await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(error)) => Err(StateError::Stopped(error)),
+            Err(_) => Err(StateError::Closed(self.session.stack.clone())),
+        }
+    }
 }
 
 /// How a session ended.
@@ -113,7 +148,7 @@ impl StateSession {
             version,
             digest,
             view: Mutex::new(view),
-            writing: Mutex::new(Some(Writing { queue, task })),
+            writing: Mutex::new(Some(Writing { line: Vec::new(), queue, task })),
         })
     }
 
@@ -164,6 +199,10 @@ impl StateSession {
         self.view.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn lock_writing(&self) -> MutexGuard<'_, Option<Writing>> {
+        self.writing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Records something. Durable when it returns; what many record at once is made durable at once.
     ///
     /// # Errors
@@ -178,22 +217,30 @@ impl StateSession {
     /// # Errors
     /// Likewise; of records that do not fit, those before the first such one are recorded.
     pub async fn record_all(&self, records: Vec<Record>) -> Result<(), StateError> {
-        let (done, answer) = oneshot::channel();
-        let Some(fits) = self.enqueue(records, done)? else { return Ok(()) };
-        match answer.await {
-            Ok(Ok(())) => fits,
-            Ok(Err(error)) => Err(StateError::Stopped(error)),
-            Err(_) => Err(StateError::Closed(self.stack.clone())),
+        if records.is_empty() {
+            return Ok(());
         }
+        let (recording, fits) = self.put_in_line(records)?;
+        recording.durable().await?;
+        fits
     }
 
-    /// Puts records in line, in the order in which they are applied. Says whether all of them fit; `None` when there is
-    /// none to write.
-    fn enqueue(
+    /// Records several things likewise, without waiting until they are durable: what is recorded next, and waited for,
+    /// can be written together with them. A crash meanwhile loses them together with all that comes after them. Nothing
+    /// is durable when all before it is.
+    ///
+    /// # Errors
+    /// When a record does not fit the state or cannot be stored.
+    pub fn begin_recording(&self, records: Vec<Record>) -> Result<Recording<'_>, StateError> {
+        let (recording, fits) = self.put_in_line(records)?;
+        fits.map(|()| recording)
+    }
+
+    /// Puts records in line, in the order in which they are applied. Says whether all of them fit.
+    fn put_in_line(
         &self,
         mut records: Vec<Record>,
-        done: oneshot::Sender<Result<(), Arc<StateError>>>,
-    ) -> Result<Option<Result<(), StateError>>, StateError> {
+    ) -> Result<(Recording<'_>, Result<(), StateError>), StateError> {
         let now = self.now();
         {
             let view = self.lock_view();
@@ -202,8 +249,8 @@ impl StateSession {
         let written: Vec<Vec<u8>> =
             records.iter().map(|record| self.encoding.write_record(record)).collect::<Result<_, _>>()?;
         let mut view = self.lock_view();
-        let writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(writing) = &*writing else { return Err(StateError::Closed(self.stack.clone())) };
+        let mut writing = self.lock_writing();
+        let Some(writing) = &mut *writing else { return Err(StateError::Closed(self.stack.clone())) };
         let mut fitting = Vec::with_capacity(written.len());
         let mut fits = Ok(());
         for (record, text) in records.iter().zip(written) {
@@ -213,12 +260,14 @@ impl StateSession {
             }
             fitting.push(text);
         }
-        if fitting.is_empty() {
-            return fits.map(|()| None);
+        if fitting.is_empty()
+            && let Err(error) = fits
+        {
+            return Err(error);
         }
-        let entry = Entry { records: fitting.join(&b','), done };
-        writing.queue.send(entry).map_err(|_| StateError::Closed(self.stack.clone()))?;
-        Ok(Some(fits))
+        let (done, answer) = oneshot::channel();
+        writing.line.push(Entry { records: fitting.join(&b','), done });
+        Ok((Recording { session: self, answer }, fits))
     }
 
     fn now(&self) -> OffsetDateTime {
@@ -248,8 +297,10 @@ impl StateSession {
     /// # Errors
     /// When the snapshot cannot be written: then the journal stays and says the same. The lock is given back anyway.
     pub async fn close(&self) -> Result<Closed, StateError> {
-        let taken = self.writing.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let Some(Writing { queue, task }) = taken else { return Err(StateError::Closed(self.stack.clone())) };
+        let taken = self.lock_writing().take();
+        let Some(mut writing) = taken else { return Err(StateError::Closed(self.stack.clone())) };
+        writing.hand_over();
+        let Writing { queue, task, .. } = writing;
         drop(queue);
         let folded = match task.await {
             Ok(base) => self.fold(base).await,

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
-/// No batch is longer than this, apart from the last record in it.
+/// No batch is longer than this, apart from what came last into it.
 const BATCH_LIMIT: usize = 4 << 20;
 
-/// Records that belong together, as JSON separated by commas, and who waits for them.
+/// Records that belong together, as JSON separated by commas, and who waits for them. None: for all before them.
 pub struct Entry {
     pub records: Vec<u8>,
     pub done: oneshot::Sender<Result<(), Arc<StateError>>>,
@@ -36,7 +36,7 @@ pub struct Writer {
 
 impl Writer {
     /// Starts to write; gives back what is on disk when the sender is dropped.
-    pub fn start(mut self) -> (mpsc::UnboundedSender<Entry>, JoinHandle<Base>) {
+    pub fn start(mut self) -> (mpsc::UnboundedSender<Vec<Entry>>, JoinHandle<Base>) {
         let (sender, mut queue) = mpsc::unbounded_channel();
         let task = tokio::spawn(async move {
             while let Some(first) = queue.recv().await {
@@ -47,18 +47,28 @@ impl Writer {
         (sender, task)
     }
 
-    async fn write(&mut self, first: Entry, queue: &mut mpsc::UnboundedReceiver<Entry>) {
-        let mut batch = vec![b'['];
-        batch.extend_from_slice(&first.records);
-        let mut waiting = vec![first.done];
-        while batch.len() < BATCH_LIMIT
-            && let Ok(entry) = queue.try_recv()
+    async fn write(&mut self, first: Vec<Entry>, queue: &mut mpsc::UnboundedReceiver<Vec<Entry>>) {
+        let mut batch = Vec::new();
+        let mut waiting = Vec::new();
+        let mut add = |entries: Vec<Entry>| {
+            for Entry { records, done } in entries {
+                if !records.is_empty() {
+                    batch.push(if batch.is_empty() { b'[' } else { b',' });
+                    batch.extend_from_slice(&records);
+                }
+                waiting.push(done);
+            }
+            batch.len()
+        };
+        let mut length = add(first);
+        while length < BATCH_LIMIT
+            && let Ok(entries) = queue.try_recv()
         {
-            batch.push(b',');
-            batch.extend_from_slice(&entry.records);
-            waiting.push(entry.done);
+            length = add(entries);
         }
-        batch.push(b']');
+        if !batch.is_empty() {
+            batch.push(b']');
+        }
         let result = self.append(batch).await;
         for done in waiting {
             // Who does not wait any more has no use for the answer.
@@ -69,6 +79,9 @@ impl Writer {
     async fn append(&mut self, batch: Vec<u8>) -> Result<(), Arc<StateError>> {
         if let Some(stopped) = &self.base.stopped {
             return Err(stopped.clone());
+        }
+        if batch.is_empty() {
+            return Ok(());
         }
         let appended = self.try_append(batch).await.map_err(Arc::new);
         if let Err(error) = &appended {

@@ -79,3 +79,25 @@ async fn a_power_cut_keeps_what_was_acknowledged_and_no_more() {
     bench.deploy(&["d"]).await;
     assert_eq!(bench.ids().await, ["/a", "/d"]);
 }
+
+#[tokio::test]
+async fn what_was_begun_is_written_with_what_is_waited_for() {
+    let store = MemoryStore::new(Arc::new(ManualClock::default()));
+    let kept = store.clone();
+    let bench = Bench::with(|_, _| Arc::new(kept));
+    let session = bench.open().await.unwrap();
+    let first = session.begin_recording(vec![saved(resource("a"))]).unwrap();
+    let second = session.begin_recording(vec![saved(resource("b"))]).unwrap();
+    let all_before = session.begin_recording(Vec::new()).unwrap();
+    tokio::task::yield_now().await;
+    assert_eq!(store.counters().appends, 0);
+    all_before.durable().await.unwrap();
+    assert_eq!((store.counters().appends, bench.ids().await), (1, vec!["/a".to_owned(), "/b".to_owned()]));
+    first.durable().await.unwrap();
+    second.durable().await.unwrap();
+    session.begin_recording(Vec::new()).unwrap().durable().await.unwrap();
+    assert_eq!(store.counters().appends, 1);
+    drop(session.begin_recording(vec![saved(resource("c"))]).unwrap());
+    assert!(session.close().await.unwrap().changed);
+    assert_eq!(bench.ids().await, ["/a", "/b", "/c"]);
+}
