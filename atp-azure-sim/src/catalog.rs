@@ -187,6 +187,7 @@ fn any_document(name: &str) -> &'static TypeDescriptor {
         create_only: &[],
         references: &[],
         defaults: &[],
+        typed: None,
     }))
 }
 

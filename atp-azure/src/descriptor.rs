@@ -5,6 +5,8 @@
 //!
 //! Paths of properties are dotted and start at the body: `properties.sku.name`, `properties.rules[].name`.
 
+use crate::typed::TypedResource;
+
 /// One ARM type at one api-version.
 #[derive(Debug)]
 pub struct TypeDescriptor {
@@ -35,6 +37,8 @@ pub struct TypeDescriptor {
     /// What the service is expected to fill in where a body is silent: path, and the value as JSON. Hints from the
     /// swagger of 2021 and from what terraform-provider-azurerm documents; nothing is sent or compared because of them.
     pub defaults: &'static [(&'static str, &'static str)],
+    /// How its typed resource is written in Rust, where there is one.
+    pub typed: Option<&'static TypedResource>,
 }
 
 /// A POST on an instance, such as `listKeys`.

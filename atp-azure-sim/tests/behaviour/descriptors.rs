@@ -77,6 +77,7 @@ pub const GROUP: TypeDescriptor = TypeDescriptor {
     create_only: &["location"],
     references: &[],
     defaults: &[],
+    typed: None,
 };
 
 const SUBNET_PROPERTIES: Shape = Shape::Object(&object(&[
@@ -132,6 +133,7 @@ pub const NETWORK: TypeDescriptor = TypeDescriptor {
     create_only: &["location"],
     references: &[],
     defaults: &[],
+    typed: None,
 };
 
 pub const SUBNET: TypeDescriptor = TypeDescriptor {
@@ -197,6 +199,7 @@ pub const VAULT: TypeDescriptor = TypeDescriptor {
     create_only: &["location", "properties.tenantId"],
     references: &[],
     defaults: &[],
+    typed: None,
 };
 
 static KEYS: Shape = Shape::Object(&Object {

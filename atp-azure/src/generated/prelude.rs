@@ -13,6 +13,7 @@ pub(crate) use crate::descriptor::{
 };
 pub(crate) use crate::query::Existing;
 pub(crate) use crate::reference::{Scope, SubResource};
+pub(crate) use crate::typed::{self, Field, TypedResource};
 pub(crate) use atp_iac::codec::{Codec, Structure};
 pub(crate) use atp_iac::output::{
     Extra, Input, InputList, InputMap, IntoExpression, IntoInput, IntoInputList, IntoInputMap, Output, Secret,

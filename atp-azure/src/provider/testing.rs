@@ -94,6 +94,7 @@ const fn descriptor(name: &'static str, parent: Parent, body: &'static Shape) ->
         create_only: &["kind"],
         references: &[],
         defaults: &[],
+        typed: None,
     }
 }
 

@@ -4,7 +4,7 @@ use super::descriptor_names::{Rules, rules};
 use super::model::{Parent, Resource};
 use super::schema::{Document, Kind, Node};
 use super::tables;
-use super::{facts, names};
+use super::{emit_typed, facts, names};
 use anyhow::{Result, bail};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -41,10 +41,12 @@ pub fn emit(document: &Document, resource: &Resource) -> Result<String> {
     writeln!(out, "actions: &[{actions}],")?;
     writeln!(out, "create_only: {},", list(&create_only(document)?))?;
     writeln!(out, "references: {},", pairs(&facts::references(document)))?;
-    writeln!(out, "defaults: {}, }};\n", pairs(&facts::defaults(document)))?;
+    writeln!(out, "defaults: {},", pairs(&facts::defaults(document)))?;
+    writeln!(out, "typed: Some(&TYPED), }};\n")?;
     for (name, (kind, code)) in &shapes.statics {
         writeln!(out, "static {name}: {kind} = {code};\n")?;
     }
+    out.push_str(&emit_typed::emit(resource));
     Ok(out)
 }
 

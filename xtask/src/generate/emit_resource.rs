@@ -35,7 +35,7 @@ fn write_all(resource: &Resource, out: &mut String) -> fmt::Result {
 }
 
 /// The arguments of `new` that come before the properties.
-fn envelope(parent: &Parent) -> Vec<(&'static str, String, &'static str, &'static str)> {
+pub(super) fn envelope(parent: &Parent) -> Vec<(&'static str, String, &'static str, &'static str)> {
     let group = "ResourceId<crate::resources::ResourceGroup>".to_owned();
     let name = ("name", "String".to_owned(), "name", "The name: the last segment of the id.");
     match parent {
@@ -170,9 +170,7 @@ pub(super) fn constructor(
 ) -> fmt::Result {
     let before: Vec<_> = before.iter().filter(|(rust, _)| *rust != "name" || fixed_name.is_none()).collect();
     let preset: Vec<&Field> = fields.iter().filter(|field| field.preset.is_some()).collect();
-    let mut required: Vec<&Field> =
-        fields.iter().filter(|field| field.required.is_some() && field.preset.is_none()).collect();
-    required.sort_by_key(|field| field.required);
+    let required = arguments(fields);
     if before.is_empty() && required.is_empty() {
         writeln!(out, "/// Nothing is set.\npub fn new() -> Self {{ Self::default() }}\n")?;
         return Ok(());
@@ -199,6 +197,14 @@ pub(super) fn constructor(
     }
     let rest = if more || required.len() + preset.len() < fields.len() { "..Self::default()" } else { "" };
     writeln!(out, "{rest} }} }}\n")
+}
+
+/// The fields that `new` takes, in its order.
+pub(super) fn arguments(fields: &[Field]) -> Vec<&Field> {
+    let is_argument = |field: &&Field| field.required.is_some() && field.preset.is_none();
+    let mut arguments: Vec<&Field> = fields.iter().filter(is_argument).collect();
+    arguments.sort_by_key(|field| field.required);
+    arguments
 }
 
 pub(super) fn setters(fields: &[Field], out: &mut String) -> fmt::Result {
@@ -263,17 +269,25 @@ fn variants(union: &Union, out: &mut String) -> fmt::Result {
 }
 
 fn enumeration(set: &Enum, out: &mut String) -> fmt::Result {
-    let Enum { name, path, open, values } = set;
-    let (keyword, label): (_, fn(&str) -> String) =
-        if *open { ("open_enum", names::constant) } else { ("closed_enum", names::variant) };
+    let Enum { name, path, open, .. } = set;
+    let keyword = if *open { "open_enum" } else { "closed_enum" };
     writeln!(out, "{keyword}! {{\n    /// Values of `{path}`.\n    pub {name} {{")?;
+    for (label, value) in labels(set) {
+        writeln!(out, "        /// `{value}`.\n        {label} = {value:?},")?;
+    }
+    writeln!(out, "    }}\n}}\n")
+}
+
+/// The constants or variants of an enumeration, each with its text.
+pub(super) fn labels(set: &Enum) -> Vec<(String, &str)> {
+    let label = if set.open { names::constant } else { names::variant };
     let mut used = std::collections::BTreeSet::new();
-    for value in values {
+    let labels = set.values.iter().map(|value| {
         let mut label = label(value);
         while !used.insert(label.clone()) {
             label.push('_');
         }
-        writeln!(out, "        /// `{value}`.\n        {label} = {value:?},")?;
-    }
-    writeln!(out, "    }}\n}}\n")
+        (label, value.as_str())
+    });
+    labels.collect()
 }

@@ -1,12 +1,13 @@
 //! Generates the typed Azure resources of `atp-azure` from the schema facts.
 //!
-//! `schema` reads a file of facts, `model` decides what it looks like in Rust, `emit_resource` and `emit_descriptor`
-//! write that down, `tree` puts the files where they belong. `tables` holds every decision that a person made.
+//! `schema` reads a file of facts, `model` decides what it looks like in Rust, `emit_resource`, `emit_descriptor` and
+//! `emit_typed` write that down, `tree` puts the files where they belong. `tables` holds every decision that a person made.
 
 mod descriptor_names;
 mod emit_action;
 mod emit_descriptor;
 mod emit_resource;
+mod emit_typed;
 mod facts;
 mod model;
 mod names;

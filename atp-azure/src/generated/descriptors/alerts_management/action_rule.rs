@@ -27,6 +27,7 @@ pub static ACTION_RULE: TypeDescriptor = TypeDescriptor {
     create_only: &["location"],
     references: &[("properties.actions[].actionGroupIds[]", "Microsoft.Insights/actionGroups")],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES: Object = Object {
@@ -309,3 +310,158 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "alerts_management",
+    main: typed::Structure {
+        name: "ActionRule",
+        arguments: &["parent", "name", "scopes", "actions"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::resources::ResourceGroup>"),
+            Field::single("name", "name", "String"),
+            Field::single("location", "location", "String").preset("\"Global\".to_owned()"),
+            Field::list("actions", "properties/actions", "ActionRuleAction"),
+            Field::list("conditions", "properties/conditions", "ActionRuleCondition"),
+            Field::single("description", "properties/description", "String"),
+            Field::single("enabled", "properties/enabled", "bool"),
+            Field::single("schedule", "properties/schedule", "ActionRuleSchedule"),
+            Field::list("scopes", "properties/scopes", "Scope"),
+            Field::map("tags", "tags", "String"),
+        ],
+    },
+    structures: &[
+        typed::Structure {
+            name: "ActionRuleActionAddActionGroups",
+            arguments: &["action_group_ids"],
+            fields: &[Field::list(
+                "action_group_ids",
+                "actionGroupIds",
+                "ResourceId<crate::insights::ActionGroup>",
+            )],
+        },
+        typed::Structure { name: "ActionRuleActionRemoveAllActionGroups", arguments: &[], fields: &[] },
+        typed::Structure {
+            name: "ActionRuleCondition",
+            arguments: &[],
+            fields: &[
+                Field::single("field", "field", "ActionRuleConditionField"),
+                Field::single("operator", "operator", "ActionRuleConditionOperator"),
+                Field::list("values", "values", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "ActionRuleSchedule",
+            arguments: &[],
+            fields: &[
+                Field::single("effective_from", "effectiveFrom", "String"),
+                Field::single("effective_until", "effectiveUntil", "String"),
+                Field::list("recurrences", "recurrences", "ActionRuleScheduleRecurrence"),
+                Field::single("time_zone", "timeZone", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "ActionRuleScheduleRecurrenceDaily",
+            arguments: &[],
+            fields: &[
+                Field::single("end_time", "endTime", "String"),
+                Field::single("start_time", "startTime", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "ActionRuleScheduleRecurrenceMonthly",
+            arguments: &["days_of_month"],
+            fields: &[
+                Field::single("end_time", "endTime", "String"),
+                Field::single("start_time", "startTime", "String"),
+                Field::list("days_of_month", "daysOfMonth", "i64"),
+            ],
+        },
+        typed::Structure {
+            name: "ActionRuleScheduleRecurrenceWeekly",
+            arguments: &["days_of_week"],
+            fields: &[
+                Field::single("end_time", "endTime", "String"),
+                Field::single("start_time", "startTime", "String"),
+                Field::list("days_of_week", "daysOfWeek", "ActionRuleScheduleRecurrenceWeeklyDaysOfWeek"),
+            ],
+        },
+    ],
+    enums: &[
+        typed::Enum {
+            name: "ActionRuleActionAddActionGroupsActionType",
+            open: false,
+            values: &[("AddActionGroups", "AddActionGroups")],
+        },
+        typed::Enum {
+            name: "ActionRuleActionType",
+            open: false,
+            values: &[("RemoveAllActionGroups", "RemoveAllActionGroups")],
+        },
+        typed::Enum {
+            name: "ActionRuleConditionField",
+            open: true,
+            values: &[
+                ("SEVERITY", "Severity"),
+                ("MONITOR_SERVICE", "MonitorService"),
+                ("MONITOR_CONDITION", "MonitorCondition"),
+                ("SIGNAL_TYPE", "SignalType"),
+                ("TARGET_RESOURCE_TYPE", "TargetResourceType"),
+                ("TARGET_RESOURCE", "TargetResource"),
+                ("TARGET_RESOURCE_GROUP", "TargetResourceGroup"),
+                ("ALERT_RULE_ID", "AlertRuleId"),
+                ("ALERT_RULE_NAME", "AlertRuleName"),
+                ("DESCRIPTION", "Description"),
+                ("ALERT_CONTEXT", "AlertContext"),
+            ],
+        },
+        typed::Enum {
+            name: "ActionRuleConditionOperator",
+            open: true,
+            values: &[
+                ("EQUALS", "Equals"),
+                ("NOT_EQUALS", "NotEquals"),
+                ("CONTAINS", "Contains"),
+                ("DOES_NOT_CONTAIN", "DoesNotContain"),
+            ],
+        },
+        typed::Enum { name: "ActionRuleRecurrenceType", open: false, values: &[("Daily", "Daily")] },
+        typed::Enum {
+            name: "ActionRuleMonthlyRecurrenceType",
+            open: false,
+            values: &[("Monthly", "Monthly")],
+        },
+        typed::Enum {
+            name: "ActionRuleScheduleRecurrenceWeeklyDaysOfWeek",
+            open: true,
+            values: &[
+                ("SUNDAY", "Sunday"),
+                ("MONDAY", "Monday"),
+                ("TUESDAY", "Tuesday"),
+                ("WEDNESDAY", "Wednesday"),
+                ("THURSDAY", "Thursday"),
+                ("FRIDAY", "Friday"),
+                ("SATURDAY", "Saturday"),
+            ],
+        },
+        typed::Enum { name: "ActionRuleWeeklyRecurrenceType", open: false, values: &[("Weekly", "Weekly")] },
+    ],
+    unions: &[
+        typed::Union {
+            name: "ActionRuleAction",
+            tag: "actionType",
+            variants: &[
+                ("AddActionGroups", "ActionRuleActionAddActionGroups", "AddActionGroups"),
+                ("RemoveAllActionGroups", "ActionRuleActionRemoveAllActionGroups", "RemoveAllActionGroups"),
+            ],
+        },
+        typed::Union {
+            name: "ActionRuleScheduleRecurrence",
+            tag: "recurrenceType",
+            variants: &[
+                ("Daily", "ActionRuleScheduleRecurrenceDaily", "Daily"),
+                ("Monthly", "ActionRuleScheduleRecurrenceMonthly", "Monthly"),
+                ("Weekly", "ActionRuleScheduleRecurrenceWeekly", "Weekly"),
+            ],
+        },
+    ],
+};

@@ -27,6 +27,7 @@ pub static PROMETHEUS_RULE_GROUP: TypeDescriptor = TypeDescriptor {
     create_only: &["location"],
     references: &[("properties.rules[].actions[].actionGroupId", "Microsoft.Insights/actionGroups")],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES: Object = Object {
@@ -140,3 +141,63 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "alerts_management",
+    main: typed::Structure {
+        name: "PrometheusRuleGroup",
+        arguments: &["parent", "name", "location", "scopes", "rules"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::resources::ResourceGroup>"),
+            Field::single("name", "name", "String"),
+            Field::single("location", "location", "String"),
+            Field::single("cluster_name", "properties/clusterName", "String"),
+            Field::single("description", "properties/description", "String"),
+            Field::single("enabled", "properties/enabled", "bool"),
+            Field::single("interval", "properties/interval", "String"),
+            Field::list("rules", "properties/rules", "PrometheusRuleGroupRule"),
+            Field::list("scopes", "properties/scopes", "Scope"),
+            Field::map("tags", "tags", "String"),
+        ],
+    },
+    structures: &[
+        typed::Structure {
+            name: "PrometheusRuleGroupRule",
+            arguments: &["expression"],
+            fields: &[
+                Field::list("actions", "actions", "PrometheusRuleGroupRuleAction"),
+                Field::single("alert", "alert", "String"),
+                Field::map("annotations", "annotations", "String"),
+                Field::single("enabled", "enabled", "bool"),
+                Field::single("expression", "expression", "String"),
+                Field::single("for_", "for", "String"),
+                Field::map("labels", "labels", "String"),
+                Field::single("record", "record", "String"),
+                Field::single(
+                    "resolve_configuration",
+                    "resolveConfiguration",
+                    "PrometheusRuleGroupRuleResolveConfiguration",
+                ),
+                Field::single("severity", "severity", "i64"),
+            ],
+        },
+        typed::Structure {
+            name: "PrometheusRuleGroupRuleAction",
+            arguments: &[],
+            fields: &[
+                Field::single("action_group_id", "actionGroupId", "ResourceId<crate::insights::ActionGroup>"),
+                Field::map("action_properties", "actionProperties", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "PrometheusRuleGroupRuleResolveConfiguration",
+            arguments: &[],
+            fields: &[
+                Field::single("auto_resolved", "autoResolved", "bool"),
+                Field::single("time_to_resolve", "timeToResolve", "String"),
+            ],
+        },
+    ],
+    enums: &[],
+    unions: &[],
+};

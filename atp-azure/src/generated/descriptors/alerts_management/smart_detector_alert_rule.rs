@@ -27,6 +27,7 @@ pub static SMART_DETECTOR_ALERT_RULE: TypeDescriptor = TypeDescriptor {
     create_only: &["location"],
     references: &[("properties.actionGroups.groupIds[]", "Microsoft.Insights/actionGroups")],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES: Object = Object {
@@ -128,3 +129,74 @@ static TEXT_PROPERTIES_STATE: Shape = Shape::String(&Text {
     values: &["Enabled", "Disabled"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "alerts_management",
+    main: typed::Structure {
+        name: "SmartDetectorAlertRule",
+        arguments: &[
+            "parent",
+            "name",
+            "state",
+            "severity",
+            "frequency",
+            "detector",
+            "scope",
+            "action_groups",
+        ],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::resources::ResourceGroup>"),
+            Field::single("name", "name", "String"),
+            Field::single("location", "location", "String").preset("\"global\".to_owned()"),
+            Field::single("action_groups", "properties/actionGroups", "SmartDetectorAlertRuleActionGroups"),
+            Field::single("description", "properties/description", "String"),
+            Field::single("detector", "properties/detector", "SmartDetectorAlertRuleDetector"),
+            Field::single("frequency", "properties/frequency", "String"),
+            Field::list("scope", "properties/scope", "Scope"),
+            Field::single("severity", "properties/severity", "SmartDetectorAlertRuleSeverity"),
+            Field::single("state", "properties/state", "SmartDetectorAlertRuleState"),
+            Field::single("throttling", "properties/throttling", "SmartDetectorAlertRuleThrottling"),
+            Field::map("tags", "tags", "String"),
+        ],
+    },
+    structures: &[
+        typed::Structure {
+            name: "SmartDetectorAlertRuleActionGroups",
+            arguments: &["group_ids"],
+            fields: &[
+                Field::single("custom_email_subject", "customEmailSubject", "String"),
+                Field::single("custom_webhook_payload", "customWebhookPayload", "String"),
+                Field::list("group_ids", "groupIds", "ResourceId<crate::insights::ActionGroup>"),
+            ],
+        },
+        typed::Structure {
+            name: "SmartDetectorAlertRuleDetector",
+            arguments: &["id"],
+            fields: &[Field::single("id", "id", "String"), Field::map("parameters", "parameters", "Value")],
+        },
+        typed::Structure {
+            name: "SmartDetectorAlertRuleThrottling",
+            arguments: &[],
+            fields: &[Field::single("duration", "duration", "String")],
+        },
+    ],
+    enums: &[
+        typed::Enum {
+            name: "SmartDetectorAlertRuleSeverity",
+            open: true,
+            values: &[
+                ("SEV0", "Sev0"),
+                ("SEV1", "Sev1"),
+                ("SEV2", "Sev2"),
+                ("SEV3", "Sev3"),
+                ("SEV4", "Sev4"),
+            ],
+        },
+        typed::Enum {
+            name: "SmartDetectorAlertRuleState",
+            open: true,
+            values: &[("ENABLED", "Enabled"), ("DISABLED", "Disabled")],
+        },
+    ],
+    unions: &[],
+};

@@ -32,6 +32,7 @@ pub static DENY_ASSIGNMENT: TypeDescriptor = TypeDescriptor {
     create_only: &[],
     references: &[],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES: Object = Object {
@@ -162,3 +163,54 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "authorization",
+    main: typed::Structure {
+        name: "DenyAssignment",
+        arguments: &["scope", "name"],
+        fields: &[
+            Field::single("scope", "parent", "Scope"),
+            Field::single("name", "name", "String"),
+            Field::single("condition", "properties/condition", "String"),
+            Field::single("condition_version", "properties/conditionVersion", "String"),
+            Field::single(
+                "deny_assignment_effect",
+                "properties/denyAssignmentEffect",
+                "DenyAssignmentEffect",
+            ),
+            Field::single("deny_assignment_name", "properties/denyAssignmentName", "String"),
+            Field::single("description", "properties/description", "String"),
+            Field::single("do_not_apply_to_child_scopes", "properties/doNotApplyToChildScopes", "bool"),
+            Field::list("exclude_principals", "properties/excludePrincipals", "DenyAssignmentPrincipal"),
+            Field::single("is_system_protected", "properties/isSystemProtected", "bool"),
+            Field::list("permissions", "properties/permissions", "DenyAssignmentPermission"),
+            Field::list("principals", "properties/principals", "DenyAssignmentPrincipal"),
+        ],
+    },
+    structures: &[
+        typed::Structure {
+            name: "DenyAssignmentPrincipal",
+            arguments: &[],
+            fields: &[Field::single("id", "id", "String"), Field::single("type_", "type", "String")],
+        },
+        typed::Structure {
+            name: "DenyAssignmentPermission",
+            arguments: &[],
+            fields: &[
+                Field::list("actions", "actions", "String"),
+                Field::single("condition", "condition", "String"),
+                Field::single("condition_version", "conditionVersion", "String"),
+                Field::list("data_actions", "dataActions", "String"),
+                Field::list("not_actions", "notActions", "String"),
+                Field::list("not_data_actions", "notDataActions", "String"),
+            ],
+        },
+    ],
+    enums: &[typed::Enum {
+        name: "DenyAssignmentEffect",
+        open: true,
+        values: &[("ENFORCED", "enforced"), ("AUDIT", "audit")],
+    }],
+    unions: &[],
+};

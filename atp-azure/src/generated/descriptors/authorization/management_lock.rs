@@ -32,6 +32,7 @@ pub static MANAGEMENT_LOCK: TypeDescriptor = TypeDescriptor {
     create_only: &[],
     references: &[],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES: Object = Object {
@@ -103,3 +104,33 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "authorization",
+    main: typed::Structure {
+        name: "ManagementLock",
+        arguments: &["scope", "name", "level"],
+        fields: &[
+            Field::single("scope", "parent", "Scope"),
+            Field::single("name", "name", "String"),
+            Field::single("level", "properties/level", "ManagementLockLevel"),
+            Field::single("notes", "properties/notes", "String"),
+            Field::list("owners", "properties/owners", "ManagementLockOwner"),
+        ],
+    },
+    structures: &[typed::Structure {
+        name: "ManagementLockOwner",
+        arguments: &[],
+        fields: &[Field::single("application_id", "applicationId", "String")],
+    }],
+    enums: &[typed::Enum {
+        name: "ManagementLockLevel",
+        open: true,
+        values: &[
+            ("NOT_SPECIFIED", "NotSpecified"),
+            ("CAN_NOT_DELETE", "CanNotDelete"),
+            ("READ_ONLY", "ReadOnly"),
+        ],
+    }],
+    unions: &[],
+};

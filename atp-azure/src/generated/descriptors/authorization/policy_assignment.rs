@@ -32,6 +32,7 @@ pub static POLICY_ASSIGNMENT: TypeDescriptor = TypeDescriptor {
     create_only: &["location", "properties.policyDefinitionId"],
     references: &[],
     defaults: &[("properties.enforcementMode", r#""Default""#)],
+    typed: Some(&TYPED),
 };
 
 static AT_IDENTITY: Object = Object {
@@ -283,3 +284,149 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "authorization",
+    main: typed::Structure {
+        name: "PolicyAssignment",
+        arguments: &["scope", "name", "policy_definition_id"],
+        fields: &[
+            Field::single("scope", "parent", "Scope"),
+            Field::single("name", "name", "String"),
+            Field::single("identity", "identity", "PolicyAssignmentIdentity"),
+            Field::single("location", "location", "String"),
+            Field::single("assignment_type", "properties/assignmentType", "PolicyAssignmentType"),
+            Field::single("definition_version", "properties/definitionVersion", "String"),
+            Field::single("description", "properties/description", "String"),
+            Field::single("display_name", "properties/displayName", "String"),
+            Field::single(
+                "enforcement_mode",
+                "properties/enforcementMode",
+                "PolicyAssignmentEnforcementMode",
+            ),
+            Field::single("metadata", "properties/metadata", "Value"),
+            Field::list(
+                "non_compliance_messages",
+                "properties/nonComplianceMessages",
+                "PolicyAssignmentNonComplianceMessage",
+            ),
+            Field::list("not_scopes", "properties/notScopes", "Scope"),
+            Field::list("overrides", "properties/overrides", "PolicyAssignmentOverride"),
+            Field::map("parameters", "properties/parameters", "PolicyAssignmentParameter"),
+            Field::single("policy_definition_id", "properties/policyDefinitionId", "Scope"),
+            Field::list(
+                "resource_selectors",
+                "properties/resourceSelectors",
+                "PolicyAssignmentResourceSelector",
+            ),
+            Field::single(
+                "self_serve_exemption_settings",
+                "properties/selfServeExemptionSettings",
+                "PolicyAssignmentSelfServeExemptionSettings",
+            ),
+        ],
+    },
+    structures: &[
+        typed::Structure {
+            name: "PolicyAssignmentIdentity",
+            arguments: &[],
+            fields: &[
+                Field::single("type_", "type", "PolicyAssignmentIdentityType"),
+                Field::map("user_assigned_identities", "userAssignedIdentities", "Value"),
+            ],
+        },
+        typed::Structure {
+            name: "PolicyAssignmentNonComplianceMessage",
+            arguments: &["message"],
+            fields: &[
+                Field::single("message", "message", "String"),
+                Field::single("policy_definition_reference_id", "policyDefinitionReferenceId", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "PolicyAssignmentOverride",
+            arguments: &[],
+            fields: &[
+                Field::single("kind", "kind", "PolicyAssignmentOverrideKind"),
+                Field::list("selectors", "selectors", "PolicyAssignmentSelector"),
+                Field::single("value", "value", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "PolicyAssignmentSelector",
+            arguments: &[],
+            fields: &[
+                Field::list("in_", "in", "String"),
+                Field::single("kind", "kind", "PolicyAssignmentSelectorKind"),
+                Field::list("not_in", "notIn", "String"),
+                Field::single("progress", "progress", "i64"),
+            ],
+        },
+        typed::Structure {
+            name: "PolicyAssignmentParameter",
+            arguments: &[],
+            fields: &[Field::single("value", "value", "Value")],
+        },
+        typed::Structure {
+            name: "PolicyAssignmentResourceSelector",
+            arguments: &[],
+            fields: &[
+                Field::single("name", "name", "String"),
+                Field::list("selectors", "selectors", "PolicyAssignmentSelector"),
+            ],
+        },
+        typed::Structure {
+            name: "PolicyAssignmentSelfServeExemptionSettings",
+            arguments: &[],
+            fields: &[
+                Field::single("enabled", "enabled", "bool"),
+                Field::list("policy_definition_reference_ids", "policyDefinitionReferenceIds", "String"),
+            ],
+        },
+    ],
+    enums: &[
+        typed::Enum {
+            name: "PolicyAssignmentIdentityType",
+            open: false,
+            values: &[
+                ("SystemAssigned", "SystemAssigned"),
+                ("UserAssigned", "UserAssigned"),
+                ("None", "None"),
+            ],
+        },
+        typed::Enum {
+            name: "PolicyAssignmentType",
+            open: true,
+            values: &[
+                ("NOT_SPECIFIED", "NotSpecified"),
+                ("SYSTEM", "System"),
+                ("SYSTEM_HIDDEN", "SystemHidden"),
+                ("CUSTOM", "Custom"),
+            ],
+        },
+        typed::Enum {
+            name: "PolicyAssignmentEnforcementMode",
+            open: true,
+            values: &[("DEFAULT", "Default"), ("DO_NOT_ENFORCE", "DoNotEnforce"), ("ENROLL", "Enroll")],
+        },
+        typed::Enum {
+            name: "PolicyAssignmentOverrideKind",
+            open: true,
+            values: &[("POLICY_EFFECT", "policyEffect"), ("DEFINITION_VERSION", "definitionVersion")],
+        },
+        typed::Enum {
+            name: "PolicyAssignmentSelectorKind",
+            open: true,
+            values: &[
+                ("RESOURCE_LOCATION", "resourceLocation"),
+                ("RESOURCE_TYPE", "resourceType"),
+                ("RESOURCE_WITHOUT_LOCATION", "resourceWithoutLocation"),
+                ("POLICY_DEFINITION_REFERENCE_ID", "policyDefinitionReferenceId"),
+                ("RESOURCE_ROLLOUT_PERCENTAGE", "resourceRolloutPercentage"),
+                ("USER_PRINCIPAL_ID", "userPrincipalId"),
+                ("GROUP_PRINCIPAL_ID", "groupPrincipalId"),
+            ],
+        },
+    ],
+    unions: &[],
+};

@@ -31,6 +31,7 @@ pub static POLICY_DEFINITION: TypeDescriptor = TypeDescriptor {
     create_only: &["properties.policyType"],
     references: &[],
     defaults: &[("properties.mode", r#""Indexed""#)],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES: Object = Object {
@@ -178,3 +179,93 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "authorization",
+    main: typed::Structure {
+        name: "PolicyDefinition",
+        arguments: &["scope", "name", "policy_rule"],
+        fields: &[
+            Field::single("scope", "parent", "Scope"),
+            Field::single("name", "name", "String"),
+            Field::single("description", "properties/description", "String"),
+            Field::single("display_name", "properties/displayName", "String"),
+            Field::single(
+                "external_evaluation_enforcement_settings",
+                "properties/externalEvaluationEnforcementSettings",
+                "PolicyDefinitionExternalEvaluationEnforcementSettings",
+            ),
+            Field::single("metadata", "properties/metadata", "Value"),
+            Field::single("mode", "properties/mode", "String"),
+            Field::map("parameters", "properties/parameters", "PolicyDefinitionParameter"),
+            Field::single("policy_rule", "properties/policyRule", "Value"),
+            Field::single("policy_type", "properties/policyType", "PolicyDefinitionPolicyType"),
+            Field::single("version", "properties/version", "String"),
+            Field::list("versions", "properties/versions", "String"),
+        ],
+    },
+    structures: &[
+        typed::Structure {
+            name: "PolicyDefinitionExternalEvaluationEnforcementSettings",
+            arguments: &[],
+            fields: &[
+                Field::single("endpoint_settings", "endpointSettings", "PolicyDefinitionEndpointSettings"),
+                Field::single("missing_token_action", "missingTokenAction", "String"),
+                Field::single("result_lifespan", "resultLifespan", "String"),
+                Field::list("role_definition_ids", "roleDefinitionIds", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "PolicyDefinitionEndpointSettings",
+            arguments: &[],
+            fields: &[Field::single("details", "details", "Value"), Field::single("kind", "kind", "String")],
+        },
+        typed::Structure {
+            name: "PolicyDefinitionParameter",
+            arguments: &[],
+            fields: &[
+                Field::list("allowed_values", "allowedValues", "Value"),
+                Field::single("default_value", "defaultValue", "Value"),
+                Field::single("metadata", "metadata", "PolicyDefinitionParameterMetadata"),
+                Field::single("schema", "schema", "Value"),
+                Field::single("type_", "type", "PolicyDefinitionParameterType"),
+            ],
+        },
+        typed::Structure {
+            name: "PolicyDefinitionParameterMetadata",
+            arguments: &[],
+            fields: &[
+                Field::single("assign_permissions", "assignPermissions", "bool"),
+                Field::single("description", "description", "String"),
+                Field::single("display_name", "displayName", "String"),
+                Field::single("strong_type", "strongType", "String"),
+            ],
+        },
+    ],
+    enums: &[
+        typed::Enum {
+            name: "PolicyDefinitionParameterType",
+            open: true,
+            values: &[
+                ("STRING", "String"),
+                ("ARRAY", "Array"),
+                ("OBJECT", "Object"),
+                ("BOOLEAN", "Boolean"),
+                ("INTEGER", "Integer"),
+                ("FLOAT", "Float"),
+                ("DATE_TIME", "DateTime"),
+            ],
+        },
+        typed::Enum {
+            name: "PolicyDefinitionPolicyType",
+            open: true,
+            values: &[
+                ("NOT_SPECIFIED", "NotSpecified"),
+                ("BUILT_IN", "BuiltIn"),
+                ("CUSTOM", "Custom"),
+                ("STATIC", "Static"),
+            ],
+        },
+    ],
+    unions: &[],
+};

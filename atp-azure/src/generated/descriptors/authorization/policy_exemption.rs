@@ -27,6 +27,7 @@ pub static POLICY_EXEMPTION: TypeDescriptor = TypeDescriptor {
     create_only: &["properties.policyAssignmentId"],
     references: &[("properties.policyAssignmentId", "Microsoft.Authorization/policyAssignments")],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES: Object = Object {
@@ -176,3 +177,84 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "authorization",
+    main: typed::Structure {
+        name: "PolicyExemption",
+        arguments: &["scope", "name", "policy_assignment_id", "exemption_category"],
+        fields: &[
+            Field::single("scope", "parent", "Scope"),
+            Field::single("name", "name", "String"),
+            Field::single(
+                "assignment_scope_validation",
+                "properties/assignmentScopeValidation",
+                "PolicyExemptionAssignmentScopeValidation",
+            ),
+            Field::single("description", "properties/description", "String"),
+            Field::single("display_name", "properties/displayName", "String"),
+            Field::single("exemption_category", "properties/exemptionCategory", "PolicyExemptionCategory"),
+            Field::single("expires_on", "properties/expiresOn", "String"),
+            Field::single("metadata", "properties/metadata", "Value"),
+            Field::single(
+                "policy_assignment_id",
+                "properties/policyAssignmentId",
+                "ResourceId<crate::authorization::PolicyAssignment>",
+            ),
+            Field::list(
+                "policy_definition_reference_ids",
+                "properties/policyDefinitionReferenceIds",
+                "String",
+            ),
+            Field::list(
+                "resource_selectors",
+                "properties/resourceSelectors",
+                "PolicyExemptionResourceSelector",
+            ),
+        ],
+    },
+    structures: &[
+        typed::Structure {
+            name: "PolicyExemptionResourceSelector",
+            arguments: &[],
+            fields: &[
+                Field::single("name", "name", "String"),
+                Field::list("selectors", "selectors", "PolicyExemptionResourceSelectorSelector"),
+            ],
+        },
+        typed::Structure {
+            name: "PolicyExemptionResourceSelectorSelector",
+            arguments: &[],
+            fields: &[
+                Field::list("in_", "in", "String"),
+                Field::single("kind", "kind", "PolicyExemptionResourceSelectorSelectorKind"),
+                Field::list("not_in", "notIn", "String"),
+            ],
+        },
+    ],
+    enums: &[
+        typed::Enum {
+            name: "PolicyExemptionAssignmentScopeValidation",
+            open: true,
+            values: &[("DEFAULT", "Default"), ("DO_NOT_VALIDATE", "DoNotValidate")],
+        },
+        typed::Enum {
+            name: "PolicyExemptionCategory",
+            open: true,
+            values: &[("WAIVER", "Waiver"), ("MITIGATED", "Mitigated")],
+        },
+        typed::Enum {
+            name: "PolicyExemptionResourceSelectorSelectorKind",
+            open: true,
+            values: &[
+                ("RESOURCE_LOCATION", "resourceLocation"),
+                ("RESOURCE_TYPE", "resourceType"),
+                ("RESOURCE_WITHOUT_LOCATION", "resourceWithoutLocation"),
+                ("POLICY_DEFINITION_REFERENCE_ID", "policyDefinitionReferenceId"),
+                ("USER_PRINCIPAL_ID", "userPrincipalId"),
+                ("GROUP_PRINCIPAL_ID", "groupPrincipalId"),
+            ],
+        },
+    ],
+    unions: &[],
+};

@@ -31,6 +31,7 @@ pub static POLICY_SET_DEFINITION: TypeDescriptor = TypeDescriptor {
     create_only: &["properties.policyType"],
     references: &[],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES: Object = Object {
@@ -201,3 +202,108 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "authorization",
+    main: typed::Structure {
+        name: "PolicySetDefinition",
+        arguments: &["scope", "name", "policy_definitions"],
+        fields: &[
+            Field::single("scope", "parent", "Scope"),
+            Field::single("name", "name", "String"),
+            Field::single("description", "properties/description", "String"),
+            Field::single("display_name", "properties/displayName", "String"),
+            Field::single("metadata", "properties/metadata", "Value"),
+            Field::map("parameters", "properties/parameters", "PolicySetDefinitionParameter"),
+            Field::list(
+                "policy_definition_groups",
+                "properties/policyDefinitionGroups",
+                "PolicySetDefinitionPolicyDefinitionGroup",
+            ),
+            Field::list(
+                "policy_definitions",
+                "properties/policyDefinitions",
+                "PolicySetDefinitionPolicyDefinition",
+            ),
+            Field::single("policy_type", "properties/policyType", "PolicySetDefinitionPolicyType"),
+            Field::single("version", "properties/version", "String"),
+            Field::list("versions", "properties/versions", "String"),
+        ],
+    },
+    structures: &[
+        typed::Structure {
+            name: "PolicySetDefinitionParameter",
+            arguments: &[],
+            fields: &[
+                Field::list("allowed_values", "allowedValues", "Value"),
+                Field::single("default_value", "defaultValue", "Value"),
+                Field::single("metadata", "metadata", "PolicySetDefinitionParameterMetadata"),
+                Field::single("schema", "schema", "Value"),
+                Field::single("type_", "type", "PolicySetDefinitionParameterType"),
+            ],
+        },
+        typed::Structure {
+            name: "PolicySetDefinitionParameterMetadata",
+            arguments: &[],
+            fields: &[
+                Field::single("assign_permissions", "assignPermissions", "bool"),
+                Field::single("description", "description", "String"),
+                Field::single("display_name", "displayName", "String"),
+                Field::single("strong_type", "strongType", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "PolicySetDefinitionPolicyDefinitionGroup",
+            arguments: &["name"],
+            fields: &[
+                Field::single("additional_metadata_id", "additionalMetadataId", "String"),
+                Field::single("category", "category", "String"),
+                Field::single("description", "description", "String"),
+                Field::single("display_name", "displayName", "String"),
+                Field::single("name", "name", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "PolicySetDefinitionPolicyDefinition",
+            arguments: &["policy_definition_id"],
+            fields: &[
+                Field::single("definition_version", "definitionVersion", "String"),
+                Field::list("group_names", "groupNames", "String"),
+                Field::map("parameters", "parameters", "PolicySetDefinitionPolicyDefinitionParameter"),
+                Field::single("policy_definition_id", "policyDefinitionId", "Scope"),
+                Field::single("policy_definition_reference_id", "policyDefinitionReferenceId", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "PolicySetDefinitionPolicyDefinitionParameter",
+            arguments: &[],
+            fields: &[Field::single("value", "value", "Value")],
+        },
+    ],
+    enums: &[
+        typed::Enum {
+            name: "PolicySetDefinitionParameterType",
+            open: true,
+            values: &[
+                ("STRING", "String"),
+                ("ARRAY", "Array"),
+                ("OBJECT", "Object"),
+                ("BOOLEAN", "Boolean"),
+                ("INTEGER", "Integer"),
+                ("FLOAT", "Float"),
+                ("DATE_TIME", "DateTime"),
+            ],
+        },
+        typed::Enum {
+            name: "PolicySetDefinitionPolicyType",
+            open: true,
+            values: &[
+                ("NOT_SPECIFIED", "NotSpecified"),
+                ("BUILT_IN", "BuiltIn"),
+                ("CUSTOM", "Custom"),
+                ("STATIC", "Static"),
+            ],
+        },
+    ],
+    unions: &[],
+};

@@ -40,6 +40,7 @@ pub static ROLE_ASSIGNMENT: TypeDescriptor = TypeDescriptor {
         ("properties.roleDefinitionId", "Microsoft.Authorization/roleDefinitions"),
     ],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES: Object = Object {
@@ -118,3 +119,45 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "authorization",
+    main: typed::Structure {
+        name: "RoleAssignment",
+        arguments: &["scope", "name", "role_definition_id", "principal_id"],
+        fields: &[
+            Field::single("scope", "parent", "Scope"),
+            Field::single("name", "name", "String"),
+            Field::single("condition", "properties/condition", "String"),
+            Field::single("condition_version", "properties/conditionVersion", "String"),
+            Field::single(
+                "delegated_managed_identity_resource_id",
+                "properties/delegatedManagedIdentityResourceId",
+                "ResourceId<crate::managed_identity::UserAssignedIdentity>",
+            ),
+            Field::single("description", "properties/description", "String"),
+            Field::single("principal_id", "properties/principalId", "String"),
+            Field::single("principal_type", "properties/principalType", "RoleAssignmentPrincipalType"),
+            Field::single(
+                "role_definition_id",
+                "properties/roleDefinitionId",
+                "ResourceId<crate::authorization::RoleDefinition>",
+            ),
+        ],
+    },
+    structures: &[],
+    enums: &[typed::Enum {
+        name: "RoleAssignmentPrincipalType",
+        open: true,
+        values: &[
+            ("USER", "User"),
+            ("GROUP", "Group"),
+            ("SERVICE_PRINCIPAL", "ServicePrincipal"),
+            ("FOREIGN_GROUP", "ForeignGroup"),
+            ("DEVICE", "Device"),
+            ("AGENT_USER", "AgentUser"),
+            ("AGENT_SERVICE_PRINCIPAL", "AgentServicePrincipal"),
+        ],
+    }],
+    unions: &[],
+};

@@ -36,6 +36,7 @@ pub static ROLE_ASSIGNMENT_SCHEDULE_REQUEST: TypeDescriptor = TypeDescriptor {
     ],
     references: &[("properties.roleDefinitionId", "Microsoft.Authorization/roleDefinitions")],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES_EXPANDED_PROPERTIES: Object = Object {
@@ -234,3 +235,100 @@ static TEXT_PROPERTIES_STATUS: Shape = Shape::String(&Text {
     ],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "authorization",
+    main: typed::Structure {
+        name: "RoleAssignmentScheduleRequest",
+        arguments: &["scope", "name", "role_definition_id", "principal_id", "request_type"],
+        fields: &[
+            Field::single("scope", "parent", "Scope"),
+            Field::single("name", "name", "String"),
+            Field::single("condition", "properties/condition", "String"),
+            Field::single("condition_version", "properties/conditionVersion", "String"),
+            Field::single("justification", "properties/justification", "String"),
+            Field::single(
+                "linked_role_eligibility_schedule_id",
+                "properties/linkedRoleEligibilityScheduleId",
+                "String",
+            ),
+            Field::single("principal_id", "properties/principalId", "String"),
+            Field::single("request_type", "properties/requestType", "RoleAssignmentScheduleRequestType"),
+            Field::single(
+                "role_definition_id",
+                "properties/roleDefinitionId",
+                "ResourceId<crate::authorization::RoleDefinition>",
+            ),
+            Field::single(
+                "schedule_info",
+                "properties/scheduleInfo",
+                "RoleAssignmentScheduleRequestScheduleInfo",
+            ),
+            Field::single(
+                "target_role_assignment_schedule_id",
+                "properties/targetRoleAssignmentScheduleId",
+                "String",
+            ),
+            Field::single(
+                "target_role_assignment_schedule_instance_id",
+                "properties/targetRoleAssignmentScheduleInstanceId",
+                "String",
+            ),
+            Field::single("ticket_info", "properties/ticketInfo", "RoleAssignmentScheduleRequestTicketInfo"),
+        ],
+    },
+    structures: &[
+        typed::Structure {
+            name: "RoleAssignmentScheduleRequestScheduleInfo",
+            arguments: &[],
+            fields: &[
+                Field::single("expiration", "expiration", "RoleAssignmentScheduleRequestExpiration"),
+                Field::single("start_date_time", "startDateTime", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "RoleAssignmentScheduleRequestExpiration",
+            arguments: &[],
+            fields: &[
+                Field::single("duration", "duration", "String"),
+                Field::single("end_date_time", "endDateTime", "String"),
+                Field::single("type_", "type", "RoleAssignmentScheduleRequestExpirationType"),
+            ],
+        },
+        typed::Structure {
+            name: "RoleAssignmentScheduleRequestTicketInfo",
+            arguments: &[],
+            fields: &[
+                Field::single("ticket_number", "ticketNumber", "String"),
+                Field::single("ticket_system", "ticketSystem", "String"),
+            ],
+        },
+    ],
+    enums: &[
+        typed::Enum {
+            name: "RoleAssignmentScheduleRequestType",
+            open: true,
+            values: &[
+                ("ADMIN_ASSIGN", "AdminAssign"),
+                ("ADMIN_REMOVE", "AdminRemove"),
+                ("ADMIN_UPDATE", "AdminUpdate"),
+                ("ADMIN_EXTEND", "AdminExtend"),
+                ("ADMIN_RENEW", "AdminRenew"),
+                ("SELF_ACTIVATE", "SelfActivate"),
+                ("SELF_DEACTIVATE", "SelfDeactivate"),
+                ("SELF_EXTEND", "SelfExtend"),
+                ("SELF_RENEW", "SelfRenew"),
+            ],
+        },
+        typed::Enum {
+            name: "RoleAssignmentScheduleRequestExpirationType",
+            open: true,
+            values: &[
+                ("AFTER_DURATION", "AfterDuration"),
+                ("AFTER_DATE_TIME", "AfterDateTime"),
+                ("NO_EXPIRATION", "NoExpiration"),
+            ],
+        },
+    ],
+    unions: &[],
+};

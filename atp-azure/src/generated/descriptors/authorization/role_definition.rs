@@ -27,6 +27,7 @@ pub static ROLE_DEFINITION: TypeDescriptor = TypeDescriptor {
     create_only: &[],
     references: &[],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES: Object = Object {
@@ -84,4 +85,33 @@ static BODY: Object = Object {
     properties: &[Property { name: "properties", shape: &Shape::Object(&AT_PROPERTIES), flags: Flags::NONE }],
     additional: None,
     variants: None,
+};
+
+static TYPED: TypedResource = TypedResource {
+    module: "authorization",
+    main: typed::Structure {
+        name: "RoleDefinition",
+        arguments: &["scope", "name", "role_name", "permissions", "assignable_scopes"],
+        fields: &[
+            Field::single("scope", "parent", "Scope"),
+            Field::single("name", "name", "String"),
+            Field::list("assignable_scopes", "properties/assignableScopes", "String"),
+            Field::single("description", "properties/description", "String"),
+            Field::list("permissions", "properties/permissions", "RoleDefinitionPermission"),
+            Field::single("role_name", "properties/roleName", "String"),
+            Field::single("type_", "properties/type", "String"),
+        ],
+    },
+    structures: &[typed::Structure {
+        name: "RoleDefinitionPermission",
+        arguments: &[],
+        fields: &[
+            Field::list("actions", "actions", "String"),
+            Field::list("data_actions", "dataActions", "String"),
+            Field::list("not_actions", "notActions", "String"),
+            Field::list("not_data_actions", "notDataActions", "String"),
+        ],
+    }],
+    enums: &[],
+    unions: &[],
 };

@@ -38,6 +38,7 @@ pub static ROLE_ELIGIBILITY_SCHEDULE_REQUEST: TypeDescriptor = TypeDescriptor {
     ],
     references: &[("properties.roleDefinitionId", "Microsoft.Authorization/roleDefinitions")],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES_EXPANDED_PROPERTIES: Object = Object {
@@ -235,3 +236,95 @@ static TEXT_PROPERTIES_STATUS: Shape = Shape::String(&Text {
     ],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "authorization",
+    main: typed::Structure {
+        name: "RoleEligibilityScheduleRequest",
+        arguments: &["scope", "name", "role_definition_id", "principal_id", "request_type"],
+        fields: &[
+            Field::single("scope", "parent", "Scope"),
+            Field::single("name", "name", "String"),
+            Field::single("condition", "properties/condition", "String"),
+            Field::single("condition_version", "properties/conditionVersion", "String"),
+            Field::single("justification", "properties/justification", "String"),
+            Field::single("principal_id", "properties/principalId", "String"),
+            Field::single("request_type", "properties/requestType", "RoleEligibilityScheduleRequestType"),
+            Field::single(
+                "role_definition_id",
+                "properties/roleDefinitionId",
+                "ResourceId<crate::authorization::RoleDefinition>",
+            ),
+            Field::single(
+                "schedule_info",
+                "properties/scheduleInfo",
+                "RoleEligibilityScheduleRequestScheduleInfo",
+            ),
+            Field::single(
+                "target_role_eligibility_schedule_id",
+                "properties/targetRoleEligibilityScheduleId",
+                "String",
+            ),
+            Field::single(
+                "target_role_eligibility_schedule_instance_id",
+                "properties/targetRoleEligibilityScheduleInstanceId",
+                "String",
+            ),
+            Field::single("ticket_info", "properties/ticketInfo", "RoleEligibilityScheduleRequestTicketInfo"),
+        ],
+    },
+    structures: &[
+        typed::Structure {
+            name: "RoleEligibilityScheduleRequestScheduleInfo",
+            arguments: &[],
+            fields: &[
+                Field::single("expiration", "expiration", "RoleEligibilityScheduleRequestExpiration"),
+                Field::single("start_date_time", "startDateTime", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "RoleEligibilityScheduleRequestExpiration",
+            arguments: &[],
+            fields: &[
+                Field::single("duration", "duration", "String"),
+                Field::single("end_date_time", "endDateTime", "String"),
+                Field::single("type_", "type", "RoleEligibilityScheduleRequestExpirationType"),
+            ],
+        },
+        typed::Structure {
+            name: "RoleEligibilityScheduleRequestTicketInfo",
+            arguments: &[],
+            fields: &[
+                Field::single("ticket_number", "ticketNumber", "String"),
+                Field::single("ticket_system", "ticketSystem", "String"),
+            ],
+        },
+    ],
+    enums: &[
+        typed::Enum {
+            name: "RoleEligibilityScheduleRequestType",
+            open: true,
+            values: &[
+                ("ADMIN_ASSIGN", "AdminAssign"),
+                ("ADMIN_REMOVE", "AdminRemove"),
+                ("ADMIN_UPDATE", "AdminUpdate"),
+                ("ADMIN_EXTEND", "AdminExtend"),
+                ("ADMIN_RENEW", "AdminRenew"),
+                ("SELF_ACTIVATE", "SelfActivate"),
+                ("SELF_DEACTIVATE", "SelfDeactivate"),
+                ("SELF_EXTEND", "SelfExtend"),
+                ("SELF_RENEW", "SelfRenew"),
+            ],
+        },
+        typed::Enum {
+            name: "RoleEligibilityScheduleRequestExpirationType",
+            open: true,
+            values: &[
+                ("AFTER_DURATION", "AfterDuration"),
+                ("AFTER_DATE_TIME", "AfterDateTime"),
+                ("NO_EXPIRATION", "NoExpiration"),
+            ],
+        },
+    ],
+    unions: &[],
+};

@@ -27,6 +27,7 @@ pub static ROLE_MANAGEMENT_POLICY_ASSIGNMENT: TypeDescriptor = TypeDescriptor {
     create_only: &[],
     references: &[],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES: Object = Object {
@@ -120,4 +121,22 @@ static BODY: Object = Object {
     properties: &[Property { name: "properties", shape: &Shape::Object(&AT_PROPERTIES), flags: Flags::NONE }],
     additional: None,
     variants: None,
+};
+
+static TYPED: TypedResource = TypedResource {
+    module: "authorization",
+    main: typed::Structure {
+        name: "RoleManagementPolicyAssignment",
+        arguments: &["scope", "name"],
+        fields: &[
+            Field::single("scope", "parent", "Scope"),
+            Field::single("name", "name", "String"),
+            Field::single("policy_id", "properties/policyId", "String"),
+            Field::single("role_definition_id", "properties/roleDefinitionId", "String"),
+            Field::single("scope_property", "properties/scope", "String"),
+        ],
+    },
+    structures: &[],
+    enums: &[],
+    unions: &[],
 };

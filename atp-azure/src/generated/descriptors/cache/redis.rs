@@ -95,6 +95,7 @@ pub static REDIS: TypeDescriptor = TypeDescriptor {
     create_only: &["location", "properties.staticIP", "properties.subnetId", "zones"],
     references: &[("properties.subnetId", "Microsoft.Network/virtualNetworks/subnets")],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static AT_IDENTITY: Object = Object {
@@ -434,3 +435,130 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "cache",
+    main: typed::Structure {
+        name: "Redis",
+        arguments: &["parent", "name", "location", "sku"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::resources::ResourceGroup>"),
+            Field::single("name", "name", "String"),
+            Field::single("identity", "identity", "RedisIdentity"),
+            Field::single("location", "location", "String"),
+            Field::single(
+                "disable_access_key_authentication",
+                "properties/disableAccessKeyAuthentication",
+                "bool",
+            ),
+            Field::single("enable_non_ssl_port", "properties/enableNonSslPort", "bool"),
+            Field::single("minimum_tls_version", "properties/minimumTlsVersion", "RedisMinimumTlsVersion"),
+            Field::single(
+                "public_network_access",
+                "properties/publicNetworkAccess",
+                "RedisPublicNetworkAccess",
+            ),
+            Field::single("redis_configuration", "properties/redisConfiguration", "RedisConfiguration"),
+            Field::single("redis_version", "properties/redisVersion", "String"),
+            Field::single("replicas_per_master", "properties/replicasPerMaster", "i64"),
+            Field::single("replicas_per_primary", "properties/replicasPerPrimary", "i64"),
+            Field::single("shard_count", "properties/shardCount", "i64"),
+            Field::single("sku", "properties/sku", "RedisSku"),
+            Field::single("static_ip", "properties/staticIP", "String"),
+            Field::single("subnet_id", "properties/subnetId", "ResourceId<crate::network::Subnet>"),
+            Field::map("tenant_settings", "properties/tenantSettings", "String"),
+            Field::single("update_channel", "properties/updateChannel", "RedisUpdateChannel"),
+            Field::single(
+                "zonal_allocation_policy",
+                "properties/zonalAllocationPolicy",
+                "RedisZonalAllocationPolicy",
+            ),
+            Field::map("tags", "tags", "String"),
+            Field::list("zones", "zones", "String"),
+        ],
+    },
+    structures: &[
+        typed::Structure {
+            name: "RedisIdentity",
+            arguments: &["type_"],
+            fields: &[
+                Field::single("type_", "type", "RedisIdentityType"),
+                Field::map("user_assigned_identities", "userAssignedIdentities", "Value"),
+            ],
+        },
+        typed::Structure {
+            name: "RedisConfiguration",
+            arguments: &[],
+            fields: &[
+                Field::single("aad_enabled", "aad-enabled", "String"),
+                Field::single("aof_backup_enabled", "aof-backup-enabled", "String"),
+                Field::single("aof_storage_connection_string_0", "aof-storage-connection-string-0", "String"),
+                Field::single("aof_storage_connection_string_1", "aof-storage-connection-string-1", "String"),
+                Field::single("authnotrequired", "authnotrequired", "String"),
+                Field::single("maxfragmentationmemory_reserved", "maxfragmentationmemory-reserved", "String"),
+                Field::single("maxmemory_delta", "maxmemory-delta", "String"),
+                Field::single("maxmemory_policy", "maxmemory-policy", "String"),
+                Field::single("maxmemory_reserved", "maxmemory-reserved", "String"),
+                Field::single("notify_keyspace_events", "notify-keyspace-events", "String"),
+                Field::single(
+                    "preferred_data_persistence_auth_method",
+                    "preferred-data-persistence-auth-method",
+                    "String",
+                ),
+                Field::single("rdb_backup_enabled", "rdb-backup-enabled", "String"),
+                Field::single("rdb_backup_frequency", "rdb-backup-frequency", "String"),
+                Field::single("rdb_backup_max_snapshot_count", "rdb-backup-max-snapshot-count", "String"),
+                Field::single("rdb_storage_connection_string", "rdb-storage-connection-string", "String"),
+                Field::single("storage_subscription_id", "storage-subscription-id", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "RedisSku",
+            arguments: &["name", "family", "capacity"],
+            fields: &[
+                Field::single("capacity", "capacity", "i64"),
+                Field::single("family", "family", "RedisSkuFamily"),
+                Field::single("name", "name", "RedisSkuName"),
+            ],
+        },
+    ],
+    enums: &[
+        typed::Enum {
+            name: "RedisIdentityType",
+            open: true,
+            values: &[
+                ("NONE", "None"),
+                ("SYSTEM_ASSIGNED", "SystemAssigned"),
+                ("USER_ASSIGNED", "UserAssigned"),
+                ("SYSTEM_ASSIGNED_USER_ASSIGNED", "SystemAssigned, UserAssigned"),
+            ],
+        },
+        typed::Enum {
+            name: "RedisMinimumTlsVersion",
+            open: true,
+            values: &[("V1_0", "1.0"), ("V1_1", "1.1"), ("V1_2", "1.2")],
+        },
+        typed::Enum {
+            name: "RedisPublicNetworkAccess",
+            open: true,
+            values: &[("ENABLED", "Enabled"), ("DISABLED", "Disabled")],
+        },
+        typed::Enum { name: "RedisSkuFamily", open: true, values: &[("C", "C"), ("P", "P")] },
+        typed::Enum {
+            name: "RedisSkuName",
+            open: true,
+            values: &[("BASIC", "Basic"), ("STANDARD", "Standard"), ("PREMIUM", "Premium")],
+        },
+        typed::Enum {
+            name: "RedisUpdateChannel",
+            open: true,
+            values: &[("STABLE", "Stable"), ("PREVIEW", "Preview")],
+        },
+        typed::Enum {
+            name: "RedisZonalAllocationPolicy",
+            open: true,
+            values: &[("AUTOMATIC", "Automatic"), ("USER_DEFINED", "UserDefined"), ("NO_ZONES", "NoZones")],
+        },
+    ],
+    unions: &[],
+};

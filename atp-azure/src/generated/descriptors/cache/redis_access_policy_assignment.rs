@@ -43,6 +43,7 @@ pub static REDIS_ACCESS_POLICY_ASSIGNMENT: TypeDescriptor = TypeDescriptor {
     create_only: &["properties.accessPolicyName", "properties.objectId"],
     references: &[],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES: Object = Object {
@@ -121,3 +122,21 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "cache",
+    main: typed::Structure {
+        name: "RedisAccessPolicyAssignment",
+        arguments: &["parent", "name", "object_id", "object_id_alias", "access_policy_name"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::cache::Redis>"),
+            Field::single("name", "name", "String"),
+            Field::single("access_policy_name", "properties/accessPolicyName", "String"),
+            Field::single("object_id", "properties/objectId", "String"),
+            Field::single("object_id_alias", "properties/objectIdAlias", "String"),
+        ],
+    },
+    structures: &[],
+    enums: &[],
+    unions: &[],
+};

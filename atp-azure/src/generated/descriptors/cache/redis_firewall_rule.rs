@@ -29,6 +29,7 @@ pub static REDIS_FIREWALL_RULE: TypeDescriptor = TypeDescriptor {
     create_only: &[],
     references: &[],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES: Object = Object {
@@ -81,3 +82,20 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "cache",
+    main: typed::Structure {
+        name: "RedisFirewallRule",
+        arguments: &["parent", "name", "start_ip", "end_ip"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::cache::Redis>"),
+            Field::single("name", "name", "String"),
+            Field::single("end_ip", "properties/endIP", "String"),
+            Field::single("start_ip", "properties/startIP", "String"),
+        ],
+    },
+    structures: &[],
+    enums: &[],
+    unions: &[],
+};

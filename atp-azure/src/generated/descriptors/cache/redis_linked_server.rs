@@ -47,6 +47,7 @@ pub static REDIS_LINKED_SERVER: TypeDescriptor = TypeDescriptor {
     ],
     references: &[("properties.linkedRedisCacheId", "Microsoft.Cache/redis")],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES: Object = Object {
@@ -111,3 +112,29 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "cache",
+    main: typed::Structure {
+        name: "RedisLinkedServer",
+        arguments: &["parent", "name", "linked_redis_cache_id", "linked_redis_cache_location", "server_role"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::cache::Redis>"),
+            Field::single("name", "name", "String"),
+            Field::single(
+                "linked_redis_cache_id",
+                "properties/linkedRedisCacheId",
+                "ResourceId<crate::cache::Redis>",
+            ),
+            Field::single("linked_redis_cache_location", "properties/linkedRedisCacheLocation", "String"),
+            Field::single("server_role", "properties/serverRole", "RedisLinkedServerRole"),
+        ],
+    },
+    structures: &[],
+    enums: &[typed::Enum {
+        name: "RedisLinkedServerRole",
+        open: false,
+        values: &[("Primary", "Primary"), ("Secondary", "Secondary")],
+    }],
+    unions: &[],
+};

@@ -30,6 +30,7 @@ pub static BUDGET: TypeDescriptor = TypeDescriptor {
         ("properties.notifications.*.thresholdType", r#""Actual""#),
         ("properties.timeGrain", r#""Monthly""#),
     ],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES: Object = Object {
@@ -261,3 +262,131 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "consumption",
+    main: typed::Structure {
+        name: "Budget",
+        arguments: &["scope", "name", "amount", "time_grain", "time_period"],
+        fields: &[
+            Field::single("scope", "parent", "Scope"),
+            Field::single("name", "name", "String"),
+            Field::single("e_tag", "eTag", "String"),
+            Field::single("amount", "properties/amount", "f64"),
+            Field::single("category", "properties/category", "BudgetCategory").preset("BudgetCategory::COST"),
+            Field::single("filter", "properties/filter", "BudgetFilter"),
+            Field::map("notifications", "properties/notifications", "BudgetNotification"),
+            Field::single("time_grain", "properties/timeGrain", "BudgetTimeGrain"),
+            Field::single("time_period", "properties/timePeriod", "BudgetTimePeriod"),
+        ],
+    },
+    structures: &[
+        typed::Structure {
+            name: "BudgetFilter",
+            arguments: &[],
+            fields: &[
+                Field::list("and", "and", "BudgetFilterAnd"),
+                Field::single("dimensions", "dimensions", "BudgetComparisonExpression"),
+                Field::single("tags", "tags", "BudgetComparisonExpression"),
+            ],
+        },
+        typed::Structure {
+            name: "BudgetFilterAnd",
+            arguments: &[],
+            fields: &[
+                Field::single("dimensions", "dimensions", "BudgetComparisonExpression"),
+                Field::single("tags", "tags", "BudgetComparisonExpression"),
+            ],
+        },
+        typed::Structure {
+            name: "BudgetComparisonExpression",
+            arguments: &["name", "values"],
+            fields: &[
+                Field::single("name", "name", "String"),
+                Field::single("operator", "operator", "BudgetComparisonExpressionOperator")
+                    .preset("BudgetComparisonExpressionOperator::IN"),
+                Field::list("values", "values", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "BudgetNotification",
+            arguments: &["enabled", "operator", "threshold", "contact_emails"],
+            fields: &[
+                Field::list("contact_emails", "contactEmails", "String"),
+                Field::list("contact_groups", "contactGroups", "String"),
+                Field::list("contact_roles", "contactRoles", "String"),
+                Field::single("enabled", "enabled", "bool"),
+                Field::single("locale", "locale", "BudgetNotificationLocale"),
+                Field::single("operator", "operator", "BudgetNotificationOperator"),
+                Field::single("threshold", "threshold", "f64"),
+                Field::single("threshold_type", "thresholdType", "BudgetNotificationThresholdType"),
+            ],
+        },
+        typed::Structure {
+            name: "BudgetTimePeriod",
+            arguments: &["start_date"],
+            fields: &[
+                Field::single("end_date", "endDate", "String"),
+                Field::single("start_date", "startDate", "String"),
+            ],
+        },
+    ],
+    enums: &[
+        typed::Enum { name: "BudgetCategory", open: true, values: &[("COST", "Cost")] },
+        typed::Enum { name: "BudgetComparisonExpressionOperator", open: true, values: &[("IN", "In")] },
+        typed::Enum {
+            name: "BudgetNotificationLocale",
+            open: true,
+            values: &[
+                ("EN_US", "en-us"),
+                ("JA_JP", "ja-jp"),
+                ("ZH_CN", "zh-cn"),
+                ("DE_DE", "de-de"),
+                ("ES_ES", "es-es"),
+                ("FR_FR", "fr-fr"),
+                ("IT_IT", "it-it"),
+                ("KO_KR", "ko-kr"),
+                ("PT_BR", "pt-br"),
+                ("RU_RU", "ru-ru"),
+                ("ZH_TW", "zh-tw"),
+                ("CS_CZ", "cs-cz"),
+                ("PL_PL", "pl-pl"),
+                ("TR_TR", "tr-tr"),
+                ("DA_DK", "da-dk"),
+                ("EN_GB", "en-gb"),
+                ("HU_HU", "hu-hu"),
+                ("NB_NO", "nb-no"),
+                ("NL_NL", "nl-nl"),
+                ("PT_PT", "pt-pt"),
+                ("SV_SE", "sv-se"),
+            ],
+        },
+        typed::Enum {
+            name: "BudgetNotificationOperator",
+            open: true,
+            values: &[
+                ("EQUAL_TO", "EqualTo"),
+                ("GREATER_THAN", "GreaterThan"),
+                ("GREATER_THAN_OR_EQUAL_TO", "GreaterThanOrEqualTo"),
+            ],
+        },
+        typed::Enum {
+            name: "BudgetNotificationThresholdType",
+            open: true,
+            values: &[("ACTUAL", "Actual"), ("FORECASTED", "Forecasted")],
+        },
+        typed::Enum {
+            name: "BudgetTimeGrain",
+            open: true,
+            values: &[
+                ("MONTHLY", "Monthly"),
+                ("QUARTERLY", "Quarterly"),
+                ("ANNUALLY", "Annually"),
+                ("BILLING_MONTH", "BillingMonth"),
+                ("BILLING_QUARTER", "BillingQuarter"),
+                ("BILLING_ANNUAL", "BillingAnnual"),
+            ],
+        },
+    ],
+    unions: &[],
+};

@@ -62,6 +62,7 @@ pub static CONNECTED_REGISTRY: TypeDescriptor = TypeDescriptor {
         ("properties.logging.auditLogStatus", r#""Disabled""#),
         ("properties.logging.logLevel", r#""Information""#),
     ],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES: Object = Object {
@@ -313,3 +314,90 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "container_registry",
+    main: typed::Structure {
+        name: "ConnectedRegistry",
+        arguments: &["parent", "name", "mode", "parent_property"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::container_registry::Registry>"),
+            Field::single("name", "name", "String"),
+            Field::list("client_token_ids", "properties/clientTokenIds", "String"),
+            Field::single(
+                "garbage_collection",
+                "properties/garbageCollection",
+                "ConnectedRegistryGarbageCollection",
+            ),
+            Field::single("logging", "properties/logging", "ConnectedRegistryLogging"),
+            Field::single("mode", "properties/mode", "ConnectedRegistryMode"),
+            Field::list("notifications_list", "properties/notificationsList", "String"),
+            Field::single("parent_property", "properties/parent", "ConnectedRegistryParent"),
+        ],
+    },
+    structures: &[
+        typed::Structure {
+            name: "ConnectedRegistryGarbageCollection",
+            arguments: &[],
+            fields: &[
+                Field::single("enabled", "enabled", "bool"),
+                Field::single("schedule", "schedule", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "ConnectedRegistryLogging",
+            arguments: &[],
+            fields: &[
+                Field::single("audit_log_status", "auditLogStatus", "ConnectedRegistryLoggingAuditLogStatus"),
+                Field::single("log_level", "logLevel", "ConnectedRegistryLoggingLogLevel"),
+            ],
+        },
+        typed::Structure {
+            name: "ConnectedRegistryParent",
+            arguments: &["sync_properties"],
+            fields: &[
+                Field::single("id", "id", "Scope"),
+                Field::single("sync_properties", "syncProperties", "ConnectedRegistryParentSyncProperties"),
+            ],
+        },
+        typed::Structure {
+            name: "ConnectedRegistryParentSyncProperties",
+            arguments: &["token_id", "message_ttl"],
+            fields: &[
+                Field::single("message_ttl", "messageTtl", "String"),
+                Field::single("schedule", "schedule", "String"),
+                Field::single("sync_window", "syncWindow", "String"),
+                Field::single("token_id", "tokenId", "String"),
+            ],
+        },
+    ],
+    enums: &[
+        typed::Enum {
+            name: "ConnectedRegistryLoggingAuditLogStatus",
+            open: true,
+            values: &[("ENABLED", "Enabled"), ("DISABLED", "Disabled")],
+        },
+        typed::Enum {
+            name: "ConnectedRegistryLoggingLogLevel",
+            open: true,
+            values: &[
+                ("DEBUG", "Debug"),
+                ("INFORMATION", "Information"),
+                ("WARNING", "Warning"),
+                ("ERROR", "Error"),
+                ("NONE", "None"),
+            ],
+        },
+        typed::Enum {
+            name: "ConnectedRegistryMode",
+            open: true,
+            values: &[
+                ("READ_WRITE", "ReadWrite"),
+                ("READ_ONLY", "ReadOnly"),
+                ("REGISTRY", "Registry"),
+                ("MIRROR", "Mirror"),
+            ],
+        },
+    ],
+    unions: &[],
+};

@@ -93,6 +93,7 @@ pub static REGISTRY: TypeDescriptor = TypeDescriptor {
         ("properties.policies.trustPolicy.status", r#""disabled""#),
         ("properties.policies.trustPolicy.type", r#""Notary""#),
     ],
+    typed: Some(&TYPED),
 };
 
 static AT_GENERATE_CREDENTIALS_INPUT: Object = Object {
@@ -610,3 +611,226 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "container_registry",
+    main: typed::Structure {
+        name: "Registry",
+        arguments: &["parent", "name", "location", "sku"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::resources::ResourceGroup>"),
+            Field::single("name", "name", "String"),
+            Field::single("identity", "identity", "RegistryIdentity"),
+            Field::single("location", "location", "String"),
+            Field::single("admin_user_enabled", "properties/adminUserEnabled", "bool"),
+            Field::single("anonymous_pull_enabled", "properties/anonymousPullEnabled", "bool"),
+            Field::single("data_endpoint_enabled", "properties/dataEndpointEnabled", "bool"),
+            Field::single("encryption", "properties/encryption", "RegistryEncryption"),
+            Field::single(
+                "network_rule_bypass_allowed_for_tasks",
+                "properties/networkRuleBypassAllowedForTasks",
+                "bool",
+            ),
+            Field::single(
+                "network_rule_bypass_options",
+                "properties/networkRuleBypassOptions",
+                "RegistryNetworkRuleBypassOptions",
+            ),
+            Field::single("network_rule_set", "properties/networkRuleSet", "RegistryNetworkRuleSet"),
+            Field::single("policies", "properties/policies", "RegistryPolicies"),
+            Field::single(
+                "public_network_access",
+                "properties/publicNetworkAccess",
+                "RegistryPublicNetworkAccess",
+            ),
+            Field::single(
+                "role_assignment_mode",
+                "properties/roleAssignmentMode",
+                "RegistryRoleAssignmentMode",
+            ),
+            Field::single("zone_redundancy", "properties/zoneRedundancy", "RegistryZoneRedundancy"),
+            Field::single("sku", "sku", "RegistrySku"),
+            Field::map("tags", "tags", "String"),
+        ],
+    },
+    structures: &[
+        typed::Structure {
+            name: "RegistryIdentity",
+            arguments: &[],
+            fields: &[
+                Field::single("type_", "type", "RegistryIdentityType"),
+                Field::map("user_assigned_identities", "userAssignedIdentities", "Value"),
+            ],
+        },
+        typed::Structure {
+            name: "RegistryEncryption",
+            arguments: &[],
+            fields: &[
+                Field::single(
+                    "key_vault_properties",
+                    "keyVaultProperties",
+                    "RegistryEncryptionKeyVaultProperties",
+                ),
+                Field::single("status", "status", "RegistryEncryptionStatus"),
+            ],
+        },
+        typed::Structure {
+            name: "RegistryEncryptionKeyVaultProperties",
+            arguments: &[],
+            fields: &[
+                Field::single("identity", "identity", "String"),
+                Field::single("key_identifier", "keyIdentifier", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "RegistryNetworkRuleSet",
+            arguments: &["default_action"],
+            fields: &[
+                Field::single("default_action", "defaultAction", "RegistryNetworkRuleSetDefaultAction"),
+                Field::list("ip_rules", "ipRules", "RegistryNetworkRuleSetIpRule"),
+            ],
+        },
+        typed::Structure {
+            name: "RegistryNetworkRuleSetIpRule",
+            arguments: &["value"],
+            fields: &[
+                Field::single("action", "action", "RegistryNetworkRuleSetIpRuleAction"),
+                Field::single("value", "value", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "RegistryPolicies",
+            arguments: &[],
+            fields: &[
+                Field::single(
+                    "azure_ad_authentication_as_arm_policy",
+                    "azureADAuthenticationAsArmPolicy",
+                    "RegistryAzureAdAuthenticationAsArmPolicy",
+                ),
+                Field::single("export_policy", "exportPolicy", "RegistryPoliciesExportPolicy"),
+                Field::single("quarantine_policy", "quarantinePolicy", "RegistryPoliciesQuarantinePolicy"),
+                Field::single("retention_policy", "retentionPolicy", "RegistryPoliciesRetentionPolicy"),
+                Field::single("trust_policy", "trustPolicy", "RegistryPoliciesTrustPolicy"),
+            ],
+        },
+        typed::Structure {
+            name: "RegistryAzureAdAuthenticationAsArmPolicy",
+            arguments: &[],
+            fields: &[Field::single("status", "status", "RegistryStatus")],
+        },
+        typed::Structure {
+            name: "RegistryPoliciesExportPolicy",
+            arguments: &[],
+            fields: &[Field::single("status", "status", "RegistryPoliciesExportPolicyStatus")],
+        },
+        typed::Structure {
+            name: "RegistryPoliciesQuarantinePolicy",
+            arguments: &[],
+            fields: &[Field::single("status", "status", "RegistryPoliciesQuarantinePolicyStatus")],
+        },
+        typed::Structure {
+            name: "RegistryPoliciesRetentionPolicy",
+            arguments: &[],
+            fields: &[
+                Field::single("days", "days", "i64"),
+                Field::single("status", "status", "RegistryPoliciesRetentionPolicyStatus"),
+            ],
+        },
+        typed::Structure {
+            name: "RegistryPoliciesTrustPolicy",
+            arguments: &[],
+            fields: &[
+                Field::single("status", "status", "RegistryPoliciesTrustPolicyStatus"),
+                Field::single("type_", "type", "RegistryPoliciesTrustPolicyType"),
+            ],
+        },
+        typed::Structure {
+            name: "RegistrySku",
+            arguments: &["name"],
+            fields: &[Field::single("name", "name", "RegistrySkuName")],
+        },
+    ],
+    enums: &[
+        typed::Enum {
+            name: "RegistryIdentityType",
+            open: false,
+            values: &[
+                ("SystemAssigned", "SystemAssigned"),
+                ("UserAssigned", "UserAssigned"),
+                ("SystemAssignedUserAssigned", "SystemAssigned, UserAssigned"),
+                ("None", "None"),
+            ],
+        },
+        typed::Enum {
+            name: "RegistryEncryptionStatus",
+            open: true,
+            values: &[("ENABLED", "enabled"), ("DISABLED", "disabled")],
+        },
+        typed::Enum {
+            name: "RegistryNetworkRuleBypassOptions",
+            open: true,
+            values: &[("AZURE_SERVICES", "AzureServices"), ("NONE", "None")],
+        },
+        typed::Enum {
+            name: "RegistryNetworkRuleSetDefaultAction",
+            open: true,
+            values: &[("ALLOW", "Allow"), ("DENY", "Deny")],
+        },
+        typed::Enum { name: "RegistryNetworkRuleSetIpRuleAction", open: true, values: &[("ALLOW", "Allow")] },
+        typed::Enum {
+            name: "RegistryStatus",
+            open: true,
+            values: &[("ENABLED", "enabled"), ("DISABLED", "disabled")],
+        },
+        typed::Enum {
+            name: "RegistryPoliciesExportPolicyStatus",
+            open: true,
+            values: &[("ENABLED", "enabled"), ("DISABLED", "disabled")],
+        },
+        typed::Enum {
+            name: "RegistryPoliciesQuarantinePolicyStatus",
+            open: true,
+            values: &[("ENABLED", "enabled"), ("DISABLED", "disabled")],
+        },
+        typed::Enum {
+            name: "RegistryPoliciesRetentionPolicyStatus",
+            open: true,
+            values: &[("ENABLED", "enabled"), ("DISABLED", "disabled")],
+        },
+        typed::Enum {
+            name: "RegistryPoliciesTrustPolicyStatus",
+            open: true,
+            values: &[("ENABLED", "enabled"), ("DISABLED", "disabled")],
+        },
+        typed::Enum { name: "RegistryPoliciesTrustPolicyType", open: true, values: &[("NOTARY", "Notary")] },
+        typed::Enum {
+            name: "RegistryPublicNetworkAccess",
+            open: true,
+            values: &[("ENABLED", "Enabled"), ("DISABLED", "Disabled")],
+        },
+        typed::Enum {
+            name: "RegistryRoleAssignmentMode",
+            open: true,
+            values: &[
+                ("ABAC_REPOSITORY_PERMISSIONS", "AbacRepositoryPermissions"),
+                ("LEGACY_REGISTRY_PERMISSIONS", "LegacyRegistryPermissions"),
+            ],
+        },
+        typed::Enum {
+            name: "RegistryZoneRedundancy",
+            open: true,
+            values: &[("ENABLED", "Enabled"), ("DISABLED", "Disabled")],
+        },
+        typed::Enum {
+            name: "RegistrySkuName",
+            open: true,
+            values: &[
+                ("CLASSIC", "Classic"),
+                ("BASIC", "Basic"),
+                ("STANDARD", "Standard"),
+                ("PREMIUM", "Premium"),
+            ],
+        },
+    ],
+    unions: &[],
+};

@@ -53,6 +53,7 @@ pub static REGISTRY_CACHE_RULE: TypeDescriptor = TypeDescriptor {
         "Microsoft.ContainerRegistry/registries/credentialSets",
     )],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES: Object = Object {
@@ -120,3 +121,25 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "container_registry",
+    main: typed::Structure {
+        name: "RegistryCacheRule",
+        arguments: &["parent", "name", "source_repository", "target_repository"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::container_registry::Registry>"),
+            Field::single("name", "name", "String"),
+            Field::single(
+                "credential_set_resource_id",
+                "properties/credentialSetResourceId",
+                "ResourceId<crate::container_registry::RegistryCredentialSet>",
+            ),
+            Field::single("source_repository", "properties/sourceRepository", "String"),
+            Field::single("target_repository", "properties/targetRepository", "String"),
+        ],
+    },
+    structures: &[],
+    enums: &[],
+    unions: &[],
+};

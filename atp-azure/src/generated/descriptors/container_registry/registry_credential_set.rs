@@ -50,6 +50,7 @@ pub static REGISTRY_CREDENTIAL_SET: TypeDescriptor = TypeDescriptor {
     create_only: &["properties.loginServer"],
     references: &[],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static AT_IDENTITY: Object = Object {
@@ -197,3 +198,59 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "container_registry",
+    main: typed::Structure {
+        name: "RegistryCredentialSet",
+        arguments: &["parent", "name", "login_server"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::container_registry::Registry>"),
+            Field::single("name", "name", "String"),
+            Field::single("identity", "identity", "RegistryCredentialSetIdentity"),
+            Field::list(
+                "auth_credentials",
+                "properties/authCredentials",
+                "RegistryCredentialSetAuthCredential",
+            ),
+            Field::single("login_server", "properties/loginServer", "String"),
+        ],
+    },
+    structures: &[
+        typed::Structure {
+            name: "RegistryCredentialSetIdentity",
+            arguments: &[],
+            fields: &[
+                Field::single("type_", "type", "RegistryCredentialSetIdentityType"),
+                Field::map("user_assigned_identities", "userAssignedIdentities", "Value"),
+            ],
+        },
+        typed::Structure {
+            name: "RegistryCredentialSetAuthCredential",
+            arguments: &[],
+            fields: &[
+                Field::single("name", "name", "RegistryCredentialSetAuthCredentialName"),
+                Field::single("password_secret_identifier", "passwordSecretIdentifier", "String"),
+                Field::single("username_secret_identifier", "usernameSecretIdentifier", "String"),
+            ],
+        },
+    ],
+    enums: &[
+        typed::Enum {
+            name: "RegistryCredentialSetIdentityType",
+            open: false,
+            values: &[
+                ("SystemAssigned", "SystemAssigned"),
+                ("UserAssigned", "UserAssigned"),
+                ("SystemAssignedUserAssigned", "SystemAssigned, UserAssigned"),
+                ("None", "None"),
+            ],
+        },
+        typed::Enum {
+            name: "RegistryCredentialSetAuthCredentialName",
+            open: true,
+            values: &[("CREDENTIAL1", "Credential1")],
+        },
+    ],
+    unions: &[],
+};

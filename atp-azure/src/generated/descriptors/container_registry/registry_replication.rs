@@ -50,6 +50,7 @@ pub static REGISTRY_REPLICATION: TypeDescriptor = TypeDescriptor {
     create_only: &["location"],
     references: &[],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES: Object = Object {
@@ -136,3 +137,30 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "container_registry",
+    main: typed::Structure {
+        name: "RegistryReplication",
+        arguments: &["parent", "name", "location"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::container_registry::Registry>"),
+            Field::single("name", "name", "String"),
+            Field::single("location", "location", "String"),
+            Field::single("region_endpoint_enabled", "properties/regionEndpointEnabled", "bool"),
+            Field::single(
+                "zone_redundancy",
+                "properties/zoneRedundancy",
+                "RegistryReplicationZoneRedundancy",
+            ),
+            Field::map("tags", "tags", "String"),
+        ],
+    },
+    structures: &[],
+    enums: &[typed::Enum {
+        name: "RegistryReplicationZoneRedundancy",
+        open: true,
+        values: &[("ENABLED", "Enabled"), ("DISABLED", "Disabled")],
+    }],
+    unions: &[],
+};

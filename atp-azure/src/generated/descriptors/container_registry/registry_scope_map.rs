@@ -50,6 +50,7 @@ pub static REGISTRY_SCOPE_MAP: TypeDescriptor = TypeDescriptor {
     create_only: &[],
     references: &[],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES: Object = Object {
@@ -121,3 +122,20 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "container_registry",
+    main: typed::Structure {
+        name: "RegistryScopeMap",
+        arguments: &["parent", "name", "actions"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::container_registry::Registry>"),
+            Field::single("name", "name", "String"),
+            Field::list("actions", "properties/actions", "String"),
+            Field::single("description", "properties/description", "String"),
+        ],
+    },
+    structures: &[],
+    enums: &[],
+    unions: &[],
+};

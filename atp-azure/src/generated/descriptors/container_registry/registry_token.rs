@@ -50,6 +50,7 @@ pub static REGISTRY_TOKEN: TypeDescriptor = TypeDescriptor {
     create_only: &[],
     references: &[("properties.scopeMapId", "Microsoft.ContainerRegistry/registries/scopeMaps")],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES: Object = Object {
@@ -192,3 +193,55 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "container_registry",
+    main: typed::Structure {
+        name: "RegistryToken",
+        arguments: &["parent", "name", "scope_map_id"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::container_registry::Registry>"),
+            Field::single("name", "name", "String"),
+            Field::single("credentials", "properties/credentials", "RegistryTokenCredentials"),
+            Field::single(
+                "scope_map_id",
+                "properties/scopeMapId",
+                "ResourceId<crate::container_registry::RegistryScopeMap>",
+            ),
+            Field::single("status", "properties/status", "RegistryTokenStatus"),
+        ],
+    },
+    structures: &[
+        typed::Structure {
+            name: "RegistryTokenCredentials",
+            arguments: &[],
+            fields: &[
+                Field::list("certificates", "certificates", "RegistryTokenCredentialsCertificate"),
+                Field::single("passwords", "passwords", "Secret<Value>"),
+            ],
+        },
+        typed::Structure {
+            name: "RegistryTokenCredentialsCertificate",
+            arguments: &[],
+            fields: &[
+                Field::single("encoded_pem_certificate", "encodedPemCertificate", "String"),
+                Field::single("expiry", "expiry", "String"),
+                Field::single("name", "name", "RegistryTokenCredentialsCertificateName"),
+                Field::single("thumbprint", "thumbprint", "String"),
+            ],
+        },
+    ],
+    enums: &[
+        typed::Enum {
+            name: "RegistryTokenCredentialsCertificateName",
+            open: true,
+            values: &[("CERTIFICATE1", "certificate1"), ("CERTIFICATE2", "certificate2")],
+        },
+        typed::Enum {
+            name: "RegistryTokenStatus",
+            open: true,
+            values: &[("ENABLED", "enabled"), ("DISABLED", "disabled")],
+        },
+    ],
+    unions: &[],
+};

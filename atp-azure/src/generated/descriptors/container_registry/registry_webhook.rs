@@ -59,6 +59,7 @@ pub static REGISTRY_WEBHOOK: TypeDescriptor = TypeDescriptor {
     create_only: &["location"],
     references: &[],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static AT_LIST_EVENTS_OUTPUT: Object = Object {
@@ -293,3 +294,42 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "container_registry",
+    main: typed::Structure {
+        name: "RegistryWebhook",
+        arguments: &["parent", "name", "location", "service_uri", "actions"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::container_registry::Registry>"),
+            Field::single("name", "name", "String"),
+            Field::single("location", "location", "String"),
+            Field::list("actions", "properties/actions", "RegistryWebhookAction"),
+            Field::single("custom_headers", "properties/customHeaders", "Secret<Value>"),
+            Field::single("scope", "properties/scope", "String"),
+            Field::single("service_uri", "properties/serviceUri", "Secret<String>"),
+            Field::single("status", "properties/status", "RegistryWebhookStatus"),
+            Field::map("tags", "tags", "String"),
+        ],
+    },
+    structures: &[],
+    enums: &[
+        typed::Enum {
+            name: "RegistryWebhookAction",
+            open: true,
+            values: &[
+                ("PUSH", "push"),
+                ("DELETE", "delete"),
+                ("QUARANTINE", "quarantine"),
+                ("CHART_PUSH", "chart_push"),
+                ("CHART_DELETE", "chart_delete"),
+            ],
+        },
+        typed::Enum {
+            name: "RegistryWebhookStatus",
+            open: true,
+            values: &[("ENABLED", "enabled"), ("DISABLED", "disabled")],
+        },
+    ],
+    unions: &[],
+};

@@ -29,6 +29,7 @@ pub static MAINTENANCE_CONFIGURATION: TypeDescriptor = TypeDescriptor {
     create_only: &[],
     references: &[],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES: Object = Object {
@@ -312,3 +313,159 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "container_service",
+    main: typed::Structure {
+        name: "MaintenanceConfiguration",
+        arguments: &["parent", "name"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::container_service::ManagedCluster>"),
+            Field::single("name", "name", "String"),
+            Field::single(
+                "maintenance_window",
+                "properties/maintenanceWindow",
+                "MaintenanceConfigurationMaintenanceWindow",
+            ),
+            Field::list(
+                "not_allowed_time",
+                "properties/notAllowedTime",
+                "MaintenanceConfigurationNotAllowedTime",
+            ),
+            Field::list("time_in_week", "properties/timeInWeek", "MaintenanceConfigurationTimeInWeek"),
+        ],
+    },
+    structures: &[
+        typed::Structure {
+            name: "MaintenanceConfigurationMaintenanceWindow",
+            arguments: &["schedule", "duration_hours", "start_time"],
+            fields: &[
+                Field::single("duration_hours", "durationHours", "i64"),
+                Field::list("not_allowed_dates", "notAllowedDates", "MaintenanceConfigurationNotAllowedDate"),
+                Field::single("schedule", "schedule", "MaintenanceConfigurationSchedule"),
+                Field::single("start_date", "startDate", "String"),
+                Field::single("start_time", "startTime", "String"),
+                Field::single("utc_offset", "utcOffset", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "MaintenanceConfigurationNotAllowedDate",
+            arguments: &["start", "end"],
+            fields: &[Field::single("end", "end", "String"), Field::single("start", "start", "String")],
+        },
+        typed::Structure {
+            name: "MaintenanceConfigurationSchedule",
+            arguments: &[],
+            fields: &[
+                Field::single(
+                    "absolute_monthly",
+                    "absoluteMonthly",
+                    "MaintenanceConfigurationAbsoluteMonthly",
+                ),
+                Field::single("daily", "daily", "MaintenanceConfigurationDaily"),
+                Field::single(
+                    "relative_monthly",
+                    "relativeMonthly",
+                    "MaintenanceConfigurationRelativeMonthly",
+                ),
+                Field::single("weekly", "weekly", "MaintenanceConfigurationWeekly"),
+            ],
+        },
+        typed::Structure {
+            name: "MaintenanceConfigurationAbsoluteMonthly",
+            arguments: &["interval_months", "day_of_month"],
+            fields: &[
+                Field::single("day_of_month", "dayOfMonth", "i64"),
+                Field::single("interval_months", "intervalMonths", "i64"),
+            ],
+        },
+        typed::Structure {
+            name: "MaintenanceConfigurationDaily",
+            arguments: &["interval_days"],
+            fields: &[Field::single("interval_days", "intervalDays", "i64")],
+        },
+        typed::Structure {
+            name: "MaintenanceConfigurationRelativeMonthly",
+            arguments: &["interval_months", "week_index", "day_of_week"],
+            fields: &[
+                Field::single("day_of_week", "dayOfWeek", "MaintenanceConfigurationDayOfWeek"),
+                Field::single("interval_months", "intervalMonths", "i64"),
+                Field::single("week_index", "weekIndex", "MaintenanceConfigurationWeekIndex"),
+            ],
+        },
+        typed::Structure {
+            name: "MaintenanceConfigurationWeekly",
+            arguments: &["interval_weeks", "day_of_week"],
+            fields: &[
+                Field::single("day_of_week", "dayOfWeek", "MaintenanceConfigurationWeeklyDayOfWeek"),
+                Field::single("interval_weeks", "intervalWeeks", "i64"),
+            ],
+        },
+        typed::Structure {
+            name: "MaintenanceConfigurationNotAllowedTime",
+            arguments: &[],
+            fields: &[Field::single("end", "end", "String"), Field::single("start", "start", "String")],
+        },
+        typed::Structure {
+            name: "MaintenanceConfigurationTimeInWeek",
+            arguments: &[],
+            fields: &[
+                Field::single("day", "day", "MaintenanceConfigurationTimeInWeekDay"),
+                Field::list("hour_slots", "hourSlots", "i64"),
+            ],
+        },
+    ],
+    enums: &[
+        typed::Enum {
+            name: "MaintenanceConfigurationDayOfWeek",
+            open: true,
+            values: &[
+                ("SUNDAY", "Sunday"),
+                ("MONDAY", "Monday"),
+                ("TUESDAY", "Tuesday"),
+                ("WEDNESDAY", "Wednesday"),
+                ("THURSDAY", "Thursday"),
+                ("FRIDAY", "Friday"),
+                ("SATURDAY", "Saturday"),
+            ],
+        },
+        typed::Enum {
+            name: "MaintenanceConfigurationWeekIndex",
+            open: true,
+            values: &[
+                ("FIRST", "First"),
+                ("SECOND", "Second"),
+                ("THIRD", "Third"),
+                ("FOURTH", "Fourth"),
+                ("LAST", "Last"),
+            ],
+        },
+        typed::Enum {
+            name: "MaintenanceConfigurationWeeklyDayOfWeek",
+            open: true,
+            values: &[
+                ("SUNDAY", "Sunday"),
+                ("MONDAY", "Monday"),
+                ("TUESDAY", "Tuesday"),
+                ("WEDNESDAY", "Wednesday"),
+                ("THURSDAY", "Thursday"),
+                ("FRIDAY", "Friday"),
+                ("SATURDAY", "Saturday"),
+            ],
+        },
+        typed::Enum {
+            name: "MaintenanceConfigurationTimeInWeekDay",
+            open: true,
+            values: &[
+                ("SUNDAY", "Sunday"),
+                ("MONDAY", "Monday"),
+                ("TUESDAY", "Tuesday"),
+                ("WEDNESDAY", "Wednesday"),
+                ("THURSDAY", "Thursday"),
+                ("FRIDAY", "Friday"),
+                ("SATURDAY", "Saturday"),
+            ],
+        },
+    ],
+    unions: &[],
+};

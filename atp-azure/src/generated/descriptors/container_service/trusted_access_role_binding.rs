@@ -43,6 +43,7 @@ pub static TRUSTED_ACCESS_ROLE_BINDING: TypeDescriptor = TypeDescriptor {
     create_only: &["properties.sourceResourceId"],
     references: &[],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES: Object = Object {
@@ -112,3 +113,20 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "container_service",
+    main: typed::Structure {
+        name: "TrustedAccessRoleBinding",
+        arguments: &["parent", "name", "source_resource_id", "roles"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::container_service::ManagedCluster>"),
+            Field::single("name", "name", "String"),
+            Field::list("roles", "properties/roles", "String"),
+            Field::single("source_resource_id", "properties/sourceResourceId", "String"),
+        ],
+    },
+    structures: &[],
+    enums: &[],
+    unions: &[],
+};

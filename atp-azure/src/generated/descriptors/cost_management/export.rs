@@ -27,6 +27,7 @@ pub static EXPORT: TypeDescriptor = TypeDescriptor {
     create_only: &["location"],
     references: &[],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static AT_IDENTITY: Object = Object {
@@ -373,3 +374,188 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "cost_management",
+    main: typed::Structure {
+        name: "Export",
+        arguments: &["scope", "name", "delivery_info", "definition"],
+        fields: &[
+            Field::single("scope", "parent", "Scope"),
+            Field::single("name", "name", "String"),
+            Field::single("e_tag", "eTag", "String"),
+            Field::single("identity", "identity", "ExportIdentity"),
+            Field::single("location", "location", "String"),
+            Field::single("compression_mode", "properties/compressionMode", "ExportCompressionMode"),
+            Field::single(
+                "data_overwrite_behavior",
+                "properties/dataOverwriteBehavior",
+                "ExportDataOverwriteBehavior",
+            ),
+            Field::single("definition", "properties/definition", "ExportDefinition"),
+            Field::single("delivery_info", "properties/deliveryInfo", "ExportDeliveryInfo"),
+            Field::single("export_description", "properties/exportDescription", "String"),
+            Field::single("format", "properties/format", "ExportFormat"),
+            Field::single("partition_data", "properties/partitionData", "bool"),
+            Field::single("schedule", "properties/schedule", "ExportSchedule"),
+        ],
+    },
+    structures: &[
+        typed::Structure {
+            name: "ExportIdentity",
+            arguments: &["type_"],
+            fields: &[Field::single("type_", "type", "ExportIdentityType")],
+        },
+        typed::Structure {
+            name: "ExportDefinition",
+            arguments: &["type_", "timeframe"],
+            fields: &[
+                Field::single("data_set", "dataSet", "ExportDefinitionDataSet"),
+                Field::single("time_period", "timePeriod", "ExportDefinitionTimePeriod"),
+                Field::single("timeframe", "timeframe", "ExportDefinitionTimeframe"),
+                Field::single("type_", "type", "ExportDefinitionType"),
+            ],
+        },
+        typed::Structure {
+            name: "ExportDefinitionDataSet",
+            arguments: &[],
+            fields: &[
+                Field::single("configuration", "configuration", "ExportDefinitionDataSetConfiguration"),
+                Field::single("granularity", "granularity", "ExportDefinitionDataSetGranularity"),
+            ],
+        },
+        typed::Structure {
+            name: "ExportDefinitionDataSetConfiguration",
+            arguments: &[],
+            fields: &[
+                Field::list("columns", "columns", "String"),
+                Field::single("data_version", "dataVersion", "String"),
+                Field::list("filters", "filters", "ExportDefinitionDataSetConfigurationFilter"),
+            ],
+        },
+        typed::Structure {
+            name: "ExportDefinitionDataSetConfigurationFilter",
+            arguments: &[],
+            fields: &[Field::single("name", "name", "ExportName"), Field::single("value", "value", "String")],
+        },
+        typed::Structure {
+            name: "ExportDefinitionTimePeriod",
+            arguments: &["from", "to"],
+            fields: &[Field::single("from", "from", "String"), Field::single("to", "to", "String")],
+        },
+        typed::Structure {
+            name: "ExportDeliveryInfo",
+            arguments: &["destination"],
+            fields: &[Field::single("destination", "destination", "ExportDeliveryInfoDestination")],
+        },
+        typed::Structure {
+            name: "ExportDeliveryInfoDestination",
+            arguments: &["container"],
+            fields: &[
+                Field::single("container", "container", "String"),
+                Field::single("resource_id", "resourceId", "String"),
+                Field::single("root_folder_path", "rootFolderPath", "String"),
+                Field::single("sas_token", "sasToken", "Secret<String>"),
+                Field::single("storage_account", "storageAccount", "String"),
+                Field::single("type_", "type", "ExportDeliveryInfoDestinationType"),
+            ],
+        },
+        typed::Structure {
+            name: "ExportSchedule",
+            arguments: &[],
+            fields: &[
+                Field::single("recurrence", "recurrence", "ExportScheduleRecurrence"),
+                Field::single("recurrence_period", "recurrencePeriod", "ExportScheduleRecurrencePeriod"),
+                Field::single("status", "status", "ExportScheduleStatus"),
+            ],
+        },
+        typed::Structure {
+            name: "ExportScheduleRecurrencePeriod",
+            arguments: &["from"],
+            fields: &[Field::single("from", "from", "String"), Field::single("to", "to", "String")],
+        },
+    ],
+    enums: &[
+        typed::Enum {
+            name: "ExportIdentityType",
+            open: true,
+            values: &[("NONE", "None"), ("SYSTEM_ASSIGNED", "SystemAssigned")],
+        },
+        typed::Enum {
+            name: "ExportCompressionMode",
+            open: true,
+            values: &[("GZIP", "gzip"), ("SNAPPY", "snappy"), ("NONE", "none")],
+        },
+        typed::Enum {
+            name: "ExportDataOverwriteBehavior",
+            open: true,
+            values: &[
+                ("OVERWRITE_PREVIOUS_REPORT", "OverwritePreviousReport"),
+                ("CREATE_NEW_REPORT", "CreateNewReport"),
+            ],
+        },
+        typed::Enum {
+            name: "ExportName",
+            open: true,
+            values: &[
+                ("RESERVATION_SCOPE", "ReservationScope"),
+                ("RESOURCE_TYPE", "ResourceType"),
+                ("LOOK_BACK_PERIOD", "LookBackPeriod"),
+            ],
+        },
+        typed::Enum {
+            name: "ExportDefinitionDataSetGranularity",
+            open: true,
+            values: &[("DAILY", "Daily"), ("MONTHLY", "Monthly")],
+        },
+        typed::Enum {
+            name: "ExportDefinitionTimeframe",
+            open: true,
+            values: &[
+                ("MONTH_TO_DATE", "MonthToDate"),
+                ("BILLING_MONTH_TO_DATE", "BillingMonthToDate"),
+                ("THE_LAST_MONTH", "TheLastMonth"),
+                ("THE_LAST_BILLING_MONTH", "TheLastBillingMonth"),
+                ("WEEK_TO_DATE", "WeekToDate"),
+                ("CUSTOM", "Custom"),
+                ("THE_CURRENT_MONTH", "TheCurrentMonth"),
+            ],
+        },
+        typed::Enum {
+            name: "ExportDefinitionType",
+            open: true,
+            values: &[
+                ("USAGE", "Usage"),
+                ("ACTUAL_COST", "ActualCost"),
+                ("AMORTIZED_COST", "AmortizedCost"),
+                ("FOCUS_COST", "FocusCost"),
+                ("PRICE_SHEET", "PriceSheet"),
+                ("RESERVATION_TRANSACTIONS", "ReservationTransactions"),
+                ("RESERVATION_RECOMMENDATIONS", "ReservationRecommendations"),
+                ("RESERVATION_DETAILS", "ReservationDetails"),
+            ],
+        },
+        typed::Enum {
+            name: "ExportDeliveryInfoDestinationType",
+            open: true,
+            values: &[("AZURE_BLOB", "AzureBlob")],
+        },
+        typed::Enum { name: "ExportFormat", open: true, values: &[("CSV", "Csv"), ("PARQUET", "Parquet")] },
+        typed::Enum {
+            name: "ExportScheduleRecurrence",
+            open: true,
+            values: &[
+                ("DAILY", "Daily"),
+                ("WEEKLY", "Weekly"),
+                ("MONTHLY", "Monthly"),
+                ("ANNUALLY", "Annually"),
+            ],
+        },
+        typed::Enum {
+            name: "ExportScheduleStatus",
+            open: true,
+            values: &[("ACTIVE", "Active"), ("INACTIVE", "Inactive")],
+        },
+    ],
+    unions: &[],
+};

@@ -30,6 +30,7 @@ pub static SCHEDULED_ACTION: TypeDescriptor = TypeDescriptor {
     create_only: &[],
     references: &[],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES: Object = Object {
@@ -185,3 +186,103 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "cost_management",
+    main: typed::Structure {
+        name: "ScheduledAction",
+        arguments: &["scope", "name", "display_name", "notification", "schedule", "status", "view_id"],
+        fields: &[
+            Field::single("scope", "parent", "Scope"),
+            Field::single("name", "name", "String"),
+            Field::single("e_tag", "eTag", "String"),
+            Field::single("kind", "kind", "ScheduledActionKind"),
+            Field::single("display_name", "properties/displayName", "String"),
+            Field::single("file_destination", "properties/fileDestination", "ScheduledActionFileDestination"),
+            Field::single("notification", "properties/notification", "ScheduledActionNotification"),
+            Field::single("notification_email", "properties/notificationEmail", "String"),
+            Field::single("schedule", "properties/schedule", "ScheduledActionSchedule"),
+            Field::single("scope_property", "properties/scope", "String"),
+            Field::single("status", "properties/status", "ScheduledActionStatus"),
+            Field::single("view_id", "properties/viewId", "String"),
+        ],
+    },
+    structures: &[
+        typed::Structure {
+            name: "ScheduledActionFileDestination",
+            arguments: &[],
+            fields: &[Field::list("file_formats", "fileFormats", "ScheduledActionFileDestinationFileFormat")],
+        },
+        typed::Structure {
+            name: "ScheduledActionNotification",
+            arguments: &["to", "subject"],
+            fields: &[
+                Field::single("language", "language", "String"),
+                Field::single("message", "message", "String"),
+                Field::single("regional_format", "regionalFormat", "String"),
+                Field::single("subject", "subject", "String"),
+                Field::list("to", "to", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "ScheduledActionSchedule",
+            arguments: &["frequency", "start_date", "end_date"],
+            fields: &[
+                Field::single("day_of_month", "dayOfMonth", "i64"),
+                Field::list("days_of_week", "daysOfWeek", "ScheduledActionScheduleDaysOfWeek"),
+                Field::single("end_date", "endDate", "String"),
+                Field::single("frequency", "frequency", "ScheduledActionScheduleFrequency"),
+                Field::single("hour_of_day", "hourOfDay", "i64"),
+                Field::single("start_date", "startDate", "String"),
+                Field::list("weeks_of_month", "weeksOfMonth", "ScheduledActionScheduleWeeksOfMonth"),
+            ],
+        },
+    ],
+    enums: &[
+        typed::Enum {
+            name: "ScheduledActionKind",
+            open: true,
+            values: &[("EMAIL", "Email"), ("INSIGHT_ALERT", "InsightAlert")],
+        },
+        typed::Enum {
+            name: "ScheduledActionFileDestinationFileFormat",
+            open: true,
+            values: &[("CSV", "Csv")],
+        },
+        typed::Enum {
+            name: "ScheduledActionScheduleDaysOfWeek",
+            open: true,
+            values: &[
+                ("MONDAY", "Monday"),
+                ("TUESDAY", "Tuesday"),
+                ("WEDNESDAY", "Wednesday"),
+                ("THURSDAY", "Thursday"),
+                ("FRIDAY", "Friday"),
+                ("SATURDAY", "Saturday"),
+                ("SUNDAY", "Sunday"),
+            ],
+        },
+        typed::Enum {
+            name: "ScheduledActionScheduleFrequency",
+            open: true,
+            values: &[("DAILY", "Daily"), ("WEEKLY", "Weekly"), ("MONTHLY", "Monthly")],
+        },
+        typed::Enum {
+            name: "ScheduledActionScheduleWeeksOfMonth",
+            open: true,
+            values: &[
+                ("FIRST", "First"),
+                ("SECOND", "Second"),
+                ("THIRD", "Third"),
+                ("FOURTH", "Fourth"),
+                ("LAST", "Last"),
+            ],
+        },
+        typed::Enum {
+            name: "ScheduledActionStatus",
+            open: true,
+            values: &[("ENABLED", "Enabled"), ("EXPIRED", "Expired"), ("DISABLED", "Disabled")],
+        },
+    ],
+    unions: &[],
+};

@@ -30,6 +30,7 @@ pub static VIEW: TypeDescriptor = TypeDescriptor {
     create_only: &[],
     references: &[],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES: Object = Object {
@@ -363,3 +364,184 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "cost_management",
+    main: typed::Structure {
+        name: "View",
+        arguments: &["scope", "name"],
+        fields: &[
+            Field::single("scope", "parent", "Scope"),
+            Field::single("name", "name", "String"),
+            Field::single("e_tag", "eTag", "String"),
+            Field::single("accumulated", "properties/accumulated", "ViewAccumulated"),
+            Field::single("chart", "properties/chart", "ViewChart"),
+            Field::single("date_range", "properties/dateRange", "String"),
+            Field::single("display_name", "properties/displayName", "String"),
+            Field::list("kpis", "properties/kpis", "ViewKpis"),
+            Field::single("metric", "properties/metric", "ViewMetric"),
+            Field::single("modified_on", "properties/modifiedOn", "String"),
+            Field::list("pivots", "properties/pivots", "ViewPivot"),
+            Field::single("query", "properties/query", "ViewQuery"),
+            Field::single("scope_property", "properties/scope", "String"),
+        ],
+    },
+    structures: &[
+        typed::Structure {
+            name: "ViewKpis",
+            arguments: &[],
+            fields: &[
+                Field::single("enabled", "enabled", "bool"),
+                Field::single("id", "id", "String"),
+                Field::single("type_", "type", "ViewKpisType"),
+            ],
+        },
+        typed::Structure {
+            name: "ViewPivot",
+            arguments: &[],
+            fields: &[
+                Field::single("name", "name", "String"),
+                Field::single("type_", "type", "ViewPivotType"),
+            ],
+        },
+        typed::Structure {
+            name: "ViewQuery",
+            arguments: &["timeframe"],
+            fields: &[
+                Field::single("data_set", "dataSet", "ViewQueryDataSet"),
+                Field::single("include_monetary_commitment", "includeMonetaryCommitment", "bool"),
+                Field::single("time_period", "timePeriod", "ViewQueryTimePeriod"),
+                Field::single("timeframe", "timeframe", "ViewQueryTimeframe"),
+                Field::single("type_", "type", "ViewQueryType").preset("ViewQueryType::USAGE"),
+            ],
+        },
+        typed::Structure {
+            name: "ViewQueryDataSet",
+            arguments: &[],
+            fields: &[
+                Field::map("aggregation", "aggregation", "ViewQueryDataSetAggregation"),
+                Field::single("configuration", "configuration", "ViewQueryDataSetConfiguration"),
+                Field::single("filter", "filter", "ViewReportConfigFilter"),
+                Field::single("granularity", "granularity", "ViewQueryDataSetGranularity"),
+                Field::list("grouping", "grouping", "ViewQueryDataSetGrouping"),
+                Field::list("sorting", "sorting", "ViewQueryDataSetSorting"),
+            ],
+        },
+        typed::Structure {
+            name: "ViewQueryDataSetAggregation",
+            arguments: &["name"],
+            fields: &[
+                Field::single("function", "function", "ViewQueryDataSetAggregationFunction")
+                    .preset("ViewQueryDataSetAggregationFunction::SUM"),
+                Field::single("name", "name", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "ViewQueryDataSetConfiguration",
+            arguments: &[],
+            fields: &[Field::list("columns", "columns", "String")],
+        },
+        typed::Structure {
+            name: "ViewReportConfigFilter",
+            arguments: &[],
+            fields: &[
+                Field::list("and", "and", "Value"),
+                Field::single("dimensions", "dimensions", "ViewReportConfigComparisonExpression"),
+                Field::list("or", "or", "Value"),
+                Field::single("tags", "tags", "ViewReportConfigComparisonExpression"),
+            ],
+        },
+        typed::Structure {
+            name: "ViewReportConfigComparisonExpression",
+            arguments: &["name", "operator", "values"],
+            fields: &[
+                Field::single("name", "name", "String"),
+                Field::single("operator", "operator", "ViewReportConfigComparisonExpressionOperator"),
+                Field::list("values", "values", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "ViewQueryDataSetGrouping",
+            arguments: &["name", "type_"],
+            fields: &[
+                Field::single("name", "name", "String"),
+                Field::single("type_", "type", "ViewQueryDataSetGroupingType"),
+            ],
+        },
+        typed::Structure {
+            name: "ViewQueryDataSetSorting",
+            arguments: &["name"],
+            fields: &[
+                Field::single("direction", "direction", "ViewQueryDataSetSortingDirection"),
+                Field::single("name", "name", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "ViewQueryTimePeriod",
+            arguments: &["from", "to"],
+            fields: &[Field::single("from", "from", "String"), Field::single("to", "to", "String")],
+        },
+    ],
+    enums: &[
+        typed::Enum { name: "ViewAccumulated", open: true, values: &[("TRUE", "true"), ("FALSE", "false")] },
+        typed::Enum {
+            name: "ViewChart",
+            open: true,
+            values: &[
+                ("AREA", "Area"),
+                ("LINE", "Line"),
+                ("STACKED_COLUMN", "StackedColumn"),
+                ("GROUPED_COLUMN", "GroupedColumn"),
+                ("TABLE", "Table"),
+            ],
+        },
+        typed::Enum {
+            name: "ViewKpisType",
+            open: true,
+            values: &[("FORECAST", "Forecast"), ("BUDGET", "Budget")],
+        },
+        typed::Enum {
+            name: "ViewMetric",
+            open: true,
+            values: &[("ACTUAL_COST", "ActualCost"), ("AMORTIZED_COST", "AmortizedCost"), ("AHUB", "AHUB")],
+        },
+        typed::Enum {
+            name: "ViewPivotType",
+            open: true,
+            values: &[("DIMENSION", "Dimension"), ("TAG_KEY", "TagKey")],
+        },
+        typed::Enum { name: "ViewQueryDataSetAggregationFunction", open: true, values: &[("SUM", "Sum")] },
+        typed::Enum {
+            name: "ViewReportConfigComparisonExpressionOperator",
+            open: true,
+            values: &[("IN", "In"), ("CONTAINS", "Contains")],
+        },
+        typed::Enum {
+            name: "ViewQueryDataSetGranularity",
+            open: true,
+            values: &[("DAILY", "Daily"), ("MONTHLY", "Monthly")],
+        },
+        typed::Enum {
+            name: "ViewQueryDataSetGroupingType",
+            open: true,
+            values: &[("TAG_KEY", "TagKey"), ("DIMENSION", "Dimension")],
+        },
+        typed::Enum {
+            name: "ViewQueryDataSetSortingDirection",
+            open: true,
+            values: &[("ASCENDING", "Ascending"), ("DESCENDING", "Descending")],
+        },
+        typed::Enum {
+            name: "ViewQueryTimeframe",
+            open: true,
+            values: &[
+                ("WEEK_TO_DATE", "WeekToDate"),
+                ("MONTH_TO_DATE", "MonthToDate"),
+                ("YEAR_TO_DATE", "YearToDate"),
+                ("CUSTOM", "Custom"),
+            ],
+        },
+        typed::Enum { name: "ViewQueryType", open: true, values: &[("USAGE", "Usage")] },
+    ],
+    unions: &[],
+};

@@ -115,6 +115,7 @@ pub static DATABASE_ACCOUNT: TypeDescriptor = TypeDescriptor {
         ("properties.enableAnalyticalStorage", "false"),
         ("properties.enableFreeTier", "false"),
     ],
+    typed: Some(&TYPED),
 };
 
 static AT_IDENTITY: Object = Object {
@@ -827,3 +828,441 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "documentdb",
+    main: typed::Structure {
+        name: "DatabaseAccount",
+        arguments: &["parent", "name", "location", "locations"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::resources::ResourceGroup>"),
+            Field::single("name", "name", "String"),
+            Field::single("identity", "identity", "DatabaseAccountIdentity"),
+            Field::single("kind", "kind", "DatabaseAccountKind"),
+            Field::single("location", "location", "String"),
+            Field::single(
+                "analytical_storage_configuration",
+                "properties/analyticalStorageConfiguration",
+                "DatabaseAccountAnalyticalStorageConfiguration",
+            ),
+            Field::single("api_properties", "properties/apiProperties", "DatabaseAccountApiProperties"),
+            Field::single("backup_policy", "properties/backupPolicy", "DatabaseAccountBackupPolicy"),
+            Field::list("capabilities", "properties/capabilities", "DatabaseAccountCapability"),
+            Field::single("capacity", "properties/capacity", "DatabaseAccountCapacity"),
+            Field::single("connector_offer", "properties/connectorOffer", "DatabaseAccountConnectorOffer"),
+            Field::single(
+                "consistency_policy",
+                "properties/consistencyPolicy",
+                "DatabaseAccountConsistencyPolicy",
+            ),
+            Field::list("cors", "properties/cors", "DatabaseAccountCor"),
+            Field::single("create_mode", "properties/createMode", "DatabaseAccountCreateMode"),
+            Field::single("customer_managed_key_status", "properties/customerManagedKeyStatus", "String"),
+            Field::single(
+                "database_account_offer_type",
+                "properties/databaseAccountOfferType",
+                "DatabaseAccountOfferType",
+            )
+            .preset("DatabaseAccountOfferType::Standard"),
+            Field::single("default_identity", "properties/defaultIdentity", "String"),
+            Field::single(
+                "default_priority_level",
+                "properties/defaultPriorityLevel",
+                "DatabaseAccountDefaultPriorityLevel",
+            ),
+            Field::single(
+                "disable_key_based_metadata_write_access",
+                "properties/disableKeyBasedMetadataWriteAccess",
+                "bool",
+            ),
+            Field::single("disable_local_auth", "properties/disableLocalAuth", "bool"),
+            Field::single("enable_analytical_storage", "properties/enableAnalyticalStorage", "bool"),
+            Field::single("enable_automatic_failover", "properties/enableAutomaticFailover", "bool"),
+            Field::single("enable_burst_capacity", "properties/enableBurstCapacity", "bool"),
+            Field::single("enable_cassandra_connector", "properties/enableCassandraConnector", "bool"),
+            Field::single("enable_free_tier", "properties/enableFreeTier", "bool"),
+            Field::single(
+                "enable_multiple_write_locations",
+                "properties/enableMultipleWriteLocations",
+                "bool",
+            ),
+            Field::single("enable_partition_merge", "properties/enablePartitionMerge", "bool"),
+            Field::single(
+                "enable_per_region_per_partition_autoscale",
+                "properties/enablePerRegionPerPartitionAutoscale",
+                "bool",
+            ),
+            Field::single(
+                "enable_priority_based_execution",
+                "properties/enablePriorityBasedExecution",
+                "bool",
+            ),
+            Field::single(
+                "enforce_hierarchical_partition_key_id_last_level",
+                "properties/enforceHierarchicalPartitionKeyIdLastLevel",
+                "bool",
+            ),
+            Field::list("ip_rules", "properties/ipRules", "DatabaseAccountIpRule"),
+            Field::single(
+                "is_virtual_network_filter_enabled",
+                "properties/isVirtualNetworkFilterEnabled",
+                "bool",
+            ),
+            Field::single("key_vault_key_uri", "properties/keyVaultKeyUri", "String"),
+            Field::list("locations", "properties/locations", "DatabaseAccountLocation"),
+            Field::single(
+                "minimal_tls_version",
+                "properties/minimalTlsVersion",
+                "DatabaseAccountMinimalTlsVersion",
+            ),
+            Field::single(
+                "network_acl_bypass",
+                "properties/networkAclBypass",
+                "DatabaseAccountNetworkAclBypass",
+            ),
+            Field::list(
+                "network_acl_bypass_resource_ids",
+                "properties/networkAclBypassResourceIds",
+                "String",
+            ),
+            Field::single(
+                "public_network_access",
+                "properties/publicNetworkAccess",
+                "DatabaseAccountPublicNetworkAccess",
+            ),
+            Field::single(
+                "restore_parameters",
+                "properties/restoreParameters",
+                "DatabaseAccountRestoreParameters",
+            ),
+            Field::list(
+                "virtual_network_rules",
+                "properties/virtualNetworkRules",
+                "DatabaseAccountVirtualNetworkRule",
+            ),
+            Field::map("tags", "tags", "String"),
+        ],
+    },
+    structures: &[
+        typed::Structure {
+            name: "DatabaseAccountIdentity",
+            arguments: &[],
+            fields: &[
+                Field::single("type_", "type", "DatabaseAccountIdentityType"),
+                Field::map("user_assigned_identities", "userAssignedIdentities", "Value"),
+            ],
+        },
+        typed::Structure {
+            name: "DatabaseAccountAnalyticalStorageConfiguration",
+            arguments: &[],
+            fields: &[Field::single("schema_type", "schemaType", "DatabaseAccountSchemaType")],
+        },
+        typed::Structure {
+            name: "DatabaseAccountApiProperties",
+            arguments: &[],
+            fields: &[Field::single(
+                "server_version",
+                "serverVersion",
+                "DatabaseAccountApiPropertiesServerVersion",
+            )],
+        },
+        typed::Structure {
+            name: "DatabaseAccountBackupPolicyContinuous",
+            arguments: &[],
+            fields: &[
+                Field::single("migration_state", "migrationState", "DatabaseAccountMigrationState"),
+                Field::single(
+                    "continuous_mode_properties",
+                    "continuousModeProperties",
+                    "DatabaseAccountContinuousModeProperties",
+                ),
+            ],
+        },
+        typed::Structure {
+            name: "DatabaseAccountMigrationState",
+            arguments: &[],
+            fields: &[
+                Field::single("start_time", "startTime", "String"),
+                Field::single("status", "status", "DatabaseAccountStatus"),
+                Field::single("target_type", "targetType", "DatabaseAccountTargetType"),
+            ],
+        },
+        typed::Structure {
+            name: "DatabaseAccountContinuousModeProperties",
+            arguments: &[],
+            fields: &[Field::single("tier", "tier", "DatabaseAccountTier")],
+        },
+        typed::Structure {
+            name: "DatabaseAccountBackupPolicyPeriodic",
+            arguments: &[],
+            fields: &[
+                Field::single("migration_state", "migrationState", "DatabaseAccountPeriodicMigrationState"),
+                Field::single(
+                    "periodic_mode_properties",
+                    "periodicModeProperties",
+                    "DatabaseAccountPeriodicModeProperties",
+                ),
+            ],
+        },
+        typed::Structure {
+            name: "DatabaseAccountPeriodicMigrationState",
+            arguments: &[],
+            fields: &[
+                Field::single("start_time", "startTime", "String"),
+                Field::single("status", "status", "DatabaseAccountMigrationStateStatus"),
+                Field::single("target_type", "targetType", "DatabaseAccountMigrationStateTargetType"),
+            ],
+        },
+        typed::Structure {
+            name: "DatabaseAccountPeriodicModeProperties",
+            arguments: &[],
+            fields: &[
+                Field::single("backup_interval_in_minutes", "backupIntervalInMinutes", "i64"),
+                Field::single("backup_retention_interval_in_hours", "backupRetentionIntervalInHours", "i64"),
+                Field::single(
+                    "backup_storage_redundancy",
+                    "backupStorageRedundancy",
+                    "DatabaseAccountBackupStorageRedundancy",
+                ),
+            ],
+        },
+        typed::Structure {
+            name: "DatabaseAccountCapability",
+            arguments: &[],
+            fields: &[Field::single("name", "name", "String")],
+        },
+        typed::Structure {
+            name: "DatabaseAccountCapacity",
+            arguments: &[],
+            fields: &[Field::single("total_throughput_limit", "totalThroughputLimit", "i64")],
+        },
+        typed::Structure {
+            name: "DatabaseAccountConsistencyPolicy",
+            arguments: &["default_consistency_level"],
+            fields: &[
+                Field::single(
+                    "default_consistency_level",
+                    "defaultConsistencyLevel",
+                    "DatabaseAccountDefaultConsistencyLevel",
+                ),
+                Field::single("max_interval_in_seconds", "maxIntervalInSeconds", "i64"),
+                Field::single("max_staleness_prefix", "maxStalenessPrefix", "i64"),
+            ],
+        },
+        typed::Structure {
+            name: "DatabaseAccountCor",
+            arguments: &["allowed_origins"],
+            fields: &[
+                Field::single("allowed_headers", "allowedHeaders", "String"),
+                Field::single("allowed_methods", "allowedMethods", "String"),
+                Field::single("allowed_origins", "allowedOrigins", "String"),
+                Field::single("exposed_headers", "exposedHeaders", "String"),
+                Field::single("max_age_in_seconds", "maxAgeInSeconds", "i64"),
+            ],
+        },
+        typed::Structure {
+            name: "DatabaseAccountIpRule",
+            arguments: &[],
+            fields: &[Field::single("ip_address_or_range", "ipAddressOrRange", "String")],
+        },
+        typed::Structure {
+            name: "DatabaseAccountLocation",
+            arguments: &[],
+            fields: &[
+                Field::single("failover_priority", "failoverPriority", "i64"),
+                Field::single("is_zone_redundant", "isZoneRedundant", "bool"),
+                Field::single("location_name", "locationName", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "DatabaseAccountRestoreParameters",
+            arguments: &[],
+            fields: &[
+                Field::list(
+                    "databases_to_restore",
+                    "databasesToRestore",
+                    "DatabaseAccountDatabasesToRestore",
+                ),
+                Field::list(
+                    "gremlin_databases_to_restore",
+                    "gremlinDatabasesToRestore",
+                    "DatabaseAccountGremlinDatabasesToRestore",
+                ),
+                Field::single("restore_mode", "restoreMode", "DatabaseAccountRestoreParametersRestoreMode"),
+                Field::single("restore_source", "restoreSource", "String"),
+                Field::single("restore_timestamp_in_utc", "restoreTimestampInUtc", "String"),
+                Field::single("restore_with_ttl_disabled", "restoreWithTtlDisabled", "bool"),
+                Field::single("source_backup_location", "sourceBackupLocation", "String"),
+                Field::list("tables_to_restore", "tablesToRestore", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "DatabaseAccountDatabasesToRestore",
+            arguments: &[],
+            fields: &[
+                Field::list("collection_names", "collectionNames", "String"),
+                Field::single("database_name", "databaseName", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "DatabaseAccountGremlinDatabasesToRestore",
+            arguments: &[],
+            fields: &[
+                Field::single("database_name", "databaseName", "String"),
+                Field::list("graph_names", "graphNames", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "DatabaseAccountVirtualNetworkRule",
+            arguments: &[],
+            fields: &[
+                Field::single("id", "id", "ResourceId<crate::network::Subnet>"),
+                Field::single(
+                    "ignore_missing_vnet_service_endpoint",
+                    "ignoreMissingVNetServiceEndpoint",
+                    "bool",
+                ),
+            ],
+        },
+    ],
+    enums: &[
+        typed::Enum {
+            name: "DatabaseAccountIdentityType",
+            open: false,
+            values: &[
+                ("SystemAssigned", "SystemAssigned"),
+                ("UserAssigned", "UserAssigned"),
+                ("SystemAssignedUserAssigned", "SystemAssigned,UserAssigned"),
+                ("None", "None"),
+            ],
+        },
+        typed::Enum {
+            name: "DatabaseAccountKind",
+            open: true,
+            values: &[("GLOBAL_DOCUMENTDB", "GlobalDocumentDB"), ("MONGO_DB", "MongoDB"), ("PARSE", "Parse")],
+        },
+        typed::Enum {
+            name: "DatabaseAccountSchemaType",
+            open: true,
+            values: &[("WELL_DEFINED", "WellDefined"), ("FULL_FIDELITY", "FullFidelity")],
+        },
+        typed::Enum {
+            name: "DatabaseAccountApiPropertiesServerVersion",
+            open: true,
+            values: &[
+                ("V3_2", "3.2"),
+                ("V3_6", "3.6"),
+                ("V4_0", "4.0"),
+                ("V4_2", "4.2"),
+                ("V5_0", "5.0"),
+                ("V6_0", "6.0"),
+                ("V7_0", "7.0"),
+            ],
+        },
+        typed::Enum {
+            name: "DatabaseAccountStatus",
+            open: true,
+            values: &[
+                ("INVALID", "Invalid"),
+                ("IN_PROGRESS", "InProgress"),
+                ("COMPLETED", "Completed"),
+                ("FAILED", "Failed"),
+            ],
+        },
+        typed::Enum {
+            name: "DatabaseAccountTargetType",
+            open: true,
+            values: &[("PERIODIC", "Periodic"), ("CONTINUOUS", "Continuous")],
+        },
+        typed::Enum {
+            name: "DatabaseAccountTier",
+            open: true,
+            values: &[("CONTINUOUS7_DAYS", "Continuous7Days"), ("CONTINUOUS30_DAYS", "Continuous30Days")],
+        },
+        typed::Enum {
+            name: "DatabaseAccountBackupPolicyContinuousType",
+            open: false,
+            values: &[("Continuous", "Continuous")],
+        },
+        typed::Enum {
+            name: "DatabaseAccountMigrationStateStatus",
+            open: true,
+            values: &[
+                ("INVALID", "Invalid"),
+                ("IN_PROGRESS", "InProgress"),
+                ("COMPLETED", "Completed"),
+                ("FAILED", "Failed"),
+            ],
+        },
+        typed::Enum {
+            name: "DatabaseAccountMigrationStateTargetType",
+            open: true,
+            values: &[("PERIODIC", "Periodic"), ("CONTINUOUS", "Continuous")],
+        },
+        typed::Enum {
+            name: "DatabaseAccountBackupStorageRedundancy",
+            open: true,
+            values: &[("GEO", "Geo"), ("LOCAL", "Local"), ("ZONE", "Zone")],
+        },
+        typed::Enum {
+            name: "DatabaseAccountBackupPolicyPeriodicType",
+            open: false,
+            values: &[("Periodic", "Periodic")],
+        },
+        typed::Enum { name: "DatabaseAccountConnectorOffer", open: true, values: &[("SMALL", "Small")] },
+        typed::Enum {
+            name: "DatabaseAccountDefaultConsistencyLevel",
+            open: false,
+            values: &[
+                ("Eventual", "Eventual"),
+                ("Session", "Session"),
+                ("BoundedStaleness", "BoundedStaleness"),
+                ("Strong", "Strong"),
+                ("ConsistentPrefix", "ConsistentPrefix"),
+            ],
+        },
+        typed::Enum {
+            name: "DatabaseAccountCreateMode",
+            open: true,
+            values: &[("DEFAULT", "Default"), ("RESTORE", "Restore")],
+        },
+        typed::Enum { name: "DatabaseAccountOfferType", open: false, values: &[("Standard", "Standard")] },
+        typed::Enum {
+            name: "DatabaseAccountDefaultPriorityLevel",
+            open: true,
+            values: &[("HIGH", "High"), ("LOW", "Low")],
+        },
+        typed::Enum {
+            name: "DatabaseAccountMinimalTlsVersion",
+            open: true,
+            values: &[("TLS", "Tls"), ("TLS11", "Tls11"), ("TLS12", "Tls12")],
+        },
+        typed::Enum {
+            name: "DatabaseAccountNetworkAclBypass",
+            open: false,
+            values: &[("None", "None"), ("AzureServices", "AzureServices")],
+        },
+        typed::Enum {
+            name: "DatabaseAccountPublicNetworkAccess",
+            open: true,
+            values: &[
+                ("ENABLED", "Enabled"),
+                ("DISABLED", "Disabled"),
+                ("SECURED_BY_PERIMETER", "SecuredByPerimeter"),
+            ],
+        },
+        typed::Enum {
+            name: "DatabaseAccountRestoreParametersRestoreMode",
+            open: true,
+            values: &[("POINT_IN_TIME", "PointInTime")],
+        },
+    ],
+    unions: &[typed::Union {
+        name: "DatabaseAccountBackupPolicy",
+        tag: "type",
+        variants: &[
+            ("Continuous", "DatabaseAccountBackupPolicyContinuous", "Continuous"),
+            ("Periodic", "DatabaseAccountBackupPolicyPeriodic", "Periodic"),
+        ],
+    }],
+};

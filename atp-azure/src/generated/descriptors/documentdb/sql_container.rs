@@ -64,6 +64,7 @@ pub static SQL_CONTAINER: TypeDescriptor = TypeDescriptor {
         ("properties.resource.indexingPolicy.indexingMode", r#""consistent""#),
         ("properties.resource.partitionKey.kind", r#""Hash""#),
     ],
+    typed: Some(&TYPED),
 };
 
 static AT_IDENTITY: Object = Object {
@@ -679,3 +680,329 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "documentdb",
+    main: typed::Structure {
+        name: "SqlContainer",
+        arguments: &["parent", "name", "resource"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::documentdb::SqlDatabase>"),
+            Field::single("name", "name", "String"),
+            Field::single("identity", "identity", "SqlContainerIdentity"),
+            Field::single("location", "location", "String"),
+            Field::single("options", "properties/options", "SqlContainerOptions"),
+            Field::single("resource", "properties/resource", "SqlContainerResource"),
+            Field::map("tags", "tags", "String"),
+        ],
+    },
+    structures: &[
+        typed::Structure {
+            name: "SqlContainerIdentity",
+            arguments: &[],
+            fields: &[
+                Field::single("type_", "type", "SqlContainerIdentityType"),
+                Field::map("user_assigned_identities", "userAssignedIdentities", "Value"),
+            ],
+        },
+        typed::Structure {
+            name: "SqlContainerOptions",
+            arguments: &[],
+            fields: &[
+                Field::single(
+                    "autoscale_settings",
+                    "autoscaleSettings",
+                    "SqlContainerOptionsAutoscaleSettings",
+                ),
+                Field::single("throughput", "throughput", "i64"),
+            ],
+        },
+        typed::Structure {
+            name: "SqlContainerOptionsAutoscaleSettings",
+            arguments: &[],
+            fields: &[Field::single("max_throughput", "maxThroughput", "i64")],
+        },
+        typed::Structure {
+            name: "SqlContainerResource",
+            arguments: &["id"],
+            fields: &[
+                Field::single("analytical_storage_ttl", "analyticalStorageTtl", "i64"),
+                Field::single(
+                    "client_encryption_policy",
+                    "clientEncryptionPolicy",
+                    "SqlContainerResourceClientEncryptionPolicy",
+                ),
+                Field::list(
+                    "computed_properties",
+                    "computedProperties",
+                    "SqlContainerResourceComputedProperty",
+                ),
+                Field::single(
+                    "conflict_resolution_policy",
+                    "conflictResolutionPolicy",
+                    "SqlContainerResourceConflictResolutionPolicy",
+                ),
+                Field::single("create_mode", "createMode", "SqlContainerResourceCreateMode"),
+                Field::single("default_ttl", "defaultTtl", "i64"),
+                Field::single("full_text_policy", "fullTextPolicy", "SqlContainerResourceFullTextPolicy"),
+                Field::single("id", "id", "String"),
+                Field::single("indexing_policy", "indexingPolicy", "SqlContainerResourceIndexingPolicy"),
+                Field::single("partition_key", "partitionKey", "SqlContainerResourcePartitionKey"),
+                Field::single(
+                    "restore_parameters",
+                    "restoreParameters",
+                    "SqlContainerResourceRestoreParameters",
+                ),
+                Field::single("unique_key_policy", "uniqueKeyPolicy", "SqlContainerResourceUniqueKeyPolicy"),
+                Field::single(
+                    "vector_embedding_policy",
+                    "vectorEmbeddingPolicy",
+                    "SqlContainerResourceVectorEmbeddingPolicy",
+                ),
+            ],
+        },
+        typed::Structure {
+            name: "SqlContainerResourceClientEncryptionPolicy",
+            arguments: &["included_paths", "policy_format_version"],
+            fields: &[
+                Field::list("included_paths", "includedPaths", "SqlContainerIncludedPath"),
+                Field::single("policy_format_version", "policyFormatVersion", "i64"),
+            ],
+        },
+        typed::Structure {
+            name: "SqlContainerIncludedPath",
+            arguments: &["path", "client_encryption_key_id", "encryption_type", "encryption_algorithm"],
+            fields: &[
+                Field::single("client_encryption_key_id", "clientEncryptionKeyId", "String"),
+                Field::single("encryption_algorithm", "encryptionAlgorithm", "String"),
+                Field::single("encryption_type", "encryptionType", "String"),
+                Field::single("path", "path", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "SqlContainerResourceComputedProperty",
+            arguments: &[],
+            fields: &[Field::single("name", "name", "String"), Field::single("query", "query", "String")],
+        },
+        typed::Structure {
+            name: "SqlContainerResourceConflictResolutionPolicy",
+            arguments: &[],
+            fields: &[
+                Field::single("conflict_resolution_path", "conflictResolutionPath", "String"),
+                Field::single("conflict_resolution_procedure", "conflictResolutionProcedure", "String"),
+                Field::single("mode", "mode", "SqlContainerMode"),
+            ],
+        },
+        typed::Structure {
+            name: "SqlContainerResourceFullTextPolicy",
+            arguments: &[],
+            fields: &[
+                Field::single("default_language", "defaultLanguage", "String"),
+                Field::list("full_text_paths", "fullTextPaths", "SqlContainerFullTextPath"),
+            ],
+        },
+        typed::Structure {
+            name: "SqlContainerFullTextPath",
+            arguments: &["path"],
+            fields: &[
+                Field::single("language", "language", "String"),
+                Field::single("path", "path", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "SqlContainerResourceIndexingPolicy",
+            arguments: &[],
+            fields: &[
+                Field::single("automatic", "automatic", "bool"),
+                Field::list("composite_indexes", "compositeIndexes", "Vec<SqlContainerCompositeIndex>"),
+                Field::list("excluded_paths", "excludedPaths", "SqlContainerExcludedPath"),
+                Field::list("full_text_indexes", "fullTextIndexes", "SqlContainerFullTextIndex"),
+                Field::list("included_paths", "includedPaths", "SqlContainerIndexingPolicyIncludedPath"),
+                Field::single("indexing_mode", "indexingMode", "SqlContainerIndexingMode"),
+                Field::list("spatial_indexes", "spatialIndexes", "SqlContainerSpatialIndex"),
+                Field::list("vector_indexes", "vectorIndexes", "SqlContainerVectorIndex"),
+            ],
+        },
+        typed::Structure {
+            name: "SqlContainerCompositeIndex",
+            arguments: &[],
+            fields: &[
+                Field::single("order", "order", "SqlContainerOrder"),
+                Field::single("path", "path", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "SqlContainerExcludedPath",
+            arguments: &[],
+            fields: &[Field::single("path", "path", "String")],
+        },
+        typed::Structure {
+            name: "SqlContainerFullTextIndex",
+            arguments: &["path"],
+            fields: &[Field::single("path", "path", "String")],
+        },
+        typed::Structure {
+            name: "SqlContainerIndexingPolicyIncludedPath",
+            arguments: &[],
+            fields: &[
+                Field::list("indexes", "indexes", "SqlContainerIndex"),
+                Field::single("path", "path", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "SqlContainerIndex",
+            arguments: &[],
+            fields: &[
+                Field::single("data_type", "dataType", "SqlContainerDataType"),
+                Field::single("kind", "kind", "SqlContainerKind"),
+                Field::single("precision", "precision", "i64"),
+            ],
+        },
+        typed::Structure {
+            name: "SqlContainerSpatialIndex",
+            arguments: &[],
+            fields: &[
+                Field::single("path", "path", "String"),
+                Field::list("types", "types", "SqlContainerType"),
+            ],
+        },
+        typed::Structure {
+            name: "SqlContainerVectorIndex",
+            arguments: &["path", "type_"],
+            fields: &[
+                Field::single("indexing_search_list_size", "indexingSearchListSize", "i64"),
+                Field::single("path", "path", "String"),
+                Field::single("quantization_byte_size", "quantizationByteSize", "i64"),
+                Field::single("type_", "type", "SqlContainerVectorIndexType"),
+                Field::list("vector_index_shard_key", "vectorIndexShardKey", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "SqlContainerResourcePartitionKey",
+            arguments: &[],
+            fields: &[
+                Field::single("kind", "kind", "SqlContainerResourcePartitionKeyKind"),
+                Field::list("paths", "paths", "String"),
+                Field::single("version", "version", "i64"),
+            ],
+        },
+        typed::Structure {
+            name: "SqlContainerResourceRestoreParameters",
+            arguments: &[],
+            fields: &[
+                Field::single("restore_source", "restoreSource", "String"),
+                Field::single("restore_timestamp_in_utc", "restoreTimestampInUtc", "String"),
+                Field::single("restore_with_ttl_disabled", "restoreWithTtlDisabled", "bool"),
+            ],
+        },
+        typed::Structure {
+            name: "SqlContainerResourceUniqueKeyPolicy",
+            arguments: &[],
+            fields: &[Field::list(
+                "unique_keys",
+                "uniqueKeys",
+                "SqlContainerResourceUniqueKeyPolicyUniqueKey",
+            )],
+        },
+        typed::Structure {
+            name: "SqlContainerResourceUniqueKeyPolicyUniqueKey",
+            arguments: &[],
+            fields: &[Field::list("paths", "paths", "String")],
+        },
+        typed::Structure {
+            name: "SqlContainerResourceVectorEmbeddingPolicy",
+            arguments: &[],
+            fields: &[Field::list("vector_embeddings", "vectorEmbeddings", "SqlContainerVectorEmbedding")],
+        },
+        typed::Structure {
+            name: "SqlContainerVectorEmbedding",
+            arguments: &["path", "data_type", "distance_function", "dimensions"],
+            fields: &[
+                Field::single("data_type", "dataType", "SqlContainerVectorEmbeddingDataType"),
+                Field::single("dimensions", "dimensions", "i64"),
+                Field::single("distance_function", "distanceFunction", "SqlContainerDistanceFunction"),
+                Field::single("path", "path", "String"),
+            ],
+        },
+    ],
+    enums: &[
+        typed::Enum {
+            name: "SqlContainerIdentityType",
+            open: false,
+            values: &[
+                ("SystemAssigned", "SystemAssigned"),
+                ("UserAssigned", "UserAssigned"),
+                ("SystemAssignedUserAssigned", "SystemAssigned,UserAssigned"),
+                ("None", "None"),
+            ],
+        },
+        typed::Enum {
+            name: "SqlContainerMode",
+            open: true,
+            values: &[("LAST_WRITER_WINS", "LastWriterWins"), ("CUSTOM", "Custom")],
+        },
+        typed::Enum {
+            name: "SqlContainerResourceCreateMode",
+            open: true,
+            values: &[("DEFAULT", "Default"), ("RESTORE", "Restore")],
+        },
+        typed::Enum {
+            name: "SqlContainerOrder",
+            open: true,
+            values: &[("ASCENDING", "ascending"), ("DESCENDING", "descending")],
+        },
+        typed::Enum {
+            name: "SqlContainerDataType",
+            open: true,
+            values: &[
+                ("STRING", "String"),
+                ("NUMBER", "Number"),
+                ("POINT", "Point"),
+                ("POLYGON", "Polygon"),
+                ("LINE_STRING", "LineString"),
+                ("MULTI_POLYGON", "MultiPolygon"),
+            ],
+        },
+        typed::Enum {
+            name: "SqlContainerKind",
+            open: true,
+            values: &[("HASH", "Hash"), ("RANGE", "Range"), ("SPATIAL", "Spatial")],
+        },
+        typed::Enum {
+            name: "SqlContainerIndexingMode",
+            open: true,
+            values: &[("CONSISTENT", "consistent"), ("LAZY", "lazy"), ("NONE", "none")],
+        },
+        typed::Enum {
+            name: "SqlContainerType",
+            open: true,
+            values: &[
+                ("POINT", "Point"),
+                ("LINE_STRING", "LineString"),
+                ("POLYGON", "Polygon"),
+                ("MULTI_POLYGON", "MultiPolygon"),
+            ],
+        },
+        typed::Enum {
+            name: "SqlContainerVectorIndexType",
+            open: true,
+            values: &[("FLAT", "flat"), ("DISK_ANN", "diskANN"), ("QUANTIZED_FLAT", "quantizedFlat")],
+        },
+        typed::Enum {
+            name: "SqlContainerResourcePartitionKeyKind",
+            open: true,
+            values: &[("HASH", "Hash"), ("RANGE", "Range"), ("MULTI_HASH", "MultiHash")],
+        },
+        typed::Enum {
+            name: "SqlContainerVectorEmbeddingDataType",
+            open: true,
+            values: &[("FLOAT32", "float32"), ("UINT8", "uint8"), ("INT8", "int8"), ("FLOAT16", "float16")],
+        },
+        typed::Enum {
+            name: "SqlContainerDistanceFunction",
+            open: true,
+            values: &[("EUCLIDEAN", "euclidean"), ("COSINE", "cosine"), ("DOTPRODUCT", "dotproduct")],
+        },
+    ],
+    unions: &[],
+};

@@ -55,6 +55,7 @@ pub static SQL_CONTAINER_THROUGHPUT: TypeDescriptor = TypeDescriptor {
     create_only: &["location"],
     references: &[],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static AT_IDENTITY_USER_ASSIGNED_IDENTITIES: Object = Object {
@@ -214,3 +215,77 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "documentdb",
+    main: typed::Structure {
+        name: "SqlContainerThroughput",
+        arguments: &["parent", "resource"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::documentdb::SqlContainer>"),
+            Field::single("name", "name", "String"),
+            Field::single("identity", "identity", "SqlContainerThroughputManagedServiceIdentity"),
+            Field::single("location", "location", "String"),
+            Field::single("resource", "properties/resource", "SqlContainerThroughputResource"),
+            Field::map("tags", "tags", "String"),
+        ],
+    },
+    structures: &[
+        typed::Structure {
+            name: "SqlContainerThroughputManagedServiceIdentity",
+            arguments: &[],
+            fields: &[
+                Field::single("type_", "type", "SqlContainerThroughputType"),
+                Field::map("user_assigned_identities", "userAssignedIdentities", "Value"),
+            ],
+        },
+        typed::Structure {
+            name: "SqlContainerThroughputResource",
+            arguments: &[],
+            fields: &[
+                Field::single(
+                    "autoscale_settings",
+                    "autoscaleSettings",
+                    "SqlContainerThroughputAutoscaleSettingsResource",
+                ),
+                Field::single("throughput", "throughput", "i64"),
+            ],
+        },
+        typed::Structure {
+            name: "SqlContainerThroughputAutoscaleSettingsResource",
+            arguments: &["max_throughput"],
+            fields: &[
+                Field::single(
+                    "auto_upgrade_policy",
+                    "autoUpgradePolicy",
+                    "SqlContainerThroughputAutoUpgradePolicy",
+                ),
+                Field::single("max_throughput", "maxThroughput", "i64"),
+            ],
+        },
+        typed::Structure {
+            name: "SqlContainerThroughputAutoUpgradePolicy",
+            arguments: &[],
+            fields: &[Field::single("throughput_policy", "throughputPolicy", "SqlContainerThroughputPolicy")],
+        },
+        typed::Structure {
+            name: "SqlContainerThroughputPolicy",
+            arguments: &[],
+            fields: &[
+                Field::single("increment_percent", "incrementPercent", "i64"),
+                Field::single("is_enabled", "isEnabled", "bool"),
+            ],
+        },
+    ],
+    enums: &[typed::Enum {
+        name: "SqlContainerThroughputType",
+        open: false,
+        values: &[
+            ("SystemAssigned", "SystemAssigned"),
+            ("UserAssigned", "UserAssigned"),
+            ("SystemAssignedUserAssigned", "SystemAssigned,UserAssigned"),
+            ("None", "None"),
+        ],
+    }],
+    unions: &[],
+};

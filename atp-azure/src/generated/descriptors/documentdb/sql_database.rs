@@ -43,6 +43,7 @@ pub static SQL_DATABASE: TypeDescriptor = TypeDescriptor {
     create_only: &["location"],
     references: &[],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static AT_IDENTITY: Object = Object {
@@ -190,3 +191,87 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "documentdb",
+    main: typed::Structure {
+        name: "SqlDatabase",
+        arguments: &["parent", "name", "resource"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::documentdb::DatabaseAccount>"),
+            Field::single("name", "name", "String"),
+            Field::single("identity", "identity", "SqlDatabaseIdentity"),
+            Field::single("location", "location", "String"),
+            Field::single("options", "properties/options", "SqlDatabaseOptions"),
+            Field::single("resource", "properties/resource", "SqlDatabaseResource"),
+            Field::map("tags", "tags", "String"),
+        ],
+    },
+    structures: &[
+        typed::Structure {
+            name: "SqlDatabaseIdentity",
+            arguments: &[],
+            fields: &[
+                Field::single("type_", "type", "SqlDatabaseIdentityType"),
+                Field::map("user_assigned_identities", "userAssignedIdentities", "Value"),
+            ],
+        },
+        typed::Structure {
+            name: "SqlDatabaseOptions",
+            arguments: &[],
+            fields: &[
+                Field::single(
+                    "autoscale_settings",
+                    "autoscaleSettings",
+                    "SqlDatabaseOptionsAutoscaleSettings",
+                ),
+                Field::single("throughput", "throughput", "i64"),
+            ],
+        },
+        typed::Structure {
+            name: "SqlDatabaseOptionsAutoscaleSettings",
+            arguments: &[],
+            fields: &[Field::single("max_throughput", "maxThroughput", "i64")],
+        },
+        typed::Structure {
+            name: "SqlDatabaseResource",
+            arguments: &["id"],
+            fields: &[
+                Field::single("create_mode", "createMode", "SqlDatabaseResourceCreateMode"),
+                Field::single("id", "id", "String"),
+                Field::single(
+                    "restore_parameters",
+                    "restoreParameters",
+                    "SqlDatabaseResourceRestoreParameters",
+                ),
+            ],
+        },
+        typed::Structure {
+            name: "SqlDatabaseResourceRestoreParameters",
+            arguments: &[],
+            fields: &[
+                Field::single("restore_source", "restoreSource", "String"),
+                Field::single("restore_timestamp_in_utc", "restoreTimestampInUtc", "String"),
+                Field::single("restore_with_ttl_disabled", "restoreWithTtlDisabled", "bool"),
+            ],
+        },
+    ],
+    enums: &[
+        typed::Enum {
+            name: "SqlDatabaseIdentityType",
+            open: false,
+            values: &[
+                ("SystemAssigned", "SystemAssigned"),
+                ("UserAssigned", "UserAssigned"),
+                ("SystemAssignedUserAssigned", "SystemAssigned,UserAssigned"),
+                ("None", "None"),
+            ],
+        },
+        typed::Enum {
+            name: "SqlDatabaseResourceCreateMode",
+            open: true,
+            values: &[("DEFAULT", "Default"), ("RESTORE", "Restore")],
+        },
+    ],
+    unions: &[],
+};

@@ -55,6 +55,7 @@ pub static SQL_DATABASE_THROUGHPUT: TypeDescriptor = TypeDescriptor {
     create_only: &["location"],
     references: &[],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static AT_IDENTITY_USER_ASSIGNED_IDENTITIES: Object = Object {
@@ -214,3 +215,77 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "documentdb",
+    main: typed::Structure {
+        name: "SqlDatabaseThroughput",
+        arguments: &["parent", "resource"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::documentdb::SqlDatabase>"),
+            Field::single("name", "name", "String"),
+            Field::single("identity", "identity", "SqlDatabaseThroughputManagedServiceIdentity"),
+            Field::single("location", "location", "String"),
+            Field::single("resource", "properties/resource", "SqlDatabaseThroughputResource"),
+            Field::map("tags", "tags", "String"),
+        ],
+    },
+    structures: &[
+        typed::Structure {
+            name: "SqlDatabaseThroughputManagedServiceIdentity",
+            arguments: &[],
+            fields: &[
+                Field::single("type_", "type", "SqlDatabaseThroughputType"),
+                Field::map("user_assigned_identities", "userAssignedIdentities", "Value"),
+            ],
+        },
+        typed::Structure {
+            name: "SqlDatabaseThroughputResource",
+            arguments: &[],
+            fields: &[
+                Field::single(
+                    "autoscale_settings",
+                    "autoscaleSettings",
+                    "SqlDatabaseThroughputAutoscaleSettingsResource",
+                ),
+                Field::single("throughput", "throughput", "i64"),
+            ],
+        },
+        typed::Structure {
+            name: "SqlDatabaseThroughputAutoscaleSettingsResource",
+            arguments: &["max_throughput"],
+            fields: &[
+                Field::single(
+                    "auto_upgrade_policy",
+                    "autoUpgradePolicy",
+                    "SqlDatabaseThroughputAutoUpgradePolicy",
+                ),
+                Field::single("max_throughput", "maxThroughput", "i64"),
+            ],
+        },
+        typed::Structure {
+            name: "SqlDatabaseThroughputAutoUpgradePolicy",
+            arguments: &[],
+            fields: &[Field::single("throughput_policy", "throughputPolicy", "SqlDatabaseThroughputPolicy")],
+        },
+        typed::Structure {
+            name: "SqlDatabaseThroughputPolicy",
+            arguments: &[],
+            fields: &[
+                Field::single("increment_percent", "incrementPercent", "i64"),
+                Field::single("is_enabled", "isEnabled", "bool"),
+            ],
+        },
+    ],
+    enums: &[typed::Enum {
+        name: "SqlDatabaseThroughputType",
+        open: false,
+        values: &[
+            ("SystemAssigned", "SystemAssigned"),
+            ("UserAssigned", "UserAssigned"),
+            ("SystemAssignedUserAssigned", "SystemAssigned,UserAssigned"),
+            ("None", "None"),
+        ],
+    }],
+    unions: &[],
+};

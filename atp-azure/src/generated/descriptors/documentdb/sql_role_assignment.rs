@@ -46,6 +46,7 @@ pub static SQL_ROLE_ASSIGNMENT: TypeDescriptor = TypeDescriptor {
         "Microsoft.DocumentDB/databaseAccounts/sqlRoleDefinitions",
     )],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES: Object = Object {
@@ -99,3 +100,25 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "documentdb",
+    main: typed::Structure {
+        name: "SqlRoleAssignment",
+        arguments: &["parent", "name", "role_definition_id", "scope", "principal_id"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::documentdb::DatabaseAccount>"),
+            Field::single("name", "name", "String"),
+            Field::single("principal_id", "properties/principalId", "String"),
+            Field::single(
+                "role_definition_id",
+                "properties/roleDefinitionId",
+                "ResourceId<crate::documentdb::SqlRoleDefinition>",
+            ),
+            Field::single("scope", "properties/scope", "String"),
+        ],
+    },
+    structures: &[],
+    enums: &[],
+    unions: &[],
+};

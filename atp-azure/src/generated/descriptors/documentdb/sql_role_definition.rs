@@ -43,6 +43,7 @@ pub static SQL_ROLE_DEFINITION: TypeDescriptor = TypeDescriptor {
     create_only: &["properties.type"],
     references: &[],
     defaults: &[("properties.type", r#""CustomRole""#)],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES: Object = Object {
@@ -131,3 +132,34 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "documentdb",
+    main: typed::Structure {
+        name: "SqlRoleDefinition",
+        arguments: &["parent", "name", "role_name", "permissions", "assignable_scopes"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::documentdb::DatabaseAccount>"),
+            Field::single("name", "name", "String"),
+            Field::list("assignable_scopes", "properties/assignableScopes", "String"),
+            Field::list("permissions", "properties/permissions", "SqlRoleDefinitionPermission"),
+            Field::single("role_name", "properties/roleName", "String"),
+            Field::single("type_", "properties/type", "SqlRoleDefinitionType"),
+        ],
+    },
+    structures: &[typed::Structure {
+        name: "SqlRoleDefinitionPermission",
+        arguments: &[],
+        fields: &[
+            Field::list("data_actions", "dataActions", "String"),
+            Field::single("id", "id", "String"),
+            Field::list("not_data_actions", "notDataActions", "String"),
+        ],
+    }],
+    enums: &[typed::Enum {
+        name: "SqlRoleDefinitionType",
+        open: false,
+        values: &[("BuiltInRole", "BuiltInRole"), ("CustomRole", "CustomRole")],
+    }],
+    unions: &[],
+};

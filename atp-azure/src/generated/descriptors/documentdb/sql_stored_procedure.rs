@@ -43,6 +43,7 @@ pub static SQL_STORED_PROCEDURE: TypeDescriptor = TypeDescriptor {
     create_only: &["location"],
     references: &[],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static AT_IDENTITY: Object = Object {
@@ -165,3 +166,63 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "documentdb",
+    main: typed::Structure {
+        name: "SqlStoredProcedure",
+        arguments: &["parent", "name", "resource"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::documentdb::SqlContainer>"),
+            Field::single("name", "name", "String"),
+            Field::single("identity", "identity", "SqlStoredProcedureIdentity"),
+            Field::single("location", "location", "String"),
+            Field::single("options", "properties/options", "SqlStoredProcedureOptions"),
+            Field::single("resource", "properties/resource", "SqlStoredProcedureResource"),
+            Field::map("tags", "tags", "String"),
+        ],
+    },
+    structures: &[
+        typed::Structure {
+            name: "SqlStoredProcedureIdentity",
+            arguments: &[],
+            fields: &[
+                Field::single("type_", "type", "SqlStoredProcedureIdentityType"),
+                Field::map("user_assigned_identities", "userAssignedIdentities", "Value"),
+            ],
+        },
+        typed::Structure {
+            name: "SqlStoredProcedureOptions",
+            arguments: &[],
+            fields: &[
+                Field::single(
+                    "autoscale_settings",
+                    "autoscaleSettings",
+                    "SqlStoredProcedureOptionsAutoscaleSettings",
+                ),
+                Field::single("throughput", "throughput", "i64"),
+            ],
+        },
+        typed::Structure {
+            name: "SqlStoredProcedureOptionsAutoscaleSettings",
+            arguments: &[],
+            fields: &[Field::single("max_throughput", "maxThroughput", "i64")],
+        },
+        typed::Structure {
+            name: "SqlStoredProcedureResource",
+            arguments: &["id"],
+            fields: &[Field::single("body", "body", "String"), Field::single("id", "id", "String")],
+        },
+    ],
+    enums: &[typed::Enum {
+        name: "SqlStoredProcedureIdentityType",
+        open: false,
+        values: &[
+            ("SystemAssigned", "SystemAssigned"),
+            ("UserAssigned", "UserAssigned"),
+            ("SystemAssignedUserAssigned", "SystemAssigned,UserAssigned"),
+            ("None", "None"),
+        ],
+    }],
+    unions: &[],
+};

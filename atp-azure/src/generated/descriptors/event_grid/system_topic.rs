@@ -48,6 +48,7 @@ pub static SYSTEM_TOPIC: TypeDescriptor = TypeDescriptor {
     create_only: &["location", "properties.topicType"],
     references: &[],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static AT_IDENTITY: Object = Object {
@@ -149,3 +150,55 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "event_grid",
+    main: typed::Structure {
+        name: "SystemTopic",
+        arguments: &["parent", "name", "location", "source", "topic_type"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::resources::ResourceGroup>"),
+            Field::single("name", "name", "String"),
+            Field::single("identity", "identity", "SystemTopicIdentity"),
+            Field::single("location", "location", "String"),
+            Field::single("source", "properties/source", "String"),
+            Field::single("topic_type", "properties/topicType", "String"),
+            Field::map("tags", "tags", "String"),
+        ],
+    },
+    structures: &[
+        typed::Structure {
+            name: "SystemTopicIdentity",
+            arguments: &[],
+            fields: &[
+                Field::single("principal_id", "principalId", "String"),
+                Field::single("tenant_id", "tenantId", "String"),
+                Field::single("type_", "type", "SystemTopicIdentityType"),
+                Field::map(
+                    "user_assigned_identities",
+                    "userAssignedIdentities",
+                    "SystemTopicIdentityUserAssignedIdentity",
+                ),
+            ],
+        },
+        typed::Structure {
+            name: "SystemTopicIdentityUserAssignedIdentity",
+            arguments: &[],
+            fields: &[
+                Field::single("client_id", "clientId", "String"),
+                Field::single("principal_id", "principalId", "String"),
+            ],
+        },
+    ],
+    enums: &[typed::Enum {
+        name: "SystemTopicIdentityType",
+        open: true,
+        values: &[
+            ("NONE", "None"),
+            ("SYSTEM_ASSIGNED", "SystemAssigned"),
+            ("USER_ASSIGNED", "UserAssigned"),
+            ("SYSTEM_ASSIGNED_USER_ASSIGNED", "SystemAssigned, UserAssigned"),
+        ],
+    }],
+    unions: &[],
+};

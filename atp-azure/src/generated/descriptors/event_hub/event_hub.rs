@@ -30,6 +30,7 @@ pub static EVENT_HUB: TypeDescriptor = TypeDescriptor {
         "Microsoft.Storage/storageAccounts",
     )],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES: Object = Object {
@@ -289,3 +290,127 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "event_hub",
+    main: typed::Structure {
+        name: "EventHub",
+        arguments: &["parent", "name"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::event_hub::Namespace>"),
+            Field::single("name", "name", "String"),
+            Field::single(
+                "capture_description",
+                "properties/captureDescription",
+                "EventHubCaptureDescription",
+            ),
+            Field::single("message_retention_in_days", "properties/messageRetentionInDays", "i64"),
+            Field::single(
+                "message_timestamp_description",
+                "properties/messageTimestampDescription",
+                "EventHubMessageTimestampDescription",
+            ),
+            Field::single("partition_count", "properties/partitionCount", "i64"),
+            Field::single(
+                "retention_description",
+                "properties/retentionDescription",
+                "EventHubRetentionDescription",
+            ),
+            Field::single("status", "properties/status", "EventHubStatus"),
+            Field::single("user_metadata", "properties/userMetadata", "String"),
+        ],
+    },
+    structures: &[
+        typed::Structure {
+            name: "EventHubCaptureDescription",
+            arguments: &[],
+            fields: &[
+                Field::single("destination", "destination", "EventHubCaptureDescriptionDestination"),
+                Field::single("enabled", "enabled", "bool"),
+                Field::single("encoding", "encoding", "EventHubCaptureDescriptionEncoding"),
+                Field::single("interval_in_seconds", "intervalInSeconds", "i64"),
+                Field::single("size_limit_in_bytes", "sizeLimitInBytes", "i64"),
+                Field::single("skip_empty_archives", "skipEmptyArchives", "bool"),
+            ],
+        },
+        typed::Structure {
+            name: "EventHubCaptureDescriptionDestination",
+            arguments: &[],
+            fields: &[
+                Field::single("identity", "identity", "EventHubIdentity"),
+                Field::single("name", "name", "String"),
+                Field::single("archive_name_format", "properties/archiveNameFormat", "String"),
+                Field::single("blob_container", "properties/blobContainer", "String"),
+                Field::single("data_lake_account_name", "properties/dataLakeAccountName", "String"),
+                Field::single("data_lake_folder_path", "properties/dataLakeFolderPath", "String"),
+                Field::single("data_lake_subscription_id", "properties/dataLakeSubscriptionId", "String"),
+                Field::single(
+                    "storage_account_resource_id",
+                    "properties/storageAccountResourceId",
+                    "ResourceId<crate::storage::StorageAccount>",
+                ),
+            ],
+        },
+        typed::Structure {
+            name: "EventHubIdentity",
+            arguments: &[],
+            fields: &[
+                Field::single("type_", "type", "EventHubType"),
+                Field::single("user_assigned_identity", "userAssignedIdentity", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "EventHubMessageTimestampDescription",
+            arguments: &[],
+            fields: &[Field::single("timestamp_type", "timestampType", "EventHubTimestampType")],
+        },
+        typed::Structure {
+            name: "EventHubRetentionDescription",
+            arguments: &[],
+            fields: &[
+                Field::single("cleanup_policy", "cleanupPolicy", "EventHubRetentionDescriptionCleanupPolicy"),
+                Field::single("min_compaction_lag_time_in_minutes", "minCompactionLagTimeInMinutes", "i64"),
+                Field::single("retention_time_in_hours", "retentionTimeInHours", "i64"),
+                Field::single("tombstone_retention_time_in_hours", "tombstoneRetentionTimeInHours", "i64"),
+            ],
+        },
+    ],
+    enums: &[
+        typed::Enum {
+            name: "EventHubType",
+            open: false,
+            values: &[("SystemAssigned", "SystemAssigned"), ("UserAssigned", "UserAssigned")],
+        },
+        typed::Enum {
+            name: "EventHubCaptureDescriptionEncoding",
+            open: false,
+            values: &[("Avro", "Avro"), ("AvroDeflate", "AvroDeflate")],
+        },
+        typed::Enum {
+            name: "EventHubTimestampType",
+            open: true,
+            values: &[("LOG_APPEND", "LogAppend"), ("CREATE", "Create")],
+        },
+        typed::Enum {
+            name: "EventHubRetentionDescriptionCleanupPolicy",
+            open: true,
+            values: &[("DELETE", "Delete"), ("COMPACT", "Compact"), ("DELETE_OR_COMPACT", "DeleteOrCompact")],
+        },
+        typed::Enum {
+            name: "EventHubStatus",
+            open: false,
+            values: &[
+                ("Active", "Active"),
+                ("Disabled", "Disabled"),
+                ("Restoring", "Restoring"),
+                ("SendDisabled", "SendDisabled"),
+                ("ReceiveDisabled", "ReceiveDisabled"),
+                ("Creating", "Creating"),
+                ("Deleting", "Deleting"),
+                ("Renaming", "Renaming"),
+                ("Unknown", "Unknown"),
+            ],
+        },
+    ],
+    unions: &[],
+};

@@ -51,6 +51,7 @@ pub static ACTION_GROUP: TypeDescriptor = TypeDescriptor {
         ("properties.webhookReceivers[].useAadAuth", "false"),
         ("properties.webhookReceivers[].useCommonAlertSchema", "false"),
     ],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES: Object = Object {
@@ -296,3 +297,160 @@ static TEXT_PROPERTIES_SMS_RECEIVERS_STATUS: Shape = Shape::String(&Text {
     values: &["NotSpecified", "Enabled", "Disabled"],
     open: false,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "insights",
+    main: typed::Structure {
+        name: "ActionGroup",
+        arguments: &["parent", "name", "group_short_name", "enabled"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::resources::ResourceGroup>"),
+            Field::single("name", "name", "String"),
+            Field::single("location", "location", "String").preset("\"global\".to_owned()"),
+            Field::list("arm_role_receivers", "properties/armRoleReceivers", "ActionGroupArmRoleReceiver"),
+            Field::list(
+                "automation_runbook_receivers",
+                "properties/automationRunbookReceivers",
+                "ActionGroupAutomationRunbookReceiver",
+            ),
+            Field::list(
+                "azure_app_push_receivers",
+                "properties/azureAppPushReceivers",
+                "ActionGroupAzureAppPushReceiver",
+            ),
+            Field::list(
+                "azure_function_receivers",
+                "properties/azureFunctionReceivers",
+                "ActionGroupAzureFunctionReceiver",
+            ),
+            Field::list("email_receivers", "properties/emailReceivers", "ActionGroupEmailReceiver"),
+            Field::single("enabled", "properties/enabled", "bool"),
+            Field::list("event_hub_receivers", "properties/eventHubReceivers", "ActionGroupEventHubReceiver"),
+            Field::single("group_short_name", "properties/groupShortName", "String"),
+            Field::list("itsm_receivers", "properties/itsmReceivers", "ActionGroupItsmReceiver"),
+            Field::list("logic_app_receivers", "properties/logicAppReceivers", "ActionGroupLogicAppReceiver"),
+            Field::list("sms_receivers", "properties/smsReceivers", "ActionGroupSmsReceiver"),
+            Field::list("voice_receivers", "properties/voiceReceivers", "ActionGroupVoiceReceiver"),
+            Field::list("webhook_receivers", "properties/webhookReceivers", "ActionGroupWebhookReceiver"),
+            Field::map("tags", "tags", "String"),
+        ],
+    },
+    structures: &[
+        typed::Structure {
+            name: "ActionGroupArmRoleReceiver",
+            arguments: &["name", "role_id"],
+            fields: &[
+                Field::single("name", "name", "String"),
+                Field::single("role_id", "roleId", "String"),
+                Field::single("use_common_alert_schema", "useCommonAlertSchema", "bool"),
+            ],
+        },
+        typed::Structure {
+            name: "ActionGroupAutomationRunbookReceiver",
+            arguments: &["automation_account_id", "runbook_name", "webhook_resource_id", "is_global_runbook"],
+            fields: &[
+                Field::single("automation_account_id", "automationAccountId", "Scope"),
+                Field::single("is_global_runbook", "isGlobalRunbook", "bool"),
+                Field::single("name", "name", "String"),
+                Field::single("runbook_name", "runbookName", "String"),
+                Field::single("service_uri", "serviceUri", "String"),
+                Field::single("use_common_alert_schema", "useCommonAlertSchema", "bool"),
+                Field::single("webhook_resource_id", "webhookResourceId", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "ActionGroupAzureAppPushReceiver",
+            arguments: &["name", "email_address"],
+            fields: &[
+                Field::single("email_address", "emailAddress", "String"),
+                Field::single("name", "name", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "ActionGroupAzureFunctionReceiver",
+            arguments: &["name", "function_app_resource_id", "function_name", "http_trigger_url"],
+            fields: &[
+                Field::single("function_app_resource_id", "functionAppResourceId", "Scope"),
+                Field::single("function_name", "functionName", "String"),
+                Field::single("http_trigger_url", "httpTriggerUrl", "Secret<String>"),
+                Field::single("name", "name", "String"),
+                Field::single("use_common_alert_schema", "useCommonAlertSchema", "bool"),
+            ],
+        },
+        typed::Structure {
+            name: "ActionGroupEmailReceiver",
+            arguments: &["name", "email_address"],
+            fields: &[
+                Field::single("email_address", "emailAddress", "String"),
+                Field::single("name", "name", "String"),
+                Field::single("use_common_alert_schema", "useCommonAlertSchema", "bool"),
+            ],
+        },
+        typed::Structure {
+            name: "ActionGroupEventHubReceiver",
+            arguments: &["name", "event_hub_name_space", "event_hub_name", "subscription_id"],
+            fields: &[
+                Field::single("event_hub_name", "eventHubName", "String"),
+                Field::single("event_hub_name_space", "eventHubNameSpace", "String"),
+                Field::single("name", "name", "String"),
+                Field::single("subscription_id", "subscriptionId", "String"),
+                Field::single("tenant_id", "tenantId", "String"),
+                Field::single("use_common_alert_schema", "useCommonAlertSchema", "bool"),
+            ],
+        },
+        typed::Structure {
+            name: "ActionGroupItsmReceiver",
+            arguments: &["name", "workspace_id", "connection_id", "ticket_configuration", "region"],
+            fields: &[
+                Field::single("connection_id", "connectionId", "String"),
+                Field::single("name", "name", "String"),
+                Field::single("region", "region", "String"),
+                Field::single("ticket_configuration", "ticketConfiguration", "String"),
+                Field::single("workspace_id", "workspaceId", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "ActionGroupLogicAppReceiver",
+            arguments: &["name", "resource_id", "callback_url"],
+            fields: &[
+                Field::single("callback_url", "callbackUrl", "Secret<String>"),
+                Field::single("name", "name", "String"),
+                Field::single("resource_id", "resourceId", "String"),
+                Field::single("use_common_alert_schema", "useCommonAlertSchema", "bool"),
+            ],
+        },
+        typed::Structure {
+            name: "ActionGroupSmsReceiver",
+            arguments: &["name", "country_code", "phone_number"],
+            fields: &[
+                Field::single("country_code", "countryCode", "String"),
+                Field::single("name", "name", "String"),
+                Field::single("phone_number", "phoneNumber", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "ActionGroupVoiceReceiver",
+            arguments: &["name", "country_code", "phone_number"],
+            fields: &[
+                Field::single("country_code", "countryCode", "String"),
+                Field::single("name", "name", "String"),
+                Field::single("phone_number", "phoneNumber", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "ActionGroupWebhookReceiver",
+            arguments: &["name", "service_uri"],
+            fields: &[
+                Field::single("identifier_uri", "identifierUri", "String"),
+                Field::single("name", "name", "String"),
+                Field::single("object_id", "objectId", "String"),
+                Field::single("service_uri", "serviceUri", "Secret<String>"),
+                Field::single("tenant_id", "tenantId", "String"),
+                Field::single("use_aad_auth", "useAadAuth", "bool"),
+                Field::single("use_common_alert_schema", "useCommonAlertSchema", "bool"),
+            ],
+        },
+    ],
+    enums: &[],
+    unions: &[],
+};

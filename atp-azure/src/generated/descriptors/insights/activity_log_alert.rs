@@ -30,6 +30,7 @@ pub static ACTIVITY_LOG_ALERT: TypeDescriptor = TypeDescriptor {
     create_only: &["location"],
     references: &[("properties.actions.actionGroups[].actionGroupId", "Microsoft.Insights/actionGroups")],
     defaults: &[("properties.enabled", "true")],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES: Object = Object {
@@ -136,4 +137,66 @@ static BODY: Object = Object {
     ],
     additional: None,
     variants: None,
+};
+
+static TYPED: TypedResource = TypedResource {
+    module: "insights",
+    main: typed::Structure {
+        name: "ActivityLogAlert",
+        arguments: &["parent", "name", "condition", "actions"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::resources::ResourceGroup>"),
+            Field::single("name", "name", "String"),
+            Field::single("location", "location", "String").preset("\"global\".to_owned()"),
+            Field::single("actions", "properties/actions", "ActivityLogAlertActions"),
+            Field::single("condition", "properties/condition", "ActivityLogAlertCondition"),
+            Field::single("description", "properties/description", "String"),
+            Field::single("enabled", "properties/enabled", "bool"),
+            Field::list("scopes", "properties/scopes", "Scope"),
+            Field::single("tenant_scope", "properties/tenantScope", "String"),
+            Field::map("tags", "tags", "String"),
+        ],
+    },
+    structures: &[
+        typed::Structure {
+            name: "ActivityLogAlertActions",
+            arguments: &[],
+            fields: &[Field::list("action_groups", "actionGroups", "ActivityLogAlertActionsActionGroup")],
+        },
+        typed::Structure {
+            name: "ActivityLogAlertActionsActionGroup",
+            arguments: &["action_group_id"],
+            fields: &[
+                Field::single("action_group_id", "actionGroupId", "ResourceId<crate::insights::ActionGroup>"),
+                Field::map("action_properties", "actionProperties", "String"),
+                Field::map("webhook_properties", "webhookProperties", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "ActivityLogAlertCondition",
+            arguments: &["all_of"],
+            fields: &[Field::list("all_of", "allOf", "ActivityLogAlertConditionAllOf")],
+        },
+        typed::Structure {
+            name: "ActivityLogAlertConditionAllOf",
+            arguments: &[],
+            fields: &[
+                Field::list("any_of", "anyOf", "ActivityLogAlertConditionAllOfAnyOf"),
+                Field::list("contains_any", "containsAny", "String"),
+                Field::single("equals", "equals", "String"),
+                Field::single("field", "field", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "ActivityLogAlertConditionAllOfAnyOf",
+            arguments: &[],
+            fields: &[
+                Field::list("contains_any", "containsAny", "String"),
+                Field::single("equals", "equals", "String"),
+                Field::single("field", "field", "String"),
+            ],
+        },
+    ],
+    enums: &[],
+    unions: &[],
 };

@@ -42,6 +42,7 @@ pub static APPLICATION_INSIGHTS: TypeDescriptor = TypeDescriptor {
         ("properties.publicNetworkAccessForIngestion", r#""Enabled""#),
         ("properties.publicNetworkAccessForQuery", r#""Enabled""#),
     ],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES: Object = Object {
@@ -140,3 +141,89 @@ static TEXT_PROPERTIES_PUBLIC_NETWORK_ACCESS_FOR_QUERY: Shape = Shape::String(&T
 
 static TEXT_PROPERTIES_REQUEST_SOURCE: Shape =
     Shape::String(&Text { min: 0, max: usize::MAX, pattern: "", values: &["rest"], open: true });
+
+static TYPED: TypedResource = TypedResource {
+    module: "insights",
+    main: typed::Structure {
+        name: "ApplicationInsights",
+        arguments: &["parent", "name", "location", "kind", "application_type"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::resources::ResourceGroup>"),
+            Field::single("name", "name", "String"),
+            Field::single("kind", "kind", "String"),
+            Field::single("location", "location", "String"),
+            Field::single(
+                "application_type",
+                "properties/Application_Type",
+                "ApplicationInsightsApplicationType",
+            ),
+            Field::single("disable_ip_masking", "properties/DisableIpMasking", "bool"),
+            Field::single("disable_local_auth", "properties/DisableLocalAuth", "bool"),
+            Field::single("flow_type", "properties/Flow_Type", "ApplicationInsightsFlowType"),
+            Field::single(
+                "force_customer_storage_for_profiler",
+                "properties/ForceCustomerStorageForProfiler",
+                "bool",
+            ),
+            Field::single("hockey_app_id", "properties/HockeyAppId", "String"),
+            Field::single("immediate_purge_data_on30_days", "properties/ImmediatePurgeDataOn30Days", "bool"),
+            Field::single("ingestion_mode", "properties/IngestionMode", "ApplicationInsightsIngestionMode"),
+            Field::single("request_source", "properties/Request_Source", "ApplicationInsightsRequestSource"),
+            Field::single("retention_in_days", "properties/RetentionInDays", "i64"),
+            Field::single("sampling_percentage", "properties/SamplingPercentage", "f64"),
+            Field::single(
+                "workspace_resource_id",
+                "properties/WorkspaceResourceId",
+                "ResourceId<crate::operational_insights::Workspace>",
+            ),
+            Field::single(
+                "public_network_access_for_ingestion",
+                "properties/publicNetworkAccessForIngestion",
+                "ApplicationInsightsPublicNetworkAccessForIngestion",
+            ),
+            Field::single(
+                "public_network_access_for_query",
+                "properties/publicNetworkAccessForQuery",
+                "ApplicationInsightsPublicNetworkAccessForQuery",
+            ),
+            Field::map("tags", "tags", "String"),
+        ],
+    },
+    structures: &[],
+    enums: &[
+        typed::Enum {
+            name: "ApplicationInsightsApplicationType",
+            open: true,
+            values: &[("WEB", "web"), ("OTHER", "other")],
+        },
+        typed::Enum {
+            name: "ApplicationInsightsFlowType",
+            open: true,
+            values: &[("BLUEFIELD", "Bluefield")],
+        },
+        typed::Enum {
+            name: "ApplicationInsightsIngestionMode",
+            open: true,
+            values: &[
+                ("APPLICATION_INSIGHTS", "ApplicationInsights"),
+                (
+                    "APPLICATION_INSIGHTS_WITH_DIAGNOSTIC_SETTINGS",
+                    "ApplicationInsightsWithDiagnosticSettings",
+                ),
+                ("LOG_ANALYTICS", "LogAnalytics"),
+            ],
+        },
+        typed::Enum { name: "ApplicationInsightsRequestSource", open: true, values: &[("REST", "rest")] },
+        typed::Enum {
+            name: "ApplicationInsightsPublicNetworkAccessForIngestion",
+            open: true,
+            values: &[("ENABLED", "Enabled"), ("DISABLED", "Disabled")],
+        },
+        typed::Enum {
+            name: "ApplicationInsightsPublicNetworkAccessForQuery",
+            open: true,
+            values: &[("ENABLED", "Enabled"), ("DISABLED", "Disabled")],
+        },
+    ],
+    unions: &[],
+};

@@ -35,6 +35,7 @@ pub static AUTOSCALE_SETTING: TypeDescriptor = TypeDescriptor {
         ("properties.notifications[].email.sendToSubscriptionCoAdministrators", "false"),
         ("properties.profiles[].rules[].scaleAction.value", r#""1""#),
     ],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES: Object = Object {
@@ -424,3 +425,256 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "insights",
+    main: typed::Structure {
+        name: "AutoscaleSetting",
+        arguments: &["parent", "name", "location", "profiles"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::resources::ResourceGroup>"),
+            Field::single("name", "name", "String"),
+            Field::single("location", "location", "String"),
+            Field::single("enabled", "properties/enabled", "bool"),
+            Field::single("name_property", "properties/name", "String"),
+            Field::list("notifications", "properties/notifications", "AutoscaleSettingNotification"),
+            Field::single(
+                "predictive_autoscale_policy",
+                "properties/predictiveAutoscalePolicy",
+                "AutoscaleSettingPredictiveAutoscalePolicy",
+            ),
+            Field::list("profiles", "properties/profiles", "AutoscaleSettingProfile"),
+            Field::single("target_resource_location", "properties/targetResourceLocation", "String"),
+            Field::single("target_resource_uri", "properties/targetResourceUri", "String"),
+            Field::map("tags", "tags", "String"),
+        ],
+    },
+    structures: &[
+        typed::Structure {
+            name: "AutoscaleSettingNotification",
+            arguments: &[],
+            fields: &[
+                Field::single("email", "email", "AutoscaleSettingNotificationEmail"),
+                Field::single("operation", "operation", "AutoscaleSettingNotificationOperation")
+                    .preset("AutoscaleSettingNotificationOperation::Scale"),
+                Field::list("webhooks", "webhooks", "AutoscaleSettingNotificationWebhook"),
+            ],
+        },
+        typed::Structure {
+            name: "AutoscaleSettingNotificationEmail",
+            arguments: &[],
+            fields: &[
+                Field::list("custom_emails", "customEmails", "String"),
+                Field::single(
+                    "send_to_subscription_administrator",
+                    "sendToSubscriptionAdministrator",
+                    "bool",
+                ),
+                Field::single(
+                    "send_to_subscription_co_administrators",
+                    "sendToSubscriptionCoAdministrators",
+                    "bool",
+                ),
+            ],
+        },
+        typed::Structure {
+            name: "AutoscaleSettingNotificationWebhook",
+            arguments: &[],
+            fields: &[
+                Field::map("properties", "properties", "String"),
+                Field::single("service_uri", "serviceUri", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "AutoscaleSettingPredictiveAutoscalePolicy",
+            arguments: &["scale_mode"],
+            fields: &[
+                Field::single("scale_look_ahead_time", "scaleLookAheadTime", "String"),
+                Field::single("scale_mode", "scaleMode", "AutoscaleSettingScaleMode"),
+            ],
+        },
+        typed::Structure {
+            name: "AutoscaleSettingProfile",
+            arguments: &["name", "capacity", "rules"],
+            fields: &[
+                Field::single("capacity", "capacity", "AutoscaleSettingProfileCapacity"),
+                Field::single("fixed_date", "fixedDate", "AutoscaleSettingProfileFixedDate"),
+                Field::single("name", "name", "String"),
+                Field::single("recurrence", "recurrence", "AutoscaleSettingProfileRecurrence"),
+                Field::list("rules", "rules", "AutoscaleSettingProfileRule"),
+            ],
+        },
+        typed::Structure {
+            name: "AutoscaleSettingProfileCapacity",
+            arguments: &["minimum", "maximum", "default"],
+            fields: &[
+                Field::single("default", "default", "String"),
+                Field::single("maximum", "maximum", "String"),
+                Field::single("minimum", "minimum", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "AutoscaleSettingProfileFixedDate",
+            arguments: &["start", "end"],
+            fields: &[
+                Field::single("end", "end", "String"),
+                Field::single("start", "start", "String"),
+                Field::single("time_zone", "timeZone", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "AutoscaleSettingProfileRecurrence",
+            arguments: &["frequency", "schedule"],
+            fields: &[
+                Field::single("frequency", "frequency", "AutoscaleSettingProfileRecurrenceFrequency"),
+                Field::single("schedule", "schedule", "AutoscaleSettingProfileRecurrenceSchedule"),
+            ],
+        },
+        typed::Structure {
+            name: "AutoscaleSettingProfileRecurrenceSchedule",
+            arguments: &["time_zone", "days", "hours", "minutes"],
+            fields: &[
+                Field::list("days", "days", "String"),
+                Field::list("hours", "hours", "i64"),
+                Field::list("minutes", "minutes", "i64"),
+                Field::single("time_zone", "timeZone", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "AutoscaleSettingProfileRule",
+            arguments: &["metric_trigger", "scale_action"],
+            fields: &[
+                Field::single("metric_trigger", "metricTrigger", "AutoscaleSettingProfileRuleMetricTrigger"),
+                Field::single("scale_action", "scaleAction", "AutoscaleSettingProfileRuleScaleAction"),
+            ],
+        },
+        typed::Structure {
+            name: "AutoscaleSettingProfileRuleMetricTrigger",
+            arguments: &[
+                "metric_name",
+                "metric_resource_uri",
+                "time_grain",
+                "statistic",
+                "time_window",
+                "time_aggregation",
+                "operator",
+                "threshold",
+            ],
+            fields: &[
+                Field::list("dimensions", "dimensions", "AutoscaleSettingDimension"),
+                Field::single("divide_per_instance", "dividePerInstance", "bool"),
+                Field::single("metric_name", "metricName", "String"),
+                Field::single("metric_namespace", "metricNamespace", "String"),
+                Field::single("metric_resource_location", "metricResourceLocation", "String"),
+                Field::single("metric_resource_uri", "metricResourceUri", "String"),
+                Field::single("operator", "operator", "AutoscaleSettingMetricTriggerOperator"),
+                Field::single("statistic", "statistic", "AutoscaleSettingStatistic"),
+                Field::single("threshold", "threshold", "f64"),
+                Field::single("time_aggregation", "timeAggregation", "AutoscaleSettingTimeAggregation"),
+                Field::single("time_grain", "timeGrain", "String"),
+                Field::single("time_window", "timeWindow", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "AutoscaleSettingDimension",
+            arguments: &["dimension_name", "operator", "values"],
+            fields: &[
+                Field::single("dimension_name", "DimensionName", "String"),
+                Field::single("operator", "Operator", "AutoscaleSettingOperator"),
+                Field::list("values", "Values", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "AutoscaleSettingProfileRuleScaleAction",
+            arguments: &["direction", "type_", "cooldown"],
+            fields: &[
+                Field::single("cooldown", "cooldown", "String"),
+                Field::single("direction", "direction", "AutoscaleSettingDirection"),
+                Field::single("type_", "type", "AutoscaleSettingProfileRuleScaleActionType"),
+                Field::single("value", "value", "String"),
+            ],
+        },
+    ],
+    enums: &[
+        typed::Enum {
+            name: "AutoscaleSettingNotificationOperation",
+            open: false,
+            values: &[("Scale", "Scale")],
+        },
+        typed::Enum {
+            name: "AutoscaleSettingScaleMode",
+            open: false,
+            values: &[("Disabled", "Disabled"), ("ForecastOnly", "ForecastOnly"), ("Enabled", "Enabled")],
+        },
+        typed::Enum {
+            name: "AutoscaleSettingProfileRecurrenceFrequency",
+            open: false,
+            values: &[
+                ("None", "None"),
+                ("Second", "Second"),
+                ("Minute", "Minute"),
+                ("Hour", "Hour"),
+                ("Day", "Day"),
+                ("Week", "Week"),
+                ("Month", "Month"),
+                ("Year", "Year"),
+            ],
+        },
+        typed::Enum {
+            name: "AutoscaleSettingOperator",
+            open: true,
+            values: &[("EQUALS", "Equals"), ("NOT_EQUALS", "NotEquals")],
+        },
+        typed::Enum {
+            name: "AutoscaleSettingMetricTriggerOperator",
+            open: false,
+            values: &[
+                ("Equals", "Equals"),
+                ("NotEquals", "NotEquals"),
+                ("GreaterThan", "GreaterThan"),
+                ("GreaterThanOrEqual", "GreaterThanOrEqual"),
+                ("LessThan", "LessThan"),
+                ("LessThanOrEqual", "LessThanOrEqual"),
+            ],
+        },
+        typed::Enum {
+            name: "AutoscaleSettingStatistic",
+            open: false,
+            values: &[
+                ("Average", "Average"),
+                ("Min", "Min"),
+                ("Max", "Max"),
+                ("Sum", "Sum"),
+                ("Count", "Count"),
+            ],
+        },
+        typed::Enum {
+            name: "AutoscaleSettingTimeAggregation",
+            open: false,
+            values: &[
+                ("Average", "Average"),
+                ("Minimum", "Minimum"),
+                ("Maximum", "Maximum"),
+                ("Total", "Total"),
+                ("Count", "Count"),
+                ("Last", "Last"),
+            ],
+        },
+        typed::Enum {
+            name: "AutoscaleSettingDirection",
+            open: false,
+            values: &[("None", "None"), ("Increase", "Increase"), ("Decrease", "Decrease")],
+        },
+        typed::Enum {
+            name: "AutoscaleSettingProfileRuleScaleActionType",
+            open: false,
+            values: &[
+                ("ChangeCount", "ChangeCount"),
+                ("PercentChangeCount", "PercentChangeCount"),
+                ("ExactCount", "ExactCount"),
+                ("ServiceAllowedNextValue", "ServiceAllowedNextValue"),
+            ],
+        },
+    ],
+    unions: &[],
+};

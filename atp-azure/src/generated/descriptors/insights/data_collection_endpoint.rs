@@ -30,6 +30,7 @@ pub static DATA_COLLECTION_ENDPOINT: TypeDescriptor = TypeDescriptor {
     create_only: &["location"],
     references: &[],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static AT_IDENTITY: Object = Object {
@@ -315,3 +316,85 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "insights",
+    main: typed::Structure {
+        name: "DataCollectionEndpoint",
+        arguments: &["parent", "name", "location"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::resources::ResourceGroup>"),
+            Field::single("name", "name", "String"),
+            Field::single("identity", "identity", "DataCollectionEndpointIdentity"),
+            Field::single("kind", "kind", "DataCollectionEndpointKind"),
+            Field::single("location", "location", "String"),
+            Field::single("description", "properties/description", "String"),
+            Field::single("immutable_id", "properties/immutableId", "String"),
+            Field::single("network_acls", "properties/networkAcls", "DataCollectionEndpointNetworkAcls"),
+            Field::single("sku", "sku", "DataCollectionEndpointSku"),
+            Field::map("tags", "tags", "String"),
+        ],
+    },
+    structures: &[
+        typed::Structure {
+            name: "DataCollectionEndpointIdentity",
+            arguments: &["type_"],
+            fields: &[
+                Field::single("type_", "type", "DataCollectionEndpointIdentityType"),
+                Field::map("user_assigned_identities", "userAssignedIdentities", "Value"),
+            ],
+        },
+        typed::Structure {
+            name: "DataCollectionEndpointNetworkAcls",
+            arguments: &[],
+            fields: &[Field::single(
+                "public_network_access",
+                "publicNetworkAccess",
+                "DataCollectionEndpointPublicNetworkAccess",
+            )],
+        },
+        typed::Structure {
+            name: "DataCollectionEndpointSku",
+            arguments: &["name"],
+            fields: &[
+                Field::single("capacity", "capacity", "i64"),
+                Field::single("family", "family", "String"),
+                Field::single("name", "name", "String"),
+                Field::single("size", "size", "String"),
+                Field::single("tier", "tier", "DataCollectionEndpointSkuTier"),
+            ],
+        },
+    ],
+    enums: &[
+        typed::Enum {
+            name: "DataCollectionEndpointIdentityType",
+            open: true,
+            values: &[
+                ("NONE", "None"),
+                ("SYSTEM_ASSIGNED", "SystemAssigned"),
+                ("USER_ASSIGNED", "UserAssigned"),
+                ("SYSTEM_ASSIGNED_USER_ASSIGNED", "SystemAssigned,UserAssigned"),
+            ],
+        },
+        typed::Enum {
+            name: "DataCollectionEndpointKind",
+            open: true,
+            values: &[("LINUX", "Linux"), ("WINDOWS", "Windows")],
+        },
+        typed::Enum {
+            name: "DataCollectionEndpointPublicNetworkAccess",
+            open: true,
+            values: &[
+                ("ENABLED", "Enabled"),
+                ("DISABLED", "Disabled"),
+                ("SECURED_BY_PERIMETER", "SecuredByPerimeter"),
+            ],
+        },
+        typed::Enum {
+            name: "DataCollectionEndpointSkuTier",
+            open: false,
+            values: &[("Free", "Free"), ("Basic", "Basic"), ("Standard", "Standard"), ("Premium", "Premium")],
+        },
+    ],
+    unions: &[],
+};

@@ -49,6 +49,7 @@ pub static DATA_COLLECTION_RULE: TypeDescriptor = TypeDescriptor {
         ),
     ],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static AT_IDENTITY: Object = Object {
@@ -1460,3 +1461,787 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "insights",
+    main: typed::Structure {
+        name: "DataCollectionRule",
+        arguments: &["parent", "name", "location"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::resources::ResourceGroup>"),
+            Field::single("name", "name", "String"),
+            Field::single("identity", "identity", "DataCollectionRuleIdentity"),
+            Field::single("kind", "kind", "DataCollectionRuleKind"),
+            Field::single("location", "location", "String"),
+            Field::single("agent_settings", "properties/agentSettings", "DataCollectionRuleAgentSettings"),
+            Field::single(
+                "data_collection_endpoint_id",
+                "properties/dataCollectionEndpointId",
+                "ResourceId<crate::insights::DataCollectionEndpoint>",
+            ),
+            Field::list("data_flows", "properties/dataFlows", "DataCollectionRuleDataFlow"),
+            Field::single("data_sources", "properties/dataSources", "DataCollectionRuleDataSources"),
+            Field::single("description", "properties/description", "String"),
+            Field::single("destinations", "properties/destinations", "DataCollectionRuleDestinations"),
+            Field::single(
+                "direct_data_sources",
+                "properties/directDataSources",
+                "DataCollectionRuleDirectDataSources",
+            ),
+            Field::single("references", "properties/references", "DataCollectionRuleReferences"),
+            Field::map(
+                "stream_declarations",
+                "properties/streamDeclarations",
+                "DataCollectionRuleStreamDeclaration",
+            ),
+            Field::single("sku", "sku", "DataCollectionRuleSku"),
+            Field::map("tags", "tags", "String"),
+        ],
+    },
+    structures: &[
+        typed::Structure {
+            name: "DataCollectionRuleIdentity",
+            arguments: &["type_"],
+            fields: &[
+                Field::single("type_", "type", "DataCollectionRuleIdentityType"),
+                Field::map("user_assigned_identities", "userAssignedIdentities", "Value"),
+            ],
+        },
+        typed::Structure {
+            name: "DataCollectionRuleAgentSettings",
+            arguments: &[],
+            fields: &[Field::list("logs", "logs", "DataCollectionRuleAgentSettingsLog")],
+        },
+        typed::Structure {
+            name: "DataCollectionRuleAgentSettingsLog",
+            arguments: &[],
+            fields: &[
+                Field::single("name", "name", "DataCollectionRuleAgentSettingsLogName"),
+                Field::single("value", "value", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "DataCollectionRuleDataFlow",
+            arguments: &[],
+            fields: &[
+                Field::single("built_in_transform", "builtInTransform", "String"),
+                Field::single("capture_overflow", "captureOverflow", "bool"),
+                Field::list("destinations", "destinations", "String"),
+                Field::single("output_stream", "outputStream", "String"),
+                Field::list("streams", "streams", "DataCollectionRuleDataFlowStream"),
+                Field::single("transform_kql", "transformKql", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "DataCollectionRuleDataSources",
+            arguments: &[],
+            fields: &[
+                Field::single("data_imports", "dataImports", "DataCollectionRuleDataSourcesDataImports"),
+                Field::list("etw_providers", "etwProviders", "DataCollectionRuleDataSourcesEtwProvider"),
+                Field::list("extensions", "extensions", "DataCollectionRuleDataSourcesExtension"),
+                Field::list("iis_logs", "iisLogs", "DataCollectionRuleDataSourcesIisLog"),
+                Field::list("log_files", "logFiles", "DataCollectionRuleDataSourcesLogFile"),
+                Field::list("otel_logs", "otelLogs", "DataCollectionRuleDataSourcesOtelLog"),
+                Field::list("otel_metrics", "otelMetrics", "DataCollectionRuleDataSourcesOtelMetric"),
+                Field::list("otel_traces", "otelTraces", "DataCollectionRuleDataSourcesOtelTrace"),
+                Field::list(
+                    "performance_counters",
+                    "performanceCounters",
+                    "DataCollectionRulePerformanceCounter",
+                ),
+                Field::list(
+                    "performance_counters_o_tel",
+                    "performanceCountersOTel",
+                    "DataCollectionRulePerformanceCountersOTel",
+                ),
+                Field::list("platform_telemetry", "platformTelemetry", "DataCollectionRulePlatformTelemetry"),
+                Field::list(
+                    "prometheus_forwarder",
+                    "prometheusForwarder",
+                    "DataCollectionRulePrometheusForwarder",
+                ),
+                Field::list("syslog", "syslog", "DataCollectionRuleDataSourcesSyslog"),
+                Field::list(
+                    "windows_event_logs",
+                    "windowsEventLogs",
+                    "DataCollectionRuleDataSourcesWindowsEventLog",
+                ),
+                Field::list(
+                    "windows_firewall_logs",
+                    "windowsFirewallLogs",
+                    "DataCollectionRuleWindowsFirewallLog",
+                ),
+            ],
+        },
+        typed::Structure {
+            name: "DataCollectionRuleDataSourcesDataImports",
+            arguments: &[],
+            fields: &[Field::single("event_hub", "eventHub", "DataCollectionRuleEventHub")],
+        },
+        typed::Structure {
+            name: "DataCollectionRuleEventHub",
+            arguments: &[],
+            fields: &[
+                Field::single("consumer_group", "consumerGroup", "String"),
+                Field::single("name", "name", "String"),
+                Field::single("stream", "stream", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "DataCollectionRuleDataSourcesEtwProvider",
+            arguments: &["streams", "provider", "provider_type"],
+            fields: &[
+                Field::list("event_ids", "eventIds", "String"),
+                Field::single("keyword", "keyword", "String"),
+                Field::single("log_level", "logLevel", "DataCollectionRuleLogLevel"),
+                Field::single("name", "name", "String"),
+                Field::single("provider", "provider", "String"),
+                Field::single(
+                    "provider_type",
+                    "providerType",
+                    "DataCollectionRuleDataSourcesEtwProviderType",
+                ),
+                Field::list("streams", "streams", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "DataCollectionRuleDataSourcesExtension",
+            arguments: &["extension_name"],
+            fields: &[
+                Field::single("extension_name", "extensionName", "String"),
+                Field::single("extension_settings", "extensionSettings", "Value"),
+                Field::list("input_data_sources", "inputDataSources", "String"),
+                Field::single("name", "name", "String"),
+                Field::list("streams", "streams", "DataCollectionRuleDataSourcesExtensionStream"),
+            ],
+        },
+        typed::Structure {
+            name: "DataCollectionRuleDataSourcesIisLog",
+            arguments: &["streams"],
+            fields: &[
+                Field::list("log_directories", "logDirectories", "String"),
+                Field::single("name", "name", "String"),
+                Field::list("streams", "streams", "String"),
+                Field::single("transform_kql", "transformKql", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "DataCollectionRuleDataSourcesLogFile",
+            arguments: &["streams", "file_patterns", "format"],
+            fields: &[
+                Field::list("file_patterns", "filePatterns", "String"),
+                Field::single("format", "format", "DataCollectionRuleDataSourcesLogFileFormat"),
+                Field::single("name", "name", "String"),
+                Field::single("settings", "settings", "DataCollectionRuleDataSourcesLogFileSettings"),
+                Field::list("streams", "streams", "String"),
+                Field::single("transform_kql", "transformKql", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "DataCollectionRuleDataSourcesLogFileSettings",
+            arguments: &[],
+            fields: &[Field::single("text", "text", "DataCollectionRuleText")],
+        },
+        typed::Structure {
+            name: "DataCollectionRuleText",
+            arguments: &["record_start_timestamp_format"],
+            fields: &[Field::single(
+                "record_start_timestamp_format",
+                "recordStartTimestampFormat",
+                "DataCollectionRuleRecordStartTimestampFormat",
+            )],
+        },
+        typed::Structure {
+            name: "DataCollectionRuleDataSourcesOtelLog",
+            arguments: &["streams"],
+            fields: &[
+                Field::single("enrich_with_reference", "enrichWithReference", "String"),
+                Field::list("enrich_with_resource_attributes", "enrichWithResourceAttributes", "String"),
+                Field::single("name", "name", "String"),
+                Field::single("replace_resource_id_with_reference", "replaceResourceIdWithReference", "bool"),
+                Field::single(
+                    "resource_attribute_routing",
+                    "resourceAttributeRouting",
+                    "DataCollectionRuleResourceAttributeRouting",
+                ),
+                Field::list("streams", "streams", "DataCollectionRuleDataSourcesOtelLogStream"),
+            ],
+        },
+        typed::Structure {
+            name: "DataCollectionRuleResourceAttributeRouting",
+            arguments: &[],
+            fields: &[
+                Field::single("attribute_name", "attributeName", "String"),
+                Field::single("attribute_value", "attributeValue", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "DataCollectionRuleDataSourcesOtelMetric",
+            arguments: &["streams"],
+            fields: &[
+                Field::single("enrich_with_reference", "enrichWithReference", "String"),
+                Field::list("enrich_with_resource_attributes", "enrichWithResourceAttributes", "String"),
+                Field::single("name", "name", "String"),
+                Field::single(
+                    "resource_attribute_routing",
+                    "resourceAttributeRouting",
+                    "DataCollectionRuleOtelMetricResourceAttributeRouting",
+                ),
+                Field::list("streams", "streams", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "DataCollectionRuleOtelMetricResourceAttributeRouting",
+            arguments: &[],
+            fields: &[
+                Field::single("attribute_name", "attributeName", "String"),
+                Field::single("attribute_value", "attributeValue", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "DataCollectionRuleDataSourcesOtelTrace",
+            arguments: &["streams"],
+            fields: &[
+                Field::single("enrich_with_reference", "enrichWithReference", "String"),
+                Field::list("enrich_with_resource_attributes", "enrichWithResourceAttributes", "String"),
+                Field::single("name", "name", "String"),
+                Field::single("replace_resource_id_with_reference", "replaceResourceIdWithReference", "bool"),
+                Field::single(
+                    "resource_attribute_routing",
+                    "resourceAttributeRouting",
+                    "DataCollectionRuleOtelTraceResourceAttributeRouting",
+                ),
+                Field::list("streams", "streams", "DataCollectionRuleDataSourcesOtelTraceStream"),
+            ],
+        },
+        typed::Structure {
+            name: "DataCollectionRuleOtelTraceResourceAttributeRouting",
+            arguments: &[],
+            fields: &[
+                Field::single("attribute_name", "attributeName", "String"),
+                Field::single("attribute_value", "attributeValue", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "DataCollectionRulePerformanceCounter",
+            arguments: &[],
+            fields: &[
+                Field::list("counter_specifiers", "counterSpecifiers", "String"),
+                Field::single("name", "name", "String"),
+                Field::single("sampling_frequency_in_seconds", "samplingFrequencyInSeconds", "i64"),
+                Field::list("streams", "streams", "DataCollectionRuleStream"),
+                Field::single("transform_kql", "transformKql", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "DataCollectionRulePerformanceCountersOTel",
+            arguments: &[],
+            fields: &[
+                Field::list("counter_specifiers", "counterSpecifiers", "String"),
+                Field::single("name", "name", "String"),
+                Field::single("sampling_frequency_in_seconds", "samplingFrequencyInSeconds", "i64"),
+                Field::list("streams", "streams", "DataCollectionRulePerformanceCountersOTelStream"),
+            ],
+        },
+        typed::Structure {
+            name: "DataCollectionRulePlatformTelemetry",
+            arguments: &["streams"],
+            fields: &[Field::single("name", "name", "String"), Field::list("streams", "streams", "String")],
+        },
+        typed::Structure {
+            name: "DataCollectionRulePrometheusForwarder",
+            arguments: &[],
+            fields: &[
+                Field::list("custom_vm_scrape_config", "customVMScrapeConfig", "Value"),
+                Field::map("label_include_filter", "labelIncludeFilter", "String"),
+                Field::single("name", "name", "String"),
+                Field::list("streams", "streams", "DataCollectionRulePrometheusForwarderStream"),
+            ],
+        },
+        typed::Structure {
+            name: "DataCollectionRuleDataSourcesSyslog",
+            arguments: &[],
+            fields: &[
+                Field::list("facility_names", "facilityNames", "DataCollectionRuleFacilityName"),
+                Field::list("log_levels", "logLevels", "DataCollectionRuleDataSourcesSyslogLogLevel"),
+                Field::single("name", "name", "String"),
+                Field::list("streams", "streams", "DataCollectionRuleDataSourcesSyslogStream"),
+                Field::single("transform_kql", "transformKql", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "DataCollectionRuleDataSourcesWindowsEventLog",
+            arguments: &[],
+            fields: &[
+                Field::single("name", "name", "String"),
+                Field::list("streams", "streams", "DataCollectionRuleWindowsEventLogStream"),
+                Field::single("transform_kql", "transformKql", "String"),
+                Field::list("x_path_queries", "xPathQueries", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "DataCollectionRuleWindowsFirewallLog",
+            arguments: &["streams"],
+            fields: &[
+                Field::single("name", "name", "String"),
+                Field::list("profile_filter", "profileFilter", "DataCollectionRuleProfileFilter"),
+                Field::list("streams", "streams", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "DataCollectionRuleDestinations",
+            arguments: &[],
+            fields: &[
+                Field::list(
+                    "azure_data_explorer",
+                    "azureDataExplorer",
+                    "DataCollectionRuleAzureDataExplorer",
+                ),
+                Field::single(
+                    "azure_monitor_metrics",
+                    "azureMonitorMetrics",
+                    "DataCollectionRuleAzureMonitorMetrics",
+                ),
+                Field::list("event_hubs", "eventHubs", "DataCollectionRuleDestinationsEventHub"),
+                Field::list("event_hubs_direct", "eventHubsDirect", "DataCollectionRuleEventHubsDirect"),
+                Field::list("log_analytics", "logAnalytics", "DataCollectionRuleDestinationsLogAnalytic"),
+                Field::list("microsoft_fabric", "microsoftFabric", "DataCollectionRuleMicrosoftFabric"),
+                Field::list(
+                    "monitoring_accounts",
+                    "monitoringAccounts",
+                    "DataCollectionRuleMonitoringAccount",
+                ),
+                Field::list(
+                    "storage_accounts",
+                    "storageAccounts",
+                    "DataCollectionRuleStorageBlobDestination",
+                ),
+                Field::list(
+                    "storage_blobs_direct",
+                    "storageBlobsDirect",
+                    "DataCollectionRuleStorageBlobDestination",
+                ),
+                Field::list(
+                    "storage_tables_direct",
+                    "storageTablesDirect",
+                    "DataCollectionRuleStorageTablesDirect",
+                ),
+            ],
+        },
+        typed::Structure {
+            name: "DataCollectionRuleAzureDataExplorer",
+            arguments: &[],
+            fields: &[
+                Field::single("database_name", "databaseName", "String"),
+                Field::single("name", "name", "String"),
+                Field::single("resource_id", "resourceId", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "DataCollectionRuleAzureMonitorMetrics",
+            arguments: &[],
+            fields: &[Field::single("name", "name", "String")],
+        },
+        typed::Structure {
+            name: "DataCollectionRuleDestinationsEventHub",
+            arguments: &[],
+            fields: &[
+                Field::single("event_hub_resource_id", "eventHubResourceId", "Scope"),
+                Field::single("name", "name", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "DataCollectionRuleEventHubsDirect",
+            arguments: &[],
+            fields: &[
+                Field::single("event_hub_resource_id", "eventHubResourceId", "Scope"),
+                Field::single("name", "name", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "DataCollectionRuleDestinationsLogAnalytic",
+            arguments: &[],
+            fields: &[
+                Field::single("name", "name", "String"),
+                Field::single(
+                    "workspace_resource_id",
+                    "workspaceResourceId",
+                    "ResourceId<crate::operational_insights::Workspace>",
+                ),
+            ],
+        },
+        typed::Structure {
+            name: "DataCollectionRuleMicrosoftFabric",
+            arguments: &[],
+            fields: &[
+                Field::single("artifact_id", "artifactId", "String"),
+                Field::single("database_name", "databaseName", "String"),
+                Field::single("ingestion_uri", "ingestionUri", "String"),
+                Field::single("name", "name", "String"),
+                Field::single("tenant_id", "tenantId", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "DataCollectionRuleMonitoringAccount",
+            arguments: &[],
+            fields: &[
+                Field::single(
+                    "account_resource_id",
+                    "accountResourceId",
+                    "ResourceId<crate::monitor::Account>",
+                ),
+                Field::single("name", "name", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "DataCollectionRuleStorageBlobDestination",
+            arguments: &[],
+            fields: &[
+                Field::single("container_name", "containerName", "String"),
+                Field::single("name", "name", "String"),
+                Field::single(
+                    "storage_account_resource_id",
+                    "storageAccountResourceId",
+                    "ResourceId<crate::storage::StorageAccount>",
+                ),
+            ],
+        },
+        typed::Structure {
+            name: "DataCollectionRuleStorageTablesDirect",
+            arguments: &[],
+            fields: &[
+                Field::single("name", "name", "String"),
+                Field::single(
+                    "storage_account_resource_id",
+                    "storageAccountResourceId",
+                    "ResourceId<crate::storage::StorageAccount>",
+                ),
+                Field::single("table_name", "tableName", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "DataCollectionRuleDirectDataSources",
+            arguments: &[],
+            fields: &[
+                Field::list("otel_logs", "otelLogs", "DataCollectionRuleDirectDataSourcesOtelLog"),
+                Field::list("otel_metrics", "otelMetrics", "DataCollectionRuleOtelMetric"),
+                Field::list("otel_traces", "otelTraces", "DataCollectionRuleDirectDataSourcesOtelTrace"),
+            ],
+        },
+        typed::Structure {
+            name: "DataCollectionRuleDirectDataSourcesOtelLog",
+            arguments: &["streams"],
+            fields: &[
+                Field::single("enrich_with_reference", "enrichWithReference", "String"),
+                Field::list("enrich_with_resource_attributes", "enrichWithResourceAttributes", "String"),
+                Field::single("name", "name", "String"),
+                Field::single("replace_resource_id_with_reference", "replaceResourceIdWithReference", "bool"),
+                Field::list("streams", "streams", "DataCollectionRuleOtelLogStream"),
+            ],
+        },
+        typed::Structure {
+            name: "DataCollectionRuleOtelMetric",
+            arguments: &["streams"],
+            fields: &[
+                Field::single("enrich_with_reference", "enrichWithReference", "String"),
+                Field::list("enrich_with_resource_attributes", "enrichWithResourceAttributes", "String"),
+                Field::single("name", "name", "String"),
+                Field::list("streams", "streams", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "DataCollectionRuleDirectDataSourcesOtelTrace",
+            arguments: &["streams"],
+            fields: &[
+                Field::single("enrich_with_reference", "enrichWithReference", "String"),
+                Field::list("enrich_with_resource_attributes", "enrichWithResourceAttributes", "String"),
+                Field::single("name", "name", "String"),
+                Field::single("replace_resource_id_with_reference", "replaceResourceIdWithReference", "bool"),
+                Field::list("streams", "streams", "DataCollectionRuleOtelTraceStream"),
+            ],
+        },
+        typed::Structure {
+            name: "DataCollectionRuleReferences",
+            arguments: &[],
+            fields: &[
+                Field::list(
+                    "application_insights",
+                    "applicationInsights",
+                    "DataCollectionRuleApplicationInsight",
+                ),
+                Field::single(
+                    "enrichment_data",
+                    "enrichmentData",
+                    "DataCollectionRuleReferencesEnrichmentData",
+                ),
+            ],
+        },
+        typed::Structure {
+            name: "DataCollectionRuleApplicationInsight",
+            arguments: &["name", "resource_id"],
+            fields: &[
+                Field::single("name", "name", "String"),
+                Field::single("resource_id", "resourceId", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "DataCollectionRuleReferencesEnrichmentData",
+            arguments: &[],
+            fields: &[Field::list("storage_blobs", "storageBlobs", "DataCollectionRuleStorageBlob")],
+        },
+        typed::Structure {
+            name: "DataCollectionRuleStorageBlob",
+            arguments: &[],
+            fields: &[
+                Field::single("blob_url", "blobUrl", "String"),
+                Field::single("lookup_type", "lookupType", "DataCollectionRuleLookupType"),
+                Field::single("name", "name", "String"),
+                Field::single("resource_id", "resourceId", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "DataCollectionRuleStreamDeclaration",
+            arguments: &[],
+            fields: &[Field::list("columns", "columns", "DataCollectionRuleStreamDeclarationColumn")],
+        },
+        typed::Structure {
+            name: "DataCollectionRuleStreamDeclarationColumn",
+            arguments: &[],
+            fields: &[
+                Field::single("name", "name", "String"),
+                Field::single("type_", "type", "DataCollectionRuleType"),
+            ],
+        },
+        typed::Structure {
+            name: "DataCollectionRuleSku",
+            arguments: &["name"],
+            fields: &[
+                Field::single("capacity", "capacity", "i64"),
+                Field::single("family", "family", "String"),
+                Field::single("name", "name", "String"),
+                Field::single("size", "size", "String"),
+                Field::single("tier", "tier", "DataCollectionRuleSkuTier"),
+            ],
+        },
+    ],
+    enums: &[
+        typed::Enum {
+            name: "DataCollectionRuleIdentityType",
+            open: true,
+            values: &[
+                ("NONE", "None"),
+                ("SYSTEM_ASSIGNED", "SystemAssigned"),
+                ("USER_ASSIGNED", "UserAssigned"),
+                ("SYSTEM_ASSIGNED_USER_ASSIGNED", "SystemAssigned,UserAssigned"),
+            ],
+        },
+        typed::Enum {
+            name: "DataCollectionRuleKind",
+            open: true,
+            values: &[("LINUX", "Linux"), ("WINDOWS", "Windows")],
+        },
+        typed::Enum {
+            name: "DataCollectionRuleAgentSettingsLogName",
+            open: true,
+            values: &[
+                ("MAX_DISK_QUOTA_IN_MB", "MaxDiskQuotaInMB"),
+                ("USE_TIME_RECEIVED_FOR_FORWARDED_EVENTS", "UseTimeReceivedForForwardedEvents"),
+                ("TAGS", "Tags"),
+            ],
+        },
+        typed::Enum {
+            name: "DataCollectionRuleDataFlowStream",
+            open: true,
+            values: &[
+                ("MICROSOFT_EVENT", "Microsoft-Event"),
+                ("MICROSOFT_INSIGHTS_METRICS", "Microsoft-InsightsMetrics"),
+                ("MICROSOFT_PERF", "Microsoft-Perf"),
+                ("MICROSOFT_SYSLOG", "Microsoft-Syslog"),
+                ("MICROSOFT_WINDOWS_EVENT", "Microsoft-WindowsEvent"),
+            ],
+        },
+        typed::Enum {
+            name: "DataCollectionRuleLogLevel",
+            open: true,
+            values: &[
+                ("CRITICAL", "Critical"),
+                ("ERROR", "Error"),
+                ("WARNING", "Warning"),
+                ("INFORMATIONAL", "Informational"),
+                ("VERBOSE", "Verbose"),
+            ],
+        },
+        typed::Enum {
+            name: "DataCollectionRuleDataSourcesEtwProviderType",
+            open: true,
+            values: &[("EVENT_SOURCE", "EventSource"), ("MANIFEST", "Manifest")],
+        },
+        typed::Enum {
+            name: "DataCollectionRuleDataSourcesExtensionStream",
+            open: true,
+            values: &[
+                ("MICROSOFT_EVENT", "Microsoft-Event"),
+                ("MICROSOFT_INSIGHTS_METRICS", "Microsoft-InsightsMetrics"),
+                ("MICROSOFT_PERF", "Microsoft-Perf"),
+                ("MICROSOFT_SYSLOG", "Microsoft-Syslog"),
+                ("MICROSOFT_WINDOWS_EVENT", "Microsoft-WindowsEvent"),
+            ],
+        },
+        typed::Enum {
+            name: "DataCollectionRuleDataSourcesLogFileFormat",
+            open: true,
+            values: &[("JSON", "json"), ("TEXT", "text")],
+        },
+        typed::Enum {
+            name: "DataCollectionRuleRecordStartTimestampFormat",
+            open: true,
+            values: &[
+                ("ISO_8601", "ISO 8601"),
+                ("YYYY_MM_DD_HH_MM_SS", "YYYY-MM-DD HH:MM:SS"),
+                ("M_D_YYYY_HH_MM_SS_AM_PM", "M/D/YYYY HH:MM:SS AM/PM"),
+                ("MON_DD_YYYY_HH_MM_SS", "Mon DD, YYYY HH:MM:SS"),
+                ("YY_M_MDD_HH_MM_SS", "yyMMdd HH:mm:ss"),
+                ("DD_M_MYY_HH_MM_SS", "ddMMyy HH:mm:ss"),
+                ("MMM_D_HH_MM_SS", "MMM d hh:mm:ss"),
+                ("DD_MMM_YYYY_HH_MM_SS_ZZZ", "dd/MMM/yyyy:HH:mm:ss zzz"),
+                ("YYYY_MM_DD_THH_MM_SS_K", "yyyy-MM-ddTHH:mm:ssK"),
+            ],
+        },
+        typed::Enum {
+            name: "DataCollectionRuleDataSourcesOtelLogStream",
+            open: true,
+            values: &[("MICROSOFT_O_TEL_LOGS", "Microsoft-OTel-Logs")],
+        },
+        typed::Enum {
+            name: "DataCollectionRuleDataSourcesOtelTraceStream",
+            open: true,
+            values: &[
+                ("MICROSOFT_O_TEL_TRACES_SPANS", "Microsoft-OTel-Traces-Spans"),
+                ("MICROSOFT_O_TEL_TRACES_EVENTS", "Microsoft-OTel-Traces-Events"),
+                ("MICROSOFT_O_TEL_TRACES_RESOURCES", "Microsoft-OTel-Traces-Resources"),
+            ],
+        },
+        typed::Enum {
+            name: "DataCollectionRuleStream",
+            open: true,
+            values: &[
+                ("MICROSOFT_PERF", "Microsoft-Perf"),
+                ("MICROSOFT_INSIGHTS_METRICS", "Microsoft-InsightsMetrics"),
+            ],
+        },
+        typed::Enum {
+            name: "DataCollectionRulePerformanceCountersOTelStream",
+            open: true,
+            values: &[("MICROSOFT_OTEL_PERF_METRICS", "Microsoft-OtelPerfMetrics")],
+        },
+        typed::Enum {
+            name: "DataCollectionRulePrometheusForwarderStream",
+            open: true,
+            values: &[("MICROSOFT_PROMETHEUS_METRICS", "Microsoft-PrometheusMetrics")],
+        },
+        typed::Enum {
+            name: "DataCollectionRuleFacilityName",
+            open: true,
+            values: &[
+                ("ANY", "*"),
+                ("ALERT", "alert"),
+                ("AUDIT", "audit"),
+                ("AUTH", "auth"),
+                ("AUTHPRIV", "authpriv"),
+                ("CLOCK", "clock"),
+                ("CRON", "cron"),
+                ("DAEMON", "daemon"),
+                ("FTP", "ftp"),
+                ("KERN", "kern"),
+                ("LOCAL0", "local0"),
+                ("LOCAL1", "local1"),
+                ("LOCAL2", "local2"),
+                ("LOCAL3", "local3"),
+                ("LOCAL4", "local4"),
+                ("LOCAL5", "local5"),
+                ("LOCAL6", "local6"),
+                ("LOCAL7", "local7"),
+                ("LPR", "lpr"),
+                ("MAIL", "mail"),
+                ("MARK", "mark"),
+                ("NEWS", "news"),
+                ("NOPRI", "nopri"),
+                ("NTP", "ntp"),
+                ("SYSLOG", "syslog"),
+                ("USER", "user"),
+                ("UUCP", "uucp"),
+            ],
+        },
+        typed::Enum {
+            name: "DataCollectionRuleDataSourcesSyslogLogLevel",
+            open: true,
+            values: &[
+                ("DEBUG", "Debug"),
+                ("INFO", "Info"),
+                ("NOTICE", "Notice"),
+                ("WARNING", "Warning"),
+                ("ERROR", "Error"),
+                ("CRITICAL", "Critical"),
+                ("ALERT", "Alert"),
+                ("EMERGENCY", "Emergency"),
+                ("ANY", "*"),
+            ],
+        },
+        typed::Enum {
+            name: "DataCollectionRuleDataSourcesSyslogStream",
+            open: true,
+            values: &[("MICROSOFT_SYSLOG", "Microsoft-Syslog")],
+        },
+        typed::Enum {
+            name: "DataCollectionRuleWindowsEventLogStream",
+            open: true,
+            values: &[
+                ("MICROSOFT_WINDOWS_EVENT", "Microsoft-WindowsEvent"),
+                ("MICROSOFT_EVENT", "Microsoft-Event"),
+            ],
+        },
+        typed::Enum {
+            name: "DataCollectionRuleProfileFilter",
+            open: true,
+            values: &[("DOMAIN", "Domain"), ("PRIVATE", "Private"), ("PUBLIC", "Public")],
+        },
+        typed::Enum {
+            name: "DataCollectionRuleOtelLogStream",
+            open: true,
+            values: &[("MICROSOFT_O_TEL_LOGS", "Microsoft-OTel-Logs")],
+        },
+        typed::Enum {
+            name: "DataCollectionRuleOtelTraceStream",
+            open: true,
+            values: &[
+                ("MICROSOFT_O_TEL_TRACES_SPANS", "Microsoft-OTel-Traces-Spans"),
+                ("MICROSOFT_O_TEL_TRACES_EVENTS", "Microsoft-OTel-Traces-Events"),
+                ("MICROSOFT_O_TEL_TRACES_RESOURCES", "Microsoft-OTel-Traces-Resources"),
+            ],
+        },
+        typed::Enum {
+            name: "DataCollectionRuleLookupType",
+            open: true,
+            values: &[("STRING", "String"), ("CIDR", "Cidr")],
+        },
+        typed::Enum {
+            name: "DataCollectionRuleType",
+            open: true,
+            values: &[
+                ("STRING", "string"),
+                ("INT", "int"),
+                ("LONG", "long"),
+                ("REAL", "real"),
+                ("BOOLEAN", "boolean"),
+                ("DATETIME", "datetime"),
+                ("DYNAMIC", "dynamic"),
+            ],
+        },
+        typed::Enum {
+            name: "DataCollectionRuleSkuTier",
+            open: false,
+            values: &[("Free", "Free"), ("Basic", "Basic"), ("Standard", "Standard"), ("Premium", "Premium")],
+        },
+    ],
+    unions: &[],
+};

@@ -30,6 +30,7 @@ pub static DATA_COLLECTION_RULE_ASSOCIATION: TypeDescriptor = TypeDescriptor {
         ("properties.dataCollectionRuleId", "Microsoft.Insights/dataCollectionRules"),
     ],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES: Object = Object {
@@ -112,3 +113,29 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "insights",
+    main: typed::Structure {
+        name: "DataCollectionRuleAssociation",
+        arguments: &["scope", "name"],
+        fields: &[
+            Field::single("scope", "parent", "Scope"),
+            Field::single("name", "name", "String"),
+            Field::single(
+                "data_collection_endpoint_id",
+                "properties/dataCollectionEndpointId",
+                "ResourceId<crate::insights::DataCollectionEndpoint>",
+            ),
+            Field::single(
+                "data_collection_rule_id",
+                "properties/dataCollectionRuleId",
+                "ResourceId<crate::insights::DataCollectionRule>",
+            ),
+            Field::single("description", "properties/description", "String"),
+        ],
+    },
+    structures: &[],
+    enums: &[],
+    unions: &[],
+};

@@ -30,6 +30,7 @@ pub static DIAGNOSTIC_SETTING: TypeDescriptor = TypeDescriptor {
         ("properties.workspaceId", "Microsoft.OperationalInsights/workspaces"),
     ],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES: Object = Object {
@@ -136,3 +137,69 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "insights",
+    main: typed::Structure {
+        name: "DiagnosticSetting",
+        arguments: &["scope", "name"],
+        fields: &[
+            Field::single("scope", "parent", "Scope"),
+            Field::single("name", "name", "String"),
+            Field::single(
+                "event_hub_authorization_rule_id",
+                "properties/eventHubAuthorizationRuleId",
+                "Scope",
+            ),
+            Field::single("event_hub_name", "properties/eventHubName", "String"),
+            Field::single(
+                "log_analytics_destination_type",
+                "properties/logAnalyticsDestinationType",
+                "String",
+            ),
+            Field::list("logs", "properties/logs", "DiagnosticSettingLog"),
+            Field::single("marketplace_partner_id", "properties/marketplacePartnerId", "Scope"),
+            Field::list("metrics", "properties/metrics", "DiagnosticSettingMetric"),
+            Field::single("service_bus_rule_id", "properties/serviceBusRuleId", "Scope"),
+            Field::single(
+                "storage_account_id",
+                "properties/storageAccountId",
+                "ResourceId<crate::storage::StorageAccount>",
+            ),
+            Field::single(
+                "workspace_id",
+                "properties/workspaceId",
+                "ResourceId<crate::operational_insights::Workspace>",
+            ),
+        ],
+    },
+    structures: &[
+        typed::Structure {
+            name: "DiagnosticSettingLog",
+            arguments: &["enabled"],
+            fields: &[
+                Field::single("category", "category", "String"),
+                Field::single("category_group", "categoryGroup", "String"),
+                Field::single("enabled", "enabled", "bool"),
+                Field::single("retention_policy", "retentionPolicy", "DiagnosticSettingRetentionPolicy"),
+            ],
+        },
+        typed::Structure {
+            name: "DiagnosticSettingRetentionPolicy",
+            arguments: &["enabled", "days"],
+            fields: &[Field::single("days", "days", "i64"), Field::single("enabled", "enabled", "bool")],
+        },
+        typed::Structure {
+            name: "DiagnosticSettingMetric",
+            arguments: &["enabled"],
+            fields: &[
+                Field::single("category", "category", "String"),
+                Field::single("enabled", "enabled", "bool"),
+                Field::single("retention_policy", "retentionPolicy", "DiagnosticSettingRetentionPolicy"),
+                Field::single("time_grain", "timeGrain", "String"),
+            ],
+        },
+    ],
+    enums: &[],
+    unions: &[],
+};

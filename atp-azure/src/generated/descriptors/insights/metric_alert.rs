@@ -34,6 +34,7 @@ pub static METRIC_ALERT: TypeDescriptor = TypeDescriptor {
         ("properties.criteria.webTestId", "Microsoft.Insights/webtests"),
     ],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static AT_IDENTITY: Object = Object {
@@ -559,3 +560,403 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "insights",
+    main: typed::Structure {
+        name: "MetricAlert",
+        arguments: &["parent", "name", "severity", "enabled", "scopes", "evaluation_frequency", "criteria"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::resources::ResourceGroup>"),
+            Field::single("name", "name", "String"),
+            Field::single("identity", "identity", "MetricAlertIdentity"),
+            Field::single("location", "location", "String").preset("\"global\".to_owned()"),
+            Field::map("action_properties", "properties/actionProperties", "String"),
+            Field::list("actions", "properties/actions", "MetricAlertAction"),
+            Field::single("auto_mitigate", "properties/autoMitigate", "bool"),
+            Field::single("criteria", "properties/criteria", "MetricAlertCriteria"),
+            Field::map("custom_properties", "properties/customProperties", "String"),
+            Field::single("description", "properties/description", "String"),
+            Field::single("enabled", "properties/enabled", "bool"),
+            Field::single("evaluation_frequency", "properties/evaluationFrequency", "String"),
+            Field::single(
+                "resolve_configuration",
+                "properties/resolveConfiguration",
+                "MetricAlertResolveConfiguration",
+            ),
+            Field::list("scopes", "properties/scopes", "Scope"),
+            Field::single("severity", "properties/severity", "i64"),
+            Field::single("target_resource_region", "properties/targetResourceRegion", "String"),
+            Field::single("target_resource_type", "properties/targetResourceType", "String"),
+            Field::single("window_size", "properties/windowSize", "String"),
+            Field::map("tags", "tags", "String"),
+        ],
+    },
+    structures: &[
+        typed::Structure {
+            name: "MetricAlertIdentity",
+            arguments: &["type_"],
+            fields: &[
+                Field::single("type_", "type", "MetricAlertIdentityType"),
+                Field::map("user_assigned_identities", "userAssignedIdentities", "Value"),
+            ],
+        },
+        typed::Structure {
+            name: "MetricAlertAction",
+            arguments: &[],
+            fields: &[
+                Field::single("action_group_id", "actionGroupId", "ResourceId<crate::insights::ActionGroup>"),
+                Field::map("web_hook_properties", "webHookProperties", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "MetricAlertMultipleResourceMultipleMetricCriteria",
+            arguments: &[],
+            fields: &[Field::list("all_of", "allOf", "MetricAlertAllOf")],
+        },
+        typed::Structure {
+            name: "MetricAlertDynamicThresholdCriterion",
+            arguments: &[
+                "name",
+                "operator",
+                "metric_name",
+                "alert_sensitivity",
+                "time_aggregation",
+                "failing_periods",
+            ],
+            fields: &[
+                Field::list("dimensions", "dimensions", "MetricAlertMetricDimension"),
+                Field::single("metric_name", "metricName", "String"),
+                Field::single("metric_namespace", "metricNamespace", "String"),
+                Field::single("name", "name", "String"),
+                Field::single("skip_metric_validation", "skipMetricValidation", "bool"),
+                Field::single("time_aggregation", "timeAggregation", "MetricAlertTimeAggregation"),
+                Field::single("alert_sensitivity", "alertSensitivity", "MetricAlertSensitivity"),
+                Field::single("failing_periods", "failingPeriods", "MetricAlertFailingPeriods"),
+                Field::single("ignore_data_before", "ignoreDataBefore", "String"),
+                Field::single("operator", "operator", "MetricAlertOperator"),
+            ],
+        },
+        typed::Structure {
+            name: "MetricAlertMetricDimension",
+            arguments: &["name", "operator", "values"],
+            fields: &[
+                Field::single("name", "name", "String"),
+                Field::single("operator", "operator", "String"),
+                Field::list("values", "values", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "MetricAlertFailingPeriods",
+            arguments: &["number_of_evaluation_periods", "min_failing_periods_to_alert"],
+            fields: &[
+                Field::single("min_failing_periods_to_alert", "minFailingPeriodsToAlert", "i64"),
+                Field::single("number_of_evaluation_periods", "numberOfEvaluationPeriods", "i64"),
+            ],
+        },
+        typed::Structure {
+            name: "MetricAlertStaticThresholdCriterion",
+            arguments: &["name", "operator", "metric_name", "threshold", "time_aggregation"],
+            fields: &[
+                Field::list("dimensions", "dimensions", "MetricAlertMetricDimension"),
+                Field::single("metric_name", "metricName", "String"),
+                Field::single("metric_namespace", "metricNamespace", "String"),
+                Field::single("name", "name", "String"),
+                Field::single("skip_metric_validation", "skipMetricValidation", "bool"),
+                Field::single(
+                    "time_aggregation",
+                    "timeAggregation",
+                    "MetricAlertStaticThresholdCriterionTimeAggregation",
+                ),
+                Field::single("operator", "operator", "MetricAlertStaticThresholdCriterionOperator"),
+                Field::single("threshold", "threshold", "f64"),
+            ],
+        },
+        typed::Structure {
+            name: "MetricAlertCriteriaPromQlCriteria",
+            arguments: &[],
+            fields: &[
+                Field::list("all_of", "allOf", "MetricAlertCriteriaPromQlCriteriaAllOf"),
+                Field::single("failing_periods", "failingPeriods", "MetricAlertPromQlCriteriaFailingPeriods"),
+            ],
+        },
+        typed::Structure {
+            name: "MetricAlertAllOfDynamicThresholdCriterion",
+            arguments: &["name", "operator", "query", "alert_sensitivity"],
+            fields: &[
+                Field::single("name", "name", "String"),
+                Field::single("query", "query", "String"),
+                Field::single(
+                    "alert_sensitivity",
+                    "alertSensitivity",
+                    "MetricAlertDynamicThresholdCriterionAlertSensitivity",
+                ),
+                Field::single("ignore_data_before", "ignoreDataBefore", "String"),
+                Field::single("operator", "operator", "MetricAlertDynamicThresholdCriterionOperator"),
+            ],
+        },
+        typed::Structure {
+            name: "MetricAlertAllOfStaticThresholdCriterion",
+            arguments: &["name", "query"],
+            fields: &[Field::single("name", "name", "String"), Field::single("query", "query", "String")],
+        },
+        typed::Structure {
+            name: "MetricAlertPromQlCriteriaFailingPeriods",
+            arguments: &["for_"],
+            fields: &[Field::single("for_", "for", "String")],
+        },
+        typed::Structure {
+            name: "MetricAlertSingleResourceMultipleMetricCriteria",
+            arguments: &[],
+            fields: &[Field::list("all_of", "allOf", "MetricAlertSingleResourceMultipleMetricCriteriaAllOf")],
+        },
+        typed::Structure {
+            name: "MetricAlertSingleResourceMultipleMetricCriteriaAllOf",
+            arguments: &["name", "operator", "threshold", "metric_name", "time_aggregation"],
+            fields: &[
+                Field::single("criterion_type", "criterionType", "MetricAlertAllOfCriterionType")
+                    .preset("MetricAlertAllOfCriterionType::STATIC_THRESHOLD_CRITERION"),
+                Field::list("dimensions", "dimensions", "MetricAlertMetricDimension"),
+                Field::single("metric_name", "metricName", "String"),
+                Field::single("metric_namespace", "metricNamespace", "String"),
+                Field::single("name", "name", "String"),
+                Field::single("operator", "operator", "MetricAlertAllOfOperator"),
+                Field::single("skip_metric_validation", "skipMetricValidation", "bool"),
+                Field::single("threshold", "threshold", "f64"),
+                Field::single("time_aggregation", "timeAggregation", "MetricAlertAllOfTimeAggregation"),
+            ],
+        },
+        typed::Structure {
+            name: "MetricAlertWebtestLocationAvailabilityCriteria",
+            arguments: &["web_test_id", "component_id", "failed_location_count"],
+            fields: &[
+                Field::single(
+                    "component_id",
+                    "componentId",
+                    "ResourceId<crate::insights::ApplicationInsights>",
+                ),
+                Field::single("failed_location_count", "failedLocationCount", "i64"),
+                Field::single("web_test_id", "webTestId", "ResourceId<crate::insights::WebTest>"),
+            ],
+        },
+        typed::Structure {
+            name: "MetricAlertResolveConfiguration",
+            arguments: &["auto_resolved"],
+            fields: &[
+                Field::single("auto_resolved", "autoResolved", "bool"),
+                Field::single("time_to_resolve", "timeToResolve", "String"),
+            ],
+        },
+    ],
+    enums: &[
+        typed::Enum {
+            name: "MetricAlertIdentityType",
+            open: false,
+            values: &[
+                ("SystemAssigned", "SystemAssigned"),
+                ("UserAssigned", "UserAssigned"),
+                ("None", "None"),
+            ],
+        },
+        typed::Enum {
+            name: "MetricAlertTimeAggregation",
+            open: true,
+            values: &[
+                ("AVERAGE", "Average"),
+                ("COUNT", "Count"),
+                ("MINIMUM", "Minimum"),
+                ("MAXIMUM", "Maximum"),
+                ("TOTAL", "Total"),
+            ],
+        },
+        typed::Enum {
+            name: "MetricAlertSensitivity",
+            open: true,
+            values: &[("LOW", "Low"), ("MEDIUM", "Medium"), ("HIGH", "High")],
+        },
+        typed::Enum {
+            name: "MetricAlertCriterionType",
+            open: false,
+            values: &[("DynamicThresholdCriterion", "DynamicThresholdCriterion")],
+        },
+        typed::Enum {
+            name: "MetricAlertOperator",
+            open: true,
+            values: &[
+                ("GREATER_THAN", "GreaterThan"),
+                ("LESS_THAN", "LessThan"),
+                ("GREATER_OR_LESS_THAN", "GreaterOrLessThan"),
+            ],
+        },
+        typed::Enum {
+            name: "MetricAlertStaticThresholdCriterionTimeAggregation",
+            open: true,
+            values: &[
+                ("AVERAGE", "Average"),
+                ("COUNT", "Count"),
+                ("MINIMUM", "Minimum"),
+                ("MAXIMUM", "Maximum"),
+                ("TOTAL", "Total"),
+            ],
+        },
+        typed::Enum {
+            name: "MetricAlertStaticThresholdCriterionType",
+            open: false,
+            values: &[("StaticThresholdCriterion", "StaticThresholdCriterion")],
+        },
+        typed::Enum {
+            name: "MetricAlertStaticThresholdCriterionOperator",
+            open: true,
+            values: &[
+                ("EQUALS", "Equals"),
+                ("GREATER_THAN", "GreaterThan"),
+                ("GREATER_THAN_OR_EQUAL", "GreaterThanOrEqual"),
+                ("LESS_THAN", "LessThan"),
+                ("LESS_THAN_OR_EQUAL", "LessThanOrEqual"),
+            ],
+        },
+        typed::Enum {
+            name: "MetricAlertOdataType",
+            open: false,
+            values: &[(
+                "MicrosoftAzureMonitorMultipleResourceMultipleMetricCriteria",
+                "Microsoft.Azure.Monitor.MultipleResourceMultipleMetricCriteria",
+            )],
+        },
+        typed::Enum {
+            name: "MetricAlertDynamicThresholdCriterionAlertSensitivity",
+            open: true,
+            values: &[("LOW", "Low"), ("MEDIUM", "Medium"), ("HIGH", "High")],
+        },
+        typed::Enum {
+            name: "MetricAlertDynamicThresholdCriterionType",
+            open: false,
+            values: &[("DynamicThresholdCriterion", "DynamicThresholdCriterion")],
+        },
+        typed::Enum {
+            name: "MetricAlertDynamicThresholdCriterionOperator",
+            open: true,
+            values: &[
+                ("GREATER_THAN", "GreaterThan"),
+                ("LESS_THAN", "LessThan"),
+                ("GREATER_OR_LESS_THAN", "GreaterOrLessThan"),
+            ],
+        },
+        typed::Enum {
+            name: "MetricAlertAllOfStaticThresholdCriterionType",
+            open: false,
+            values: &[("StaticThresholdCriterion", "StaticThresholdCriterion")],
+        },
+        typed::Enum {
+            name: "MetricAlertCriteriaPromQlCriteriaOdataType",
+            open: false,
+            values: &[("MicrosoftAzureMonitorPromQlCriteria", "Microsoft.Azure.Monitor.PromQLCriteria")],
+        },
+        typed::Enum {
+            name: "MetricAlertAllOfCriterionType",
+            open: true,
+            values: &[
+                ("STATIC_THRESHOLD_CRITERION", "StaticThresholdCriterion"),
+                ("DYNAMIC_THRESHOLD_CRITERION", "DynamicThresholdCriterion"),
+            ],
+        },
+        typed::Enum {
+            name: "MetricAlertAllOfOperator",
+            open: true,
+            values: &[
+                ("EQUALS", "Equals"),
+                ("GREATER_THAN", "GreaterThan"),
+                ("GREATER_THAN_OR_EQUAL", "GreaterThanOrEqual"),
+                ("LESS_THAN", "LessThan"),
+                ("LESS_THAN_OR_EQUAL", "LessThanOrEqual"),
+            ],
+        },
+        typed::Enum {
+            name: "MetricAlertAllOfTimeAggregation",
+            open: true,
+            values: &[
+                ("AVERAGE", "Average"),
+                ("COUNT", "Count"),
+                ("MINIMUM", "Minimum"),
+                ("MAXIMUM", "Maximum"),
+                ("TOTAL", "Total"),
+            ],
+        },
+        typed::Enum {
+            name: "MetricAlertSingleResourceMultipleMetricCriteriaOdataType",
+            open: false,
+            values: &[(
+                "MicrosoftAzureMonitorSingleResourceMultipleMetricCriteria",
+                "Microsoft.Azure.Monitor.SingleResourceMultipleMetricCriteria",
+            )],
+        },
+        typed::Enum {
+            name: "MetricAlertWebtestLocationAvailabilityCriteriaOdataType",
+            open: false,
+            values: &[(
+                "MicrosoftAzureMonitorWebtestLocationAvailabilityCriteria",
+                "Microsoft.Azure.Monitor.WebtestLocationAvailabilityCriteria",
+            )],
+        },
+    ],
+    unions: &[
+        typed::Union {
+            name: "MetricAlertAllOf",
+            tag: "criterionType",
+            variants: &[
+                (
+                    "DynamicThresholdCriterion",
+                    "MetricAlertDynamicThresholdCriterion",
+                    "DynamicThresholdCriterion",
+                ),
+                (
+                    "StaticThresholdCriterion",
+                    "MetricAlertStaticThresholdCriterion",
+                    "StaticThresholdCriterion",
+                ),
+            ],
+        },
+        typed::Union {
+            name: "MetricAlertCriteriaPromQlCriteriaAllOf",
+            tag: "criterionType",
+            variants: &[
+                (
+                    "DynamicThresholdCriterion",
+                    "MetricAlertAllOfDynamicThresholdCriterion",
+                    "DynamicThresholdCriterion",
+                ),
+                (
+                    "StaticThresholdCriterion",
+                    "MetricAlertAllOfStaticThresholdCriterion",
+                    "StaticThresholdCriterion",
+                ),
+            ],
+        },
+        typed::Union {
+            name: "MetricAlertCriteria",
+            tag: "odata.type",
+            variants: &[
+                (
+                    "MultipleResourceMultipleMetricCriteria",
+                    "MetricAlertMultipleResourceMultipleMetricCriteria",
+                    "Microsoft.Azure.Monitor.MultipleResourceMultipleMetricCriteria",
+                ),
+                (
+                    "PromQlCriteria",
+                    "MetricAlertCriteriaPromQlCriteria",
+                    "Microsoft.Azure.Monitor.PromQLCriteria",
+                ),
+                (
+                    "SingleResourceMultipleMetricCriteria",
+                    "MetricAlertSingleResourceMultipleMetricCriteria",
+                    "Microsoft.Azure.Monitor.SingleResourceMultipleMetricCriteria",
+                ),
+                (
+                    "WebtestLocationAvailabilityCriteria",
+                    "MetricAlertWebtestLocationAvailabilityCriteria",
+                    "Microsoft.Azure.Monitor.WebtestLocationAvailabilityCriteria",
+                ),
+            ],
+        },
+    ],
+};

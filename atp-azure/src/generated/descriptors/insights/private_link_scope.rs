@@ -34,6 +34,7 @@ pub static PRIVATE_LINK_SCOPE: TypeDescriptor = TypeDescriptor {
     create_only: &["location"],
     references: &[],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES: Object = Object {
@@ -173,3 +174,77 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "insights",
+    main: typed::Structure {
+        name: "PrivateLinkScope",
+        arguments: &["parent", "name", "access_mode_settings"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::resources::ResourceGroup>"),
+            Field::single("name", "name", "String"),
+            Field::single("location", "location", "String").preset("\"global\".to_owned()"),
+            Field::single(
+                "access_mode_settings",
+                "properties/accessModeSettings",
+                "PrivateLinkScopeAccessModeSettings",
+            ),
+            Field::map("tags", "tags", "String"),
+        ],
+    },
+    structures: &[
+        typed::Structure {
+            name: "PrivateLinkScopeAccessModeSettings",
+            arguments: &["query_access_mode", "ingestion_access_mode"],
+            fields: &[
+                Field::list("exclusions", "exclusions", "PrivateLinkScopeAccessModeSettingsExclusion"),
+                Field::single(
+                    "ingestion_access_mode",
+                    "ingestionAccessMode",
+                    "PrivateLinkScopeAccessModeSettingsIngestionAccessMode",
+                ),
+                Field::single(
+                    "query_access_mode",
+                    "queryAccessMode",
+                    "PrivateLinkScopeAccessModeSettingsQueryAccessMode",
+                ),
+            ],
+        },
+        typed::Structure {
+            name: "PrivateLinkScopeAccessModeSettingsExclusion",
+            arguments: &[],
+            fields: &[
+                Field::single(
+                    "ingestion_access_mode",
+                    "ingestionAccessMode",
+                    "PrivateLinkScopeIngestionAccessMode",
+                ),
+                Field::single("private_endpoint_connection_name", "privateEndpointConnectionName", "String"),
+                Field::single("query_access_mode", "queryAccessMode", "PrivateLinkScopeQueryAccessMode"),
+            ],
+        },
+    ],
+    enums: &[
+        typed::Enum {
+            name: "PrivateLinkScopeIngestionAccessMode",
+            open: true,
+            values: &[("OPEN", "Open"), ("PRIVATE_ONLY", "PrivateOnly")],
+        },
+        typed::Enum {
+            name: "PrivateLinkScopeQueryAccessMode",
+            open: true,
+            values: &[("OPEN", "Open"), ("PRIVATE_ONLY", "PrivateOnly")],
+        },
+        typed::Enum {
+            name: "PrivateLinkScopeAccessModeSettingsIngestionAccessMode",
+            open: true,
+            values: &[("OPEN", "Open"), ("PRIVATE_ONLY", "PrivateOnly")],
+        },
+        typed::Enum {
+            name: "PrivateLinkScopeAccessModeSettingsQueryAccessMode",
+            open: true,
+            values: &[("OPEN", "Open"), ("PRIVATE_ONLY", "PrivateOnly")],
+        },
+    ],
+    unions: &[],
+};

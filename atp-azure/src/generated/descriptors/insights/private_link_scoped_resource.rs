@@ -41,6 +41,7 @@ pub static PRIVATE_LINK_SCOPED_RESOURCE: TypeDescriptor = TypeDescriptor {
     create_only: &["properties.linkedResourceId"],
     references: &[],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES: Object = Object {
@@ -105,3 +106,19 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "insights",
+    main: typed::Structure {
+        name: "PrivateLinkScopedResource",
+        arguments: &["parent", "name", "linked_resource_id"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::insights::PrivateLinkScope>"),
+            Field::single("name", "name", "String"),
+            Field::single("linked_resource_id", "properties/linkedResourceId", "Scope"),
+        ],
+    },
+    structures: &[],
+    enums: &[],
+    unions: &[],
+};

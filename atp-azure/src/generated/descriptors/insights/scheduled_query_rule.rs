@@ -30,6 +30,7 @@ pub static SCHEDULED_QUERY_RULE: TypeDescriptor = TypeDescriptor {
     create_only: &["location"],
     references: &[],
     defaults: &[("properties.autoMitigate", "false")],
+    typed: Some(&TYPED),
 };
 
 static AT_IDENTITY: Object = Object {
@@ -315,3 +316,172 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "insights",
+    main: typed::Structure {
+        name: "ScheduledQueryRule",
+        arguments: &["parent", "name", "location", "scopes", "criteria"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::resources::ResourceGroup>"),
+            Field::single("name", "name", "String"),
+            Field::single("identity", "identity", "ScheduledQueryRuleIdentity"),
+            Field::single("kind", "kind", "ScheduledQueryRuleKind"),
+            Field::single("location", "location", "String"),
+            Field::single("actions", "properties/actions", "ScheduledQueryRuleActions"),
+            Field::single("auto_mitigate", "properties/autoMitigate", "bool"),
+            Field::single(
+                "check_workspace_alerts_storage_configured",
+                "properties/checkWorkspaceAlertsStorageConfigured",
+                "bool",
+            ),
+            Field::single("criteria", "properties/criteria", "ScheduledQueryRuleCriteria"),
+            Field::single("description", "properties/description", "String"),
+            Field::single("display_name", "properties/displayName", "String"),
+            Field::single("enabled", "properties/enabled", "bool"),
+            Field::single("evaluation_frequency", "properties/evaluationFrequency", "String"),
+            Field::single("mute_actions_duration", "properties/muteActionsDuration", "String"),
+            Field::single("override_query_time_range", "properties/overrideQueryTimeRange", "String"),
+            Field::single(
+                "resolve_configuration",
+                "properties/resolveConfiguration",
+                "ScheduledQueryRuleResolveConfiguration",
+            ),
+            Field::list("scopes", "properties/scopes", "Scope"),
+            Field::single("severity", "properties/severity", "i64"),
+            Field::single("skip_query_validation", "properties/skipQueryValidation", "bool"),
+            Field::list("target_resource_types", "properties/targetResourceTypes", "String"),
+            Field::single("window_size", "properties/windowSize", "String"),
+            Field::map("tags", "tags", "String"),
+        ],
+    },
+    structures: &[
+        typed::Structure {
+            name: "ScheduledQueryRuleIdentity",
+            arguments: &["type_"],
+            fields: &[
+                Field::single("type_", "type", "ScheduledQueryRuleIdentityType"),
+                Field::map("user_assigned_identities", "userAssignedIdentities", "Value"),
+            ],
+        },
+        typed::Structure {
+            name: "ScheduledQueryRuleActions",
+            arguments: &[],
+            fields: &[
+                Field::list("action_groups", "actionGroups", "String"),
+                Field::map("action_properties", "actionProperties", "String"),
+                Field::map("custom_properties", "customProperties", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "ScheduledQueryRuleCriteria",
+            arguments: &[],
+            fields: &[Field::list("all_of", "allOf", "ScheduledQueryRuleCriteriaAllOf")],
+        },
+        typed::Structure {
+            name: "ScheduledQueryRuleCriteriaAllOf",
+            arguments: &[],
+            fields: &[
+                Field::single("alert_sensitivity", "alertSensitivity", "String"),
+                Field::single(
+                    "criterion_type",
+                    "criterionType",
+                    "ScheduledQueryRuleCriteriaAllOfCriterionType",
+                ),
+                Field::list("dimensions", "dimensions", "ScheduledQueryRuleCriteriaAllOfDimension"),
+                Field::single("failing_periods", "failingPeriods", "ScheduledQueryRuleFailingPeriods"),
+                Field::single("ignore_data_before", "ignoreDataBefore", "String"),
+                Field::single("metric_measure_column", "metricMeasureColumn", "String"),
+                Field::single("metric_name", "metricName", "String"),
+                Field::single("min_recurrence_count", "minRecurrenceCount", "i64"),
+                Field::single("operator", "operator", "ScheduledQueryRuleCriteriaAllOfOperator"),
+                Field::single("query", "query", "String"),
+                Field::single("resource_id_column", "resourceIdColumn", "String"),
+                Field::single("threshold", "threshold", "f64"),
+                Field::single("time_aggregation", "timeAggregation", "ScheduledQueryRuleTimeAggregation"),
+            ],
+        },
+        typed::Structure {
+            name: "ScheduledQueryRuleCriteriaAllOfDimension",
+            arguments: &["name", "operator", "values"],
+            fields: &[
+                Field::single("name", "name", "String"),
+                Field::single("operator", "operator", "ScheduledQueryRuleOperator"),
+                Field::list("values", "values", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "ScheduledQueryRuleFailingPeriods",
+            arguments: &[],
+            fields: &[
+                Field::single("min_failing_periods_to_alert", "minFailingPeriodsToAlert", "i64"),
+                Field::single("number_of_evaluation_periods", "numberOfEvaluationPeriods", "i64"),
+            ],
+        },
+        typed::Structure {
+            name: "ScheduledQueryRuleResolveConfiguration",
+            arguments: &[],
+            fields: &[
+                Field::single("auto_resolved", "autoResolved", "bool"),
+                Field::single("time_to_resolve", "timeToResolve", "String"),
+            ],
+        },
+    ],
+    enums: &[
+        typed::Enum {
+            name: "ScheduledQueryRuleIdentityType",
+            open: false,
+            values: &[
+                ("SystemAssigned", "SystemAssigned"),
+                ("UserAssigned", "UserAssigned"),
+                ("None", "None"),
+            ],
+        },
+        typed::Enum {
+            name: "ScheduledQueryRuleKind",
+            open: true,
+            values: &[
+                ("LOG_ALERT", "LogAlert"),
+                ("SIMPLE_LOG_ALERT", "SimpleLogAlert"),
+                ("LOG_TO_METRIC", "LogToMetric"),
+            ],
+        },
+        typed::Enum {
+            name: "ScheduledQueryRuleCriteriaAllOfCriterionType",
+            open: true,
+            values: &[
+                ("STATIC_THRESHOLD_CRITERION", "StaticThresholdCriterion"),
+                ("DYNAMIC_THRESHOLD_CRITERION", "DynamicThresholdCriterion"),
+            ],
+        },
+        typed::Enum {
+            name: "ScheduledQueryRuleOperator",
+            open: true,
+            values: &[("INCLUDE", "Include"), ("EXCLUDE", "Exclude")],
+        },
+        typed::Enum {
+            name: "ScheduledQueryRuleCriteriaAllOfOperator",
+            open: true,
+            values: &[
+                ("EQUALS", "Equals"),
+                ("GREATER_THAN", "GreaterThan"),
+                ("GREATER_THAN_OR_EQUAL", "GreaterThanOrEqual"),
+                ("LESS_THAN", "LessThan"),
+                ("LESS_THAN_OR_EQUAL", "LessThanOrEqual"),
+                ("GREATER_OR_LESS_THAN", "GreaterOrLessThan"),
+            ],
+        },
+        typed::Enum {
+            name: "ScheduledQueryRuleTimeAggregation",
+            open: true,
+            values: &[
+                ("COUNT", "Count"),
+                ("AVERAGE", "Average"),
+                ("MINIMUM", "Minimum"),
+                ("MAXIMUM", "Maximum"),
+                ("TOTAL", "Total"),
+            ],
+        },
+    ],
+    unions: &[],
+};

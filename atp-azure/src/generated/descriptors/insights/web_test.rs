@@ -35,6 +35,7 @@ pub static WEB_TEST: TypeDescriptor = TypeDescriptor {
         ("properties.Kind", r#""ping""#),
         ("properties.Timeout", "30"),
     ],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES: Object = Object {
@@ -171,3 +172,104 @@ static TEXT_PROPERTIES_KIND: Shape = Shape::String(&Text {
     values: &["ping", "multistep", "standard"],
     open: false,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "insights",
+    main: typed::Structure {
+        name: "WebTest",
+        arguments: &[
+            "parent",
+            "name",
+            "location",
+            "synthetic_monitor_id",
+            "name_property",
+            "kind_property",
+            "locations",
+        ],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::resources::ResourceGroup>"),
+            Field::single("name", "name", "String"),
+            Field::single("kind", "kind", "WebTestKind"),
+            Field::single("location", "location", "String"),
+            Field::single("configuration", "properties/Configuration", "WebTestConfiguration"),
+            Field::single("description", "properties/Description", "String"),
+            Field::single("enabled", "properties/Enabled", "bool"),
+            Field::single("frequency", "properties/Frequency", "i64"),
+            Field::single("kind_property", "properties/Kind", "WebTestKind2"),
+            Field::list("locations", "properties/Locations", "WebTestLocation"),
+            Field::single("name_property", "properties/Name", "String"),
+            Field::single("request", "properties/Request", "WebTestRequest"),
+            Field::single("retry_enabled", "properties/RetryEnabled", "bool"),
+            Field::single("synthetic_monitor_id", "properties/SyntheticMonitorId", "String"),
+            Field::single("timeout", "properties/Timeout", "i64"),
+            Field::single("validation_rules", "properties/ValidationRules", "WebTestValidationRules"),
+            Field::map("tags", "tags", "String"),
+        ],
+    },
+    structures: &[
+        typed::Structure {
+            name: "WebTestConfiguration",
+            arguments: &[],
+            fields: &[Field::single("web_test", "WebTest", "String")],
+        },
+        typed::Structure {
+            name: "WebTestLocation",
+            arguments: &[],
+            fields: &[Field::single("id", "Id", "String")],
+        },
+        typed::Structure {
+            name: "WebTestRequest",
+            arguments: &[],
+            fields: &[
+                Field::single("follow_redirects", "FollowRedirects", "bool"),
+                Field::list("headers", "Headers", "WebTestRequestHeader"),
+                Field::single("http_verb", "HttpVerb", "String"),
+                Field::single("parse_dependent_requests", "ParseDependentRequests", "bool"),
+                Field::single("request_body", "RequestBody", "String"),
+                Field::single("request_url", "RequestUrl", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "WebTestRequestHeader",
+            arguments: &[],
+            fields: &[Field::single("key", "key", "String"), Field::single("value", "value", "String")],
+        },
+        typed::Structure {
+            name: "WebTestValidationRules",
+            arguments: &[],
+            fields: &[
+                Field::single(
+                    "content_validation",
+                    "ContentValidation",
+                    "WebTestValidationRulesContentValidation",
+                ),
+                Field::single("expected_http_status_code", "ExpectedHttpStatusCode", "i64"),
+                Field::single("ignore_http_status_code", "IgnoreHttpStatusCode", "bool"),
+                Field::single("ssl_cert_remaining_lifetime_check", "SSLCertRemainingLifetimeCheck", "i64"),
+                Field::single("ssl_check", "SSLCheck", "bool"),
+            ],
+        },
+        typed::Structure {
+            name: "WebTestValidationRulesContentValidation",
+            arguments: &[],
+            fields: &[
+                Field::single("content_match", "ContentMatch", "String"),
+                Field::single("ignore_case", "IgnoreCase", "bool"),
+                Field::single("pass_if_text_found", "PassIfTextFound", "bool"),
+            ],
+        },
+    ],
+    enums: &[
+        typed::Enum {
+            name: "WebTestKind",
+            open: false,
+            values: &[("Ping", "ping"), ("Multistep", "multistep"), ("Standard", "standard")],
+        },
+        typed::Enum {
+            name: "WebTestKind2",
+            open: false,
+            values: &[("Ping", "ping"), ("Multistep", "multistep"), ("Standard", "standard")],
+        },
+    ],
+    unions: &[],
+};

@@ -31,6 +31,7 @@ pub static WORKBOOK: TypeDescriptor = TypeDescriptor {
     create_only: &["location", "properties.storageUri"],
     references: &[],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static AT_IDENTITY: Object = Object {
@@ -176,3 +177,49 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "insights",
+    main: typed::Structure {
+        name: "Workbook",
+        arguments: &["parent", "name", "location", "display_name", "serialized_data", "category"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::resources::ResourceGroup>"),
+            Field::single("name", "name", "String"),
+            Field::single("identity", "identity", "WorkbookIdentity"),
+            Field::single("kind", "kind", "WorkbookKind"),
+            Field::single("location", "location", "String"),
+            Field::single("category", "properties/category", "String"),
+            Field::single("description", "properties/description", "String"),
+            Field::single("display_name", "properties/displayName", "String"),
+            Field::single("serialized_data", "properties/serializedData", "String"),
+            Field::single("source_id", "properties/sourceId", "String"),
+            Field::single("storage_uri", "properties/storageUri", "String"),
+            Field::list("tags", "properties/tags", "String"),
+            Field::single("version", "properties/version", "String"),
+            Field::map("tags_property", "tags", "String"),
+        ],
+    },
+    structures: &[typed::Structure {
+        name: "WorkbookIdentity",
+        arguments: &["type_"],
+        fields: &[
+            Field::single("type_", "type", "WorkbookIdentityType"),
+            Field::map("user_assigned_identities", "userAssignedIdentities", "Value"),
+        ],
+    }],
+    enums: &[
+        typed::Enum {
+            name: "WorkbookIdentityType",
+            open: true,
+            values: &[
+                ("NONE", "None"),
+                ("SYSTEM_ASSIGNED", "SystemAssigned"),
+                ("USER_ASSIGNED", "UserAssigned"),
+                ("SYSTEM_ASSIGNED_USER_ASSIGNED", "SystemAssigned,UserAssigned"),
+            ],
+        },
+        typed::Enum { name: "WorkbookKind", open: true, values: &[("SHARED", "shared")] },
+    ],
+    unions: &[],
+};

@@ -58,6 +58,7 @@ pub static MANAGED_HSM: TypeDescriptor = TypeDescriptor {
         ("properties.enableSoftDelete", "true"),
         ("properties.softDeleteRetentionInDays", "90"),
     ],
+    typed: Some(&TYPED),
 };
 
 static AT_IDENTITY: Object = Object {
@@ -404,3 +405,124 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "key_vault",
+    main: typed::Structure {
+        name: "ManagedHsm",
+        arguments: &["parent", "name", "location", "sku", "tenant_id", "initial_admin_object_ids"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::resources::ResourceGroup>"),
+            Field::single("name", "name", "String"),
+            Field::single("identity", "identity", "ManagedHsmIdentity"),
+            Field::single("location", "location", "String"),
+            Field::single("create_mode", "properties/createMode", "ManagedHsmCreateMode"),
+            Field::single("enable_purge_protection", "properties/enablePurgeProtection", "bool"),
+            Field::single("enable_soft_delete", "properties/enableSoftDelete", "bool"),
+            Field::list("initial_admin_object_ids", "properties/initialAdminObjectIds", "String"),
+            Field::single("network_acls", "properties/networkAcls", "ManagedHsmNetworkAcls"),
+            Field::single(
+                "public_network_access",
+                "properties/publicNetworkAccess",
+                "ManagedHsmPublicNetworkAccess",
+            ),
+            Field::list("regions", "properties/regions", "ManagedHsmRegion"),
+            Field::single("soft_delete_retention_in_days", "properties/softDeleteRetentionInDays", "i64"),
+            Field::single("tenant_id", "properties/tenantId", "String"),
+            Field::single("sku", "sku", "ManagedHsmSku"),
+            Field::map("tags", "tags", "String"),
+        ],
+    },
+    structures: &[
+        typed::Structure {
+            name: "ManagedHsmIdentity",
+            arguments: &["type_"],
+            fields: &[
+                Field::single("type_", "type", "ManagedHsmIdentityType"),
+                Field::map("user_assigned_identities", "userAssignedIdentities", "Value"),
+            ],
+        },
+        typed::Structure {
+            name: "ManagedHsmNetworkAcls",
+            arguments: &[],
+            fields: &[
+                Field::single("bypass", "bypass", "ManagedHsmNetworkAclsBypass"),
+                Field::single("default_action", "defaultAction", "ManagedHsmNetworkAclsDefaultAction"),
+                Field::list("ip_rules", "ipRules", "ManagedHsmNetworkAclsIpRule"),
+                Field::list("service_tags", "serviceTags", "ManagedHsmNetworkAclsServiceTag"),
+                Field::list("virtual_network_rules", "virtualNetworkRules", "SubResource"),
+            ],
+        },
+        typed::Structure {
+            name: "ManagedHsmNetworkAclsIpRule",
+            arguments: &["value"],
+            fields: &[Field::single("value", "value", "String")],
+        },
+        typed::Structure {
+            name: "ManagedHsmNetworkAclsServiceTag",
+            arguments: &["tag"],
+            fields: &[Field::single("tag", "tag", "String")],
+        },
+        typed::Structure {
+            name: "ManagedHsmRegion",
+            arguments: &[],
+            fields: &[
+                Field::single("is_primary", "isPrimary", "bool"),
+                Field::single("name", "name", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "ManagedHsmSku",
+            arguments: &["name", "family"],
+            fields: &[
+                Field::single("family", "family", "ManagedHsmSkuFamily"),
+                Field::single("name", "name", "ManagedHsmSkuName"),
+            ],
+        },
+    ],
+    enums: &[
+        typed::Enum {
+            name: "ManagedHsmIdentityType",
+            open: true,
+            values: &[
+                ("NONE", "None"),
+                ("SYSTEM_ASSIGNED", "SystemAssigned"),
+                ("USER_ASSIGNED", "UserAssigned"),
+                ("SYSTEM_ASSIGNED_USER_ASSIGNED", "SystemAssigned,UserAssigned"),
+            ],
+        },
+        typed::Enum {
+            name: "ManagedHsmCreateMode",
+            open: false,
+            values: &[("Recover", "recover"), ("Default", "default")],
+        },
+        typed::Enum {
+            name: "ManagedHsmNetworkAclsBypass",
+            open: true,
+            values: &[("AZURE_SERVICES", "AzureServices"), ("NONE", "None")],
+        },
+        typed::Enum {
+            name: "ManagedHsmNetworkAclsDefaultAction",
+            open: true,
+            values: &[("ALLOW", "Allow"), ("DENY", "Deny")],
+        },
+        typed::Enum {
+            name: "ManagedHsmPublicNetworkAccess",
+            open: true,
+            values: &[("ENABLED", "Enabled"), ("DISABLED", "Disabled")],
+        },
+        typed::Enum { name: "ManagedHsmSkuFamily", open: true, values: &[("B", "B"), ("C", "C")] },
+        typed::Enum {
+            name: "ManagedHsmSkuName",
+            open: false,
+            values: &[
+                ("StandardB1", "Standard_B1"),
+                ("CustomB32", "Custom_B32"),
+                ("CustomB6", "Custom_B6"),
+                ("CustomC42", "Custom_C42"),
+                ("CustomC10", "Custom_C10"),
+            ],
+        },
+    ],
+    unions: &[],
+};

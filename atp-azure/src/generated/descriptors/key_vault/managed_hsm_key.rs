@@ -29,6 +29,7 @@ pub static MANAGED_HSM_KEY: TypeDescriptor = TypeDescriptor {
     create_only: &["properties.keySize"],
     references: &[],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES: Object = Object {
@@ -246,3 +247,113 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "key_vault",
+    main: typed::Structure {
+        name: "ManagedHsmKey",
+        arguments: &["parent", "name"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::key_vault::ManagedHsm>"),
+            Field::single("name", "name", "String"),
+            Field::single("attributes", "properties/attributes", "ManagedHsmKeyAttributes"),
+            Field::single("curve_name", "properties/curveName", "ManagedHsmKeyCurveName"),
+            Field::list("key_ops", "properties/keyOps", "ManagedHsmKeyOp"),
+            Field::single("key_size", "properties/keySize", "i64"),
+            Field::single("kty", "properties/kty", "ManagedHsmKeyKty"),
+            Field::single("release_policy", "properties/release_policy", "ManagedHsmKeyReleasePolicy"),
+            Field::single("rotation_policy", "properties/rotationPolicy", "ManagedHsmKeyRotationPolicy"),
+            Field::map("tags", "tags", "String"),
+        ],
+    },
+    structures: &[
+        typed::Structure {
+            name: "ManagedHsmKeyAttributes",
+            arguments: &[],
+            fields: &[
+                Field::single("enabled", "enabled", "bool"),
+                Field::single("exp", "exp", "i64"),
+                Field::single("exportable", "exportable", "bool"),
+                Field::single("nbf", "nbf", "i64"),
+            ],
+        },
+        typed::Structure {
+            name: "ManagedHsmKeyReleasePolicy",
+            arguments: &[],
+            fields: &[
+                Field::single("content_type", "contentType", "String"),
+                Field::single("data", "data", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "ManagedHsmKeyRotationPolicy",
+            arguments: &[],
+            fields: &[
+                Field::single("attributes", "attributes", "ManagedHsmKeyRotationPolicyAttributes"),
+                Field::list(
+                    "lifetime_actions",
+                    "lifetimeActions",
+                    "ManagedHsmKeyRotationPolicyLifetimeAction",
+                ),
+            ],
+        },
+        typed::Structure {
+            name: "ManagedHsmKeyRotationPolicyAttributes",
+            arguments: &[],
+            fields: &[Field::single("expiry_time", "expiryTime", "String")],
+        },
+        typed::Structure {
+            name: "ManagedHsmKeyRotationPolicyLifetimeAction",
+            arguments: &[],
+            fields: &[
+                Field::single("action", "action", "ManagedHsmKeyAction"),
+                Field::single("trigger", "trigger", "ManagedHsmKeyTrigger"),
+            ],
+        },
+        typed::Structure {
+            name: "ManagedHsmKeyAction",
+            arguments: &[],
+            fields: &[Field::single("type_", "type", "ManagedHsmKeyType")],
+        },
+        typed::Structure {
+            name: "ManagedHsmKeyTrigger",
+            arguments: &[],
+            fields: &[
+                Field::single("time_after_create", "timeAfterCreate", "String"),
+                Field::single("time_before_expiry", "timeBeforeExpiry", "String"),
+            ],
+        },
+    ],
+    enums: &[
+        typed::Enum {
+            name: "ManagedHsmKeyCurveName",
+            open: true,
+            values: &[("P_256", "P-256"), ("P_384", "P-384"), ("P_521", "P-521"), ("P_256_K", "P-256K")],
+        },
+        typed::Enum {
+            name: "ManagedHsmKeyOp",
+            open: true,
+            values: &[
+                ("ENCRYPT", "encrypt"),
+                ("DECRYPT", "decrypt"),
+                ("SIGN", "sign"),
+                ("VERIFY", "verify"),
+                ("WRAP_KEY", "wrapKey"),
+                ("UNWRAP_KEY", "unwrapKey"),
+                ("IMPORT", "import"),
+                ("RELEASE", "release"),
+            ],
+        },
+        typed::Enum {
+            name: "ManagedHsmKeyKty",
+            open: true,
+            values: &[("EC", "EC"), ("EC_HSM", "EC-HSM"), ("RSA", "RSA"), ("RSA_HSM", "RSA-HSM")],
+        },
+        typed::Enum {
+            name: "ManagedHsmKeyType",
+            open: false,
+            values: &[("Rotate", "rotate"), ("Notify", "notify")],
+        },
+    ],
+    unions: &[],
+};

@@ -29,6 +29,7 @@ pub static VAULT_KEY: TypeDescriptor = TypeDescriptor {
     create_only: &["properties.curveName", "properties.keySize", "properties.kty"],
     references: &[],
     defaults: &[("properties.curveName", r#""P-256""#)],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES: Object = Object {
@@ -247,3 +248,109 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "key_vault",
+    main: typed::Structure {
+        name: "VaultKey",
+        arguments: &["parent", "name", "kty"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::key_vault::Vault>"),
+            Field::single("name", "name", "String"),
+            Field::single("attributes", "properties/attributes", "VaultKeyAttributes"),
+            Field::single("curve_name", "properties/curveName", "VaultKeyCurveName"),
+            Field::list("key_ops", "properties/keyOps", "VaultKeyOp"),
+            Field::single("key_size", "properties/keySize", "i64"),
+            Field::single("kty", "properties/kty", "VaultKeyKty"),
+            Field::single("release_policy", "properties/release_policy", "VaultKeyReleasePolicy"),
+            Field::single("rotation_policy", "properties/rotationPolicy", "VaultKeyRotationPolicy"),
+            Field::map("tags", "tags", "String"),
+        ],
+    },
+    structures: &[
+        typed::Structure {
+            name: "VaultKeyAttributes",
+            arguments: &[],
+            fields: &[
+                Field::single("enabled", "enabled", "bool"),
+                Field::single("exp", "exp", "i64"),
+                Field::single("exportable", "exportable", "bool"),
+                Field::single("nbf", "nbf", "i64"),
+            ],
+        },
+        typed::Structure {
+            name: "VaultKeyReleasePolicy",
+            arguments: &[],
+            fields: &[
+                Field::single("content_type", "contentType", "String"),
+                Field::single("data", "data", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "VaultKeyRotationPolicy",
+            arguments: &[],
+            fields: &[
+                Field::single("attributes", "attributes", "VaultKeyRotationPolicyAttributes"),
+                Field::list("lifetime_actions", "lifetimeActions", "VaultKeyRotationPolicyLifetimeAction"),
+            ],
+        },
+        typed::Structure {
+            name: "VaultKeyRotationPolicyAttributes",
+            arguments: &[],
+            fields: &[Field::single("expiry_time", "expiryTime", "String")],
+        },
+        typed::Structure {
+            name: "VaultKeyRotationPolicyLifetimeAction",
+            arguments: &[],
+            fields: &[
+                Field::single("action", "action", "VaultKeyRotationPolicyLifetimeActionAction"),
+                Field::single("trigger", "trigger", "VaultKeyRotationPolicyLifetimeActionTrigger"),
+            ],
+        },
+        typed::Structure {
+            name: "VaultKeyRotationPolicyLifetimeActionAction",
+            arguments: &[],
+            fields: &[Field::single("type_", "type", "VaultKeyType")],
+        },
+        typed::Structure {
+            name: "VaultKeyRotationPolicyLifetimeActionTrigger",
+            arguments: &[],
+            fields: &[
+                Field::single("time_after_create", "timeAfterCreate", "String"),
+                Field::single("time_before_expiry", "timeBeforeExpiry", "String"),
+            ],
+        },
+    ],
+    enums: &[
+        typed::Enum {
+            name: "VaultKeyCurveName",
+            open: true,
+            values: &[("P_256", "P-256"), ("P_384", "P-384"), ("P_521", "P-521"), ("P_256_K", "P-256K")],
+        },
+        typed::Enum {
+            name: "VaultKeyOp",
+            open: true,
+            values: &[
+                ("ENCRYPT", "encrypt"),
+                ("DECRYPT", "decrypt"),
+                ("SIGN", "sign"),
+                ("VERIFY", "verify"),
+                ("WRAP_KEY", "wrapKey"),
+                ("UNWRAP_KEY", "unwrapKey"),
+                ("IMPORT", "import"),
+                ("RELEASE", "release"),
+            ],
+        },
+        typed::Enum {
+            name: "VaultKeyKty",
+            open: true,
+            values: &[("EC", "EC"), ("EC_HSM", "EC-HSM"), ("RSA", "RSA"), ("RSA_HSM", "RSA-HSM")],
+        },
+        typed::Enum {
+            name: "VaultKeyType",
+            open: false,
+            values: &[("Rotate", "rotate"), ("Notify", "notify")],
+        },
+    ],
+    unions: &[],
+};

@@ -36,6 +36,7 @@ pub static VAULT_PRIVATE_ENDPOINT_CONNECTION: TypeDescriptor = TypeDescriptor {
     create_only: &[],
     references: &[],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES: Object = Object {
@@ -147,3 +148,51 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "key_vault",
+    main: typed::Structure {
+        name: "VaultPrivateEndpointConnection",
+        arguments: &["parent", "name"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::key_vault::Vault>"),
+            Field::single("name", "name", "String"),
+            Field::single(
+                "private_link_service_connection_state",
+                "properties/privateLinkServiceConnectionState",
+                "VaultPrivateEndpointConnectionPrivateLinkServiceConnectionState",
+            ),
+        ],
+    },
+    structures: &[typed::Structure {
+        name: "VaultPrivateEndpointConnectionPrivateLinkServiceConnectionState",
+        arguments: &[],
+        fields: &[
+            Field::single(
+                "actions_required",
+                "actionsRequired",
+                "VaultPrivateEndpointConnectionActionsRequired",
+            ),
+            Field::single("description", "description", "String"),
+            Field::single("status", "status", "VaultPrivateEndpointConnectionStatus"),
+        ],
+    }],
+    enums: &[
+        typed::Enum {
+            name: "VaultPrivateEndpointConnectionActionsRequired",
+            open: true,
+            values: &[("NONE", "None")],
+        },
+        typed::Enum {
+            name: "VaultPrivateEndpointConnectionStatus",
+            open: true,
+            values: &[
+                ("PENDING", "Pending"),
+                ("APPROVED", "Approved"),
+                ("REJECTED", "Rejected"),
+                ("DISCONNECTED", "Disconnected"),
+            ],
+        },
+    ],
+    unions: &[],
+};

@@ -29,6 +29,7 @@ pub static VAULT_SECRET: TypeDescriptor = TypeDescriptor {
     create_only: &[],
     references: &[],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES: Object = Object {
@@ -110,3 +111,30 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "key_vault",
+    main: typed::Structure {
+        name: "VaultSecret",
+        arguments: &["parent", "name", "value"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::key_vault::Vault>"),
+            Field::single("name", "name", "String"),
+            Field::single("attributes", "properties/attributes", "VaultSecretAttributes"),
+            Field::single("content_type", "properties/contentType", "String"),
+            Field::single("value", "properties/value", "Secret<String>"),
+            Field::map("tags", "tags", "String"),
+        ],
+    },
+    structures: &[typed::Structure {
+        name: "VaultSecretAttributes",
+        arguments: &[],
+        fields: &[
+            Field::single("enabled", "enabled", "bool"),
+            Field::single("exp", "exp", "i64"),
+            Field::single("nbf", "nbf", "i64"),
+        ],
+    }],
+    enums: &[],
+    unions: &[],
+};

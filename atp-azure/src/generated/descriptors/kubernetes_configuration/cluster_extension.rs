@@ -63,6 +63,7 @@ pub static CLUSTER_EXTENSION: TypeDescriptor = TypeDescriptor {
         ("properties.releaseTrain", r#""Stable""#),
         ("properties.statuses[].level", r#""Information""#),
     ],
+    typed: Some(&TYPED),
 };
 
 static AT_IDENTITY: Object = Object {
@@ -323,3 +324,160 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "kubernetes_configuration",
+    main: typed::Structure {
+        name: "ClusterExtension",
+        arguments: &["scope", "name", "extension_type"],
+        fields: &[
+            Field::single("scope", "parent", "Scope"),
+            Field::single("name", "name", "String"),
+            Field::single("identity", "identity", "ClusterExtensionIdentity"),
+            Field::single("managed_by", "managedBy", "String"),
+            Field::single("plan", "plan", "ClusterExtensionPlan"),
+            Field::single(
+                "additional_details",
+                "properties/additionalDetails",
+                "ClusterExtensionAdditionalDetails",
+            ),
+            Field::single(
+                "aks_assigned_identity",
+                "properties/aksAssignedIdentity",
+                "ClusterExtensionAksAssignedIdentity",
+            ),
+            Field::single("auto_upgrade_minor_version", "properties/autoUpgradeMinorVersion", "bool"),
+            Field::single(
+                "auto_upgrade_mode",
+                "properties/autoUpgradeMode",
+                "ClusterExtensionAutoUpgradeMode",
+            ),
+            Field::single(
+                "configuration_protected_settings",
+                "properties/configurationProtectedSettings",
+                "Secret<Value>",
+            ),
+            Field::map("configuration_settings", "properties/configurationSettings", "String"),
+            Field::single("extension_type", "properties/extensionType", "String"),
+            Field::single(
+                "management_details",
+                "properties/managementDetails",
+                "ClusterExtensionManagementDetails",
+            ),
+            Field::single("release_train", "properties/releaseTrain", "String"),
+            Field::single("scope_property", "properties/scope", "ClusterExtensionScope"),
+            Field::list("statuses", "properties/statuses", "ClusterExtensionStatuse"),
+            Field::single("version", "properties/version", "String"),
+        ],
+    },
+    structures: &[
+        typed::Structure {
+            name: "ClusterExtensionIdentity",
+            arguments: &[],
+            fields: &[Field::single("type_", "type", "ClusterExtensionIdentityType")],
+        },
+        typed::Structure {
+            name: "ClusterExtensionPlan",
+            arguments: &["name", "publisher", "product"],
+            fields: &[
+                Field::single("name", "name", "String"),
+                Field::single("product", "product", "String"),
+                Field::single("promotion_code", "promotionCode", "String"),
+                Field::single("publisher", "publisher", "String"),
+                Field::single("version", "version", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "ClusterExtensionAdditionalDetails",
+            arguments: &[],
+            fields: &[
+                Field::single("docs", "docs", "String"),
+                Field::single("release_notes", "releaseNotes", "String"),
+                Field::single("troubleshooting_guide", "troubleshootingGuide", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "ClusterExtensionAksAssignedIdentity",
+            arguments: &[],
+            fields: &[
+                Field::single("client_id", "clientId", "String"),
+                Field::single("object_id", "objectId", "String"),
+                Field::single("resource_id", "resourceId", "String"),
+                Field::single("type_", "type", "ClusterExtensionAksAssignedIdentityType"),
+            ],
+        },
+        typed::Structure {
+            name: "ClusterExtensionManagementDetails",
+            arguments: &[],
+            fields: &[
+                Field::list("access_details", "accessDetails", "ClusterExtensionAccessDetail"),
+                Field::single("category", "category", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "ClusterExtensionAccessDetail",
+            arguments: &[],
+            fields: &[
+                Field::list("allowed_actions", "allowedActions", "String"),
+                Field::single("description", "description", "String"),
+                Field::single("entity", "entity", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "ClusterExtensionScope",
+            arguments: &[],
+            fields: &[
+                Field::single("cluster", "cluster", "ClusterExtensionScopeCluster"),
+                Field::single("namespace", "namespace", "ClusterExtensionScopeNamespace"),
+            ],
+        },
+        typed::Structure {
+            name: "ClusterExtensionScopeCluster",
+            arguments: &[],
+            fields: &[Field::single("release_namespace", "releaseNamespace", "String")],
+        },
+        typed::Structure {
+            name: "ClusterExtensionScopeNamespace",
+            arguments: &[],
+            fields: &[Field::single("target_namespace", "targetNamespace", "String")],
+        },
+        typed::Structure {
+            name: "ClusterExtensionStatuse",
+            arguments: &[],
+            fields: &[
+                Field::single("code", "code", "String"),
+                Field::single("display_status", "displayStatus", "String"),
+                Field::single("level", "level", "ClusterExtensionStatuseLevel"),
+                Field::single("message", "message", "String"),
+                Field::single("time", "time", "String"),
+            ],
+        },
+    ],
+    enums: &[
+        typed::Enum {
+            name: "ClusterExtensionIdentityType",
+            open: false,
+            values: &[("SystemAssigned", "SystemAssigned")],
+        },
+        typed::Enum {
+            name: "ClusterExtensionAksAssignedIdentityType",
+            open: true,
+            values: &[
+                ("SYSTEM_ASSIGNED", "SystemAssigned"),
+                ("USER_ASSIGNED", "UserAssigned"),
+                ("WORKLOAD", "Workload"),
+            ],
+        },
+        typed::Enum {
+            name: "ClusterExtensionAutoUpgradeMode",
+            open: true,
+            values: &[("NONE", "none"), ("PATCH", "patch"), ("COMPATIBLE", "compatible")],
+        },
+        typed::Enum {
+            name: "ClusterExtensionStatuseLevel",
+            open: true,
+            values: &[("ERROR", "Error"), ("WARNING", "Warning"), ("INFORMATION", "Information")],
+        },
+    ],
+    unions: &[],
+};

@@ -50,6 +50,7 @@ pub static FLUX_CONFIGURATION: TypeDescriptor = TypeDescriptor {
     create_only: &["properties.namespace", "properties.scope"],
     references: &[],
     defaults: &[("properties.scope", r#""namespace""#)],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES: Object = Object {
@@ -465,3 +466,235 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "kubernetes_configuration",
+    main: typed::Structure {
+        name: "FluxConfiguration",
+        arguments: &["scope", "name"],
+        fields: &[
+            Field::single("scope", "parent", "Scope"),
+            Field::single("name", "name", "String"),
+            Field::single("azure_blob", "properties/azureBlob", "FluxConfigurationAzureBlob"),
+            Field::single("bucket", "properties/bucket", "FluxConfigurationBucket"),
+            Field::single(
+                "configuration_protected_settings",
+                "properties/configurationProtectedSettings",
+                "Secret<Value>",
+            ),
+            Field::single("git_repository", "properties/gitRepository", "FluxConfigurationGitRepository"),
+            Field::map("kustomizations", "properties/kustomizations", "FluxConfigurationKustomization"),
+            Field::single("namespace", "properties/namespace", "String"),
+            Field::single("oci_repository", "properties/ociRepository", "FluxConfigurationOciRepository"),
+            Field::single("reconciliation_wait_duration", "properties/reconciliationWaitDuration", "String"),
+            Field::single("scope_property", "properties/scope", "FluxConfigurationScope"),
+            Field::single("source_kind", "properties/sourceKind", "FluxConfigurationSourceKind"),
+            Field::single("suspend", "properties/suspend", "bool"),
+            Field::single("wait_for_reconciliation", "properties/waitForReconciliation", "bool"),
+        ],
+    },
+    structures: &[
+        typed::Structure {
+            name: "FluxConfigurationAzureBlob",
+            arguments: &[],
+            fields: &[
+                Field::single("account_key", "accountKey", "Secret<String>"),
+                Field::single("container_name", "containerName", "String"),
+                Field::single("local_auth_ref", "localAuthRef", "String"),
+                Field::single(
+                    "managed_identity",
+                    "managedIdentity",
+                    "FluxConfigurationAzureBlobManagedIdentity",
+                ),
+                Field::single("sas_token", "sasToken", "Secret<String>"),
+                Field::single(
+                    "service_principal",
+                    "servicePrincipal",
+                    "FluxConfigurationAzureBlobServicePrincipal",
+                ),
+                Field::single("sync_interval_in_seconds", "syncIntervalInSeconds", "i64"),
+                Field::single("timeout_in_seconds", "timeoutInSeconds", "i64"),
+                Field::single("url", "url", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "FluxConfigurationAzureBlobManagedIdentity",
+            arguments: &[],
+            fields: &[Field::single("client_id", "clientId", "String")],
+        },
+        typed::Structure {
+            name: "FluxConfigurationAzureBlobServicePrincipal",
+            arguments: &[],
+            fields: &[
+                Field::single("client_certificate", "clientCertificate", "Secret<String>"),
+                Field::single("client_certificate_password", "clientCertificatePassword", "Secret<String>"),
+                Field::single("client_certificate_send_chain", "clientCertificateSendChain", "bool"),
+                Field::single("client_id", "clientId", "String"),
+                Field::single("client_secret", "clientSecret", "Secret<String>"),
+                Field::single("tenant_id", "tenantId", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "FluxConfigurationBucket",
+            arguments: &[],
+            fields: &[
+                Field::single("access_key", "accessKey", "Secret<String>"),
+                Field::single("bucket_name", "bucketName", "String"),
+                Field::single("insecure", "insecure", "bool"),
+                Field::single("local_auth_ref", "localAuthRef", "String"),
+                Field::single("sync_interval_in_seconds", "syncIntervalInSeconds", "i64"),
+                Field::single("timeout_in_seconds", "timeoutInSeconds", "i64"),
+                Field::single("url", "url", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "FluxConfigurationGitRepository",
+            arguments: &[],
+            fields: &[
+                Field::single("https_ca_cert", "httpsCACert", "String"),
+                Field::single("https_user", "httpsUser", "String"),
+                Field::single("local_auth_ref", "localAuthRef", "String"),
+                Field::single("provider", "provider", "FluxConfigurationGitRepositoryProvider"),
+                Field::single("repository_ref", "repositoryRef", "FluxConfigurationGitRepositoryRef"),
+                Field::single("ssh_known_hosts", "sshKnownHosts", "Secret<String>"),
+                Field::single("sync_interval_in_seconds", "syncIntervalInSeconds", "i64"),
+                Field::single("timeout_in_seconds", "timeoutInSeconds", "i64"),
+                Field::single("url", "url", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "FluxConfigurationGitRepositoryRef",
+            arguments: &[],
+            fields: &[
+                Field::single("branch", "branch", "String"),
+                Field::single("commit", "commit", "String"),
+                Field::single("semver", "semver", "String"),
+                Field::single("tag", "tag", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "FluxConfigurationKustomization",
+            arguments: &[],
+            fields: &[
+                Field::list("depends_on", "dependsOn", "String"),
+                Field::single("force", "force", "bool"),
+                Field::single("path", "path", "String"),
+                Field::single("post_build", "postBuild", "FluxConfigurationKustomizationPostBuild"),
+                Field::single("prune", "prune", "bool"),
+                Field::single("retry_interval_in_seconds", "retryIntervalInSeconds", "i64"),
+                Field::single("sync_interval_in_seconds", "syncIntervalInSeconds", "i64"),
+                Field::single("timeout_in_seconds", "timeoutInSeconds", "i64"),
+                Field::single("wait", "wait", "bool"),
+            ],
+        },
+        typed::Structure {
+            name: "FluxConfigurationKustomizationPostBuild",
+            arguments: &[],
+            fields: &[
+                Field::map("substitute", "substitute", "String"),
+                Field::list("substitute_from", "substituteFrom", "FluxConfigurationSubstituteFrom"),
+            ],
+        },
+        typed::Structure {
+            name: "FluxConfigurationSubstituteFrom",
+            arguments: &[],
+            fields: &[
+                Field::single("kind", "kind", "String"),
+                Field::single("name", "name", "String"),
+                Field::single("optional", "optional", "bool"),
+            ],
+        },
+        typed::Structure {
+            name: "FluxConfigurationOciRepository",
+            arguments: &[],
+            fields: &[
+                Field::single("insecure", "insecure", "bool"),
+                Field::single(
+                    "layer_selector",
+                    "layerSelector",
+                    "FluxConfigurationOciRepositoryLayerSelector",
+                ),
+                Field::single("local_auth_ref", "localAuthRef", "String"),
+                Field::single("repository_ref", "repositoryRef", "FluxConfigurationOciRepositoryRef"),
+                Field::single("service_account_name", "serviceAccountName", "String"),
+                Field::single("sync_interval_in_seconds", "syncIntervalInSeconds", "i64"),
+                Field::single("timeout_in_seconds", "timeoutInSeconds", "i64"),
+                Field::single("tls_config", "tlsConfig", "FluxConfigurationOciRepositoryTlsConfig"),
+                Field::single("url", "url", "String"),
+                Field::single("use_workload_identity", "useWorkloadIdentity", "bool"),
+                Field::single("verify", "verify", "FluxConfigurationOciRepositoryVerify"),
+            ],
+        },
+        typed::Structure {
+            name: "FluxConfigurationOciRepositoryLayerSelector",
+            arguments: &[],
+            fields: &[
+                Field::single("media_type", "mediaType", "String"),
+                Field::single("operation", "operation", "FluxConfigurationOperation"),
+            ],
+        },
+        typed::Structure {
+            name: "FluxConfigurationOciRepositoryRef",
+            arguments: &[],
+            fields: &[
+                Field::single("digest", "digest", "String"),
+                Field::single("semver", "semver", "String"),
+                Field::single("tag", "tag", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "FluxConfigurationOciRepositoryTlsConfig",
+            arguments: &[],
+            fields: &[
+                Field::single("ca_certificate", "caCertificate", "Secret<String>"),
+                Field::single("client_certificate", "clientCertificate", "Secret<String>"),
+                Field::single("private_key", "privateKey", "Secret<String>"),
+            ],
+        },
+        typed::Structure {
+            name: "FluxConfigurationOciRepositoryVerify",
+            arguments: &[],
+            fields: &[
+                Field::list("match_oidc_identity", "matchOidcIdentity", "FluxConfigurationMatchOidcIdentity"),
+                Field::single("provider", "provider", "String"),
+                Field::map("verification_config", "verificationConfig", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "FluxConfigurationMatchOidcIdentity",
+            arguments: &[],
+            fields: &[
+                Field::single("issuer", "issuer", "String"),
+                Field::single("subject", "subject", "String"),
+            ],
+        },
+    ],
+    enums: &[
+        typed::Enum {
+            name: "FluxConfigurationGitRepositoryProvider",
+            open: true,
+            values: &[("AZURE", "Azure"), ("GIT_HUB", "GitHub"), ("GENERIC", "Generic")],
+        },
+        typed::Enum {
+            name: "FluxConfigurationOperation",
+            open: true,
+            values: &[("EXTRACT", "extract"), ("COPY", "copy")],
+        },
+        typed::Enum {
+            name: "FluxConfigurationScope",
+            open: true,
+            values: &[("CLUSTER", "cluster"), ("NAMESPACE", "namespace")],
+        },
+        typed::Enum {
+            name: "FluxConfigurationSourceKind",
+            open: true,
+            values: &[
+                ("GIT_REPOSITORY", "GitRepository"),
+                ("BUCKET", "Bucket"),
+                ("AZURE_BLOB", "AzureBlob"),
+                ("OCI_REPOSITORY", "OCIRepository"),
+            ],
+        },
+    ],
+    unions: &[],
+};

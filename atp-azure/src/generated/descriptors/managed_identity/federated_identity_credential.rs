@@ -29,6 +29,7 @@ pub static FEDERATED_IDENTITY_CREDENTIAL: TypeDescriptor = TypeDescriptor {
     create_only: &[],
     references: &[],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES: Object = Object {
@@ -86,3 +87,21 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "managed_identity",
+    main: typed::Structure {
+        name: "FederatedIdentityCredential",
+        arguments: &["parent", "name", "issuer", "subject", "audiences"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::managed_identity::UserAssignedIdentity>"),
+            Field::single("name", "name", "String"),
+            Field::list("audiences", "properties/audiences", "String"),
+            Field::single("issuer", "properties/issuer", "String"),
+            Field::single("subject", "properties/subject", "String"),
+        ],
+    },
+    structures: &[],
+    enums: &[],
+    unions: &[],
+};

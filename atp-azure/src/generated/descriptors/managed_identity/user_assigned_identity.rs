@@ -30,6 +30,7 @@ pub static USER_ASSIGNED_IDENTITY: TypeDescriptor = TypeDescriptor {
     create_only: &["location"],
     references: &[],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES: Object = Object {
@@ -113,3 +114,29 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "managed_identity",
+    main: typed::Structure {
+        name: "UserAssignedIdentity",
+        arguments: &["parent", "name", "location"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::resources::ResourceGroup>"),
+            Field::single("name", "name", "String"),
+            Field::single("location", "location", "String"),
+            Field::single(
+                "isolation_scope",
+                "properties/isolationScope",
+                "UserAssignedIdentityIsolationScope",
+            ),
+            Field::map("tags", "tags", "String"),
+        ],
+    },
+    structures: &[],
+    enums: &[typed::Enum {
+        name: "UserAssignedIdentityIsolationScope",
+        open: true,
+        values: &[("NONE", "None"), ("REGIONAL", "Regional")],
+    }],
+    unions: &[],
+};

@@ -41,6 +41,7 @@ pub static MANAGEMENT_GROUP: TypeDescriptor = TypeDescriptor {
     create_only: &[],
     references: &[("properties.details.parent.id", "Microsoft.Management/managementGroups")],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES: Object = Object {
@@ -139,3 +140,24 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "management",
+    main: typed::Structure {
+        name: "ManagementGroup",
+        arguments: &["scope", "name"],
+        fields: &[
+            Field::single("scope", "parent", "Scope"),
+            Field::single("name", "name", "String"),
+            Field::single("details", "properties/details", "ManagementGroupDetails"),
+            Field::single("display_name", "properties/displayName", "String"),
+        ],
+    },
+    structures: &[typed::Structure {
+        name: "ManagementGroupDetails",
+        arguments: &[],
+        fields: &[Field::single("parent", "parent/id", "ResourceId<crate::management::ManagementGroup>")],
+    }],
+    enums: &[],
+    unions: &[],
+};

@@ -37,6 +37,7 @@ pub static ACCOUNT: TypeDescriptor = TypeDescriptor {
     create_only: &["location"],
     references: &[],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static AT_IDENTITY: Object = Object {
@@ -232,3 +233,61 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "monitor",
+    main: typed::Structure {
+        name: "Account",
+        arguments: &["parent", "name", "location"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::resources::ResourceGroup>"),
+            Field::single("name", "name", "String"),
+            Field::single("identity", "identity", "AccountIdentity"),
+            Field::single("location", "location", "String"),
+            Field::single("metrics", "properties/metrics", "AccountMetrics"),
+            Field::single(
+                "public_network_access",
+                "properties/publicNetworkAccess",
+                "AccountPublicNetworkAccess",
+            ),
+            Field::map("tags", "tags", "String"),
+        ],
+    },
+    structures: &[
+        typed::Structure {
+            name: "AccountIdentity",
+            arguments: &["type_"],
+            fields: &[
+                Field::single("type_", "type", "AccountIdentityType"),
+                Field::map("user_assigned_identities", "userAssignedIdentities", "Value"),
+            ],
+        },
+        typed::Structure {
+            name: "AccountMetrics",
+            arguments: &[],
+            fields: &[Field::single(
+                "enable_access_using_resource_permissions",
+                "enableAccessUsingResourcePermissions",
+                "bool",
+            )],
+        },
+    ],
+    enums: &[
+        typed::Enum {
+            name: "AccountIdentityType",
+            open: true,
+            values: &[
+                ("NONE", "None"),
+                ("SYSTEM_ASSIGNED", "SystemAssigned"),
+                ("USER_ASSIGNED", "UserAssigned"),
+                ("SYSTEM_ASSIGNED_USER_ASSIGNED", "SystemAssigned,UserAssigned"),
+            ],
+        },
+        typed::Enum {
+            name: "AccountPublicNetworkAccess",
+            open: true,
+            values: &[("ENABLED", "Enabled"), ("DISABLED", "Disabled")],
+        },
+    ],
+    unions: &[],
+};

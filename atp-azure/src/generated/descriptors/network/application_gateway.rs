@@ -106,6 +106,7 @@ pub static APPLICATION_GATEWAY: TypeDescriptor = TypeDescriptor {
         ),
     ],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static AT_IDENTITY_USER_ASSIGNED_IDENTITIES: Object = Object {
@@ -2254,3 +2255,999 @@ static TEXT_PROPERTIES_WEB_APPLICATION_FIREWALL_CONFIGURATION_FIREWALL_MODE: Sha
     values: &["Detection", "Prevention"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "network",
+    main: typed::Structure {
+        name: "ApplicationGateway",
+        arguments: &["parent", "name", "location"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::resources::ResourceGroup>"),
+            Field::single("name", "name", "String"),
+            Field::single("identity", "identity", "ApplicationGatewayManagedServiceIdentity"),
+            Field::single("location", "location", "String"),
+            Field::list(
+                "authentication_certificates",
+                "properties/authenticationCertificates",
+                "ApplicationGatewayAuthenticationCertificate",
+            ),
+            Field::single(
+                "autoscale_configuration",
+                "properties/autoscaleConfiguration",
+                "ApplicationGatewayAutoscaleConfiguration",
+            ),
+            Field::list(
+                "backend_address_pools",
+                "properties/backendAddressPools",
+                "ApplicationGatewayBackendAddressPool",
+            ),
+            Field::list(
+                "backend_http_settings_collection",
+                "properties/backendHttpSettingsCollection",
+                "ApplicationGatewayBackendHttpSettings",
+            ),
+            Field::list(
+                "backend_settings_collection",
+                "properties/backendSettingsCollection",
+                "ApplicationGatewayBackendSettingsCollection",
+            ),
+            Field::list(
+                "custom_error_configurations",
+                "properties/customErrorConfigurations",
+                "ApplicationGatewayCustomError",
+            ),
+            Field::single("enable_fips", "properties/enableFips", "bool"),
+            Field::single("enable_http2", "properties/enableHttp2", "bool"),
+            Field::list(
+                "entra_jwt_validation_configs",
+                "properties/entraJWTValidationConfigs",
+                "ApplicationGatewayEntraJwtValidationConfig",
+            ),
+            Field::single(
+                "firewall_policy",
+                "properties/firewallPolicy/id",
+                "ResourceId<crate::network::ApplicationGatewayFirewallPolicy>",
+            ),
+            Field::single(
+                "force_firewall_policy_association",
+                "properties/forceFirewallPolicyAssociation",
+                "bool",
+            ),
+            Field::list(
+                "frontend_ip_configurations",
+                "properties/frontendIPConfigurations",
+                "ApplicationGatewayFrontendIpConfiguration",
+            ),
+            Field::list("frontend_ports", "properties/frontendPorts", "ApplicationGatewayFrontendPort"),
+            Field::list(
+                "gateway_ip_configurations",
+                "properties/gatewayIPConfigurations",
+                "ApplicationGatewayIpConfiguration",
+            ),
+            Field::single(
+                "global_configuration",
+                "properties/globalConfiguration",
+                "ApplicationGatewayGlobalConfiguration",
+            ),
+            Field::list("http_listeners", "properties/httpListeners", "ApplicationGatewayHttpListener"),
+            Field::list("listeners", "properties/listeners", "ApplicationGatewayListener"),
+            Field::list(
+                "load_distribution_policies",
+                "properties/loadDistributionPolicies",
+                "ApplicationGatewayLoadDistributionPolicy",
+            ),
+            Field::list(
+                "private_link_configurations",
+                "properties/privateLinkConfigurations",
+                "ApplicationGatewayPrivateLinkConfiguration",
+            ),
+            Field::list("probes", "properties/probes", "ApplicationGatewayProbe"),
+            Field::list(
+                "redirect_configurations",
+                "properties/redirectConfigurations",
+                "ApplicationGatewayRedirectConfiguration",
+            ),
+            Field::list(
+                "request_routing_rules",
+                "properties/requestRoutingRules",
+                "ApplicationGatewayRequestRoutingRule",
+            ),
+            Field::list(
+                "rewrite_rule_sets",
+                "properties/rewriteRuleSets",
+                "ApplicationGatewayRewriteRuleSet",
+            ),
+            Field::list("routing_rules", "properties/routingRules", "ApplicationGatewayRoutingRule"),
+            Field::single("sku", "properties/sku", "ApplicationGatewaySku"),
+            Field::list("ssl_certificates", "properties/sslCertificates", "ApplicationGatewaySslCertificate"),
+            Field::single("ssl_policy", "properties/sslPolicy", "ApplicationGatewaySslPolicy"),
+            Field::list("ssl_profiles", "properties/sslProfiles", "ApplicationGatewaySslProfile"),
+            Field::list(
+                "trusted_client_certificates",
+                "properties/trustedClientCertificates",
+                "ApplicationGatewayTrustedClientCertificate",
+            ),
+            Field::list(
+                "trusted_root_certificates",
+                "properties/trustedRootCertificates",
+                "ApplicationGatewayTrustedRootCertificate",
+            ),
+            Field::list("url_path_maps", "properties/urlPathMaps", "ApplicationGatewayUrlPathMap"),
+            Field::single(
+                "web_application_firewall_configuration",
+                "properties/webApplicationFirewallConfiguration",
+                "ApplicationGatewayWebApplicationFirewallConfiguration",
+            ),
+            Field::map("tags", "tags", "String"),
+            Field::list("zones", "zones", "String"),
+        ],
+    },
+    structures: &[
+        typed::Structure {
+            name: "ApplicationGatewayManagedServiceIdentity",
+            arguments: &[],
+            fields: &[
+                Field::single("type_", "type", "ApplicationGatewayManagedServiceIdentityType"),
+                Field::map("user_assigned_identities", "userAssignedIdentities", "Value"),
+            ],
+        },
+        typed::Structure {
+            name: "ApplicationGatewayAuthenticationCertificate",
+            arguments: &["name"],
+            fields: &[
+                Field::single("name", "name", "String"),
+                Field::single("data", "properties/data", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "ApplicationGatewayAutoscaleConfiguration",
+            arguments: &["min_capacity"],
+            fields: &[
+                Field::single("max_capacity", "maxCapacity", "i64"),
+                Field::single("min_capacity", "minCapacity", "i64"),
+            ],
+        },
+        typed::Structure {
+            name: "ApplicationGatewayBackendAddressPool",
+            arguments: &["name"],
+            fields: &[
+                Field::single("name", "name", "String"),
+                Field::list(
+                    "backend_addresses",
+                    "properties/backendAddresses",
+                    "ApplicationGatewayBackendAddress",
+                ),
+            ],
+        },
+        typed::Structure {
+            name: "ApplicationGatewayBackendAddress",
+            arguments: &[],
+            fields: &[
+                Field::single("fqdn", "fqdn", "String"),
+                Field::single("ip_address", "ipAddress", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "ApplicationGatewayBackendHttpSettings",
+            arguments: &["name"],
+            fields: &[
+                Field::single("name", "name", "String"),
+                Field::single("affinity_cookie_name", "properties/affinityCookieName", "String"),
+                Field::list(
+                    "authentication_certificates",
+                    "properties/authenticationCertificates",
+                    "SubResource",
+                ),
+                Field::single(
+                    "connection_draining",
+                    "properties/connectionDraining",
+                    "ApplicationGatewayConnectionDraining",
+                ),
+                Field::single(
+                    "cookie_based_affinity",
+                    "properties/cookieBasedAffinity",
+                    "ApplicationGatewayCookieBasedAffinity",
+                ),
+                Field::single(
+                    "dedicated_backend_connection",
+                    "properties/dedicatedBackendConnection",
+                    "bool",
+                ),
+                Field::single("host_name", "properties/hostName", "String"),
+                Field::single("path", "properties/path", "String"),
+                Field::single(
+                    "pick_host_name_from_backend_address",
+                    "properties/pickHostNameFromBackendAddress",
+                    "bool",
+                ),
+                Field::single("port", "properties/port", "i64"),
+                Field::single("probe", "properties/probe", "SubResource"),
+                Field::single("probe_enabled", "properties/probeEnabled", "bool"),
+                Field::single("protocol", "properties/protocol", "ApplicationGatewayProtocol"),
+                Field::single("request_timeout", "properties/requestTimeout", "i64"),
+                Field::single("sni_name", "properties/sniName", "String"),
+                Field::list("trusted_root_certificates", "properties/trustedRootCertificates", "SubResource"),
+                Field::single(
+                    "validate_cert_chain_and_expiry",
+                    "properties/validateCertChainAndExpiry",
+                    "bool",
+                ),
+                Field::single("validate_sni", "properties/validateSNI", "bool"),
+            ],
+        },
+        typed::Structure {
+            name: "ApplicationGatewayConnectionDraining",
+            arguments: &["enabled", "drain_timeout_in_sec"],
+            fields: &[
+                Field::single("drain_timeout_in_sec", "drainTimeoutInSec", "i64"),
+                Field::single("enabled", "enabled", "bool"),
+            ],
+        },
+        typed::Structure {
+            name: "ApplicationGatewayBackendSettingsCollection",
+            arguments: &["name"],
+            fields: &[
+                Field::single("name", "name", "String"),
+                Field::single(
+                    "enable_l4_client_ip_preservation",
+                    "properties/enableL4ClientIpPreservation",
+                    "bool",
+                ),
+                Field::single("host_name", "properties/hostName", "String"),
+                Field::single(
+                    "pick_host_name_from_backend_address",
+                    "properties/pickHostNameFromBackendAddress",
+                    "bool",
+                ),
+                Field::single("port", "properties/port", "i64"),
+                Field::single("probe", "properties/probe", "SubResource"),
+                Field::single(
+                    "protocol",
+                    "properties/protocol",
+                    "ApplicationGatewayBackendSettingsCollectionProtocol",
+                ),
+                Field::single("timeout", "properties/timeout", "i64"),
+                Field::list("trusted_root_certificates", "properties/trustedRootCertificates", "SubResource"),
+            ],
+        },
+        typed::Structure {
+            name: "ApplicationGatewayCustomError",
+            arguments: &[],
+            fields: &[
+                Field::single("custom_error_page_url", "customErrorPageUrl", "String"),
+                Field::single("status_code", "statusCode", "ApplicationGatewayCustomErrorStatusCode"),
+            ],
+        },
+        typed::Structure {
+            name: "ApplicationGatewayEntraJwtValidationConfig",
+            arguments: &["name"],
+            fields: &[
+                Field::single("name", "name", "String"),
+                Field::list("audiences", "properties/audiences", "String"),
+                Field::single("client_id", "properties/clientId", "String"),
+                Field::single("tenant_id", "properties/tenantId", "String"),
+                Field::single(
+                    "un_authorized_request_action",
+                    "properties/unAuthorizedRequestAction",
+                    "ApplicationGatewayUnAuthorizedRequestAction",
+                ),
+            ],
+        },
+        typed::Structure {
+            name: "ApplicationGatewayFrontendIpConfiguration",
+            arguments: &["name"],
+            fields: &[
+                Field::single("name", "name", "String"),
+                Field::single("private_ip_address", "properties/privateIPAddress", "String"),
+                Field::single(
+                    "private_ip_allocation_method",
+                    "properties/privateIPAllocationMethod",
+                    "ApplicationGatewayPrivateIpAllocationMethod",
+                ),
+                Field::single(
+                    "private_link_configuration",
+                    "properties/privateLinkConfiguration",
+                    "SubResource",
+                ),
+                Field::single(
+                    "public_ip_address",
+                    "properties/publicIPAddress/id",
+                    "ResourceId<crate::network::PublicIpAddress>",
+                ),
+                Field::single("subnet", "properties/subnet/id", "ResourceId<crate::network::Subnet>"),
+            ],
+        },
+        typed::Structure {
+            name: "ApplicationGatewayFrontendPort",
+            arguments: &["name"],
+            fields: &[
+                Field::single("name", "name", "String"),
+                Field::single("port", "properties/port", "i64"),
+            ],
+        },
+        typed::Structure {
+            name: "ApplicationGatewayIpConfiguration",
+            arguments: &["name"],
+            fields: &[
+                Field::single("name", "name", "String"),
+                Field::single("subnet", "properties/subnet/id", "ResourceId<crate::network::Subnet>"),
+            ],
+        },
+        typed::Structure {
+            name: "ApplicationGatewayGlobalConfiguration",
+            arguments: &[],
+            fields: &[
+                Field::single(
+                    "disable_default_server_header_in_response",
+                    "disableDefaultServerHeaderInResponse",
+                    "bool",
+                ),
+                Field::single("enable_request_buffering", "enableRequestBuffering", "bool"),
+                Field::single("enable_response_buffering", "enableResponseBuffering", "bool"),
+            ],
+        },
+        typed::Structure {
+            name: "ApplicationGatewayHttpListener",
+            arguments: &["name"],
+            fields: &[
+                Field::single("name", "name", "String"),
+                Field::list(
+                    "custom_error_configurations",
+                    "properties/customErrorConfigurations",
+                    "ApplicationGatewayCustomError",
+                ),
+                Field::single("firewall_policy", "properties/firewallPolicy", "SubResource"),
+                Field::single(
+                    "frontend_ip_configuration",
+                    "properties/frontendIPConfiguration",
+                    "SubResource",
+                ),
+                Field::single("frontend_port", "properties/frontendPort", "SubResource"),
+                Field::single("host_name", "properties/hostName", "String"),
+                Field::list("host_names", "properties/hostNames", "String"),
+                Field::single("protocol", "properties/protocol", "ApplicationGatewayHttpListenerProtocol"),
+                Field::single(
+                    "require_server_name_indication",
+                    "properties/requireServerNameIndication",
+                    "bool",
+                ),
+                Field::single("ssl_certificate", "properties/sslCertificate", "SubResource"),
+                Field::single("ssl_profile", "properties/sslProfile", "SubResource"),
+            ],
+        },
+        typed::Structure {
+            name: "ApplicationGatewayListener",
+            arguments: &["name"],
+            fields: &[
+                Field::single("name", "name", "String"),
+                Field::single(
+                    "frontend_ip_configuration",
+                    "properties/frontendIPConfiguration",
+                    "SubResource",
+                ),
+                Field::single("frontend_port", "properties/frontendPort", "SubResource"),
+                Field::list("host_names", "properties/hostNames", "String"),
+                Field::single("protocol", "properties/protocol", "ApplicationGatewayListenerProtocol"),
+                Field::single("ssl_certificate", "properties/sslCertificate", "SubResource"),
+                Field::single("ssl_profile", "properties/sslProfile", "SubResource"),
+            ],
+        },
+        typed::Structure {
+            name: "ApplicationGatewayLoadDistributionPolicy",
+            arguments: &["name"],
+            fields: &[
+                Field::single("name", "name", "String"),
+                Field::single(
+                    "load_distribution_algorithm",
+                    "properties/loadDistributionAlgorithm",
+                    "ApplicationGatewayLoadDistributionAlgorithm",
+                ),
+                Field::list(
+                    "load_distribution_targets",
+                    "properties/loadDistributionTargets",
+                    "ApplicationGatewayLoadDistributionTarget",
+                ),
+            ],
+        },
+        typed::Structure {
+            name: "ApplicationGatewayLoadDistributionTarget",
+            arguments: &["name"],
+            fields: &[
+                Field::single("name", "name", "String"),
+                Field::single("backend_address_pool", "properties/backendAddressPool", "SubResource"),
+                Field::single("weight_per_server", "properties/weightPerServer", "i64"),
+            ],
+        },
+        typed::Structure {
+            name: "ApplicationGatewayPrivateLinkConfiguration",
+            arguments: &["name"],
+            fields: &[
+                Field::single("name", "name", "String"),
+                Field::list(
+                    "ip_configurations",
+                    "properties/ipConfigurations",
+                    "ApplicationGatewayPrivateLinkConfigurationIpConfiguration",
+                ),
+            ],
+        },
+        typed::Structure {
+            name: "ApplicationGatewayPrivateLinkConfigurationIpConfiguration",
+            arguments: &["name"],
+            fields: &[
+                Field::single("name", "name", "String"),
+                Field::single("primary", "properties/primary", "bool"),
+                Field::single("private_ip_address", "properties/privateIPAddress", "String"),
+                Field::single(
+                    "private_ip_allocation_method",
+                    "properties/privateIPAllocationMethod",
+                    "ApplicationGatewayIpConfigurationPrivateIpAllocationMethod",
+                ),
+                Field::single("subnet", "properties/subnet/id", "ResourceId<crate::network::Subnet>"),
+            ],
+        },
+        typed::Structure {
+            name: "ApplicationGatewayProbe",
+            arguments: &["name"],
+            fields: &[
+                Field::single("name", "name", "String"),
+                Field::single(
+                    "enable_probe_proxy_protocol_header",
+                    "properties/enableProbeProxyProtocolHeader",
+                    "bool",
+                ),
+                Field::single("host", "properties/host", "String"),
+                Field::single("interval", "properties/interval", "i64"),
+                Field::single("match_", "properties/match", "ApplicationGatewayProbeHealthResponseMatch"),
+                Field::single("min_servers", "properties/minServers", "i64"),
+                Field::single("path", "properties/path", "String"),
+                Field::single(
+                    "pick_host_name_from_backend_http_settings",
+                    "properties/pickHostNameFromBackendHttpSettings",
+                    "bool",
+                ),
+                Field::single(
+                    "pick_host_name_from_backend_settings",
+                    "properties/pickHostNameFromBackendSettings",
+                    "bool",
+                ),
+                Field::single("port", "properties/port", "i64"),
+                Field::single("protocol", "properties/protocol", "ApplicationGatewayProbeProtocol"),
+                Field::single("timeout", "properties/timeout", "i64"),
+                Field::single("unhealthy_threshold", "properties/unhealthyThreshold", "i64"),
+            ],
+        },
+        typed::Structure {
+            name: "ApplicationGatewayProbeHealthResponseMatch",
+            arguments: &[],
+            fields: &[
+                Field::single("body", "body", "String"),
+                Field::list("status_codes", "statusCodes", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "ApplicationGatewayRedirectConfiguration",
+            arguments: &["name"],
+            fields: &[
+                Field::single("name", "name", "String"),
+                Field::single("include_path", "properties/includePath", "bool"),
+                Field::single("include_query_string", "properties/includeQueryString", "bool"),
+                Field::list("path_rules", "properties/pathRules", "SubResource"),
+                Field::single("redirect_type", "properties/redirectType", "ApplicationGatewayRedirectType"),
+                Field::list("request_routing_rules", "properties/requestRoutingRules", "SubResource"),
+                Field::single("target_listener", "properties/targetListener", "SubResource"),
+                Field::single("target_url", "properties/targetUrl", "String"),
+                Field::list("url_path_maps", "properties/urlPathMaps", "SubResource"),
+            ],
+        },
+        typed::Structure {
+            name: "ApplicationGatewayRequestRoutingRule",
+            arguments: &["name"],
+            fields: &[
+                Field::single("name", "name", "String"),
+                Field::single("backend_address_pool", "properties/backendAddressPool", "SubResource"),
+                Field::single("backend_http_settings", "properties/backendHttpSettings", "SubResource"),
+                Field::single(
+                    "entra_jwt_validation_config",
+                    "properties/entraJWTValidationConfig",
+                    "SubResource",
+                ),
+                Field::single("http_listener", "properties/httpListener", "SubResource"),
+                Field::single("load_distribution_policy", "properties/loadDistributionPolicy", "SubResource"),
+                Field::single("priority", "properties/priority", "i64"),
+                Field::single("redirect_configuration", "properties/redirectConfiguration", "SubResource"),
+                Field::single("rewrite_rule_set", "properties/rewriteRuleSet", "SubResource"),
+                Field::single("rule_type", "properties/ruleType", "ApplicationGatewayRequestRoutingRuleType"),
+                Field::single("url_path_map", "properties/urlPathMap", "SubResource"),
+            ],
+        },
+        typed::Structure {
+            name: "ApplicationGatewayRewriteRuleSet",
+            arguments: &["name"],
+            fields: &[
+                Field::single("name", "name", "String"),
+                Field::list(
+                    "rewrite_rules",
+                    "properties/rewriteRules",
+                    "ApplicationGatewayRewriteRuleSetRewriteRule",
+                ),
+            ],
+        },
+        typed::Structure {
+            name: "ApplicationGatewayRewriteRuleSetRewriteRule",
+            arguments: &[],
+            fields: &[
+                Field::single("action_set", "actionSet", "ApplicationGatewayActionSet"),
+                Field::list("conditions", "conditions", "ApplicationGatewayCondition"),
+                Field::single("name", "name", "String"),
+                Field::single("rule_sequence", "ruleSequence", "i64"),
+            ],
+        },
+        typed::Structure {
+            name: "ApplicationGatewayActionSet",
+            arguments: &[],
+            fields: &[
+                Field::list(
+                    "request_header_configurations",
+                    "requestHeaderConfigurations",
+                    "ApplicationGatewayHeaderConfiguration",
+                ),
+                Field::list(
+                    "response_header_configurations",
+                    "responseHeaderConfigurations",
+                    "ApplicationGatewayHeaderConfiguration",
+                ),
+                Field::single("url_configuration", "urlConfiguration", "ApplicationGatewayUrlConfiguration"),
+            ],
+        },
+        typed::Structure {
+            name: "ApplicationGatewayHeaderConfiguration",
+            arguments: &[],
+            fields: &[
+                Field::single("header_name", "headerName", "String"),
+                Field::single("header_value", "headerValue", "String"),
+                Field::single(
+                    "header_value_matcher",
+                    "headerValueMatcher",
+                    "ApplicationGatewayHeaderValueMatcher",
+                ),
+            ],
+        },
+        typed::Structure {
+            name: "ApplicationGatewayHeaderValueMatcher",
+            arguments: &[],
+            fields: &[
+                Field::single("ignore_case", "ignoreCase", "bool"),
+                Field::single("negate", "negate", "bool"),
+                Field::single("pattern", "pattern", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "ApplicationGatewayUrlConfiguration",
+            arguments: &[],
+            fields: &[
+                Field::single("modified_path", "modifiedPath", "String"),
+                Field::single("modified_query_string", "modifiedQueryString", "String"),
+                Field::single("reroute", "reroute", "bool"),
+            ],
+        },
+        typed::Structure {
+            name: "ApplicationGatewayCondition",
+            arguments: &[],
+            fields: &[
+                Field::single("ignore_case", "ignoreCase", "bool"),
+                Field::single("negate", "negate", "bool"),
+                Field::single("pattern", "pattern", "String"),
+                Field::single("variable", "variable", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "ApplicationGatewayRoutingRule",
+            arguments: &["name", "priority"],
+            fields: &[
+                Field::single("name", "name", "String"),
+                Field::single("backend_address_pool", "properties/backendAddressPool", "SubResource"),
+                Field::single("backend_settings", "properties/backendSettings", "SubResource"),
+                Field::single("listener", "properties/listener", "SubResource"),
+                Field::single("priority", "properties/priority", "i64"),
+                Field::single("rule_type", "properties/ruleType", "ApplicationGatewayRoutingRuleType"),
+            ],
+        },
+        typed::Structure {
+            name: "ApplicationGatewaySku",
+            arguments: &[],
+            fields: &[
+                Field::single("capacity", "capacity", "i64"),
+                Field::single("family", "family", "ApplicationGatewaySkuFamily"),
+                Field::single("name", "name", "ApplicationGatewaySkuName"),
+                Field::single("tier", "tier", "ApplicationGatewaySkuTier"),
+            ],
+        },
+        typed::Structure {
+            name: "ApplicationGatewaySslCertificate",
+            arguments: &["name"],
+            fields: &[
+                Field::single("name", "name", "String"),
+                Field::single("data", "properties/data", "String"),
+                Field::single("hsm", "properties/hsm", "ApplicationGatewaySslCertificateHsm"),
+                Field::single("key_vault_secret_id", "properties/keyVaultSecretId", "String"),
+                Field::single("password", "properties/password", "Secret<String>"),
+            ],
+        },
+        typed::Structure {
+            name: "ApplicationGatewaySslCertificateHsm",
+            arguments: &[],
+            fields: &[
+                Field::single("key_id", "keyId", "String"),
+                Field::single("public_cert_data", "publicCertData", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "ApplicationGatewaySslPolicy",
+            arguments: &[],
+            fields: &[
+                Field::list("cipher_suites", "cipherSuites", "ApplicationGatewaySslPolicyCipherSuite"),
+                Field::list(
+                    "disabled_ssl_protocols",
+                    "disabledSslProtocols",
+                    "ApplicationGatewayDisabledSslProtocol",
+                ),
+                Field::single(
+                    "min_protocol_version",
+                    "minProtocolVersion",
+                    "ApplicationGatewayMinProtocolVersion",
+                ),
+                Field::single("policy_name", "policyName", "ApplicationGatewaySslPolicyName"),
+                Field::single("policy_type", "policyType", "ApplicationGatewaySslPolicyType"),
+            ],
+        },
+        typed::Structure {
+            name: "ApplicationGatewaySslProfile",
+            arguments: &["name"],
+            fields: &[
+                Field::single("name", "name", "String"),
+                Field::single(
+                    "client_auth_configuration",
+                    "properties/clientAuthConfiguration",
+                    "ApplicationGatewayClientAuthConfiguration",
+                ),
+                Field::single("ssl_policy", "properties/sslPolicy", "ApplicationGatewaySslPolicy"),
+                Field::list(
+                    "trusted_client_certificates",
+                    "properties/trustedClientCertificates",
+                    "SubResource",
+                ),
+            ],
+        },
+        typed::Structure {
+            name: "ApplicationGatewayClientAuthConfiguration",
+            arguments: &[],
+            fields: &[
+                Field::single(
+                    "verify_client_auth_mode",
+                    "verifyClientAuthMode",
+                    "ApplicationGatewayVerifyClientAuthMode",
+                ),
+                Field::single("verify_client_cert_issuer_dn", "verifyClientCertIssuerDN", "bool"),
+                Field::single(
+                    "verify_client_revocation",
+                    "verifyClientRevocation",
+                    "ApplicationGatewayVerifyClientRevocation",
+                ),
+            ],
+        },
+        typed::Structure {
+            name: "ApplicationGatewayTrustedClientCertificate",
+            arguments: &["name"],
+            fields: &[
+                Field::single("name", "name", "String"),
+                Field::single("data", "properties/data", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "ApplicationGatewayTrustedRootCertificate",
+            arguments: &["name"],
+            fields: &[
+                Field::single("name", "name", "String"),
+                Field::single("data", "properties/data", "String"),
+                Field::single("key_vault_secret_id", "properties/keyVaultSecretId", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "ApplicationGatewayUrlPathMap",
+            arguments: &["name"],
+            fields: &[
+                Field::single("name", "name", "String"),
+                Field::single(
+                    "default_backend_address_pool",
+                    "properties/defaultBackendAddressPool",
+                    "SubResource",
+                ),
+                Field::single(
+                    "default_backend_http_settings",
+                    "properties/defaultBackendHttpSettings",
+                    "SubResource",
+                ),
+                Field::single(
+                    "default_load_distribution_policy",
+                    "properties/defaultLoadDistributionPolicy",
+                    "SubResource",
+                ),
+                Field::single(
+                    "default_redirect_configuration",
+                    "properties/defaultRedirectConfiguration",
+                    "SubResource",
+                ),
+                Field::single("default_rewrite_rule_set", "properties/defaultRewriteRuleSet", "SubResource"),
+                Field::list("path_rules", "properties/pathRules", "ApplicationGatewayUrlPathMapPathRule"),
+            ],
+        },
+        typed::Structure {
+            name: "ApplicationGatewayUrlPathMapPathRule",
+            arguments: &["name"],
+            fields: &[
+                Field::single("name", "name", "String"),
+                Field::single("backend_address_pool", "properties/backendAddressPool", "SubResource"),
+                Field::single("backend_http_settings", "properties/backendHttpSettings", "SubResource"),
+                Field::single("firewall_policy", "properties/firewallPolicy", "SubResource"),
+                Field::single("load_distribution_policy", "properties/loadDistributionPolicy", "SubResource"),
+                Field::list("paths", "properties/paths", "String"),
+                Field::single("redirect_configuration", "properties/redirectConfiguration", "SubResource"),
+                Field::single("rewrite_rule_set", "properties/rewriteRuleSet", "SubResource"),
+            ],
+        },
+        typed::Structure {
+            name: "ApplicationGatewayWebApplicationFirewallConfiguration",
+            arguments: &["enabled", "firewall_mode", "rule_set_type", "rule_set_version"],
+            fields: &[
+                Field::list(
+                    "disabled_rule_groups",
+                    "disabledRuleGroups",
+                    "ApplicationGatewayDisabledRuleGroup",
+                ),
+                Field::single("enabled", "enabled", "bool"),
+                Field::list("exclusions", "exclusions", "ApplicationGatewayExclusion"),
+                Field::single("file_upload_limit_in_mb", "fileUploadLimitInMb", "i64"),
+                Field::single("firewall_mode", "firewallMode", "ApplicationGatewayFirewallMode"),
+                Field::single("max_request_body_size", "maxRequestBodySize", "i64"),
+                Field::single("max_request_body_size_in_kb", "maxRequestBodySizeInKb", "i64"),
+                Field::single("request_body_check", "requestBodyCheck", "bool"),
+                Field::single("rule_set_type", "ruleSetType", "String"),
+                Field::single("rule_set_version", "ruleSetVersion", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "ApplicationGatewayDisabledRuleGroup",
+            arguments: &["rule_group_name"],
+            fields: &[
+                Field::single("rule_group_name", "ruleGroupName", "String"),
+                Field::list("rules", "rules", "i64"),
+            ],
+        },
+        typed::Structure {
+            name: "ApplicationGatewayExclusion",
+            arguments: &["match_variable", "selector_match_operator", "selector"],
+            fields: &[
+                Field::single("match_variable", "matchVariable", "String"),
+                Field::single("selector", "selector", "String"),
+                Field::single("selector_match_operator", "selectorMatchOperator", "String"),
+            ],
+        },
+    ],
+    enums: &[
+        typed::Enum {
+            name: "ApplicationGatewayManagedServiceIdentityType",
+            open: false,
+            values: &[
+                ("SystemAssigned", "SystemAssigned"),
+                ("UserAssigned", "UserAssigned"),
+                ("SystemAssignedUserAssigned", "SystemAssigned, UserAssigned"),
+                ("None", "None"),
+            ],
+        },
+        typed::Enum {
+            name: "ApplicationGatewayCookieBasedAffinity",
+            open: true,
+            values: &[("ENABLED", "Enabled"), ("DISABLED", "Disabled")],
+        },
+        typed::Enum {
+            name: "ApplicationGatewayProtocol",
+            open: true,
+            values: &[("HTTP", "Http"), ("HTTPS", "Https"), ("TCP", "Tcp"), ("TLS", "Tls")],
+        },
+        typed::Enum {
+            name: "ApplicationGatewayBackendSettingsCollectionProtocol",
+            open: true,
+            values: &[("HTTP", "Http"), ("HTTPS", "Https"), ("TCP", "Tcp"), ("TLS", "Tls")],
+        },
+        typed::Enum {
+            name: "ApplicationGatewayCustomErrorStatusCode",
+            open: true,
+            values: &[
+                ("HTTP_STATUS400", "HttpStatus400"),
+                ("HTTP_STATUS403", "HttpStatus403"),
+                ("HTTP_STATUS404", "HttpStatus404"),
+                ("HTTP_STATUS405", "HttpStatus405"),
+                ("HTTP_STATUS408", "HttpStatus408"),
+                ("HTTP_STATUS500", "HttpStatus500"),
+                ("HTTP_STATUS502", "HttpStatus502"),
+                ("HTTP_STATUS503", "HttpStatus503"),
+                ("HTTP_STATUS504", "HttpStatus504"),
+            ],
+        },
+        typed::Enum {
+            name: "ApplicationGatewayUnAuthorizedRequestAction",
+            open: true,
+            values: &[("DENY", "Deny"), ("ALLOW", "Allow")],
+        },
+        typed::Enum {
+            name: "ApplicationGatewayPrivateIpAllocationMethod",
+            open: true,
+            values: &[("STATIC", "Static"), ("DYNAMIC", "Dynamic")],
+        },
+        typed::Enum {
+            name: "ApplicationGatewayHttpListenerProtocol",
+            open: true,
+            values: &[("HTTP", "Http"), ("HTTPS", "Https"), ("TCP", "Tcp"), ("TLS", "Tls")],
+        },
+        typed::Enum {
+            name: "ApplicationGatewayListenerProtocol",
+            open: true,
+            values: &[("HTTP", "Http"), ("HTTPS", "Https"), ("TCP", "Tcp"), ("TLS", "Tls")],
+        },
+        typed::Enum {
+            name: "ApplicationGatewayLoadDistributionAlgorithm",
+            open: true,
+            values: &[
+                ("ROUND_ROBIN", "RoundRobin"),
+                ("LEAST_CONNECTIONS", "LeastConnections"),
+                ("IP_HASH", "IpHash"),
+            ],
+        },
+        typed::Enum {
+            name: "ApplicationGatewayIpConfigurationPrivateIpAllocationMethod",
+            open: true,
+            values: &[("STATIC", "Static"), ("DYNAMIC", "Dynamic")],
+        },
+        typed::Enum {
+            name: "ApplicationGatewayProbeProtocol",
+            open: true,
+            values: &[("HTTP", "Http"), ("HTTPS", "Https"), ("TCP", "Tcp"), ("TLS", "Tls")],
+        },
+        typed::Enum {
+            name: "ApplicationGatewayRedirectType",
+            open: true,
+            values: &[
+                ("PERMANENT", "Permanent"),
+                ("FOUND", "Found"),
+                ("SEE_OTHER", "SeeOther"),
+                ("TEMPORARY", "Temporary"),
+            ],
+        },
+        typed::Enum {
+            name: "ApplicationGatewayRequestRoutingRuleType",
+            open: true,
+            values: &[("BASIC", "Basic"), ("PATH_BASED_ROUTING", "PathBasedRouting")],
+        },
+        typed::Enum {
+            name: "ApplicationGatewayRoutingRuleType",
+            open: true,
+            values: &[("BASIC", "Basic"), ("PATH_BASED_ROUTING", "PathBasedRouting")],
+        },
+        typed::Enum {
+            name: "ApplicationGatewaySkuFamily",
+            open: true,
+            values: &[("GENERATION_1", "Generation_1"), ("GENERATION_2", "Generation_2")],
+        },
+        typed::Enum {
+            name: "ApplicationGatewaySkuName",
+            open: true,
+            values: &[
+                ("STANDARD_SMALL", "Standard_Small"),
+                ("STANDARD_MEDIUM", "Standard_Medium"),
+                ("STANDARD_LARGE", "Standard_Large"),
+                ("WAF_MEDIUM", "WAF_Medium"),
+                ("WAF_LARGE", "WAF_Large"),
+                ("STANDARD_V2", "Standard_v2"),
+                ("WAF_V2", "WAF_v2"),
+                ("BASIC", "Basic"),
+            ],
+        },
+        typed::Enum {
+            name: "ApplicationGatewaySkuTier",
+            open: true,
+            values: &[
+                ("STANDARD", "Standard"),
+                ("WAF", "WAF"),
+                ("STANDARD_V2", "Standard_v2"),
+                ("WAF_V2", "WAF_v2"),
+                ("BASIC", "Basic"),
+            ],
+        },
+        typed::Enum {
+            name: "ApplicationGatewaySslPolicyCipherSuite",
+            open: true,
+            values: &[
+                ("TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA384", "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA384"),
+                ("TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256", "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256"),
+                ("TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA", "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA"),
+                ("TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA", "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA"),
+                ("TLS_DHE_RSA_WITH_AES_256_GCM_SHA384", "TLS_DHE_RSA_WITH_AES_256_GCM_SHA384"),
+                ("TLS_DHE_RSA_WITH_AES_128_GCM_SHA256", "TLS_DHE_RSA_WITH_AES_128_GCM_SHA256"),
+                ("TLS_DHE_RSA_WITH_AES_256_CBC_SHA", "TLS_DHE_RSA_WITH_AES_256_CBC_SHA"),
+                ("TLS_DHE_RSA_WITH_AES_128_CBC_SHA", "TLS_DHE_RSA_WITH_AES_128_CBC_SHA"),
+                ("TLS_RSA_WITH_AES_256_GCM_SHA384", "TLS_RSA_WITH_AES_256_GCM_SHA384"),
+                ("TLS_RSA_WITH_AES_128_GCM_SHA256", "TLS_RSA_WITH_AES_128_GCM_SHA256"),
+                ("TLS_RSA_WITH_AES_256_CBC_SHA256", "TLS_RSA_WITH_AES_256_CBC_SHA256"),
+                ("TLS_RSA_WITH_AES_128_CBC_SHA256", "TLS_RSA_WITH_AES_128_CBC_SHA256"),
+                ("TLS_RSA_WITH_AES_256_CBC_SHA", "TLS_RSA_WITH_AES_256_CBC_SHA"),
+                ("TLS_RSA_WITH_AES_128_CBC_SHA", "TLS_RSA_WITH_AES_128_CBC_SHA"),
+                ("TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384", "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384"),
+                ("TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256", "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256"),
+                ("TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA384", "TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA384"),
+                ("TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256", "TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256"),
+                ("TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA", "TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA"),
+                ("TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA", "TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA"),
+                ("TLS_DHE_DSS_WITH_AES_256_CBC_SHA256", "TLS_DHE_DSS_WITH_AES_256_CBC_SHA256"),
+                ("TLS_DHE_DSS_WITH_AES_128_CBC_SHA256", "TLS_DHE_DSS_WITH_AES_128_CBC_SHA256"),
+                ("TLS_DHE_DSS_WITH_AES_256_CBC_SHA", "TLS_DHE_DSS_WITH_AES_256_CBC_SHA"),
+                ("TLS_DHE_DSS_WITH_AES_128_CBC_SHA", "TLS_DHE_DSS_WITH_AES_128_CBC_SHA"),
+                ("TLS_RSA_WITH_3_DES_EDE_CBC_SHA", "TLS_RSA_WITH_3DES_EDE_CBC_SHA"),
+                ("TLS_DHE_DSS_WITH_3_DES_EDE_CBC_SHA", "TLS_DHE_DSS_WITH_3DES_EDE_CBC_SHA"),
+                ("TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256", "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"),
+                ("TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384", "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384"),
+            ],
+        },
+        typed::Enum {
+            name: "ApplicationGatewayDisabledSslProtocol",
+            open: true,
+            values: &[
+                ("TL_SV1_0", "TLSv1_0"),
+                ("TL_SV1_1", "TLSv1_1"),
+                ("TL_SV1_2", "TLSv1_2"),
+                ("TL_SV1_3", "TLSv1_3"),
+            ],
+        },
+        typed::Enum {
+            name: "ApplicationGatewayMinProtocolVersion",
+            open: true,
+            values: &[
+                ("TL_SV1_0", "TLSv1_0"),
+                ("TL_SV1_1", "TLSv1_1"),
+                ("TL_SV1_2", "TLSv1_2"),
+                ("TL_SV1_3", "TLSv1_3"),
+            ],
+        },
+        typed::Enum {
+            name: "ApplicationGatewaySslPolicyName",
+            open: true,
+            values: &[
+                ("APP_GW_SSL_POLICY20150501", "AppGwSslPolicy20150501"),
+                ("APP_GW_SSL_POLICY20170401", "AppGwSslPolicy20170401"),
+                ("APP_GW_SSL_POLICY20170401_S", "AppGwSslPolicy20170401S"),
+                ("APP_GW_SSL_POLICY20220101", "AppGwSslPolicy20220101"),
+                ("APP_GW_SSL_POLICY20220101_S", "AppGwSslPolicy20220101S"),
+            ],
+        },
+        typed::Enum {
+            name: "ApplicationGatewaySslPolicyType",
+            open: true,
+            values: &[("PREDEFINED", "Predefined"), ("CUSTOM", "Custom"), ("CUSTOM_V2", "CustomV2")],
+        },
+        typed::Enum {
+            name: "ApplicationGatewayVerifyClientAuthMode",
+            open: true,
+            values: &[("STRICT", "Strict"), ("PASSTHROUGH", "Passthrough")],
+        },
+        typed::Enum {
+            name: "ApplicationGatewayVerifyClientRevocation",
+            open: true,
+            values: &[("NONE", "None"), ("OCSP", "OCSP")],
+        },
+        typed::Enum {
+            name: "ApplicationGatewayFirewallMode",
+            open: true,
+            values: &[("DETECTION", "Detection"), ("PREVENTION", "Prevention")],
+        },
+    ],
+    unions: &[],
+};

@@ -37,6 +37,7 @@ pub static APPLICATION_GATEWAY_FIREWALL_POLICY: TypeDescriptor = TypeDescriptor 
     create_only: &["location"],
     references: &[],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES: Object = Object {
@@ -773,3 +774,483 @@ static TEXT_PROPERTIES_RESOURCE_STATE: Shape = Shape::String(&Text {
     values: &["Creating", "Enabling", "Enabled", "Disabling", "Disabled", "Deleting"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "network",
+    main: typed::Structure {
+        name: "ApplicationGatewayFirewallPolicy",
+        arguments: &["parent", "name", "location", "managed_rules"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::resources::ResourceGroup>"),
+            Field::single("name", "name", "String"),
+            Field::single("location", "location", "String"),
+            Field::list(
+                "custom_rules",
+                "properties/customRules",
+                "ApplicationGatewayFirewallPolicyCustomRule",
+            ),
+            Field::single(
+                "managed_rules",
+                "properties/managedRules",
+                "ApplicationGatewayFirewallPolicyManagedRules",
+            ),
+            Field::single(
+                "policy_settings",
+                "properties/policySettings",
+                "ApplicationGatewayFirewallPolicySettings",
+            ),
+            Field::map("tags", "tags", "String"),
+        ],
+    },
+    structures: &[
+        typed::Structure {
+            name: "ApplicationGatewayFirewallPolicyCustomRule",
+            arguments: &["priority", "rule_type", "match_conditions", "action"],
+            fields: &[
+                Field::single("action", "action", "ApplicationGatewayFirewallPolicyAction"),
+                Field::list(
+                    "group_by_user_session",
+                    "groupByUserSession",
+                    "ApplicationGatewayFirewallPolicyGroupByUserSession",
+                ),
+                Field::list(
+                    "match_conditions",
+                    "matchConditions",
+                    "ApplicationGatewayFirewallPolicyMatchCondition",
+                ),
+                Field::single("name", "name", "String"),
+                Field::single("priority", "priority", "i64"),
+                Field::single(
+                    "rate_limit_duration",
+                    "rateLimitDuration",
+                    "ApplicationGatewayFirewallPolicyRateLimitDuration",
+                ),
+                Field::single("rate_limit_threshold", "rateLimitThreshold", "i64"),
+                Field::single("rule_type", "ruleType", "ApplicationGatewayFirewallPolicyRuleType"),
+                Field::single("state", "state", "ApplicationGatewayFirewallPolicyState"),
+            ],
+        },
+        typed::Structure {
+            name: "ApplicationGatewayFirewallPolicyGroupByUserSession",
+            arguments: &["group_by_variables"],
+            fields: &[Field::list(
+                "group_by_variables",
+                "groupByVariables",
+                "ApplicationGatewayFirewallPolicyGroupByVariable",
+            )],
+        },
+        typed::Structure {
+            name: "ApplicationGatewayFirewallPolicyGroupByVariable",
+            arguments: &["variable_name"],
+            fields: &[Field::single(
+                "variable_name",
+                "variableName",
+                "ApplicationGatewayFirewallPolicyVariableName",
+            )],
+        },
+        typed::Structure {
+            name: "ApplicationGatewayFirewallPolicyMatchCondition",
+            arguments: &["match_variables", "operator", "match_values"],
+            fields: &[
+                Field::list("match_values", "matchValues", "String"),
+                Field::list(
+                    "match_variables",
+                    "matchVariables",
+                    "ApplicationGatewayFirewallPolicyMatchVariable",
+                ),
+                Field::single("negation_conditon", "negationConditon", "bool"),
+                Field::single("operator", "operator", "ApplicationGatewayFirewallPolicyOperator"),
+                Field::list("transforms", "transforms", "ApplicationGatewayFirewallPolicyTransform"),
+            ],
+        },
+        typed::Structure {
+            name: "ApplicationGatewayFirewallPolicyMatchVariable",
+            arguments: &["variable_name"],
+            fields: &[
+                Field::single("selector", "selector", "String"),
+                Field::single(
+                    "variable_name",
+                    "variableName",
+                    "ApplicationGatewayFirewallPolicyMatchVariableName",
+                ),
+            ],
+        },
+        typed::Structure {
+            name: "ApplicationGatewayFirewallPolicyManagedRules",
+            arguments: &["managed_rule_sets"],
+            fields: &[
+                Field::list("exceptions", "exceptions", "ApplicationGatewayFirewallPolicyException"),
+                Field::list("exclusions", "exclusions", "ApplicationGatewayFirewallPolicyExclusion"),
+                Field::list(
+                    "managed_rule_sets",
+                    "managedRuleSets",
+                    "ApplicationGatewayFirewallPolicyManagedRuleSet",
+                ),
+            ],
+        },
+        typed::Structure {
+            name: "ApplicationGatewayFirewallPolicyException",
+            arguments: &["match_variable", "value_match_operator"],
+            fields: &[
+                Field::list(
+                    "exception_managed_rule_sets",
+                    "exceptionManagedRuleSets",
+                    "ApplicationGatewayFirewallPolicyExclusionManagedRuleSet",
+                ),
+                Field::single(
+                    "match_variable",
+                    "matchVariable",
+                    "ApplicationGatewayFirewallPolicyExceptionMatchVariable",
+                ),
+                Field::single("selector", "selector", "String"),
+                Field::single(
+                    "selector_match_operator",
+                    "selectorMatchOperator",
+                    "ApplicationGatewayFirewallPolicySelectorMatchOperator",
+                ),
+                Field::single(
+                    "value_match_operator",
+                    "valueMatchOperator",
+                    "ApplicationGatewayFirewallPolicyValueMatchOperator",
+                ),
+                Field::list("values", "values", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "ApplicationGatewayFirewallPolicyExclusionManagedRuleSet",
+            arguments: &["rule_set_type", "rule_set_version"],
+            fields: &[
+                Field::list("rule_groups", "ruleGroups", "ApplicationGatewayFirewallPolicyRuleGroup"),
+                Field::single("rule_set_type", "ruleSetType", "String"),
+                Field::single("rule_set_version", "ruleSetVersion", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "ApplicationGatewayFirewallPolicyRuleGroup",
+            arguments: &["rule_group_name"],
+            fields: &[
+                Field::single("rule_group_name", "ruleGroupName", "String"),
+                Field::list("rules", "rules", "ApplicationGatewayFirewallPolicyRule"),
+            ],
+        },
+        typed::Structure {
+            name: "ApplicationGatewayFirewallPolicyRule",
+            arguments: &["rule_id"],
+            fields: &[Field::single("rule_id", "ruleId", "String")],
+        },
+        typed::Structure {
+            name: "ApplicationGatewayFirewallPolicyExclusion",
+            arguments: &["match_variable", "selector_match_operator", "selector"],
+            fields: &[
+                Field::list(
+                    "exclusion_managed_rule_sets",
+                    "exclusionManagedRuleSets",
+                    "ApplicationGatewayFirewallPolicyExclusionManagedRuleSet",
+                ),
+                Field::single(
+                    "match_variable",
+                    "matchVariable",
+                    "ApplicationGatewayFirewallPolicyExclusionMatchVariable",
+                ),
+                Field::single("selector", "selector", "String"),
+                Field::single(
+                    "selector_match_operator",
+                    "selectorMatchOperator",
+                    "ApplicationGatewayFirewallPolicyExclusionSelectorMatchOperator",
+                ),
+            ],
+        },
+        typed::Structure {
+            name: "ApplicationGatewayFirewallPolicyManagedRuleSet",
+            arguments: &["rule_set_type", "rule_set_version"],
+            fields: &[
+                Field::list(
+                    "rule_group_overrides",
+                    "ruleGroupOverrides",
+                    "ApplicationGatewayFirewallPolicyRuleGroupOverride",
+                ),
+                Field::single("rule_set_type", "ruleSetType", "String"),
+                Field::single("rule_set_version", "ruleSetVersion", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "ApplicationGatewayFirewallPolicyRuleGroupOverride",
+            arguments: &["rule_group_name"],
+            fields: &[
+                Field::single("rule_group_name", "ruleGroupName", "String"),
+                Field::list("rules", "rules", "ApplicationGatewayFirewallPolicyRuleGroupOverrideRule"),
+            ],
+        },
+        typed::Structure {
+            name: "ApplicationGatewayFirewallPolicyRuleGroupOverrideRule",
+            arguments: &["rule_id"],
+            fields: &[
+                Field::single("action", "action", "ApplicationGatewayFirewallPolicyRuleAction"),
+                Field::single("rule_id", "ruleId", "String"),
+                Field::single("sensitivity", "sensitivity", "ApplicationGatewayFirewallPolicySensitivity"),
+                Field::single("state", "state", "ApplicationGatewayFirewallPolicyRuleState"),
+            ],
+        },
+        typed::Structure {
+            name: "ApplicationGatewayFirewallPolicySettings",
+            arguments: &[],
+            fields: &[
+                Field::single("captcha_expiration_in_mins", "captchaExpirationInMins", "i64"),
+                Field::single("custom_block_response_body", "customBlockResponseBody", "String"),
+                Field::single("custom_block_response_status_code", "customBlockResponseStatusCode", "i64"),
+                Field::single("file_upload_enforcement", "fileUploadEnforcement", "bool"),
+                Field::single("file_upload_limit_in_mb", "fileUploadLimitInMb", "i64"),
+                Field::single(
+                    "js_challenge_cookie_expiration_in_mins",
+                    "jsChallengeCookieExpirationInMins",
+                    "i64",
+                ),
+                Field::single(
+                    "log_scrubbing",
+                    "logScrubbing",
+                    "ApplicationGatewayFirewallPolicyLogScrubbing",
+                ),
+                Field::single("max_request_body_size_in_kb", "maxRequestBodySizeInKb", "i64"),
+                Field::single("mode", "mode", "ApplicationGatewayFirewallPolicySettingsMode"),
+                Field::single("request_body_check", "requestBodyCheck", "bool"),
+                Field::single("request_body_enforcement", "requestBodyEnforcement", "bool"),
+                Field::single("request_body_inspect_limit_in_kb", "requestBodyInspectLimitInKB", "i64"),
+                Field::single("state", "state", "ApplicationGatewayFirewallPolicySettingsState"),
+            ],
+        },
+        typed::Structure {
+            name: "ApplicationGatewayFirewallPolicyLogScrubbing",
+            arguments: &[],
+            fields: &[
+                Field::list(
+                    "scrubbing_rules",
+                    "scrubbingRules",
+                    "ApplicationGatewayFirewallPolicyScrubbingRule",
+                ),
+                Field::single("state", "state", "ApplicationGatewayFirewallPolicyLogScrubbingState"),
+            ],
+        },
+        typed::Structure {
+            name: "ApplicationGatewayFirewallPolicyScrubbingRule",
+            arguments: &["match_variable", "selector_match_operator"],
+            fields: &[
+                Field::single(
+                    "match_variable",
+                    "matchVariable",
+                    "ApplicationGatewayFirewallPolicyScrubbingRuleMatchVariable",
+                ),
+                Field::single("selector", "selector", "String"),
+                Field::single(
+                    "selector_match_operator",
+                    "selectorMatchOperator",
+                    "ApplicationGatewayFirewallPolicyScrubbingRuleSelectorMatchOperator",
+                ),
+                Field::single("state", "state", "ApplicationGatewayFirewallPolicyScrubbingRuleState"),
+            ],
+        },
+    ],
+    enums: &[
+        typed::Enum {
+            name: "ApplicationGatewayFirewallPolicyAction",
+            open: true,
+            values: &[
+                ("ALLOW", "Allow"),
+                ("BLOCK", "Block"),
+                ("LOG", "Log"),
+                ("JS_CHALLENGE", "JSChallenge"),
+                ("CAPTCHA", "CAPTCHA"),
+            ],
+        },
+        typed::Enum {
+            name: "ApplicationGatewayFirewallPolicyVariableName",
+            open: true,
+            values: &[
+                ("CLIENT_ADDR", "ClientAddr"),
+                ("GEO_LOCATION", "GeoLocation"),
+                ("NONE", "None"),
+                ("CLIENT_ADDR_XFF_HEADER", "ClientAddrXFFHeader"),
+                ("GEO_LOCATION_XFF_HEADER", "GeoLocationXFFHeader"),
+            ],
+        },
+        typed::Enum {
+            name: "ApplicationGatewayFirewallPolicyMatchVariableName",
+            open: true,
+            values: &[
+                ("REMOTE_ADDR", "RemoteAddr"),
+                ("REQUEST_METHOD", "RequestMethod"),
+                ("QUERY_STRING", "QueryString"),
+                ("POST_ARGS", "PostArgs"),
+                ("REQUEST_URI", "RequestUri"),
+                ("REQUEST_HEADERS", "RequestHeaders"),
+                ("REQUEST_BODY", "RequestBody"),
+                ("REQUEST_COOKIES", "RequestCookies"),
+            ],
+        },
+        typed::Enum {
+            name: "ApplicationGatewayFirewallPolicyOperator",
+            open: true,
+            values: &[
+                ("IP_MATCH", "IPMatch"),
+                ("EQUAL", "Equal"),
+                ("CONTAINS", "Contains"),
+                ("LESS_THAN", "LessThan"),
+                ("GREATER_THAN", "GreaterThan"),
+                ("LESS_THAN_OR_EQUAL", "LessThanOrEqual"),
+                ("GREATER_THAN_OR_EQUAL", "GreaterThanOrEqual"),
+                ("BEGINS_WITH", "BeginsWith"),
+                ("ENDS_WITH", "EndsWith"),
+                ("REGEX", "Regex"),
+                ("GEO_MATCH", "GeoMatch"),
+                ("ANY", "Any"),
+            ],
+        },
+        typed::Enum {
+            name: "ApplicationGatewayFirewallPolicyTransform",
+            open: true,
+            values: &[
+                ("UPPERCASE", "Uppercase"),
+                ("LOWERCASE", "Lowercase"),
+                ("TRIM", "Trim"),
+                ("URL_DECODE", "UrlDecode"),
+                ("URL_ENCODE", "UrlEncode"),
+                ("REMOVE_NULLS", "RemoveNulls"),
+                ("HTML_ENTITY_DECODE", "HtmlEntityDecode"),
+            ],
+        },
+        typed::Enum {
+            name: "ApplicationGatewayFirewallPolicyRateLimitDuration",
+            open: true,
+            values: &[("ONE_MIN", "OneMin"), ("FIVE_MINS", "FiveMins")],
+        },
+        typed::Enum {
+            name: "ApplicationGatewayFirewallPolicyRuleType",
+            open: true,
+            values: &[
+                ("MATCH_RULE", "MatchRule"),
+                ("RATE_LIMIT_RULE", "RateLimitRule"),
+                ("INVALID", "Invalid"),
+            ],
+        },
+        typed::Enum {
+            name: "ApplicationGatewayFirewallPolicyState",
+            open: true,
+            values: &[("DISABLED", "Disabled"), ("ENABLED", "Enabled")],
+        },
+        typed::Enum {
+            name: "ApplicationGatewayFirewallPolicyExceptionMatchVariable",
+            open: true,
+            values: &[
+                ("REQUEST_URI", "RequestURI"),
+                ("REMOTE_ADDR", "RemoteAddr"),
+                ("REQUEST_HEADER", "RequestHeader"),
+            ],
+        },
+        typed::Enum {
+            name: "ApplicationGatewayFirewallPolicySelectorMatchOperator",
+            open: true,
+            values: &[
+                ("EQUALS", "Equals"),
+                ("CONTAINS", "Contains"),
+                ("STARTS_WITH", "StartsWith"),
+                ("ENDS_WITH", "EndsWith"),
+            ],
+        },
+        typed::Enum {
+            name: "ApplicationGatewayFirewallPolicyValueMatchOperator",
+            open: true,
+            values: &[
+                ("EQUALS", "Equals"),
+                ("CONTAINS", "Contains"),
+                ("STARTS_WITH", "StartsWith"),
+                ("ENDS_WITH", "EndsWith"),
+                ("IP_MATCH", "IPMatch"),
+            ],
+        },
+        typed::Enum {
+            name: "ApplicationGatewayFirewallPolicyExclusionMatchVariable",
+            open: true,
+            values: &[
+                ("REQUEST_HEADER_NAMES", "RequestHeaderNames"),
+                ("REQUEST_COOKIE_NAMES", "RequestCookieNames"),
+                ("REQUEST_ARG_NAMES", "RequestArgNames"),
+                ("REQUEST_HEADER_KEYS", "RequestHeaderKeys"),
+                ("REQUEST_HEADER_VALUES", "RequestHeaderValues"),
+                ("REQUEST_COOKIE_KEYS", "RequestCookieKeys"),
+                ("REQUEST_COOKIE_VALUES", "RequestCookieValues"),
+                ("REQUEST_ARG_KEYS", "RequestArgKeys"),
+                ("REQUEST_ARG_VALUES", "RequestArgValues"),
+            ],
+        },
+        typed::Enum {
+            name: "ApplicationGatewayFirewallPolicyExclusionSelectorMatchOperator",
+            open: true,
+            values: &[
+                ("EQUALS", "Equals"),
+                ("CONTAINS", "Contains"),
+                ("STARTS_WITH", "StartsWith"),
+                ("ENDS_WITH", "EndsWith"),
+                ("EQUALS_ANY", "EqualsAny"),
+            ],
+        },
+        typed::Enum {
+            name: "ApplicationGatewayFirewallPolicyRuleAction",
+            open: true,
+            values: &[
+                ("ANOMALY_SCORING", "AnomalyScoring"),
+                ("ALLOW", "Allow"),
+                ("BLOCK", "Block"),
+                ("LOG", "Log"),
+                ("JS_CHALLENGE", "JSChallenge"),
+                ("CAPTCHA", "CAPTCHA"),
+            ],
+        },
+        typed::Enum {
+            name: "ApplicationGatewayFirewallPolicySensitivity",
+            open: true,
+            values: &[("LOW", "Low"), ("MEDIUM", "Medium"), ("HIGH", "High")],
+        },
+        typed::Enum {
+            name: "ApplicationGatewayFirewallPolicyRuleState",
+            open: true,
+            values: &[("DISABLED", "Disabled"), ("ENABLED", "Enabled")],
+        },
+        typed::Enum {
+            name: "ApplicationGatewayFirewallPolicyScrubbingRuleMatchVariable",
+            open: true,
+            values: &[
+                ("REQUEST_HEADER_NAMES", "RequestHeaderNames"),
+                ("REQUEST_COOKIE_NAMES", "RequestCookieNames"),
+                ("REQUEST_ARG_NAMES", "RequestArgNames"),
+                ("REQUEST_POST_ARG_NAMES", "RequestPostArgNames"),
+                ("REQUEST_JSON_ARG_NAMES", "RequestJSONArgNames"),
+                ("REQUEST_IP_ADDRESS", "RequestIPAddress"),
+            ],
+        },
+        typed::Enum {
+            name: "ApplicationGatewayFirewallPolicyScrubbingRuleSelectorMatchOperator",
+            open: true,
+            values: &[("EQUALS", "Equals"), ("EQUALS_ANY", "EqualsAny")],
+        },
+        typed::Enum {
+            name: "ApplicationGatewayFirewallPolicyScrubbingRuleState",
+            open: true,
+            values: &[("ENABLED", "Enabled"), ("DISABLED", "Disabled")],
+        },
+        typed::Enum {
+            name: "ApplicationGatewayFirewallPolicyLogScrubbingState",
+            open: true,
+            values: &[("DISABLED", "Disabled"), ("ENABLED", "Enabled")],
+        },
+        typed::Enum {
+            name: "ApplicationGatewayFirewallPolicySettingsMode",
+            open: true,
+            values: &[("PREVENTION", "Prevention"), ("DETECTION", "Detection")],
+        },
+        typed::Enum {
+            name: "ApplicationGatewayFirewallPolicySettingsState",
+            open: true,
+            values: &[("DISABLED", "Disabled"), ("ENABLED", "Enabled")],
+        },
+    ],
+    unions: &[],
+};

@@ -44,6 +44,7 @@ pub static APPLICATION_SECURITY_GROUP: TypeDescriptor = TypeDescriptor {
     create_only: &["location"],
     references: &[],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES: Object = Object {
@@ -77,3 +78,20 @@ static TEXT_PROPERTIES_PROVISIONING_STATE: Shape = Shape::String(&Text {
     values: &["Failed", "Succeeded", "Canceled", "Creating", "Updating", "Deleting"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "network",
+    main: typed::Structure {
+        name: "ApplicationSecurityGroup",
+        arguments: &["parent", "name", "location"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::resources::ResourceGroup>"),
+            Field::single("name", "name", "String"),
+            Field::single("location", "location", "String"),
+            Field::map("tags", "tags", "String"),
+        ],
+    },
+    structures: &[],
+    enums: &[],
+    unions: &[],
+};

@@ -102,6 +102,7 @@ pub static AZURE_FIREWALL: TypeDescriptor = TypeDescriptor {
         ),
     ],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static AT_EXTENDED_LOCATION: Object = Object {
@@ -717,3 +718,255 @@ static TEXT_PROPERTIES_THREAT_INTEL_MODE: Shape = Shape::String(&Text {
     values: &["Alert", "Deny", "Off"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "network",
+    main: typed::Structure {
+        name: "AzureFirewall",
+        arguments: &["parent", "name", "location"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::resources::ResourceGroup>"),
+            Field::single("name", "name", "String"),
+            Field::single("extended_location", "extendedLocation", "AzureFirewallExtendedLocation"),
+            Field::single("location", "location", "String"),
+            Field::map("additional_properties", "properties/additionalProperties", "String"),
+            Field::list(
+                "application_rule_collections",
+                "properties/applicationRuleCollections",
+                "AzureFirewallApplicationRuleCollection",
+            ),
+            Field::single(
+                "autoscale_configuration",
+                "properties/autoscaleConfiguration",
+                "AzureFirewallAutoscaleConfiguration",
+            ),
+            Field::single(
+                "firewall_policy",
+                "properties/firewallPolicy/id",
+                "ResourceId<crate::network::FirewallPolicy>",
+            ),
+            Field::single("hub_ip_addresses", "properties/hubIPAddresses", "AzureFirewallHubIpAddresses"),
+            Field::list("ip_configurations", "properties/ipConfigurations", "AzureFirewallIpConfiguration"),
+            Field::single(
+                "management_ip_configuration",
+                "properties/managementIpConfiguration",
+                "AzureFirewallIpConfiguration",
+            ),
+            Field::list(
+                "nat_rule_collections",
+                "properties/natRuleCollections",
+                "AzureFirewallNatRuleCollection",
+            ),
+            Field::list(
+                "network_rule_collections",
+                "properties/networkRuleCollections",
+                "AzureFirewallNetworkRuleCollection",
+            ),
+            Field::single("sku", "properties/sku", "AzureFirewallSku"),
+            Field::single("threat_intel_mode", "properties/threatIntelMode", "AzureFirewallThreatIntelMode"),
+            Field::single("virtual_hub", "properties/virtualHub/id", "Scope"),
+            Field::map("tags", "tags", "String"),
+            Field::list("zones", "zones", "String"),
+        ],
+    },
+    structures: &[
+        typed::Structure {
+            name: "AzureFirewallExtendedLocation",
+            arguments: &[],
+            fields: &[
+                Field::single("name", "name", "String"),
+                Field::single("type_", "type", "AzureFirewallExtendedLocationType"),
+            ],
+        },
+        typed::Structure {
+            name: "AzureFirewallApplicationRuleCollection",
+            arguments: &["name"],
+            fields: &[
+                Field::single("name", "name", "String"),
+                Field::single("action", "properties/action", "AzureFirewallRcAction"),
+                Field::single("priority", "properties/priority", "i64"),
+                Field::list("rules", "properties/rules", "AzureFirewallApplicationRuleCollectionRule"),
+            ],
+        },
+        typed::Structure {
+            name: "AzureFirewallRcAction",
+            arguments: &[],
+            fields: &[Field::single("type_", "type", "AzureFirewallRcActionType")],
+        },
+        typed::Structure {
+            name: "AzureFirewallApplicationRuleCollectionRule",
+            arguments: &[],
+            fields: &[
+                Field::single("description", "description", "String"),
+                Field::list("fqdn_tags", "fqdnTags", "String"),
+                Field::single("name", "name", "String"),
+                Field::list("protocols", "protocols", "AzureFirewallProtocol"),
+                Field::list("source_addresses", "sourceAddresses", "String"),
+                Field::list("source_ip_groups", "sourceIpGroups", "String"),
+                Field::list("target_fqdns", "targetFqdns", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "AzureFirewallProtocol",
+            arguments: &[],
+            fields: &[
+                Field::single("port", "port", "i64"),
+                Field::single("protocol_type", "protocolType", "AzureFirewallProtocolType"),
+            ],
+        },
+        typed::Structure {
+            name: "AzureFirewallAutoscaleConfiguration",
+            arguments: &[],
+            fields: &[
+                Field::single("max_capacity", "maxCapacity", "i64"),
+                Field::single("min_capacity", "minCapacity", "i64"),
+            ],
+        },
+        typed::Structure {
+            name: "AzureFirewallHubIpAddresses",
+            arguments: &[],
+            fields: &[
+                Field::single("private_ip_address", "privateIPAddress", "String"),
+                Field::single("public_ips", "publicIPs", "AzureFirewallHubIpAddressesPublicIps"),
+            ],
+        },
+        typed::Structure {
+            name: "AzureFirewallHubIpAddressesPublicIps",
+            arguments: &[],
+            fields: &[
+                Field::list("addresses", "addresses", "AzureFirewallHubIpAddressesPublicIpsAddress"),
+                Field::single("count", "count", "i64"),
+            ],
+        },
+        typed::Structure {
+            name: "AzureFirewallHubIpAddressesPublicIpsAddress",
+            arguments: &[],
+            fields: &[Field::single("address", "address", "String")],
+        },
+        typed::Structure {
+            name: "AzureFirewallIpConfiguration",
+            arguments: &["name"],
+            fields: &[
+                Field::single("name", "name", "String"),
+                Field::single(
+                    "public_ip_address",
+                    "properties/publicIPAddress/id",
+                    "ResourceId<crate::network::PublicIpAddress>",
+                ),
+                Field::single("subnet", "properties/subnet/id", "ResourceId<crate::network::Subnet>"),
+            ],
+        },
+        typed::Structure {
+            name: "AzureFirewallNatRuleCollection",
+            arguments: &["name"],
+            fields: &[
+                Field::single("name", "name", "String"),
+                Field::single("action", "properties/action", "AzureFirewallNatRuleCollectionAction"),
+                Field::single("priority", "properties/priority", "i64"),
+                Field::list("rules", "properties/rules", "AzureFirewallNatRuleCollectionRule"),
+            ],
+        },
+        typed::Structure {
+            name: "AzureFirewallNatRuleCollectionAction",
+            arguments: &[],
+            fields: &[Field::single("type_", "type", "AzureFirewallNatRuleCollectionActionType")],
+        },
+        typed::Structure {
+            name: "AzureFirewallNatRuleCollectionRule",
+            arguments: &[],
+            fields: &[
+                Field::single("description", "description", "String"),
+                Field::list("destination_addresses", "destinationAddresses", "String"),
+                Field::list("destination_ports", "destinationPorts", "String"),
+                Field::single("name", "name", "String"),
+                Field::list("protocols", "protocols", "AzureFirewallNatRuleCollectionRuleProtocol"),
+                Field::list("source_addresses", "sourceAddresses", "String"),
+                Field::list("source_ip_groups", "sourceIpGroups", "String"),
+                Field::single("translated_address", "translatedAddress", "String"),
+                Field::single("translated_fqdn", "translatedFqdn", "String"),
+                Field::single("translated_port", "translatedPort", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "AzureFirewallNetworkRuleCollection",
+            arguments: &["name"],
+            fields: &[
+                Field::single("name", "name", "String"),
+                Field::single("action", "properties/action", "AzureFirewallRcAction"),
+                Field::single("priority", "properties/priority", "i64"),
+                Field::list("rules", "properties/rules", "AzureFirewallNetworkRuleCollectionRule"),
+            ],
+        },
+        typed::Structure {
+            name: "AzureFirewallNetworkRuleCollectionRule",
+            arguments: &[],
+            fields: &[
+                Field::single("description", "description", "String"),
+                Field::list("destination_addresses", "destinationAddresses", "String"),
+                Field::list("destination_fqdns", "destinationFqdns", "String"),
+                Field::list("destination_ip_groups", "destinationIpGroups", "String"),
+                Field::list("destination_ports", "destinationPorts", "String"),
+                Field::single("name", "name", "String"),
+                Field::list("protocols", "protocols", "AzureFirewallRuleProtocol"),
+                Field::list("source_addresses", "sourceAddresses", "String"),
+                Field::list("source_ip_groups", "sourceIpGroups", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "AzureFirewallSku",
+            arguments: &[],
+            fields: &[
+                Field::single("name", "name", "AzureFirewallSkuName"),
+                Field::single("tier", "tier", "AzureFirewallSkuTier"),
+            ],
+        },
+    ],
+    enums: &[
+        typed::Enum {
+            name: "AzureFirewallExtendedLocationType",
+            open: true,
+            values: &[("EDGE_ZONE", "EdgeZone")],
+        },
+        typed::Enum {
+            name: "AzureFirewallRcActionType",
+            open: true,
+            values: &[("ALLOW", "Allow"), ("DENY", "Deny")],
+        },
+        typed::Enum {
+            name: "AzureFirewallProtocolType",
+            open: true,
+            values: &[("HTTP", "Http"), ("HTTPS", "Https"), ("MSSQL", "Mssql")],
+        },
+        typed::Enum {
+            name: "AzureFirewallNatRuleCollectionActionType",
+            open: true,
+            values: &[("SNAT", "Snat"), ("DNAT", "Dnat")],
+        },
+        typed::Enum {
+            name: "AzureFirewallNatRuleCollectionRuleProtocol",
+            open: true,
+            values: &[("TCP", "TCP"), ("UDP", "UDP"), ("ANY", "Any"), ("ICMP", "ICMP")],
+        },
+        typed::Enum {
+            name: "AzureFirewallRuleProtocol",
+            open: true,
+            values: &[("TCP", "TCP"), ("UDP", "UDP"), ("ANY", "Any"), ("ICMP", "ICMP")],
+        },
+        typed::Enum {
+            name: "AzureFirewallSkuName",
+            open: true,
+            values: &[("AZFW_VNET", "AZFW_VNet"), ("AZFW_HUB", "AZFW_Hub")],
+        },
+        typed::Enum {
+            name: "AzureFirewallSkuTier",
+            open: true,
+            values: &[("STANDARD", "Standard"), ("PREMIUM", "Premium"), ("BASIC", "Basic")],
+        },
+        typed::Enum {
+            name: "AzureFirewallThreatIntelMode",
+            open: true,
+            values: &[("ALERT", "Alert"), ("DENY", "Deny"), ("OFF", "Off")],
+        },
+    ],
+    unions: &[],
+};

@@ -89,6 +89,7 @@ pub static BASTION_HOST: TypeDescriptor = TypeDescriptor {
         ("properties.virtualNetwork.id", "Microsoft.Network/virtualNetworks"),
     ],
     defaults: &[("sku.name", r#""Standard""#)],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES: Object = Object {
@@ -242,3 +243,89 @@ static TEXT_SKU_NAME: Shape = Shape::String(&Text {
     values: &["Basic", "Standard", "Developer", "Premium"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "network",
+    main: typed::Structure {
+        name: "BastionHost",
+        arguments: &["parent", "name", "location", "ip_configurations"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::resources::ResourceGroup>"),
+            Field::single("name", "name", "String"),
+            Field::single("location", "location", "String"),
+            Field::single("disable_copy_paste", "properties/disableCopyPaste", "bool"),
+            Field::single("dns_name", "properties/dnsName", "String"),
+            Field::single("enable_file_copy", "properties/enableFileCopy", "bool"),
+            Field::single("enable_ip_connect", "properties/enableIpConnect", "bool"),
+            Field::single("enable_kerberos", "properties/enableKerberos", "bool"),
+            Field::single("enable_private_only_bastion", "properties/enablePrivateOnlyBastion", "bool"),
+            Field::single("enable_session_recording", "properties/enableSessionRecording", "bool"),
+            Field::single("enable_shareable_link", "properties/enableShareableLink", "bool"),
+            Field::single("enable_tunneling", "properties/enableTunneling", "bool"),
+            Field::list("ip_configurations", "properties/ipConfigurations", "BastionHostIpConfiguration"),
+            Field::single("network_acls", "properties/networkAcls", "BastionHostNetworkAcls"),
+            Field::single("scale_units", "properties/scaleUnits", "i64"),
+            Field::single(
+                "virtual_network",
+                "properties/virtualNetwork/id",
+                "ResourceId<crate::network::VirtualNetwork>",
+            ),
+            Field::single("sku", "sku", "BastionHostSku"),
+            Field::map("tags", "tags", "String"),
+            Field::list("zones", "zones", "String"),
+        ],
+    },
+    structures: &[
+        typed::Structure {
+            name: "BastionHostIpConfiguration",
+            arguments: &["name", "subnet"],
+            fields: &[
+                Field::single("name", "name", "String"),
+                Field::single(
+                    "private_ip_allocation_method",
+                    "properties/privateIPAllocationMethod",
+                    "BastionHostPrivateIpAllocationMethod",
+                ),
+                Field::single(
+                    "public_ip_address",
+                    "properties/publicIPAddress/id",
+                    "ResourceId<crate::network::PublicIpAddress>",
+                ),
+                Field::single("subnet", "properties/subnet/id", "ResourceId<crate::network::Subnet>"),
+            ],
+        },
+        typed::Structure {
+            name: "BastionHostNetworkAcls",
+            arguments: &[],
+            fields: &[Field::list("ip_rules", "ipRules", "BastionHostNetworkAclsIpRule")],
+        },
+        typed::Structure {
+            name: "BastionHostNetworkAclsIpRule",
+            arguments: &[],
+            fields: &[Field::single("address_prefix", "addressPrefix", "String")],
+        },
+        typed::Structure {
+            name: "BastionHostSku",
+            arguments: &[],
+            fields: &[Field::single("name", "name", "BastionHostSkuName")],
+        },
+    ],
+    enums: &[
+        typed::Enum {
+            name: "BastionHostPrivateIpAllocationMethod",
+            open: true,
+            values: &[("STATIC", "Static"), ("DYNAMIC", "Dynamic")],
+        },
+        typed::Enum {
+            name: "BastionHostSkuName",
+            open: true,
+            values: &[
+                ("BASIC", "Basic"),
+                ("STANDARD", "Standard"),
+                ("DEVELOPER", "Developer"),
+                ("PREMIUM", "Premium"),
+            ],
+        },
+    ],
+    unions: &[],
+};

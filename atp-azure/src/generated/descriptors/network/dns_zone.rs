@@ -40,6 +40,7 @@ pub static DNS_ZONE: TypeDescriptor = TypeDescriptor {
         ("properties.resolutionVirtualNetworks[].id", "Microsoft.Network/virtualNetworks"),
     ],
     defaults: &[("properties.zoneType", r#""Public""#)],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES: Object = Object {
@@ -143,3 +144,31 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "network",
+    main: typed::Structure {
+        name: "DnsZone",
+        arguments: &["parent", "name"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::resources::ResourceGroup>"),
+            Field::single("name", "name", "String"),
+            Field::single("location", "location", "String").preset("\"global\".to_owned()"),
+            Field::list(
+                "registration_virtual_networks",
+                "properties/registrationVirtualNetworks",
+                "SubResource",
+            ),
+            Field::list("resolution_virtual_networks", "properties/resolutionVirtualNetworks", "SubResource"),
+            Field::single("zone_type", "properties/zoneType", "DnsZoneType"),
+            Field::map("tags", "tags", "String"),
+        ],
+    },
+    structures: &[],
+    enums: &[typed::Enum {
+        name: "DnsZoneType",
+        open: false,
+        values: &[("Public", "Public"), ("Private", "Private")],
+    }],
+    unions: &[],
+};

@@ -29,6 +29,7 @@ pub static DNS_ZONE_MX: TypeDescriptor = TypeDescriptor {
     create_only: &[],
     references: &[("properties.trafficManagementProfile.id", "Microsoft.Network/trafficmanagerprofiles")],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES: Object = Object {
@@ -312,3 +313,34 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "network",
+    main: typed::Structure {
+        name: "DnsZoneMx",
+        arguments: &["parent", "name", "ttl", "mx_records"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::network::DnsZone>"),
+            Field::single("name", "name", "String"),
+            Field::list("mx_records", "properties/MXRecords", "DnsZoneMxRecord"),
+            Field::single("ttl", "properties/TTL", "i64"),
+            Field::map("metadata", "properties/metadata", "String"),
+            Field::single("target_resource", "properties/targetResource/id", "Scope"),
+            Field::single(
+                "traffic_management_profile",
+                "properties/trafficManagementProfile/id",
+                "ResourceId<crate::network::TrafficManagerProfile>",
+            ),
+        ],
+    },
+    structures: &[typed::Structure {
+        name: "DnsZoneMxRecord",
+        arguments: &[],
+        fields: &[
+            Field::single("exchange", "exchange", "String"),
+            Field::single("preference", "preference", "i64"),
+        ],
+    }],
+    enums: &[],
+    unions: &[],
+};

@@ -77,6 +77,7 @@ pub static FIREWALL_POLICY: TypeDescriptor = TypeDescriptor {
         ),
     ],
     defaults: &[("properties.sku.tier", r#""Standard""#)],
+    typed: Some(&TYPED),
 };
 
 static AT_IDENTITY: Object = Object {
@@ -634,3 +635,244 @@ static TEXT_PROPERTIES_THREAT_INTEL_MODE: Shape = Shape::String(&Text {
     values: &["Alert", "Deny", "Off"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "network",
+    main: typed::Structure {
+        name: "FirewallPolicy",
+        arguments: &["parent", "name", "location"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::resources::ResourceGroup>"),
+            Field::single("name", "name", "String"),
+            Field::single("identity", "identity", "FirewallPolicyIdentity"),
+            Field::single("location", "location", "String"),
+            Field::single(
+                "base_policy",
+                "properties/basePolicy/id",
+                "ResourceId<crate::network::FirewallPolicy>",
+            ),
+            Field::single("dns_settings", "properties/dnsSettings", "FirewallPolicyDnsSettings"),
+            Field::single("explicit_proxy", "properties/explicitProxy", "FirewallPolicyExplicitProxy"),
+            Field::single("insights", "properties/insights", "FirewallPolicyInsights"),
+            Field::single(
+                "intrusion_detection",
+                "properties/intrusionDetection",
+                "FirewallPolicyIntrusionDetection",
+            ),
+            Field::single("sku", "properties/sku", "FirewallPolicySku"),
+            Field::single("snat", "properties/snat", "FirewallPolicySnat"),
+            Field::single("sql", "properties/sql", "FirewallPolicySql"),
+            Field::single("threat_intel_mode", "properties/threatIntelMode", "FirewallPolicyThreatIntelMode"),
+            Field::single(
+                "threat_intel_whitelist",
+                "properties/threatIntelWhitelist",
+                "FirewallPolicyThreatIntelWhitelist",
+            ),
+            Field::single(
+                "transport_security",
+                "properties/transportSecurity",
+                "FirewallPolicyTransportSecurity",
+            ),
+            Field::map("tags", "tags", "String"),
+        ],
+    },
+    structures: &[
+        typed::Structure {
+            name: "FirewallPolicyIdentity",
+            arguments: &[],
+            fields: &[
+                Field::single("type_", "type", "FirewallPolicyIdentityType"),
+                Field::map("user_assigned_identities", "userAssignedIdentities", "Value"),
+            ],
+        },
+        typed::Structure {
+            name: "FirewallPolicyDnsSettings",
+            arguments: &[],
+            fields: &[
+                Field::single("enable_proxy", "enableProxy", "bool"),
+                Field::single("require_proxy_for_network_rules", "requireProxyForNetworkRules", "bool"),
+                Field::list("servers", "servers", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "FirewallPolicyExplicitProxy",
+            arguments: &[],
+            fields: &[
+                Field::single("enable_explicit_proxy", "enableExplicitProxy", "bool"),
+                Field::single("enable_pac_file", "enablePacFile", "bool"),
+                Field::single("http_port", "httpPort", "i64"),
+                Field::single("https_port", "httpsPort", "i64"),
+                Field::single("pac_file", "pacFile", "String"),
+                Field::single("pac_file_port", "pacFilePort", "i64"),
+            ],
+        },
+        typed::Structure {
+            name: "FirewallPolicyInsights",
+            arguments: &[],
+            fields: &[
+                Field::single("is_enabled", "isEnabled", "bool"),
+                Field::single(
+                    "log_analytics_resources",
+                    "logAnalyticsResources",
+                    "FirewallPolicyInsightsLogAnalyticsResources",
+                ),
+                Field::single("retention_days", "retentionDays", "i64"),
+            ],
+        },
+        typed::Structure {
+            name: "FirewallPolicyInsightsLogAnalyticsResources",
+            arguments: &[],
+            fields: &[
+                Field::single("default_workspace_id", "defaultWorkspaceId/id", "Scope"),
+                Field::list("workspaces", "workspaces", "FirewallPolicyWorkspace"),
+            ],
+        },
+        typed::Structure {
+            name: "FirewallPolicyWorkspace",
+            arguments: &[],
+            fields: &[
+                Field::single("region", "region", "String"),
+                Field::single("workspace_id", "workspaceId/id", "Scope"),
+            ],
+        },
+        typed::Structure {
+            name: "FirewallPolicyIntrusionDetection",
+            arguments: &[],
+            fields: &[
+                Field::single("configuration", "configuration", "FirewallPolicyConfiguration"),
+                Field::single("mode", "mode", "FirewallPolicyIntrusionDetectionMode"),
+                Field::single("profile", "profile", "FirewallPolicyIntrusionDetectionProfile"),
+            ],
+        },
+        typed::Structure {
+            name: "FirewallPolicyConfiguration",
+            arguments: &[],
+            fields: &[
+                Field::list(
+                    "bypass_traffic_settings",
+                    "bypassTrafficSettings",
+                    "FirewallPolicyBypassTrafficSetting",
+                ),
+                Field::list("private_ranges", "privateRanges", "String"),
+                Field::list("signature_overrides", "signatureOverrides", "FirewallPolicySignatureOverride"),
+            ],
+        },
+        typed::Structure {
+            name: "FirewallPolicyBypassTrafficSetting",
+            arguments: &[],
+            fields: &[
+                Field::single("description", "description", "String"),
+                Field::list("destination_addresses", "destinationAddresses", "String"),
+                Field::list("destination_ip_groups", "destinationIpGroups", "String"),
+                Field::list("destination_ports", "destinationPorts", "String"),
+                Field::single("name", "name", "String"),
+                Field::single("protocol", "protocol", "FirewallPolicyProtocol"),
+                Field::list("source_addresses", "sourceAddresses", "String"),
+                Field::list("source_ip_groups", "sourceIpGroups", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "FirewallPolicySignatureOverride",
+            arguments: &[],
+            fields: &[
+                Field::single("id", "id", "String"),
+                Field::single("mode", "mode", "FirewallPolicyMode"),
+            ],
+        },
+        typed::Structure {
+            name: "FirewallPolicySku",
+            arguments: &[],
+            fields: &[Field::single("tier", "tier", "FirewallPolicySkuTier")],
+        },
+        typed::Structure {
+            name: "FirewallPolicySnat",
+            arguments: &[],
+            fields: &[
+                Field::single(
+                    "auto_learn_private_ranges",
+                    "autoLearnPrivateRanges",
+                    "FirewallPolicySnatAutoLearnPrivateRanges",
+                ),
+                Field::list("private_ranges", "privateRanges", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "FirewallPolicySql",
+            arguments: &[],
+            fields: &[Field::single("allow_sql_redirect", "allowSqlRedirect", "bool")],
+        },
+        typed::Structure {
+            name: "FirewallPolicyThreatIntelWhitelist",
+            arguments: &[],
+            fields: &[
+                Field::list("fqdns", "fqdns", "String"),
+                Field::list("ip_addresses", "ipAddresses", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "FirewallPolicyTransportSecurity",
+            arguments: &[],
+            fields: &[Field::single(
+                "certificate_authority",
+                "certificateAuthority",
+                "FirewallPolicyCertificateAuthority",
+            )],
+        },
+        typed::Structure {
+            name: "FirewallPolicyCertificateAuthority",
+            arguments: &[],
+            fields: &[
+                Field::single("key_vault_secret_id", "keyVaultSecretId", "String"),
+                Field::single("name", "name", "String"),
+            ],
+        },
+    ],
+    enums: &[
+        typed::Enum {
+            name: "FirewallPolicyIdentityType",
+            open: false,
+            values: &[
+                ("SystemAssigned", "SystemAssigned"),
+                ("UserAssigned", "UserAssigned"),
+                ("SystemAssignedUserAssigned", "SystemAssigned, UserAssigned"),
+                ("None", "None"),
+            ],
+        },
+        typed::Enum {
+            name: "FirewallPolicyProtocol",
+            open: true,
+            values: &[("TCP", "TCP"), ("UDP", "UDP"), ("ICMP", "ICMP"), ("ANY", "ANY")],
+        },
+        typed::Enum {
+            name: "FirewallPolicyMode",
+            open: true,
+            values: &[("OFF", "Off"), ("ALERT", "Alert"), ("DENY", "Deny")],
+        },
+        typed::Enum {
+            name: "FirewallPolicyIntrusionDetectionMode",
+            open: true,
+            values: &[("OFF", "Off"), ("ALERT", "Alert"), ("DENY", "Deny")],
+        },
+        typed::Enum {
+            name: "FirewallPolicyIntrusionDetectionProfile",
+            open: true,
+            values: &[("OFF", "Off"), ("EMERGING", "Emerging"), ("CORE", "Core"), ("EXTENDED", "Extended")],
+        },
+        typed::Enum {
+            name: "FirewallPolicySkuTier",
+            open: true,
+            values: &[("STANDARD", "Standard"), ("PREMIUM", "Premium"), ("BASIC", "Basic")],
+        },
+        typed::Enum {
+            name: "FirewallPolicySnatAutoLearnPrivateRanges",
+            open: true,
+            values: &[("ENABLED", "Enabled"), ("DISABLED", "Disabled")],
+        },
+        typed::Enum {
+            name: "FirewallPolicyThreatIntelMode",
+            open: true,
+            values: &[("ALERT", "Alert"), ("DENY", "Deny"), ("OFF", "Off")],
+        },
+    ],
+    unions: &[],
+};

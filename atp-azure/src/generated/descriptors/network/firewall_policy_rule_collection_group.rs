@@ -43,6 +43,7 @@ pub static FIREWALL_POLICY_RULE_COLLECTION_GROUP: TypeDescriptor = TypeDescripto
     create_only: &[],
     references: &[],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES: Object = Object {
@@ -440,3 +441,215 @@ static TEXT_PROPERTIES_RULE_COLLECTIONS_RULE_COLLECTION_TYPE_: Shape = Shape::St
     values: &["FirewallPolicyNatRuleCollection"],
     open: false,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "network",
+    main: typed::Structure {
+        name: "FirewallPolicyRuleCollectionGroup",
+        arguments: &["parent", "name", "priority"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::network::FirewallPolicy>"),
+            Field::single("name", "name", "String"),
+            Field::single("priority", "properties/priority", "i64"),
+            Field::list(
+                "rule_collections",
+                "properties/ruleCollections",
+                "FirewallPolicyRuleCollectionGroupRuleCollection",
+            ),
+        ],
+    },
+    structures: &[
+        typed::Structure {
+            name: "FirewallPolicyRuleCollectionGroupFirewallPolicyFilterRuleCollection",
+            arguments: &[],
+            fields: &[
+                Field::single("name", "name", "String"),
+                Field::single("priority", "priority", "i64"),
+                Field::single("action", "action", "FirewallPolicyRuleCollectionGroupAction"),
+                Field::list("rules", "rules", "FirewallPolicyRuleCollectionGroupFirewallPolicyRule"),
+            ],
+        },
+        typed::Structure {
+            name: "FirewallPolicyRuleCollectionGroupAction",
+            arguments: &[],
+            fields: &[Field::single("type_", "type", "FirewallPolicyRuleCollectionGroupType")],
+        },
+        typed::Structure {
+            name: "FirewallPolicyRuleCollectionGroupApplicationRule",
+            arguments: &[],
+            fields: &[
+                Field::single("description", "description", "String"),
+                Field::single("name", "name", "String"),
+                Field::list("destination_addresses", "destinationAddresses", "String"),
+                Field::list("fqdn_tags", "fqdnTags", "String"),
+                Field::list(
+                    "http_headers_to_insert",
+                    "httpHeadersToInsert",
+                    "FirewallPolicyRuleCollectionGroupHttpHeadersToInsert",
+                ),
+                Field::list("protocols", "protocols", "FirewallPolicyRuleCollectionGroupProtocol"),
+                Field::list("source_addresses", "sourceAddresses", "String"),
+                Field::list("source_ip_groups", "sourceIpGroups", "String"),
+                Field::list("source_kube_selector_groups", "sourceKubeSelectorGroups", "String"),
+                Field::list("target_fqdns", "targetFqdns", "String"),
+                Field::list("target_urls", "targetUrls", "String"),
+                Field::single("terminate_tls", "terminateTLS", "bool"),
+                Field::list("web_categories", "webCategories", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "FirewallPolicyRuleCollectionGroupHttpHeadersToInsert",
+            arguments: &[],
+            fields: &[
+                Field::single("header_name", "headerName", "String"),
+                Field::single("header_value", "headerValue", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "FirewallPolicyRuleCollectionGroupProtocol",
+            arguments: &[],
+            fields: &[
+                Field::single("port", "port", "i64"),
+                Field::single(
+                    "protocol_type",
+                    "protocolType",
+                    "FirewallPolicyRuleCollectionGroupProtocolType",
+                ),
+            ],
+        },
+        typed::Structure {
+            name: "FirewallPolicyRuleCollectionGroupNatRule",
+            arguments: &[],
+            fields: &[
+                Field::single("description", "description", "String"),
+                Field::single("name", "name", "String"),
+                Field::list("destination_addresses", "destinationAddresses", "String"),
+                Field::list("destination_ports", "destinationPorts", "String"),
+                Field::list("ip_protocols", "ipProtocols", "FirewallPolicyRuleCollectionGroupIpProtocol"),
+                Field::list("source_addresses", "sourceAddresses", "String"),
+                Field::list("source_ip_groups", "sourceIpGroups", "String"),
+                Field::single("translated_address", "translatedAddress", "String"),
+                Field::single("translated_fqdn", "translatedFqdn", "String"),
+                Field::single("translated_port", "translatedPort", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "FirewallPolicyRuleCollectionGroupNetworkRule",
+            arguments: &[],
+            fields: &[
+                Field::single("description", "description", "String"),
+                Field::single("name", "name", "String"),
+                Field::list("destination_addresses", "destinationAddresses", "String"),
+                Field::list("destination_fqdns", "destinationFqdns", "String"),
+                Field::list("destination_ip_groups", "destinationIpGroups", "String"),
+                Field::list("destination_ports", "destinationPorts", "String"),
+                Field::list(
+                    "ip_protocols",
+                    "ipProtocols",
+                    "FirewallPolicyRuleCollectionGroupNetworkRuleIpProtocol",
+                ),
+                Field::list("source_addresses", "sourceAddresses", "String"),
+                Field::list("source_ip_groups", "sourceIpGroups", "String"),
+                Field::list("source_kube_selector_groups", "sourceKubeSelectorGroups", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "FirewallPolicyRuleCollectionGroupFirewallPolicyNatRuleCollection",
+            arguments: &[],
+            fields: &[
+                Field::single("name", "name", "String"),
+                Field::single("priority", "priority", "i64"),
+                Field::single(
+                    "action",
+                    "action",
+                    "FirewallPolicyRuleCollectionGroupFirewallPolicyNatRuleCollectionAction",
+                ),
+                Field::list("rules", "rules", "FirewallPolicyRuleCollectionGroupFirewallPolicyRule"),
+            ],
+        },
+        typed::Structure {
+            name: "FirewallPolicyRuleCollectionGroupFirewallPolicyNatRuleCollectionAction",
+            arguments: &[],
+            fields: &[Field::single("type_", "type", "FirewallPolicyRuleCollectionGroupActionType")],
+        },
+    ],
+    enums: &[
+        typed::Enum {
+            name: "FirewallPolicyRuleCollectionGroupType",
+            open: true,
+            values: &[("ALLOW", "Allow"), ("DENY", "Deny")],
+        },
+        typed::Enum {
+            name: "FirewallPolicyRuleCollectionGroupRuleCollectionType",
+            open: false,
+            values: &[("FirewallPolicyFilterRuleCollection", "FirewallPolicyFilterRuleCollection")],
+        },
+        typed::Enum {
+            name: "FirewallPolicyRuleCollectionGroupProtocolType",
+            open: true,
+            values: &[("HTTP", "Http"), ("HTTPS", "Https")],
+        },
+        typed::Enum {
+            name: "FirewallPolicyRuleCollectionGroupRuleType",
+            open: false,
+            values: &[("ApplicationRule", "ApplicationRule")],
+        },
+        typed::Enum {
+            name: "FirewallPolicyRuleCollectionGroupIpProtocol",
+            open: true,
+            values: &[("TCP", "TCP"), ("UDP", "UDP"), ("ANY", "Any"), ("ICMP", "ICMP")],
+        },
+        typed::Enum {
+            name: "FirewallPolicyRuleCollectionGroupNatRuleType",
+            open: false,
+            values: &[("NatRule", "NatRule")],
+        },
+        typed::Enum {
+            name: "FirewallPolicyRuleCollectionGroupNetworkRuleIpProtocol",
+            open: true,
+            values: &[("TCP", "TCP"), ("UDP", "UDP"), ("ANY", "Any"), ("ICMP", "ICMP")],
+        },
+        typed::Enum {
+            name: "FirewallPolicyRuleCollectionGroupNetworkRuleType",
+            open: false,
+            values: &[("NetworkRule", "NetworkRule")],
+        },
+        typed::Enum {
+            name: "FirewallPolicyRuleCollectionGroupActionType",
+            open: true,
+            values: &[("DNAT", "DNAT")],
+        },
+        typed::Enum {
+            name: "FirewallPolicyRuleCollectionGroupFirewallPolicyNatRuleCollectionType",
+            open: false,
+            values: &[("FirewallPolicyNatRuleCollection", "FirewallPolicyNatRuleCollection")],
+        },
+    ],
+    unions: &[
+        typed::Union {
+            name: "FirewallPolicyRuleCollectionGroupFirewallPolicyRule",
+            tag: "ruleType",
+            variants: &[
+                ("ApplicationRule", "FirewallPolicyRuleCollectionGroupApplicationRule", "ApplicationRule"),
+                ("NatRule", "FirewallPolicyRuleCollectionGroupNatRule", "NatRule"),
+                ("NetworkRule", "FirewallPolicyRuleCollectionGroupNetworkRule", "NetworkRule"),
+            ],
+        },
+        typed::Union {
+            name: "FirewallPolicyRuleCollectionGroupRuleCollection",
+            tag: "ruleCollectionType",
+            variants: &[
+                (
+                    "FirewallPolicyFilterRuleCollection",
+                    "FirewallPolicyRuleCollectionGroupFirewallPolicyFilterRuleCollection",
+                    "FirewallPolicyFilterRuleCollection",
+                ),
+                (
+                    "FirewallPolicyNatRuleCollection",
+                    "FirewallPolicyRuleCollectionGroupFirewallPolicyNatRuleCollection",
+                    "FirewallPolicyNatRuleCollection",
+                ),
+            ],
+        },
+    ],
+};

@@ -53,6 +53,7 @@ pub static FLOW_LOG: TypeDescriptor = TypeDescriptor {
         ("properties.retentionPolicy.days", "0"),
         ("properties.retentionPolicy.enabled", "false"),
     ],
+    typed: Some(&TYPED),
 };
 
 static AT_IDENTITY: Object = Object {
@@ -185,3 +186,87 @@ static TEXT_PROPERTIES_PROVISIONING_STATE: Shape = Shape::String(&Text {
     values: &["Failed", "Succeeded", "Canceled", "Creating", "Updating", "Deleting"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "network",
+    main: typed::Structure {
+        name: "FlowLog",
+        arguments: &["parent", "name", "target_resource_id", "storage_id"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::network::NetworkWatcher>"),
+            Field::single("name", "name", "String"),
+            Field::single("identity", "identity", "FlowLogIdentity"),
+            Field::single("location", "location", "String"),
+            Field::single("enabled", "properties/enabled", "bool"),
+            Field::single("enabled_filtering_criteria", "properties/enabledFilteringCriteria", "String"),
+            Field::single(
+                "flow_analytics_configuration",
+                "properties/flowAnalyticsConfiguration",
+                "FlowLogFlowAnalyticsConfiguration",
+            ),
+            Field::single("format", "properties/format", "FlowLogFormat"),
+            Field::single("record_types", "properties/recordTypes", "String"),
+            Field::single("retention_policy", "properties/retentionPolicy", "FlowLogRetentionPolicy"),
+            Field::single("storage_id", "properties/storageId", "Scope"),
+            Field::single("target_resource_id", "properties/targetResourceId", "Scope"),
+            Field::map("tags", "tags", "String"),
+        ],
+    },
+    structures: &[
+        typed::Structure {
+            name: "FlowLogIdentity",
+            arguments: &[],
+            fields: &[
+                Field::single("type_", "type", "FlowLogIdentityType"),
+                Field::map("user_assigned_identities", "userAssignedIdentities", "Value"),
+            ],
+        },
+        typed::Structure {
+            name: "FlowLogFlowAnalyticsConfiguration",
+            arguments: &[],
+            fields: &[Field::single(
+                "network_watcher_flow_analytics_configuration",
+                "networkWatcherFlowAnalyticsConfiguration",
+                "FlowLogNetworkWatcherFlowAnalyticsConfiguration",
+            )],
+        },
+        typed::Structure {
+            name: "FlowLogNetworkWatcherFlowAnalyticsConfiguration",
+            arguments: &[],
+            fields: &[
+                Field::single("enabled", "enabled", "bool"),
+                Field::single("traffic_analytics_interval", "trafficAnalyticsInterval", "i64"),
+                Field::single("workspace_id", "workspaceId", "String"),
+                Field::single("workspace_region", "workspaceRegion", "String"),
+                Field::single("workspace_resource_id", "workspaceResourceId", "Scope"),
+            ],
+        },
+        typed::Structure {
+            name: "FlowLogFormat",
+            arguments: &[],
+            fields: &[
+                Field::single("type_", "type", "FlowLogFormatType"),
+                Field::single("version", "version", "i64"),
+            ],
+        },
+        typed::Structure {
+            name: "FlowLogRetentionPolicy",
+            arguments: &[],
+            fields: &[Field::single("days", "days", "i64"), Field::single("enabled", "enabled", "bool")],
+        },
+    ],
+    enums: &[
+        typed::Enum {
+            name: "FlowLogIdentityType",
+            open: false,
+            values: &[
+                ("SystemAssigned", "SystemAssigned"),
+                ("UserAssigned", "UserAssigned"),
+                ("SystemAssignedUserAssigned", "SystemAssigned, UserAssigned"),
+                ("None", "None"),
+            ],
+        },
+        typed::Enum { name: "FlowLogFormatType", open: true, values: &[("JSON", "JSON")] },
+    ],
+    unions: &[],
+};

@@ -41,6 +41,7 @@ pub static FRONT_DOOR_FIREWALL_POLICY: TypeDescriptor = TypeDescriptor {
     create_only: &["location"],
     references: &[],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES: Object = Object {
@@ -769,3 +770,433 @@ static TEXT_SKU_NAME: Shape = Shape::String(&Text {
     values: &["Classic_AzureFrontDoor", "Standard_AzureFrontDoor", "Premium_AzureFrontDoor"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "network",
+    main: typed::Structure {
+        name: "FrontDoorFirewallPolicy",
+        arguments: &["parent", "name"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::resources::ResourceGroup>"),
+            Field::single("name", "name", "String"),
+            Field::single("location", "location", "String").preset("\"Global\".to_owned()"),
+            Field::single("custom_rules", "properties/customRules", "FrontDoorFirewallPolicyCustomRules"),
+            Field::single("managed_rules", "properties/managedRules", "FrontDoorFirewallPolicyManagedRules"),
+            Field::single("policy_settings", "properties/policySettings", "FrontDoorFirewallPolicySettings"),
+            Field::single("sku", "sku", "FrontDoorFirewallPolicySku"),
+            Field::map("tags", "tags", "String"),
+        ],
+    },
+    structures: &[
+        typed::Structure {
+            name: "FrontDoorFirewallPolicyCustomRules",
+            arguments: &[],
+            fields: &[Field::list("rules", "rules", "FrontDoorFirewallPolicyCustomRulesRule")],
+        },
+        typed::Structure {
+            name: "FrontDoorFirewallPolicyCustomRulesRule",
+            arguments: &["priority", "rule_type", "match_conditions", "action"],
+            fields: &[
+                Field::single("action", "action", "FrontDoorFirewallPolicyCustomRulesRuleAction"),
+                Field::single("enabled_state", "enabledState", "FrontDoorFirewallPolicyEnabledState"),
+                Field::list("group_by", "groupBy", "FrontDoorFirewallPolicyGroupBy"),
+                Field::list("match_conditions", "matchConditions", "FrontDoorFirewallPolicyMatchCondition"),
+                Field::single("name", "name", "String"),
+                Field::single("priority", "priority", "i64"),
+                Field::single("rate_limit_duration_in_minutes", "rateLimitDurationInMinutes", "i64"),
+                Field::single("rate_limit_threshold", "rateLimitThreshold", "i64"),
+                Field::single("rule_type", "ruleType", "FrontDoorFirewallPolicyCustomRulesRuleType"),
+            ],
+        },
+        typed::Structure {
+            name: "FrontDoorFirewallPolicyGroupBy",
+            arguments: &["variable_name"],
+            fields: &[Field::single("variable_name", "variableName", "FrontDoorFirewallPolicyVariableName")],
+        },
+        typed::Structure {
+            name: "FrontDoorFirewallPolicyMatchCondition",
+            arguments: &["match_variable", "operator", "match_value"],
+            fields: &[
+                Field::list("match_value", "matchValue", "String"),
+                Field::single("match_variable", "matchVariable", "FrontDoorFirewallPolicyMatchVariable"),
+                Field::single("negate_condition", "negateCondition", "bool"),
+                Field::single("operator", "operator", "FrontDoorFirewallPolicyOperator"),
+                Field::single("selector", "selector", "String"),
+                Field::list("transforms", "transforms", "FrontDoorFirewallPolicyTransform"),
+            ],
+        },
+        typed::Structure {
+            name: "FrontDoorFirewallPolicyManagedRules",
+            arguments: &[],
+            fields: &[
+                Field::single("exceptions_list", "exceptionsList", "FrontDoorFirewallPolicyExceptionsList"),
+                Field::list("managed_rule_sets", "managedRuleSets", "FrontDoorFirewallPolicyManagedRuleSet"),
+            ],
+        },
+        typed::Structure {
+            name: "FrontDoorFirewallPolicyExceptionsList",
+            arguments: &[],
+            fields: &[Field::list("exceptions", "exceptions", "FrontDoorFirewallPolicyException")],
+        },
+        typed::Structure {
+            name: "FrontDoorFirewallPolicyException",
+            arguments: &["match_variable", "value_match_operator", "match_values", "scopes"],
+            fields: &[
+                Field::list("match_values", "matchValues", "String"),
+                Field::single(
+                    "match_variable",
+                    "matchVariable",
+                    "FrontDoorFirewallPolicyExceptionMatchVariable",
+                ),
+                Field::list("scopes", "scopes", "FrontDoorFirewallPolicyScope"),
+                Field::single("selector", "selector", "String"),
+                Field::single(
+                    "selector_match_operator",
+                    "selectorMatchOperator",
+                    "FrontDoorFirewallPolicySelectorMatchOperator",
+                ),
+                Field::single(
+                    "value_match_operator",
+                    "valueMatchOperator",
+                    "FrontDoorFirewallPolicyValueMatchOperator",
+                ),
+            ],
+        },
+        typed::Structure {
+            name: "FrontDoorFirewallPolicyScope",
+            arguments: &["rule_set_type", "rule_set_version"],
+            fields: &[
+                Field::list("rule_group_scopes", "ruleGroupScopes", "FrontDoorFirewallPolicyRuleGroupScope"),
+                Field::single("rule_set_type", "ruleSetType", "String"),
+                Field::single("rule_set_version", "ruleSetVersion", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "FrontDoorFirewallPolicyRuleGroupScope",
+            arguments: &["rule_group_name"],
+            fields: &[
+                Field::single("rule_group_name", "ruleGroupName", "String"),
+                Field::list("rule_scopes", "ruleScopes", "FrontDoorFirewallPolicyRuleScope"),
+            ],
+        },
+        typed::Structure {
+            name: "FrontDoorFirewallPolicyRuleScope",
+            arguments: &["rule_id"],
+            fields: &[Field::single("rule_id", "ruleId", "String")],
+        },
+        typed::Structure {
+            name: "FrontDoorFirewallPolicyManagedRuleSet",
+            arguments: &["rule_set_type", "rule_set_version"],
+            fields: &[
+                Field::list("exclusions", "exclusions", "FrontDoorFirewallPolicyManagedRuleExclusion"),
+                Field::list(
+                    "rule_group_overrides",
+                    "ruleGroupOverrides",
+                    "FrontDoorFirewallPolicyRuleGroupOverride",
+                ),
+                Field::single("rule_set_action", "ruleSetAction", "FrontDoorFirewallPolicyRuleSetAction"),
+                Field::single("rule_set_type", "ruleSetType", "String"),
+                Field::single("rule_set_version", "ruleSetVersion", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "FrontDoorFirewallPolicyManagedRuleExclusion",
+            arguments: &["match_variable", "selector_match_operator", "selector"],
+            fields: &[
+                Field::single(
+                    "match_variable",
+                    "matchVariable",
+                    "FrontDoorFirewallPolicyManagedRuleExclusionMatchVariable",
+                ),
+                Field::single("selector", "selector", "String"),
+                Field::single(
+                    "selector_match_operator",
+                    "selectorMatchOperator",
+                    "FrontDoorFirewallPolicyManagedRuleExclusionSelectorMatchOperator",
+                ),
+            ],
+        },
+        typed::Structure {
+            name: "FrontDoorFirewallPolicyRuleGroupOverride",
+            arguments: &["rule_group_name"],
+            fields: &[
+                Field::list("exclusions", "exclusions", "FrontDoorFirewallPolicyManagedRuleExclusion"),
+                Field::single("rule_group_name", "ruleGroupName", "String"),
+                Field::list("rules", "rules", "FrontDoorFirewallPolicyRule"),
+            ],
+        },
+        typed::Structure {
+            name: "FrontDoorFirewallPolicyRule",
+            arguments: &["rule_id"],
+            fields: &[
+                Field::single("action", "action", "FrontDoorFirewallPolicyAction"),
+                Field::single("enabled_state", "enabledState", "FrontDoorFirewallPolicyRuleEnabledState"),
+                Field::list("exclusions", "exclusions", "FrontDoorFirewallPolicyManagedRuleExclusion"),
+                Field::single("rule_id", "ruleId", "String"),
+                Field::single("sensitivity", "sensitivity", "FrontDoorFirewallPolicySensitivity"),
+            ],
+        },
+        typed::Structure {
+            name: "FrontDoorFirewallPolicySettings",
+            arguments: &[],
+            fields: &[
+                Field::single("captcha_expiration_in_minutes", "captchaExpirationInMinutes", "i64"),
+                Field::single("custom_block_response_body", "customBlockResponseBody", "String"),
+                Field::single("custom_block_response_status_code", "customBlockResponseStatusCode", "i64"),
+                Field::single("enabled_state", "enabledState", "FrontDoorFirewallPolicySettingsEnabledState"),
+                Field::single(
+                    "javascript_challenge_expiration_in_minutes",
+                    "javascriptChallengeExpirationInMinutes",
+                    "i64",
+                ),
+                Field::single("log_scrubbing", "logScrubbing", "FrontDoorFirewallPolicySettingsLogScrubbing"),
+                Field::single("mode", "mode", "FrontDoorFirewallPolicySettingsMode"),
+                Field::single("redirect_url", "redirectUrl", "String"),
+                Field::single(
+                    "request_body_check",
+                    "requestBodyCheck",
+                    "FrontDoorFirewallPolicyRequestBodyCheck",
+                ),
+            ],
+        },
+        typed::Structure {
+            name: "FrontDoorFirewallPolicySettingsLogScrubbing",
+            arguments: &[],
+            fields: &[
+                Field::list("scrubbing_rules", "scrubbingRules", "FrontDoorFirewallPolicyScrubbingRule"),
+                Field::single("state", "state", "FrontDoorFirewallPolicyLogScrubbingState"),
+            ],
+        },
+        typed::Structure {
+            name: "FrontDoorFirewallPolicyScrubbingRule",
+            arguments: &["match_variable", "selector_match_operator"],
+            fields: &[
+                Field::single(
+                    "match_variable",
+                    "matchVariable",
+                    "FrontDoorFirewallPolicyScrubbingRuleMatchVariable",
+                ),
+                Field::single("selector", "selector", "String"),
+                Field::single(
+                    "selector_match_operator",
+                    "selectorMatchOperator",
+                    "FrontDoorFirewallPolicyScrubbingRuleSelectorMatchOperator",
+                ),
+                Field::single("state", "state", "FrontDoorFirewallPolicyState"),
+            ],
+        },
+        typed::Structure {
+            name: "FrontDoorFirewallPolicySku",
+            arguments: &[],
+            fields: &[Field::single("name", "name", "FrontDoorFirewallPolicySkuName")],
+        },
+    ],
+    enums: &[
+        typed::Enum {
+            name: "FrontDoorFirewallPolicyCustomRulesRuleAction",
+            open: true,
+            values: &[
+                ("ALLOW", "Allow"),
+                ("BLOCK", "Block"),
+                ("LOG", "Log"),
+                ("REDIRECT", "Redirect"),
+                ("ANOMALY_SCORING", "AnomalyScoring"),
+                ("JS_CHALLENGE", "JSChallenge"),
+                ("CAPTCHA", "CAPTCHA"),
+            ],
+        },
+        typed::Enum {
+            name: "FrontDoorFirewallPolicyEnabledState",
+            open: true,
+            values: &[("DISABLED", "Disabled"), ("ENABLED", "Enabled")],
+        },
+        typed::Enum {
+            name: "FrontDoorFirewallPolicyVariableName",
+            open: true,
+            values: &[("SOCKET_ADDR", "SocketAddr"), ("GEO_LOCATION", "GeoLocation"), ("NONE", "None")],
+        },
+        typed::Enum {
+            name: "FrontDoorFirewallPolicyMatchVariable",
+            open: true,
+            values: &[
+                ("REMOTE_ADDR", "RemoteAddr"),
+                ("REQUEST_METHOD", "RequestMethod"),
+                ("QUERY_STRING", "QueryString"),
+                ("POST_ARGS", "PostArgs"),
+                ("REQUEST_URI", "RequestUri"),
+                ("REQUEST_HEADER", "RequestHeader"),
+                ("REQUEST_BODY", "RequestBody"),
+                ("COOKIES", "Cookies"),
+                ("SOCKET_ADDR", "SocketAddr"),
+                ("JA4", "JA4"),
+            ],
+        },
+        typed::Enum {
+            name: "FrontDoorFirewallPolicyOperator",
+            open: true,
+            values: &[
+                ("ANY", "Any"),
+                ("IP_MATCH", "IPMatch"),
+                ("GEO_MATCH", "GeoMatch"),
+                ("EQUAL", "Equal"),
+                ("CONTAINS", "Contains"),
+                ("LESS_THAN", "LessThan"),
+                ("GREATER_THAN", "GreaterThan"),
+                ("LESS_THAN_OR_EQUAL", "LessThanOrEqual"),
+                ("GREATER_THAN_OR_EQUAL", "GreaterThanOrEqual"),
+                ("BEGINS_WITH", "BeginsWith"),
+                ("ENDS_WITH", "EndsWith"),
+                ("REG_EX", "RegEx"),
+                ("SERVICE_TAG_MATCH", "ServiceTagMatch"),
+                ("ASN_MATCH", "AsnMatch"),
+                ("CLIENT_FINGERPRINT", "ClientFingerprint"),
+            ],
+        },
+        typed::Enum {
+            name: "FrontDoorFirewallPolicyTransform",
+            open: true,
+            values: &[
+                ("LOWERCASE", "Lowercase"),
+                ("UPPERCASE", "Uppercase"),
+                ("TRIM", "Trim"),
+                ("URL_DECODE", "UrlDecode"),
+                ("URL_ENCODE", "UrlEncode"),
+                ("REMOVE_NULLS", "RemoveNulls"),
+            ],
+        },
+        typed::Enum {
+            name: "FrontDoorFirewallPolicyCustomRulesRuleType",
+            open: true,
+            values: &[("MATCH_RULE", "MatchRule"), ("RATE_LIMIT_RULE", "RateLimitRule")],
+        },
+        typed::Enum {
+            name: "FrontDoorFirewallPolicyExceptionMatchVariable",
+            open: true,
+            values: &[
+                ("REQUEST_URI", "RequestUri"),
+                ("SOCKET_ADDR", "SocketAddr"),
+                ("REQUEST_HEADER_NAMES", "RequestHeaderNames"),
+            ],
+        },
+        typed::Enum {
+            name: "FrontDoorFirewallPolicySelectorMatchOperator",
+            open: true,
+            values: &[("EQUALS", "Equals")],
+        },
+        typed::Enum {
+            name: "FrontDoorFirewallPolicyValueMatchOperator",
+            open: true,
+            values: &[
+                ("EQUALS", "Equals"),
+                ("CONTAINS", "Contains"),
+                ("STARTS_WITH", "StartsWith"),
+                ("ENDS_WITH", "EndsWith"),
+                ("EQUALS_ANY", "EqualsAny"),
+                ("IP_MATCH", "IPMatch"),
+            ],
+        },
+        typed::Enum {
+            name: "FrontDoorFirewallPolicyManagedRuleExclusionMatchVariable",
+            open: true,
+            values: &[
+                ("REQUEST_HEADER_NAMES", "RequestHeaderNames"),
+                ("REQUEST_COOKIE_NAMES", "RequestCookieNames"),
+                ("QUERY_STRING_ARG_NAMES", "QueryStringArgNames"),
+                ("REQUEST_BODY_POST_ARG_NAMES", "RequestBodyPostArgNames"),
+                ("REQUEST_BODY_JSON_ARG_NAMES", "RequestBodyJsonArgNames"),
+            ],
+        },
+        typed::Enum {
+            name: "FrontDoorFirewallPolicyManagedRuleExclusionSelectorMatchOperator",
+            open: true,
+            values: &[
+                ("EQUALS", "Equals"),
+                ("CONTAINS", "Contains"),
+                ("STARTS_WITH", "StartsWith"),
+                ("ENDS_WITH", "EndsWith"),
+                ("EQUALS_ANY", "EqualsAny"),
+            ],
+        },
+        typed::Enum {
+            name: "FrontDoorFirewallPolicyAction",
+            open: true,
+            values: &[
+                ("ALLOW", "Allow"),
+                ("BLOCK", "Block"),
+                ("LOG", "Log"),
+                ("REDIRECT", "Redirect"),
+                ("ANOMALY_SCORING", "AnomalyScoring"),
+                ("JS_CHALLENGE", "JSChallenge"),
+                ("CAPTCHA", "CAPTCHA"),
+            ],
+        },
+        typed::Enum {
+            name: "FrontDoorFirewallPolicyRuleEnabledState",
+            open: true,
+            values: &[("DISABLED", "Disabled"), ("ENABLED", "Enabled")],
+        },
+        typed::Enum {
+            name: "FrontDoorFirewallPolicySensitivity",
+            open: true,
+            values: &[("LOW", "Low"), ("MEDIUM", "Medium"), ("HIGH", "High")],
+        },
+        typed::Enum {
+            name: "FrontDoorFirewallPolicyRuleSetAction",
+            open: true,
+            values: &[("BLOCK", "Block"), ("LOG", "Log"), ("REDIRECT", "Redirect")],
+        },
+        typed::Enum {
+            name: "FrontDoorFirewallPolicySettingsEnabledState",
+            open: true,
+            values: &[("DISABLED", "Disabled"), ("ENABLED", "Enabled")],
+        },
+        typed::Enum {
+            name: "FrontDoorFirewallPolicyScrubbingRuleMatchVariable",
+            open: true,
+            values: &[
+                ("REQUEST_IP_ADDRESS", "RequestIPAddress"),
+                ("REQUEST_URI", "RequestUri"),
+                ("QUERY_STRING_ARG_NAMES", "QueryStringArgNames"),
+                ("REQUEST_HEADER_NAMES", "RequestHeaderNames"),
+                ("REQUEST_COOKIE_NAMES", "RequestCookieNames"),
+                ("REQUEST_BODY_POST_ARG_NAMES", "RequestBodyPostArgNames"),
+                ("REQUEST_BODY_JSON_ARG_NAMES", "RequestBodyJsonArgNames"),
+            ],
+        },
+        typed::Enum {
+            name: "FrontDoorFirewallPolicyScrubbingRuleSelectorMatchOperator",
+            open: true,
+            values: &[("EQUALS_ANY", "EqualsAny"), ("EQUALS", "Equals")],
+        },
+        typed::Enum {
+            name: "FrontDoorFirewallPolicyState",
+            open: true,
+            values: &[("ENABLED", "Enabled"), ("DISABLED", "Disabled")],
+        },
+        typed::Enum {
+            name: "FrontDoorFirewallPolicyLogScrubbingState",
+            open: true,
+            values: &[("ENABLED", "Enabled"), ("DISABLED", "Disabled")],
+        },
+        typed::Enum {
+            name: "FrontDoorFirewallPolicySettingsMode",
+            open: true,
+            values: &[("PREVENTION", "Prevention"), ("DETECTION", "Detection")],
+        },
+        typed::Enum {
+            name: "FrontDoorFirewallPolicyRequestBodyCheck",
+            open: true,
+            values: &[("DISABLED", "Disabled"), ("ENABLED", "Enabled")],
+        },
+        typed::Enum {
+            name: "FrontDoorFirewallPolicySkuName",
+            open: true,
+            values: &[
+                ("CLASSIC_AZURE_FRONT_DOOR", "Classic_AzureFrontDoor"),
+                ("STANDARD_AZURE_FRONT_DOOR", "Standard_AzureFrontDoor"),
+                ("PREMIUM_AZURE_FRONT_DOOR", "Premium_AzureFrontDoor"),
+            ],
+        },
+    ],
+    unions: &[],
+};

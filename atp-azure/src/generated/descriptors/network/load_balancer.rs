@@ -69,6 +69,7 @@ pub static LOAD_BALANCER: TypeDescriptor = TypeDescriptor {
         ),
     ],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES: Object = Object {
@@ -882,3 +883,358 @@ static TEXT_SKU_TIER: Shape = Shape::String(&Text {
     values: &["Regional", "Global"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "network",
+    main: typed::Structure {
+        name: "LoadBalancer",
+        arguments: &["parent", "name", "location", "sku"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::resources::ResourceGroup>"),
+            Field::single("name", "name", "String"),
+            Field::single("extended_location", "extendedLocation", "LoadBalancerExtendedLocation"),
+            Field::single("location", "location", "String"),
+            Field::list(
+                "backend_address_pools",
+                "properties/backendAddressPools",
+                "LoadBalancerBackendAddressPool",
+            ),
+            Field::list(
+                "frontend_ip_configurations",
+                "properties/frontendIPConfigurations",
+                "LoadBalancerFrontendIpConfiguration",
+            ),
+            Field::list("inbound_nat_pools", "properties/inboundNatPools", "LoadBalancerInboundNatPool"),
+            Field::list("inbound_nat_rules", "properties/inboundNatRules", "LoadBalancerInboundNatRule"),
+            Field::list(
+                "load_balancing_rules",
+                "properties/loadBalancingRules",
+                "LoadBalancerLoadBalancingRule",
+            ),
+            Field::single("mode", "properties/mode", "LoadBalancerMode"),
+            Field::list("outbound_rules", "properties/outboundRules", "LoadBalancerOutboundRule"),
+            Field::list("probes", "properties/probes", "LoadBalancerProbe"),
+            Field::single("scope", "properties/scope", "LoadBalancerScope"),
+            Field::single("sku", "sku", "LoadBalancerSku"),
+            Field::map("tags", "tags", "String"),
+        ],
+    },
+    structures: &[
+        typed::Structure {
+            name: "LoadBalancerExtendedLocation",
+            arguments: &[],
+            fields: &[
+                Field::single("name", "name", "String"),
+                Field::single("type_", "type", "LoadBalancerExtendedLocationType"),
+            ],
+        },
+        typed::Structure {
+            name: "LoadBalancerBackendAddressPool",
+            arguments: &["name"],
+            fields: &[
+                Field::single("name", "name", "String"),
+                Field::single("drain_period_in_seconds", "properties/drainPeriodInSeconds", "i64"),
+                Field::list(
+                    "load_balancer_backend_addresses",
+                    "properties/loadBalancerBackendAddresses",
+                    "LoadBalancerBackendAddress",
+                ),
+                Field::single("location", "properties/location", "String"),
+                Field::single("sync_mode", "properties/syncMode", "LoadBalancerBackendAddressPoolSyncMode"),
+                Field::list(
+                    "tunnel_interfaces",
+                    "properties/tunnelInterfaces",
+                    "LoadBalancerTunnelInterface",
+                ),
+                Field::single(
+                    "virtual_network",
+                    "properties/virtualNetwork/id",
+                    "ResourceId<crate::network::VirtualNetwork>",
+                ),
+            ],
+        },
+        typed::Structure {
+            name: "LoadBalancerBackendAddress",
+            arguments: &["name"],
+            fields: &[
+                Field::single("name", "name", "String"),
+                Field::single("admin_state", "properties/adminState", "LoadBalancerAdminState"),
+                Field::single("ip_address", "properties/ipAddress", "String"),
+                Field::single(
+                    "load_balancer_frontend_ip_configuration",
+                    "properties/loadBalancerFrontendIPConfiguration",
+                    "SubResource",
+                ),
+                Field::single("subnet", "properties/subnet/id", "ResourceId<crate::network::Subnet>"),
+                Field::single(
+                    "virtual_network",
+                    "properties/virtualNetwork/id",
+                    "ResourceId<crate::network::VirtualNetwork>",
+                ),
+            ],
+        },
+        typed::Structure {
+            name: "LoadBalancerTunnelInterface",
+            arguments: &[],
+            fields: &[
+                Field::single("identifier", "identifier", "i64"),
+                Field::single("port", "port", "i64"),
+                Field::single("protocol", "protocol", "LoadBalancerProtocol"),
+                Field::single("type_", "type", "LoadBalancerType"),
+            ],
+        },
+        typed::Structure {
+            name: "LoadBalancerFrontendIpConfiguration",
+            arguments: &["name"],
+            fields: &[
+                Field::single("name", "name", "String"),
+                Field::single("ddos_settings", "properties/ddosSettings", "LoadBalancerDdosSettings"),
+                Field::single("enable_connection_tracking", "properties/enableConnectionTracking", "bool"),
+                Field::single("gateway_load_balancer", "properties/gatewayLoadBalancer", "SubResource"),
+                Field::single("private_ip_address", "properties/privateIPAddress", "String"),
+                Field::single(
+                    "private_ip_address_version",
+                    "properties/privateIPAddressVersion",
+                    "LoadBalancerPrivateIpAddressVersion",
+                ),
+                Field::single(
+                    "private_ip_allocation_method",
+                    "properties/privateIPAllocationMethod",
+                    "LoadBalancerPrivateIpAllocationMethod",
+                ),
+                Field::single(
+                    "public_ip_address",
+                    "properties/publicIPAddress/id",
+                    "ResourceId<crate::network::PublicIpAddress>",
+                ),
+                Field::single(
+                    "public_ip_prefix",
+                    "properties/publicIPPrefix/id",
+                    "ResourceId<crate::network::PublicIpPrefix>",
+                ),
+                Field::single("subnet", "properties/subnet/id", "ResourceId<crate::network::Subnet>"),
+                Field::list("zones", "zones", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "LoadBalancerDdosSettings",
+            arguments: &[],
+            fields: &[Field::single("ddos_custom_policy", "ddosCustomPolicy", "SubResource")],
+        },
+        typed::Structure {
+            name: "LoadBalancerInboundNatPool",
+            arguments: &[
+                "name",
+                "protocol",
+                "frontend_port_range_start",
+                "frontend_port_range_end",
+                "backend_port",
+            ],
+            fields: &[
+                Field::single("name", "name", "String"),
+                Field::single("backend_port", "properties/backendPort", "i64"),
+                Field::single("enable_floating_ip", "properties/enableFloatingIP", "bool"),
+                Field::single("enable_tcp_reset", "properties/enableTcpReset", "bool"),
+                Field::single(
+                    "frontend_ip_configuration",
+                    "properties/frontendIPConfiguration",
+                    "SubResource",
+                ),
+                Field::single("frontend_port_range_end", "properties/frontendPortRangeEnd", "i64"),
+                Field::single("frontend_port_range_start", "properties/frontendPortRangeStart", "i64"),
+                Field::single("idle_timeout_in_minutes", "properties/idleTimeoutInMinutes", "i64"),
+                Field::single("protocol", "properties/protocol", "LoadBalancerInboundNatPoolProtocol"),
+            ],
+        },
+        typed::Structure {
+            name: "LoadBalancerInboundNatRule",
+            arguments: &["name"],
+            fields: &[
+                Field::single("name", "name", "String"),
+                Field::single("backend_address_pool", "properties/backendAddressPool", "SubResource"),
+                Field::single("backend_port", "properties/backendPort", "i64"),
+                Field::single("enable_floating_ip", "properties/enableFloatingIP", "bool"),
+                Field::single("enable_tcp_reset", "properties/enableTcpReset", "bool"),
+                Field::single(
+                    "frontend_ip_configuration",
+                    "properties/frontendIPConfiguration",
+                    "SubResource",
+                ),
+                Field::single("frontend_port", "properties/frontendPort", "i64"),
+                Field::single("frontend_port_range_end", "properties/frontendPortRangeEnd", "i64"),
+                Field::single("frontend_port_range_start", "properties/frontendPortRangeStart", "i64"),
+                Field::single("idle_timeout_in_minutes", "properties/idleTimeoutInMinutes", "i64"),
+                Field::single("protocol", "properties/protocol", "LoadBalancerInboundNatRuleProtocol"),
+            ],
+        },
+        typed::Structure {
+            name: "LoadBalancerLoadBalancingRule",
+            arguments: &["name", "protocol", "frontend_port"],
+            fields: &[
+                Field::single("name", "name", "String"),
+                Field::single("backend_address_pool", "properties/backendAddressPool", "SubResource"),
+                Field::list("backend_address_pools", "properties/backendAddressPools", "SubResource"),
+                Field::single("backend_port", "properties/backendPort", "i64"),
+                Field::single("disable_outbound_snat", "properties/disableOutboundSnat", "bool"),
+                Field::single("enable_connection_tracking", "properties/enableConnectionTracking", "bool"),
+                Field::single("enable_floating_ip", "properties/enableFloatingIP", "bool"),
+                Field::single("enable_tcp_reset", "properties/enableTcpReset", "bool"),
+                Field::single(
+                    "frontend_ip_configuration",
+                    "properties/frontendIPConfiguration",
+                    "SubResource",
+                ),
+                Field::single("frontend_port", "properties/frontendPort", "i64"),
+                Field::single("idle_timeout_in_minutes", "properties/idleTimeoutInMinutes", "i64"),
+                Field::single(
+                    "load_distribution",
+                    "properties/loadDistribution",
+                    "LoadBalancerLoadDistribution",
+                ),
+                Field::single("probe", "properties/probe", "SubResource"),
+                Field::single("protocol", "properties/protocol", "LoadBalancerLoadBalancingRuleProtocol"),
+            ],
+        },
+        typed::Structure {
+            name: "LoadBalancerOutboundRule",
+            arguments: &["name", "frontend_ip_configurations", "backend_address_pool", "protocol"],
+            fields: &[
+                Field::single("name", "name", "String"),
+                Field::single("allocated_outbound_ports", "properties/allocatedOutboundPorts", "i64"),
+                Field::single("backend_address_pool", "properties/backendAddressPool", "SubResource"),
+                Field::single("enable_tcp_reset", "properties/enableTcpReset", "bool"),
+                Field::list(
+                    "frontend_ip_configurations",
+                    "properties/frontendIPConfigurations",
+                    "SubResource",
+                ),
+                Field::single("idle_timeout_in_minutes", "properties/idleTimeoutInMinutes", "i64"),
+                Field::single("protocol", "properties/protocol", "LoadBalancerOutboundRuleProtocol"),
+            ],
+        },
+        typed::Structure {
+            name: "LoadBalancerProbe",
+            arguments: &["name", "protocol", "port"],
+            fields: &[
+                Field::single("name", "name", "String"),
+                Field::single("interval_in_seconds", "properties/intervalInSeconds", "i64"),
+                Field::single(
+                    "no_healthy_backends_behavior",
+                    "properties/noHealthyBackendsBehavior",
+                    "LoadBalancerProbeNoHealthyBackendsBehavior",
+                ),
+                Field::single("number_of_probes", "properties/numberOfProbes", "i64"),
+                Field::single("port", "properties/port", "i64"),
+                Field::single("probe_threshold", "properties/probeThreshold", "i64"),
+                Field::single("protocol", "properties/protocol", "LoadBalancerProbeProtocol"),
+                Field::single("request_path", "properties/requestPath", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "LoadBalancerSku",
+            arguments: &[],
+            fields: &[
+                Field::single("name", "name", "LoadBalancerSkuName"),
+                Field::single("tier", "tier", "LoadBalancerSkuTier"),
+            ],
+        },
+    ],
+    enums: &[
+        typed::Enum {
+            name: "LoadBalancerExtendedLocationType",
+            open: true,
+            values: &[("EDGE_ZONE", "EdgeZone")],
+        },
+        typed::Enum {
+            name: "LoadBalancerAdminState",
+            open: true,
+            values: &[("NONE", "None"), ("UP", "Up"), ("DOWN", "Down")],
+        },
+        typed::Enum {
+            name: "LoadBalancerBackendAddressPoolSyncMode",
+            open: true,
+            values: &[("AUTOMATIC", "Automatic"), ("MANUAL", "Manual")],
+        },
+        typed::Enum {
+            name: "LoadBalancerProtocol",
+            open: true,
+            values: &[("NONE", "None"), ("NATIVE", "Native"), ("VXLAN", "VXLAN")],
+        },
+        typed::Enum {
+            name: "LoadBalancerType",
+            open: true,
+            values: &[("NONE", "None"), ("INTERNAL", "Internal"), ("EXTERNAL", "External")],
+        },
+        typed::Enum {
+            name: "LoadBalancerPrivateIpAddressVersion",
+            open: true,
+            values: &[("IPV4", "IPv4"), ("IPV6", "IPv6")],
+        },
+        typed::Enum {
+            name: "LoadBalancerPrivateIpAllocationMethod",
+            open: true,
+            values: &[("STATIC", "Static"), ("DYNAMIC", "Dynamic")],
+        },
+        typed::Enum {
+            name: "LoadBalancerInboundNatPoolProtocol",
+            open: true,
+            values: &[("UDP", "Udp"), ("TCP", "Tcp"), ("ALL", "All"), ("QUIC", "Quic")],
+        },
+        typed::Enum {
+            name: "LoadBalancerInboundNatRuleProtocol",
+            open: true,
+            values: &[("UDP", "Udp"), ("TCP", "Tcp"), ("ALL", "All"), ("QUIC", "Quic")],
+        },
+        typed::Enum {
+            name: "LoadBalancerLoadDistribution",
+            open: true,
+            values: &[
+                ("DEFAULT", "Default"),
+                ("SOURCE_IP", "SourceIP"),
+                ("SOURCE_IP_PROTOCOL", "SourceIPProtocol"),
+            ],
+        },
+        typed::Enum {
+            name: "LoadBalancerLoadBalancingRuleProtocol",
+            open: true,
+            values: &[("UDP", "Udp"), ("TCP", "Tcp"), ("ALL", "All"), ("QUIC", "Quic")],
+        },
+        typed::Enum { name: "LoadBalancerMode", open: true, values: &[("ADVANCED", "Advanced")] },
+        typed::Enum {
+            name: "LoadBalancerOutboundRuleProtocol",
+            open: true,
+            values: &[("TCP", "Tcp"), ("UDP", "Udp"), ("ALL", "All")],
+        },
+        typed::Enum {
+            name: "LoadBalancerProbeNoHealthyBackendsBehavior",
+            open: true,
+            values: &[("ALL_PROBED_DOWN", "AllProbedDown"), ("ALL_PROBED_UP", "AllProbedUp")],
+        },
+        typed::Enum {
+            name: "LoadBalancerProbeProtocol",
+            open: true,
+            values: &[("HTTP", "Http"), ("TCP", "Tcp"), ("HTTPS", "Https")],
+        },
+        typed::Enum {
+            name: "LoadBalancerScope",
+            open: true,
+            values: &[("PUBLIC", "Public"), ("PRIVATE", "Private")],
+        },
+        typed::Enum {
+            name: "LoadBalancerSkuName",
+            open: true,
+            values: &[
+                ("BASIC", "Basic"),
+                ("STANDARD", "Standard"),
+                ("GATEWAY", "Gateway"),
+                ("SERVICE", "Service"),
+            ],
+        },
+        typed::Enum {
+            name: "LoadBalancerSkuTier",
+            open: true,
+            values: &[("REGIONAL", "Regional"), ("GLOBAL", "Global")],
+        },
+    ],
+    unions: &[],
+};

@@ -50,6 +50,7 @@ pub static NAT_GATEWAY: TypeDescriptor = TypeDescriptor {
         ("properties.sourceVirtualNetwork.id", "Microsoft.Network/virtualNetworks"),
     ],
     defaults: &[("sku.name", r#""Standard""#)],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES: Object = Object {
@@ -154,3 +155,49 @@ static TEXT_SKU_NAME: Shape = Shape::String(&Text {
     values: &["Standard", "StandardV2"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "network",
+    main: typed::Structure {
+        name: "NatGateway",
+        arguments: &["parent", "name", "location", "sku"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::resources::ResourceGroup>"),
+            Field::single("name", "name", "String"),
+            Field::single("location", "location", "String"),
+            Field::single("idle_timeout_in_minutes", "properties/idleTimeoutInMinutes", "i64"),
+            Field::single("nat64", "properties/nat64", "NatGatewayNat64"),
+            Field::list("public_ip_addresses", "properties/publicIpAddresses", "SubResource"),
+            Field::list("public_ip_addresses_v6", "properties/publicIpAddressesV6", "SubResource"),
+            Field::list("public_ip_prefixes", "properties/publicIpPrefixes", "SubResource"),
+            Field::list("public_ip_prefixes_v6", "properties/publicIpPrefixesV6", "SubResource"),
+            Field::single("service_gateway", "properties/serviceGateway", "SubResource"),
+            Field::single(
+                "source_virtual_network",
+                "properties/sourceVirtualNetwork/id",
+                "ResourceId<crate::network::VirtualNetwork>",
+            ),
+            Field::single("sku", "sku", "NatGatewaySku"),
+            Field::map("tags", "tags", "String"),
+            Field::list("zones", "zones", "String"),
+        ],
+    },
+    structures: &[typed::Structure {
+        name: "NatGatewaySku",
+        arguments: &["name"],
+        fields: &[Field::single("name", "name", "NatGatewaySkuName")],
+    }],
+    enums: &[
+        typed::Enum {
+            name: "NatGatewayNat64",
+            open: true,
+            values: &[("NONE", "None"), ("ENABLED", "Enabled"), ("DISABLED", "Disabled")],
+        },
+        typed::Enum {
+            name: "NatGatewaySkuName",
+            open: true,
+            values: &[("STANDARD", "Standard"), ("STANDARD_V2", "StandardV2")],
+        },
+    ],
+    unions: &[],
+};

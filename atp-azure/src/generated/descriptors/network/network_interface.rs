@@ -89,6 +89,7 @@ pub static NETWORK_INTERFACE: TypeDescriptor = TypeDescriptor {
         ("properties.privateLinkService.id", "Microsoft.Network/privateLinkServices"),
     ],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES_DNS_SETTINGS: Object = Object {
@@ -506,3 +507,286 @@ static TEXT_PROPERTIES_PROVISIONING_STATE: Shape = Shape::String(&Text {
     values: &["Failed", "Succeeded", "Canceled", "Creating", "Updating", "Deleting"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "network",
+    main: typed::Structure {
+        name: "NetworkInterface",
+        arguments: &["parent", "name", "location", "ip_configurations"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::resources::ResourceGroup>"),
+            Field::single("name", "name", "String"),
+            Field::single("extended_location", "extendedLocation", "NetworkInterfaceExtendedLocation"),
+            Field::single("location", "location", "String"),
+            Field::single("auxiliary_mode", "properties/auxiliaryMode", "NetworkInterfaceAuxiliaryMode"),
+            Field::single("auxiliary_sku", "properties/auxiliarySku", "NetworkInterfaceAuxiliarySku"),
+            Field::single("disable_tcp_state_tracking", "properties/disableTcpStateTracking", "bool"),
+            Field::single("dns_settings", "properties/dnsSettings", "NetworkInterfaceDnsSettings"),
+            Field::single("enable_accelerated_networking", "properties/enableAcceleratedNetworking", "bool"),
+            Field::single("enable_ip_forwarding", "properties/enableIPForwarding", "bool"),
+            Field::list(
+                "ip_configurations",
+                "properties/ipConfigurations",
+                "NetworkInterfaceIpConfiguration",
+            ),
+            Field::single("migration_phase", "properties/migrationPhase", "NetworkInterfaceMigrationPhase"),
+            Field::single(
+                "network_security_group",
+                "properties/networkSecurityGroup/id",
+                "ResourceId<crate::network::NetworkSecurityGroup>",
+            ),
+            Field::single("nic_type", "properties/nicType", "NetworkInterfaceNicType"),
+            Field::single(
+                "private_link_service",
+                "properties/privateLinkService/id",
+                "ResourceId<crate::network::PrivateLinkService>",
+            ),
+            Field::single("workload_type", "properties/workloadType", "String"),
+            Field::map("tags", "tags", "String"),
+        ],
+    },
+    structures: &[
+        typed::Structure {
+            name: "NetworkInterfaceExtendedLocation",
+            arguments: &[],
+            fields: &[
+                Field::single("name", "name", "String"),
+                Field::single("type_", "type", "NetworkInterfaceExtendedLocationType"),
+            ],
+        },
+        typed::Structure {
+            name: "NetworkInterfaceDnsSettings",
+            arguments: &[],
+            fields: &[
+                Field::list("dns_servers", "dnsServers", "String"),
+                Field::single("internal_dns_name_label", "internalDnsNameLabel", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "NetworkInterfaceIpConfiguration",
+            arguments: &["name"],
+            fields: &[
+                Field::single("name", "name", "String"),
+                Field::list(
+                    "application_gateway_backend_address_pools",
+                    "properties/applicationGatewayBackendAddressPools",
+                    "NetworkInterfaceApplicationGatewayBackendAddressPool",
+                ),
+                Field::list(
+                    "application_security_groups",
+                    "properties/applicationSecurityGroups",
+                    "SubResource",
+                ),
+                Field::single("gateway_load_balancer", "properties/gatewayLoadBalancer", "SubResource"),
+                Field::list(
+                    "load_balancer_backend_address_pools",
+                    "properties/loadBalancerBackendAddressPools",
+                    "NetworkInterfaceLoadBalancerBackendAddressPool",
+                ),
+                Field::list(
+                    "load_balancer_inbound_nat_rules",
+                    "properties/loadBalancerInboundNatRules",
+                    "NetworkInterfaceLoadBalancerInboundNatRule",
+                ),
+                Field::single("primary", "properties/primary", "bool"),
+                Field::single("private_ip_address", "properties/privateIPAddress", "String"),
+                Field::single(
+                    "private_ip_address_prefix_length",
+                    "properties/privateIPAddressPrefixLength",
+                    "i64",
+                ),
+                Field::single(
+                    "private_ip_address_version",
+                    "properties/privateIPAddressVersion",
+                    "NetworkInterfacePrivateIpAddressVersion",
+                ),
+                Field::single(
+                    "private_ip_allocation_method",
+                    "properties/privateIPAllocationMethod",
+                    "NetworkInterfacePrivateIpAllocationMethod",
+                ),
+                Field::single(
+                    "public_ip_address",
+                    "properties/publicIPAddress/id",
+                    "ResourceId<crate::network::PublicIpAddress>",
+                ),
+                Field::single("subnet", "properties/subnet/id", "ResourceId<crate::network::Subnet>"),
+                Field::list("virtual_network_taps", "properties/virtualNetworkTaps", "SubResource"),
+            ],
+        },
+        typed::Structure {
+            name: "NetworkInterfaceApplicationGatewayBackendAddressPool",
+            arguments: &["name"],
+            fields: &[
+                Field::single("name", "name", "String"),
+                Field::list(
+                    "backend_addresses",
+                    "properties/backendAddresses",
+                    "NetworkInterfaceBackendAddress",
+                ),
+            ],
+        },
+        typed::Structure {
+            name: "NetworkInterfaceBackendAddress",
+            arguments: &[],
+            fields: &[
+                Field::single("fqdn", "fqdn", "String"),
+                Field::single("ip_address", "ipAddress", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "NetworkInterfaceLoadBalancerBackendAddressPool",
+            arguments: &["name"],
+            fields: &[
+                Field::single("name", "name", "String"),
+                Field::single("drain_period_in_seconds", "properties/drainPeriodInSeconds", "i64"),
+                Field::list(
+                    "load_balancer_backend_addresses",
+                    "properties/loadBalancerBackendAddresses",
+                    "NetworkInterfaceLoadBalancerBackendAddress",
+                ),
+                Field::single("location", "properties/location", "String"),
+                Field::single("sync_mode", "properties/syncMode", "NetworkInterfaceSyncMode"),
+                Field::list(
+                    "tunnel_interfaces",
+                    "properties/tunnelInterfaces",
+                    "NetworkInterfaceTunnelInterface",
+                ),
+                Field::single(
+                    "virtual_network",
+                    "properties/virtualNetwork/id",
+                    "ResourceId<crate::network::VirtualNetwork>",
+                ),
+            ],
+        },
+        typed::Structure {
+            name: "NetworkInterfaceLoadBalancerBackendAddress",
+            arguments: &["name"],
+            fields: &[
+                Field::single("name", "name", "String"),
+                Field::single("admin_state", "properties/adminState", "NetworkInterfaceAdminState"),
+                Field::single("ip_address", "properties/ipAddress", "String"),
+                Field::single(
+                    "load_balancer_frontend_ip_configuration",
+                    "properties/loadBalancerFrontendIPConfiguration",
+                    "SubResource",
+                ),
+                Field::single("subnet", "properties/subnet/id", "ResourceId<crate::network::Subnet>"),
+                Field::single(
+                    "virtual_network",
+                    "properties/virtualNetwork/id",
+                    "ResourceId<crate::network::VirtualNetwork>",
+                ),
+            ],
+        },
+        typed::Structure {
+            name: "NetworkInterfaceTunnelInterface",
+            arguments: &[],
+            fields: &[
+                Field::single("identifier", "identifier", "i64"),
+                Field::single("port", "port", "i64"),
+                Field::single("protocol", "protocol", "NetworkInterfaceProtocol"),
+                Field::single("type_", "type", "NetworkInterfaceType"),
+            ],
+        },
+        typed::Structure {
+            name: "NetworkInterfaceLoadBalancerInboundNatRule",
+            arguments: &["name"],
+            fields: &[
+                Field::single("name", "name", "String"),
+                Field::single("backend_address_pool", "properties/backendAddressPool", "SubResource"),
+                Field::single("backend_port", "properties/backendPort", "i64"),
+                Field::single("enable_floating_ip", "properties/enableFloatingIP", "bool"),
+                Field::single("enable_tcp_reset", "properties/enableTcpReset", "bool"),
+                Field::single(
+                    "frontend_ip_configuration",
+                    "properties/frontendIPConfiguration",
+                    "SubResource",
+                ),
+                Field::single("frontend_port", "properties/frontendPort", "i64"),
+                Field::single("frontend_port_range_end", "properties/frontendPortRangeEnd", "i64"),
+                Field::single("frontend_port_range_start", "properties/frontendPortRangeStart", "i64"),
+                Field::single("idle_timeout_in_minutes", "properties/idleTimeoutInMinutes", "i64"),
+                Field::single(
+                    "protocol",
+                    "properties/protocol",
+                    "NetworkInterfaceLoadBalancerInboundNatRuleProtocol",
+                ),
+            ],
+        },
+    ],
+    enums: &[
+        typed::Enum {
+            name: "NetworkInterfaceExtendedLocationType",
+            open: true,
+            values: &[("EDGE_ZONE", "EdgeZone")],
+        },
+        typed::Enum {
+            name: "NetworkInterfaceAuxiliaryMode",
+            open: true,
+            values: &[
+                ("NONE", "None"),
+                ("MAX_CONNECTIONS", "MaxConnections"),
+                ("FLOATING", "Floating"),
+                ("ACCELERATED_CONNECTIONS", "AcceleratedConnections"),
+            ],
+        },
+        typed::Enum {
+            name: "NetworkInterfaceAuxiliarySku",
+            open: true,
+            values: &[("NONE", "None"), ("A1", "A1"), ("A2", "A2"), ("A4", "A4"), ("A8", "A8")],
+        },
+        typed::Enum {
+            name: "NetworkInterfaceAdminState",
+            open: true,
+            values: &[("NONE", "None"), ("UP", "Up"), ("DOWN", "Down")],
+        },
+        typed::Enum {
+            name: "NetworkInterfaceSyncMode",
+            open: true,
+            values: &[("AUTOMATIC", "Automatic"), ("MANUAL", "Manual")],
+        },
+        typed::Enum {
+            name: "NetworkInterfaceProtocol",
+            open: true,
+            values: &[("NONE", "None"), ("NATIVE", "Native"), ("VXLAN", "VXLAN")],
+        },
+        typed::Enum {
+            name: "NetworkInterfaceType",
+            open: true,
+            values: &[("NONE", "None"), ("INTERNAL", "Internal"), ("EXTERNAL", "External")],
+        },
+        typed::Enum {
+            name: "NetworkInterfaceLoadBalancerInboundNatRuleProtocol",
+            open: true,
+            values: &[("UDP", "Udp"), ("TCP", "Tcp"), ("ALL", "All"), ("QUIC", "Quic")],
+        },
+        typed::Enum {
+            name: "NetworkInterfacePrivateIpAddressVersion",
+            open: true,
+            values: &[("IPV4", "IPv4"), ("IPV6", "IPv6")],
+        },
+        typed::Enum {
+            name: "NetworkInterfacePrivateIpAllocationMethod",
+            open: true,
+            values: &[("STATIC", "Static"), ("DYNAMIC", "Dynamic")],
+        },
+        typed::Enum {
+            name: "NetworkInterfaceMigrationPhase",
+            open: true,
+            values: &[
+                ("NONE", "None"),
+                ("PREPARE", "Prepare"),
+                ("COMMIT", "Commit"),
+                ("ABORT", "Abort"),
+                ("COMMITTED", "Committed"),
+            ],
+        },
+        typed::Enum {
+            name: "NetworkInterfaceNicType",
+            open: true,
+            values: &[("STANDARD", "Standard"), ("ELASTIC", "Elastic")],
+        },
+    ],
+    unions: &[],
+};

@@ -53,6 +53,7 @@ pub static NETWORK_SECURITY_GROUP: TypeDescriptor = TypeDescriptor {
         ),
     ],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES_SECURITY_RULES_PROPERTIES: Object = Object {
@@ -226,3 +227,74 @@ static TEXT_PROPERTIES_SECURITY_RULES_PROPERTIES_PROVISIONING_STATE: Shape = Sha
     values: &["Failed", "Succeeded", "Canceled", "Creating", "Updating", "Deleting"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "network",
+    main: typed::Structure {
+        name: "NetworkSecurityGroup",
+        arguments: &["parent", "name", "location"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::resources::ResourceGroup>"),
+            Field::single("name", "name", "String"),
+            Field::single("location", "location", "String"),
+            Field::single("flush_connection", "properties/flushConnection", "bool"),
+            Field::list("security_rules", "properties/securityRules", "NetworkSecurityGroupSecurityRule"),
+            Field::map("tags", "tags", "String"),
+        ],
+    },
+    structures: &[typed::Structure {
+        name: "NetworkSecurityGroupSecurityRule",
+        arguments: &["name", "protocol", "access", "priority", "direction"],
+        fields: &[
+            Field::single("name", "name", "String"),
+            Field::single("access", "properties/access", "NetworkSecurityGroupSecurityRuleAccess"),
+            Field::single("description", "properties/description", "String"),
+            Field::single("destination_address_prefix", "properties/destinationAddressPrefix", "String"),
+            Field::list("destination_address_prefixes", "properties/destinationAddressPrefixes", "String"),
+            Field::list(
+                "destination_application_security_groups",
+                "properties/destinationApplicationSecurityGroups",
+                "SubResource",
+            ),
+            Field::single("destination_port_range", "properties/destinationPortRange", "String"),
+            Field::list("destination_port_ranges", "properties/destinationPortRanges", "String"),
+            Field::single("direction", "properties/direction", "NetworkSecurityGroupSecurityRuleDirection"),
+            Field::single("priority", "properties/priority", "i64"),
+            Field::single("protocol", "properties/protocol", "NetworkSecurityGroupSecurityRuleProtocol"),
+            Field::single("source_address_prefix", "properties/sourceAddressPrefix", "String"),
+            Field::list("source_address_prefixes", "properties/sourceAddressPrefixes", "String"),
+            Field::list(
+                "source_application_security_groups",
+                "properties/sourceApplicationSecurityGroups",
+                "SubResource",
+            ),
+            Field::single("source_port_range", "properties/sourcePortRange", "String"),
+            Field::list("source_port_ranges", "properties/sourcePortRanges", "String"),
+        ],
+    }],
+    enums: &[
+        typed::Enum {
+            name: "NetworkSecurityGroupSecurityRuleAccess",
+            open: true,
+            values: &[("ALLOW", "Allow"), ("DENY", "Deny")],
+        },
+        typed::Enum {
+            name: "NetworkSecurityGroupSecurityRuleDirection",
+            open: true,
+            values: &[("INBOUND", "Inbound"), ("OUTBOUND", "Outbound")],
+        },
+        typed::Enum {
+            name: "NetworkSecurityGroupSecurityRuleProtocol",
+            open: true,
+            values: &[
+                ("TCP", "Tcp"),
+                ("UDP", "Udp"),
+                ("ICMP", "Icmp"),
+                ("ESP", "Esp"),
+                ("ANY", "*"),
+                ("AH", "Ah"),
+            ],
+        },
+    ],
+    unions: &[],
+};

@@ -51,6 +51,7 @@ pub static PRIVATE_DNS_ZONE: TypeDescriptor = TypeDescriptor {
     create_only: &["location"],
     references: &[],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES: Object = Object {
@@ -148,3 +149,20 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "network",
+    main: typed::Structure {
+        name: "PrivateDnsZone",
+        arguments: &["parent", "name"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::resources::ResourceGroup>"),
+            Field::single("name", "name", "String"),
+            Field::single("location", "location", "String").preset("\"global\".to_owned()"),
+            Field::map("tags", "tags", "String"),
+        ],
+    },
+    structures: &[],
+    enums: &[],
+    unions: &[],
+};

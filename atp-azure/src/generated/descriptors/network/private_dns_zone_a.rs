@@ -29,6 +29,7 @@ pub static PRIVATE_DNS_ZONE_A: TypeDescriptor = TypeDescriptor {
     create_only: &[],
     references: &[],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES: Object = Object {
@@ -196,3 +197,25 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "network",
+    main: typed::Structure {
+        name: "PrivateDnsZoneA",
+        arguments: &["parent", "name", "ttl", "a_records"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::network::PrivateDnsZone>"),
+            Field::single("name", "name", "String"),
+            Field::list("a_records", "properties/aRecords", "PrivateDnsZoneARecord"),
+            Field::map("metadata", "properties/metadata", "String"),
+            Field::single("ttl", "properties/ttl", "i64"),
+        ],
+    },
+    structures: &[typed::Structure {
+        name: "PrivateDnsZoneARecord",
+        arguments: &["ipv4_address"],
+        fields: &[Field::single("ipv4_address", "ipv4Address", "String")],
+    }],
+    enums: &[],
+    unions: &[],
+};

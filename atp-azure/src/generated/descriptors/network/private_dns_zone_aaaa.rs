@@ -29,6 +29,7 @@ pub static PRIVATE_DNS_ZONE_AAAA: TypeDescriptor = TypeDescriptor {
     create_only: &[],
     references: &[],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES: Object = Object {
@@ -196,3 +197,25 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "network",
+    main: typed::Structure {
+        name: "PrivateDnsZoneAaaa",
+        arguments: &["parent", "name", "ttl", "aaaa_records"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::network::PrivateDnsZone>"),
+            Field::single("name", "name", "String"),
+            Field::list("aaaa_records", "properties/aaaaRecords", "PrivateDnsZoneAaaaRecord"),
+            Field::map("metadata", "properties/metadata", "String"),
+            Field::single("ttl", "properties/ttl", "i64"),
+        ],
+    },
+    structures: &[typed::Structure {
+        name: "PrivateDnsZoneAaaaRecord",
+        arguments: &[],
+        fields: &[Field::single("ipv6_address", "ipv6Address", "String")],
+    }],
+    enums: &[],
+    unions: &[],
+};

@@ -29,6 +29,7 @@ pub static PRIVATE_DNS_ZONE_CNAME: TypeDescriptor = TypeDescriptor {
     create_only: &[],
     references: &[],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES: Object = Object {
@@ -196,3 +197,25 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "network",
+    main: typed::Structure {
+        name: "PrivateDnsZoneCname",
+        arguments: &["parent", "name", "ttl", "cname_record"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::network::PrivateDnsZone>"),
+            Field::single("name", "name", "String"),
+            Field::single("cname_record", "properties/cnameRecord", "PrivateDnsZoneCnameRecord"),
+            Field::map("metadata", "properties/metadata", "String"),
+            Field::single("ttl", "properties/ttl", "i64"),
+        ],
+    },
+    structures: &[typed::Structure {
+        name: "PrivateDnsZoneCnameRecord",
+        arguments: &[],
+        fields: &[Field::single("cname", "cname", "String")],
+    }],
+    enums: &[],
+    unions: &[],
+};

@@ -46,6 +46,7 @@ pub static PRIVATE_DNS_ZONE_GROUP: TypeDescriptor = TypeDescriptor {
         "Microsoft.Network/privateDnsZones",
     )],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES: Object = Object {
@@ -111,3 +112,34 @@ static TEXT_PROPERTIES_PROVISIONING_STATE: Shape = Shape::String(&Text {
     values: &["Failed", "Succeeded", "Canceled", "Creating", "Updating", "Deleting"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "network",
+    main: typed::Structure {
+        name: "PrivateDnsZoneGroup",
+        arguments: &["parent", "name", "private_dns_zone_configs"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::network::PrivateEndpoint>"),
+            Field::single("name", "name", "String"),
+            Field::list(
+                "private_dns_zone_configs",
+                "properties/privateDnsZoneConfigs",
+                "PrivateDnsZoneGroupPrivateDnsZoneConfig",
+            ),
+        ],
+    },
+    structures: &[typed::Structure {
+        name: "PrivateDnsZoneGroupPrivateDnsZoneConfig",
+        arguments: &["name", "private_dns_zone_id"],
+        fields: &[
+            Field::single("name", "name", "String"),
+            Field::single(
+                "private_dns_zone_id",
+                "properties/privateDnsZoneId",
+                "ResourceId<crate::network::PrivateDnsZone>",
+            ),
+        ],
+    }],
+    enums: &[],
+    unions: &[],
+};

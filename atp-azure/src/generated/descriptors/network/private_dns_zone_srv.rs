@@ -29,6 +29,7 @@ pub static PRIVATE_DNS_ZONE_SRV: TypeDescriptor = TypeDescriptor {
     create_only: &[],
     references: &[],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES: Object = Object {
@@ -196,3 +197,30 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "network",
+    main: typed::Structure {
+        name: "PrivateDnsZoneSrv",
+        arguments: &["parent", "name", "ttl", "srv_records"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::network::PrivateDnsZone>"),
+            Field::single("name", "name", "String"),
+            Field::map("metadata", "properties/metadata", "String"),
+            Field::list("srv_records", "properties/srvRecords", "PrivateDnsZoneSrvRecord"),
+            Field::single("ttl", "properties/ttl", "i64"),
+        ],
+    },
+    structures: &[typed::Structure {
+        name: "PrivateDnsZoneSrvRecord",
+        arguments: &[],
+        fields: &[
+            Field::single("port", "port", "i64"),
+            Field::single("priority", "priority", "i64"),
+            Field::single("target", "target", "String"),
+            Field::single("weight", "weight", "i64"),
+        ],
+    }],
+    enums: &[],
+    unions: &[],
+};

@@ -50,6 +50,7 @@ pub static PRIVATE_DNS_ZONE_VIRTUAL_NETWORK_LINK: TypeDescriptor = TypeDescripto
     create_only: &["location", "properties.virtualNetwork"],
     references: &[("properties.virtualNetwork.id", "Microsoft.Network/virtualNetworks")],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES: Object = Object {
@@ -150,3 +151,35 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "network",
+    main: typed::Structure {
+        name: "PrivateDnsZoneVirtualNetworkLink",
+        arguments: &["parent", "name", "virtual_network"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::network::PrivateDnsZone>"),
+            Field::single("name", "name", "String"),
+            Field::single("location", "location", "String").preset("\"global\".to_owned()"),
+            Field::single("registration_enabled", "properties/registrationEnabled", "bool"),
+            Field::single(
+                "resolution_policy",
+                "properties/resolutionPolicy",
+                "PrivateDnsZoneVirtualNetworkLinkResolutionPolicy",
+            ),
+            Field::single(
+                "virtual_network",
+                "properties/virtualNetwork/id",
+                "ResourceId<crate::network::VirtualNetwork>",
+            ),
+            Field::map("tags", "tags", "String"),
+        ],
+    },
+    structures: &[],
+    enums: &[typed::Enum {
+        name: "PrivateDnsZoneVirtualNetworkLinkResolutionPolicy",
+        open: true,
+        values: &[("DEFAULT", "Default"), ("NX_DOMAIN_REDIRECT", "NxDomainRedirect")],
+    }],
+    unions: &[],
+};

@@ -56,6 +56,7 @@ pub static PRIVATE_ENDPOINT: TypeDescriptor = TypeDescriptor {
         ("properties.subnet.id", "Microsoft.Network/virtualNetworks/subnets"),
     ],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES_CUSTOM_DNS_CONFIGS: Object = Object {
@@ -272,3 +273,109 @@ static TEXT_PROPERTIES_PROVISIONING_STATE: Shape = Shape::String(&Text {
     values: &["Failed", "Succeeded", "Canceled", "Creating", "Updating", "Deleting"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "network",
+    main: typed::Structure {
+        name: "PrivateEndpoint",
+        arguments: &["parent", "name", "location", "subnet"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::resources::ResourceGroup>"),
+            Field::single("name", "name", "String"),
+            Field::single("extended_location", "extendedLocation", "PrivateEndpointExtendedLocation"),
+            Field::single("location", "location", "String"),
+            Field::list("application_security_groups", "properties/applicationSecurityGroups", "SubResource"),
+            Field::single("billing_sku", "properties/billingSku", "PrivateEndpointBillingSku"),
+            Field::list(
+                "custom_dns_configs",
+                "properties/customDnsConfigs",
+                "PrivateEndpointCustomDnsConfig",
+            ),
+            Field::single("custom_network_interface_name", "properties/customNetworkInterfaceName", "String"),
+            Field::list("ip_configurations", "properties/ipConfigurations", "PrivateEndpointIpConfiguration"),
+            Field::single("ip_version_type", "properties/ipVersionType", "PrivateEndpointIpVersionType"),
+            Field::list(
+                "manual_private_link_service_connections",
+                "properties/manualPrivateLinkServiceConnections",
+                "PrivateEndpointPrivateLinkServiceConnection",
+            ),
+            Field::list(
+                "private_link_service_connections",
+                "properties/privateLinkServiceConnections",
+                "PrivateEndpointPrivateLinkServiceConnection",
+            ),
+            Field::single("subnet", "properties/subnet/id", "ResourceId<crate::network::Subnet>"),
+            Field::map("tags", "tags", "String"),
+        ],
+    },
+    structures: &[
+        typed::Structure {
+            name: "PrivateEndpointExtendedLocation",
+            arguments: &[],
+            fields: &[
+                Field::single("name", "name", "String"),
+                Field::single("type_", "type", "PrivateEndpointExtendedLocationType"),
+            ],
+        },
+        typed::Structure {
+            name: "PrivateEndpointCustomDnsConfig",
+            arguments: &[],
+            fields: &[
+                Field::single("fqdn", "fqdn", "String"),
+                Field::list("ip_addresses", "ipAddresses", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "PrivateEndpointIpConfiguration",
+            arguments: &["name"],
+            fields: &[
+                Field::single("name", "name", "String"),
+                Field::single("group_id", "properties/groupId", "String"),
+                Field::single("member_name", "properties/memberName", "String"),
+                Field::single("private_ip_address", "properties/privateIPAddress", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "PrivateEndpointPrivateLinkServiceConnection",
+            arguments: &["name", "private_link_service_id"],
+            fields: &[
+                Field::single("name", "name", "String"),
+                Field::list("group_ids", "properties/groupIds", "String"),
+                Field::single(
+                    "private_link_service_connection_state",
+                    "properties/privateLinkServiceConnectionState",
+                    "PrivateEndpointPrivateLinkServiceConnectionState",
+                ),
+                Field::single("private_link_service_id", "properties/privateLinkServiceId", "Scope"),
+                Field::single("request_message", "properties/requestMessage", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "PrivateEndpointPrivateLinkServiceConnectionState",
+            arguments: &[],
+            fields: &[
+                Field::single("actions_required", "actionsRequired", "String"),
+                Field::single("description", "description", "String"),
+                Field::single("status", "status", "String"),
+            ],
+        },
+    ],
+    enums: &[
+        typed::Enum {
+            name: "PrivateEndpointExtendedLocationType",
+            open: true,
+            values: &[("EDGE_ZONE", "EdgeZone")],
+        },
+        typed::Enum {
+            name: "PrivateEndpointBillingSku",
+            open: true,
+            values: &[("PAY_AS_YOU_GO", "PayAsYouGo"), ("FIXED", "Fixed")],
+        },
+        typed::Enum {
+            name: "PrivateEndpointIpVersionType",
+            open: true,
+            values: &[("IPV4", "IPv4"), ("IPV6", "IPv6"), ("DUAL_STACK", "DualStack")],
+        },
+    ],
+    unions: &[],
+};

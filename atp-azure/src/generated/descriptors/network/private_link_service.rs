@@ -58,6 +58,7 @@ pub static PRIVATE_LINK_SERVICE: TypeDescriptor = TypeDescriptor {
         ),
     ],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES_AUTO_APPROVAL: Object = Object {
@@ -306,3 +307,145 @@ static TEXT_PROPERTIES_PROVISIONING_STATE: Shape = Shape::String(&Text {
     values: &["Failed", "Succeeded", "Canceled", "Creating", "Updating", "Deleting"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "network",
+    main: typed::Structure {
+        name: "PrivateLinkService",
+        arguments: &["parent", "name", "location"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::resources::ResourceGroup>"),
+            Field::single("name", "name", "String"),
+            Field::single("extended_location", "extendedLocation", "PrivateLinkServiceExtendedLocation"),
+            Field::single("location", "location", "String"),
+            Field::single("access_mode", "properties/accessMode", "PrivateLinkServiceAccessMode"),
+            Field::single("auto_approval", "properties/autoApproval", "PrivateLinkServiceAutoApproval"),
+            Field::single("destination_ip_address", "properties/destinationIPAddress", "String"),
+            Field::single("enable_proxy_protocol", "properties/enableProxyProtocol", "bool"),
+            Field::list("fqdns", "properties/fqdns", "String"),
+            Field::list(
+                "ip_configurations",
+                "properties/ipConfigurations",
+                "PrivateLinkServiceIpConfiguration",
+            ),
+            Field::list(
+                "load_balancer_frontend_ip_configurations",
+                "properties/loadBalancerFrontendIpConfigurations",
+                "PrivateLinkServiceFrontendIpConfiguration",
+            ),
+            Field::single("visibility", "properties/visibility", "PrivateLinkServiceVisibility"),
+            Field::map("tags", "tags", "String"),
+        ],
+    },
+    structures: &[
+        typed::Structure {
+            name: "PrivateLinkServiceExtendedLocation",
+            arguments: &[],
+            fields: &[
+                Field::single("name", "name", "String"),
+                Field::single("type_", "type", "PrivateLinkServiceExtendedLocationType"),
+            ],
+        },
+        typed::Structure {
+            name: "PrivateLinkServiceAutoApproval",
+            arguments: &[],
+            fields: &[Field::list("subscriptions", "subscriptions", "String")],
+        },
+        typed::Structure {
+            name: "PrivateLinkServiceIpConfiguration",
+            arguments: &["name"],
+            fields: &[
+                Field::single("name", "name", "String"),
+                Field::single("primary", "properties/primary", "bool"),
+                Field::single("private_ip_address", "properties/privateIPAddress", "String"),
+                Field::single(
+                    "private_ip_address_version",
+                    "properties/privateIPAddressVersion",
+                    "PrivateLinkServicePrivateIpAddressVersion",
+                ),
+                Field::single(
+                    "private_ip_allocation_method",
+                    "properties/privateIPAllocationMethod",
+                    "PrivateLinkServicePrivateIpAllocationMethod",
+                ),
+                Field::single("subnet", "properties/subnet/id", "ResourceId<crate::network::Subnet>"),
+            ],
+        },
+        typed::Structure {
+            name: "PrivateLinkServiceFrontendIpConfiguration",
+            arguments: &["name"],
+            fields: &[
+                Field::single("name", "name", "String"),
+                Field::single("ddos_settings", "properties/ddosSettings", "PrivateLinkServiceDdosSettings"),
+                Field::single("enable_connection_tracking", "properties/enableConnectionTracking", "bool"),
+                Field::single("gateway_load_balancer", "properties/gatewayLoadBalancer", "SubResource"),
+                Field::single("private_ip_address", "properties/privateIPAddress", "String"),
+                Field::single(
+                    "private_ip_address_version",
+                    "properties/privateIPAddressVersion",
+                    "PrivateLinkServiceFrontendIpConfigurationPrivateIpAddressVersion",
+                ),
+                Field::single(
+                    "private_ip_allocation_method",
+                    "properties/privateIPAllocationMethod",
+                    "PrivateLinkServiceFrontendIpConfigurationPrivateIpAllocationMethod",
+                ),
+                Field::single(
+                    "public_ip_address",
+                    "properties/publicIPAddress/id",
+                    "ResourceId<crate::network::PublicIpAddress>",
+                ),
+                Field::single(
+                    "public_ip_prefix",
+                    "properties/publicIPPrefix/id",
+                    "ResourceId<crate::network::PublicIpPrefix>",
+                ),
+                Field::single("subnet", "properties/subnet/id", "ResourceId<crate::network::Subnet>"),
+                Field::list("zones", "zones", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "PrivateLinkServiceDdosSettings",
+            arguments: &[],
+            fields: &[Field::single("ddos_custom_policy", "ddosCustomPolicy", "SubResource")],
+        },
+        typed::Structure {
+            name: "PrivateLinkServiceVisibility",
+            arguments: &[],
+            fields: &[Field::list("subscriptions", "subscriptions", "String")],
+        },
+    ],
+    enums: &[
+        typed::Enum {
+            name: "PrivateLinkServiceExtendedLocationType",
+            open: true,
+            values: &[("EDGE_ZONE", "EdgeZone")],
+        },
+        typed::Enum {
+            name: "PrivateLinkServiceAccessMode",
+            open: true,
+            values: &[("DEFAULT", "Default"), ("RESTRICTED", "Restricted")],
+        },
+        typed::Enum {
+            name: "PrivateLinkServicePrivateIpAddressVersion",
+            open: true,
+            values: &[("IPV4", "IPv4"), ("IPV6", "IPv6")],
+        },
+        typed::Enum {
+            name: "PrivateLinkServicePrivateIpAllocationMethod",
+            open: true,
+            values: &[("STATIC", "Static"), ("DYNAMIC", "Dynamic")],
+        },
+        typed::Enum {
+            name: "PrivateLinkServiceFrontendIpConfigurationPrivateIpAddressVersion",
+            open: true,
+            values: &[("IPV4", "IPv4"), ("IPV6", "IPv6")],
+        },
+        typed::Enum {
+            name: "PrivateLinkServiceFrontendIpConfigurationPrivateIpAllocationMethod",
+            open: true,
+            values: &[("STATIC", "Static"), ("DYNAMIC", "Dynamic")],
+        },
+    ],
+    unions: &[],
+};

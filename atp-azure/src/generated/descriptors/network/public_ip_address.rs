@@ -93,6 +93,7 @@ pub static PUBLIC_IP_ADDRESS: TypeDescriptor = TypeDescriptor {
         ("sku.name", r#""Standard""#),
         ("sku.tier", r#""Regional""#),
     ],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES_DDOS_SETTINGS: Object = Object {
@@ -303,3 +304,178 @@ static TEXT_SKU_TIER: Shape = Shape::String(&Text {
     values: &["Regional", "Global"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "network",
+    main: typed::Structure {
+        name: "PublicIpAddress",
+        arguments: &["parent", "name", "location", "sku"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::resources::ResourceGroup>"),
+            Field::single("name", "name", "String"),
+            Field::single("extended_location", "extendedLocation", "PublicIpAddressExtendedLocation"),
+            Field::single("location", "location", "String"),
+            Field::single("ddos_settings", "properties/ddosSettings", "PublicIpAddressDdosSettings"),
+            Field::single("delete_option", "properties/deleteOption", "PublicIpAddressDeleteOption"),
+            Field::single("dns_settings", "properties/dnsSettings", "PublicIpAddressDnsSettings"),
+            Field::single("idle_timeout_in_minutes", "properties/idleTimeoutInMinutes", "i64"),
+            Field::single("ip_address", "properties/ipAddress", "String"),
+            Field::list("ip_tags", "properties/ipTags", "PublicIpAddressIpTag"),
+            Field::single(
+                "linked_public_ip_address",
+                "properties/linkedPublicIPAddress/id",
+                "ResourceId<crate::network::PublicIpAddress>",
+            ),
+            Field::single("migration_phase", "properties/migrationPhase", "PublicIpAddressMigrationPhase"),
+            Field::single(
+                "nat_gateway",
+                "properties/natGateway/id",
+                "ResourceId<crate::network::NatGateway>",
+            ),
+            Field::single(
+                "public_ip_address_version",
+                "properties/publicIPAddressVersion",
+                "PublicIpAddressVersion",
+            ),
+            Field::single(
+                "public_ip_allocation_method",
+                "properties/publicIPAllocationMethod",
+                "PublicIpAddressPublicIpAllocationMethod",
+            ),
+            Field::single(
+                "public_ip_prefix",
+                "properties/publicIPPrefix/id",
+                "ResourceId<crate::network::PublicIpPrefix>",
+            ),
+            Field::single(
+                "service_public_ip_address",
+                "properties/servicePublicIPAddress/id",
+                "ResourceId<crate::network::PublicIpAddress>",
+            ),
+            Field::single("sku", "sku", "PublicIpAddressSku"),
+            Field::map("tags", "tags", "String"),
+            Field::list("zones", "zones", "String"),
+        ],
+    },
+    structures: &[
+        typed::Structure {
+            name: "PublicIpAddressExtendedLocation",
+            arguments: &[],
+            fields: &[
+                Field::single("name", "name", "String"),
+                Field::single("type_", "type", "PublicIpAddressExtendedLocationType"),
+            ],
+        },
+        typed::Structure {
+            name: "PublicIpAddressDdosSettings",
+            arguments: &[],
+            fields: &[
+                Field::single("ddos_custom_policy", "ddosCustomPolicy", "SubResource"),
+                Field::single(
+                    "ddos_protection_plan",
+                    "ddosProtectionPlan/id",
+                    "ResourceId<crate::network::DdosProtectionPlan>",
+                ),
+                Field::single(
+                    "protection_mode",
+                    "protectionMode",
+                    "PublicIpAddressDdosSettingsProtectionMode",
+                ),
+            ],
+        },
+        typed::Structure {
+            name: "PublicIpAddressDnsSettings",
+            arguments: &[],
+            fields: &[
+                Field::single("domain_name_label", "domainNameLabel", "String"),
+                Field::single(
+                    "domain_name_label_scope",
+                    "domainNameLabelScope",
+                    "PublicIpAddressDomainNameLabelScope",
+                ),
+                Field::single("fqdn", "fqdn", "String"),
+                Field::single("reverse_fqdn", "reverseFqdn", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "PublicIpAddressIpTag",
+            arguments: &[],
+            fields: &[
+                Field::single("first_party_service_tag_id", "firstPartyServiceTagId", "String"),
+                Field::single("ip_tag_type", "ipTagType", "String"),
+                Field::single("tag", "tag", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "PublicIpAddressSku",
+            arguments: &["name"],
+            fields: &[
+                Field::single("name", "name", "PublicIpAddressSkuName"),
+                Field::single("tier", "tier", "PublicIpAddressSkuTier"),
+            ],
+        },
+    ],
+    enums: &[
+        typed::Enum {
+            name: "PublicIpAddressExtendedLocationType",
+            open: true,
+            values: &[("EDGE_ZONE", "EdgeZone")],
+        },
+        typed::Enum {
+            name: "PublicIpAddressDdosSettingsProtectionMode",
+            open: true,
+            values: &[
+                ("VIRTUAL_NETWORK_INHERITED", "VirtualNetworkInherited"),
+                ("ENABLED", "Enabled"),
+                ("DISABLED", "Disabled"),
+            ],
+        },
+        typed::Enum {
+            name: "PublicIpAddressDeleteOption",
+            open: true,
+            values: &[("DELETE", "Delete"), ("DETACH", "Detach")],
+        },
+        typed::Enum {
+            name: "PublicIpAddressDomainNameLabelScope",
+            open: false,
+            values: &[
+                ("TenantReuse", "TenantReuse"),
+                ("SubscriptionReuse", "SubscriptionReuse"),
+                ("ResourceGroupReuse", "ResourceGroupReuse"),
+                ("NoReuse", "NoReuse"),
+            ],
+        },
+        typed::Enum {
+            name: "PublicIpAddressMigrationPhase",
+            open: true,
+            values: &[
+                ("NONE", "None"),
+                ("PREPARE", "Prepare"),
+                ("COMMIT", "Commit"),
+                ("ABORT", "Abort"),
+                ("COMMITTED", "Committed"),
+            ],
+        },
+        typed::Enum {
+            name: "PublicIpAddressVersion",
+            open: true,
+            values: &[("IPV4", "IPv4"), ("IPV6", "IPv6")],
+        },
+        typed::Enum {
+            name: "PublicIpAddressPublicIpAllocationMethod",
+            open: true,
+            values: &[("STATIC", "Static"), ("DYNAMIC", "Dynamic")],
+        },
+        typed::Enum {
+            name: "PublicIpAddressSkuName",
+            open: true,
+            values: &[("BASIC", "Basic"), ("STANDARD", "Standard"), ("STANDARD_V2", "StandardV2")],
+        },
+        typed::Enum {
+            name: "PublicIpAddressSkuTier",
+            open: true,
+            values: &[("REGIONAL", "Regional"), ("GLOBAL", "Global")],
+        },
+    ],
+    unions: &[],
+};

@@ -57,6 +57,7 @@ pub static PUBLIC_IP_PREFIX: TypeDescriptor = TypeDescriptor {
         ("sku.name", r#""Standard""#),
         ("sku.tier", r#""Regional""#),
     ],
+    typed: Some(&TYPED),
 };
 
 static AT_EXTENDED_LOCATION: Object = Object {
@@ -186,3 +187,83 @@ static TEXT_SKU_TIER: Shape = Shape::String(&Text {
     values: &["Regional", "Global"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "network",
+    main: typed::Structure {
+        name: "PublicIpPrefix",
+        arguments: &["parent", "name", "location", "sku", "prefix_length"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::resources::ResourceGroup>"),
+            Field::single("name", "name", "String"),
+            Field::single("extended_location", "extendedLocation", "PublicIpPrefixExtendedLocation"),
+            Field::single("location", "location", "String"),
+            Field::single("custom_ip_prefix", "properties/customIPPrefix/id", "Scope"),
+            Field::list("ip_tags", "properties/ipTags", "PublicIpPrefixIpTag"),
+            Field::single(
+                "nat_gateway",
+                "properties/natGateway/id",
+                "ResourceId<crate::network::NatGateway>",
+            ),
+            Field::single("prefix_length", "properties/prefixLength", "i64"),
+            Field::single(
+                "public_ip_address_version",
+                "properties/publicIPAddressVersion",
+                "PublicIpPrefixPublicIpAddressVersion",
+            ),
+            Field::single("sku", "sku", "PublicIpPrefixSku"),
+            Field::map("tags", "tags", "String"),
+            Field::list("zones", "zones", "String"),
+        ],
+    },
+    structures: &[
+        typed::Structure {
+            name: "PublicIpPrefixExtendedLocation",
+            arguments: &[],
+            fields: &[
+                Field::single("name", "name", "String"),
+                Field::single("type_", "type", "PublicIpPrefixExtendedLocationType"),
+            ],
+        },
+        typed::Structure {
+            name: "PublicIpPrefixIpTag",
+            arguments: &[],
+            fields: &[
+                Field::single("first_party_service_tag_id", "firstPartyServiceTagId", "String"),
+                Field::single("ip_tag_type", "ipTagType", "String"),
+                Field::single("tag", "tag", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "PublicIpPrefixSku",
+            arguments: &[],
+            fields: &[
+                Field::single("name", "name", "PublicIpPrefixSkuName"),
+                Field::single("tier", "tier", "PublicIpPrefixSkuTier"),
+            ],
+        },
+    ],
+    enums: &[
+        typed::Enum {
+            name: "PublicIpPrefixExtendedLocationType",
+            open: true,
+            values: &[("EDGE_ZONE", "EdgeZone")],
+        },
+        typed::Enum {
+            name: "PublicIpPrefixPublicIpAddressVersion",
+            open: true,
+            values: &[("IPV4", "IPv4"), ("IPV6", "IPv6")],
+        },
+        typed::Enum {
+            name: "PublicIpPrefixSkuName",
+            open: true,
+            values: &[("STANDARD", "Standard"), ("STANDARD_V2", "StandardV2")],
+        },
+        typed::Enum {
+            name: "PublicIpPrefixSkuTier",
+            open: true,
+            values: &[("REGIONAL", "Regional"), ("GLOBAL", "Global")],
+        },
+    ],
+    unions: &[],
+};

@@ -43,6 +43,7 @@ pub static ROUTE: TypeDescriptor = TypeDescriptor {
     create_only: &[],
     references: &[],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES: Object = Object {
@@ -103,3 +104,37 @@ static TEXT_PROPERTIES_PROVISIONING_STATE: Shape = Shape::String(&Text {
     values: &["Failed", "Succeeded", "Canceled", "Creating", "Updating", "Deleting"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "network",
+    main: typed::Structure {
+        name: "Route",
+        arguments: &["parent", "name", "next_hop_type"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::network::RouteTable>"),
+            Field::single("name", "name", "String"),
+            Field::single("address_prefix", "properties/addressPrefix", "String"),
+            Field::single("next_hop", "properties/nextHop", "RouteNextHop"),
+            Field::single("next_hop_ip_address", "properties/nextHopIpAddress", "String"),
+            Field::single("next_hop_type", "properties/nextHopType", "RouteNextHopType"),
+        ],
+    },
+    structures: &[typed::Structure {
+        name: "RouteNextHop",
+        arguments: &["next_hop_ip_addresses"],
+        fields: &[Field::list("next_hop_ip_addresses", "nextHopIpAddresses", "String")],
+    }],
+    enums: &[typed::Enum {
+        name: "RouteNextHopType",
+        open: true,
+        values: &[
+            ("VIRTUAL_NETWORK_GATEWAY", "VirtualNetworkGateway"),
+            ("VNET_LOCAL", "VnetLocal"),
+            ("INTERNET", "Internet"),
+            ("VIRTUAL_APPLIANCE", "VirtualAppliance"),
+            ("VIRTUAL_APPLIANCE_ECMP", "VirtualApplianceEcmp"),
+            ("NONE", "None"),
+        ],
+    }],
+    unions: &[],
+};

@@ -44,6 +44,7 @@ pub static ROUTE_TABLE: TypeDescriptor = TypeDescriptor {
     create_only: &["location"],
     references: &[],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES_ROUTES: Object = Object {
@@ -174,3 +175,62 @@ static TEXT_PROPERTIES_ROUTES_PROPERTIES_PROVISIONING_STATE: Shape = Shape::Stri
     values: &["Failed", "Succeeded", "Canceled", "Creating", "Updating", "Deleting"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "network",
+    main: typed::Structure {
+        name: "RouteTable",
+        arguments: &["parent", "name", "location"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::resources::ResourceGroup>"),
+            Field::single("name", "name", "String"),
+            Field::single("location", "location", "String"),
+            Field::single("disable_bgp_route_propagation", "properties/disableBgpRoutePropagation", "bool"),
+            Field::single(
+                "disable_peering_route",
+                "properties/disablePeeringRoute",
+                "RouteTableDisablePeeringRoute",
+            ),
+            Field::list("routes", "properties/routes", "RouteTableRoute"),
+            Field::map("tags", "tags", "String"),
+        ],
+    },
+    structures: &[
+        typed::Structure {
+            name: "RouteTableRoute",
+            arguments: &["name", "next_hop_type"],
+            fields: &[
+                Field::single("name", "name", "String"),
+                Field::single("address_prefix", "properties/addressPrefix", "String"),
+                Field::single("next_hop", "properties/nextHop", "RouteTableRouteNextHop"),
+                Field::single("next_hop_ip_address", "properties/nextHopIpAddress", "String"),
+                Field::single("next_hop_type", "properties/nextHopType", "RouteTableRouteNextHopType"),
+            ],
+        },
+        typed::Structure {
+            name: "RouteTableRouteNextHop",
+            arguments: &["next_hop_ip_addresses"],
+            fields: &[Field::list("next_hop_ip_addresses", "nextHopIpAddresses", "String")],
+        },
+    ],
+    enums: &[
+        typed::Enum {
+            name: "RouteTableDisablePeeringRoute",
+            open: true,
+            values: &[("NONE", "None"), ("ALL", "All")],
+        },
+        typed::Enum {
+            name: "RouteTableRouteNextHopType",
+            open: true,
+            values: &[
+                ("VIRTUAL_NETWORK_GATEWAY", "VirtualNetworkGateway"),
+                ("VNET_LOCAL", "VnetLocal"),
+                ("INTERNET", "Internet"),
+                ("VIRTUAL_APPLIANCE", "VirtualAppliance"),
+                ("VIRTUAL_APPLIANCE_ECMP", "VirtualApplianceEcmp"),
+                ("NONE", "None"),
+            ],
+        },
+    ],
+    unions: &[],
+};

@@ -49,6 +49,7 @@ pub static SECURITY_RULE: TypeDescriptor = TypeDescriptor {
         ("properties.sourceApplicationSecurityGroups[].id", "Microsoft.Network/applicationSecurityGroups"),
     ],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES: Object = Object {
@@ -141,3 +142,64 @@ static TEXT_PROPERTIES_PROVISIONING_STATE: Shape = Shape::String(&Text {
     values: &["Failed", "Succeeded", "Canceled", "Creating", "Updating", "Deleting"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "network",
+    main: typed::Structure {
+        name: "SecurityRule",
+        arguments: &["parent", "name", "protocol", "access", "priority", "direction"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::network::NetworkSecurityGroup>"),
+            Field::single("name", "name", "String"),
+            Field::single("access", "properties/access", "SecurityRuleAccess"),
+            Field::single("description", "properties/description", "String"),
+            Field::single("destination_address_prefix", "properties/destinationAddressPrefix", "String"),
+            Field::list("destination_address_prefixes", "properties/destinationAddressPrefixes", "String"),
+            Field::list(
+                "destination_application_security_groups",
+                "properties/destinationApplicationSecurityGroups",
+                "SubResource",
+            ),
+            Field::single("destination_port_range", "properties/destinationPortRange", "String"),
+            Field::list("destination_port_ranges", "properties/destinationPortRanges", "String"),
+            Field::single("direction", "properties/direction", "SecurityRuleDirection"),
+            Field::single("priority", "properties/priority", "i64"),
+            Field::single("protocol", "properties/protocol", "SecurityRuleProtocol"),
+            Field::single("source_address_prefix", "properties/sourceAddressPrefix", "String"),
+            Field::list("source_address_prefixes", "properties/sourceAddressPrefixes", "String"),
+            Field::list(
+                "source_application_security_groups",
+                "properties/sourceApplicationSecurityGroups",
+                "SubResource",
+            ),
+            Field::single("source_port_range", "properties/sourcePortRange", "String"),
+            Field::list("source_port_ranges", "properties/sourcePortRanges", "String"),
+        ],
+    },
+    structures: &[],
+    enums: &[
+        typed::Enum {
+            name: "SecurityRuleAccess",
+            open: true,
+            values: &[("ALLOW", "Allow"), ("DENY", "Deny")],
+        },
+        typed::Enum {
+            name: "SecurityRuleDirection",
+            open: true,
+            values: &[("INBOUND", "Inbound"), ("OUTBOUND", "Outbound")],
+        },
+        typed::Enum {
+            name: "SecurityRuleProtocol",
+            open: true,
+            values: &[
+                ("TCP", "Tcp"),
+                ("UDP", "Udp"),
+                ("ICMP", "Icmp"),
+                ("ESP", "Esp"),
+                ("ANY", "*"),
+                ("AH", "Ah"),
+            ],
+        },
+    ],
+    unions: &[],
+};

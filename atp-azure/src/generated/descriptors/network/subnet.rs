@@ -75,6 +75,7 @@ pub static SUBNET: TypeDescriptor = TypeDescriptor {
         ("properties.privateEndpointNetworkPolicies", r#""Enabled""#),
         ("properties.privateLinkServiceNetworkPolicies", r#""Enabled""#),
     ],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES_APPLICATION_GATEWAY_IP_CONFIGURATIONS: Object = Object {
@@ -364,3 +365,104 @@ static TEXT_PROPERTIES_SHARING_SCOPE: Shape = Shape::String(&Text {
     values: &["Tenant", "DelegatedServices"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "network",
+    main: typed::Structure {
+        name: "Subnet",
+        arguments: &["parent", "name", "address_prefix"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::network::VirtualNetwork>"),
+            Field::single("name", "name", "String"),
+            Field::single("address_prefix", "properties/addressPrefix", "String"),
+            Field::list("address_prefixes", "properties/addressPrefixes", "String"),
+            Field::single("default_outbound_access", "properties/defaultOutboundAccess", "bool"),
+            Field::list("delegations", "properties/delegations", "SubnetDelegation"),
+            Field::list("ip_allocations", "properties/ipAllocations", "SubResource"),
+            Field::list(
+                "ipam_pool_prefix_allocations",
+                "properties/ipamPoolPrefixAllocations",
+                "SubnetIpamPoolPrefixAllocation",
+            ),
+            Field::single(
+                "nat_gateway",
+                "properties/natGateway/id",
+                "ResourceId<crate::network::NatGateway>",
+            ),
+            Field::single(
+                "network_security_group",
+                "properties/networkSecurityGroup/id",
+                "ResourceId<crate::network::NetworkSecurityGroup>",
+            ),
+            Field::single(
+                "private_endpoint_network_policies",
+                "properties/privateEndpointNetworkPolicies",
+                "SubnetPrivateEndpointNetworkPolicies",
+            ),
+            Field::single(
+                "private_link_service_network_policies",
+                "properties/privateLinkServiceNetworkPolicies",
+                "SubnetPrivateLinkServiceNetworkPolicies",
+            ),
+            Field::single(
+                "route_table",
+                "properties/routeTable/id",
+                "ResourceId<crate::network::RouteTable>",
+            ),
+            Field::list("service_endpoint_policies", "properties/serviceEndpointPolicies", "SubResource"),
+            Field::list("service_endpoints", "properties/serviceEndpoints", "SubnetServiceEndpoint"),
+            Field::single("service_gateway", "properties/serviceGateway", "SubResource"),
+            Field::single("sharing_scope", "properties/sharingScope", "SubnetSharingScope"),
+        ],
+    },
+    structures: &[
+        typed::Structure {
+            name: "SubnetDelegation",
+            arguments: &["name", "service_name"],
+            fields: &[
+                Field::single("name", "name", "String"),
+                Field::single("service_name", "properties/serviceName", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "SubnetIpamPoolPrefixAllocation",
+            arguments: &[],
+            fields: &[
+                Field::single("number_of_ip_addresses", "numberOfIpAddresses", "String"),
+                Field::single("pool", "pool", "SubResource"),
+            ],
+        },
+        typed::Structure {
+            name: "SubnetServiceEndpoint",
+            arguments: &["service"],
+            fields: &[
+                Field::list("locations", "locations", "String"),
+                Field::single("network_identifier", "networkIdentifier", "SubResource"),
+                Field::single("service", "service", "String"),
+            ],
+        },
+    ],
+    enums: &[
+        typed::Enum {
+            name: "SubnetPrivateEndpointNetworkPolicies",
+            open: true,
+            values: &[
+                ("ENABLED", "Enabled"),
+                ("DISABLED", "Disabled"),
+                ("NETWORK_SECURITY_GROUP_ENABLED", "NetworkSecurityGroupEnabled"),
+                ("ROUTE_TABLE_ENABLED", "RouteTableEnabled"),
+            ],
+        },
+        typed::Enum {
+            name: "SubnetPrivateLinkServiceNetworkPolicies",
+            open: true,
+            values: &[("ENABLED", "Enabled"), ("DISABLED", "Disabled")],
+        },
+        typed::Enum {
+            name: "SubnetSharingScope",
+            open: true,
+            values: &[("TENANT", "Tenant"), ("DELEGATED_SERVICES", "DelegatedServices")],
+        },
+    ],
+    unions: &[],
+};

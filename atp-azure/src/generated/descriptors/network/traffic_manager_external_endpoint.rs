@@ -27,6 +27,7 @@ pub static TRAFFIC_MANAGER_EXTERNAL_ENDPOINT: TypeDescriptor = TypeDescriptor {
     create_only: &[],
     references: &[],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES: Object = Object {
@@ -130,3 +131,87 @@ static TEXT_PROPERTIES_ENDPOINT_STATUS: Shape = Shape::String(&Text {
     values: &["Enabled", "Disabled"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "network",
+    main: typed::Structure {
+        name: "TrafficManagerExternalEndpoint",
+        arguments: &["parent", "name", "target"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::network::TrafficManagerProfile>"),
+            Field::single("name", "name", "String"),
+            Field::single(
+                "always_serve",
+                "properties/alwaysServe",
+                "TrafficManagerExternalEndpointAlwaysServe",
+            ),
+            Field::list(
+                "custom_headers",
+                "properties/customHeaders",
+                "TrafficManagerExternalEndpointCustomHeader",
+            ),
+            Field::single("endpoint_location", "properties/endpointLocation", "String"),
+            Field::single(
+                "endpoint_monitor_status",
+                "properties/endpointMonitorStatus",
+                "TrafficManagerExternalEndpointMonitorStatus",
+            ),
+            Field::single(
+                "endpoint_status",
+                "properties/endpointStatus",
+                "TrafficManagerExternalEndpointStatus",
+            ),
+            Field::list("geo_mapping", "properties/geoMapping", "String"),
+            Field::single("min_child_endpoints", "properties/minChildEndpoints", "i64"),
+            Field::single("min_child_endpoints_ipv4", "properties/minChildEndpointsIPv4", "i64"),
+            Field::single("min_child_endpoints_ipv6", "properties/minChildEndpointsIPv6", "i64"),
+            Field::single("priority", "properties/priority", "i64"),
+            Field::list("subnets", "properties/subnets", "TrafficManagerExternalEndpointSubnet"),
+            Field::single("target", "properties/target", "String"),
+            Field::single("target_resource_id", "properties/targetResourceId", "Scope"),
+            Field::single("weight", "properties/weight", "i64"),
+        ],
+    },
+    structures: &[
+        typed::Structure {
+            name: "TrafficManagerExternalEndpointCustomHeader",
+            arguments: &[],
+            fields: &[Field::single("name", "name", "String"), Field::single("value", "value", "String")],
+        },
+        typed::Structure {
+            name: "TrafficManagerExternalEndpointSubnet",
+            arguments: &[],
+            fields: &[
+                Field::single("first", "first", "String"),
+                Field::single("last", "last", "String"),
+                Field::single("scope", "scope", "i64"),
+            ],
+        },
+    ],
+    enums: &[
+        typed::Enum {
+            name: "TrafficManagerExternalEndpointAlwaysServe",
+            open: true,
+            values: &[("ENABLED", "Enabled"), ("DISABLED", "Disabled")],
+        },
+        typed::Enum {
+            name: "TrafficManagerExternalEndpointMonitorStatus",
+            open: true,
+            values: &[
+                ("CHECKING_ENDPOINT", "CheckingEndpoint"),
+                ("ONLINE", "Online"),
+                ("DEGRADED", "Degraded"),
+                ("DISABLED", "Disabled"),
+                ("INACTIVE", "Inactive"),
+                ("STOPPED", "Stopped"),
+                ("UNMONITORED", "Unmonitored"),
+            ],
+        },
+        typed::Enum {
+            name: "TrafficManagerExternalEndpointStatus",
+            open: true,
+            values: &[("ENABLED", "Enabled"), ("DISABLED", "Disabled")],
+        },
+    ],
+    unions: &[],
+};

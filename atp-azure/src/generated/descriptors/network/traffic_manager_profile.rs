@@ -30,6 +30,7 @@ pub static TRAFFIC_MANAGER_PROFILE: TypeDescriptor = TypeDescriptor {
     create_only: &["location", "properties.dnsConfig.relativeName"],
     references: &[],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES: Object = Object {
@@ -327,3 +328,205 @@ static TEXT_PROPERTIES_TRAFFIC_VIEW_ENROLLMENT_STATUS: Shape = Shape::String(&Te
     values: &["Enabled", "Disabled"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "network",
+    main: typed::Structure {
+        name: "TrafficManagerProfile",
+        arguments: &["parent", "name", "dns_config", "monitor_config", "traffic_routing_method"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::resources::ResourceGroup>"),
+            Field::single("name", "name", "String"),
+            Field::single("location", "location", "String").preset("\"global\".to_owned()"),
+            Field::list(
+                "allowed_endpoint_record_types",
+                "properties/allowedEndpointRecordTypes",
+                "TrafficManagerProfileAllowedEndpointRecordType",
+            ),
+            Field::single("dns_config", "properties/dnsConfig", "TrafficManagerProfileDnsConfig"),
+            Field::list("endpoints", "properties/endpoints", "TrafficManagerProfileEndpoint"),
+            Field::single("max_return", "properties/maxReturn", "i64"),
+            Field::single("monitor_config", "properties/monitorConfig", "TrafficManagerProfileMonitorConfig"),
+            Field::single("profile_status", "properties/profileStatus", "TrafficManagerProfileStatus"),
+            Field::single(
+                "traffic_routing_method",
+                "properties/trafficRoutingMethod",
+                "TrafficManagerProfileTrafficRoutingMethod",
+            ),
+            Field::single(
+                "traffic_view_enrollment_status",
+                "properties/trafficViewEnrollmentStatus",
+                "TrafficManagerProfileTrafficViewEnrollmentStatus",
+            ),
+            Field::map("tags", "tags", "String"),
+        ],
+    },
+    structures: &[
+        typed::Structure {
+            name: "TrafficManagerProfileDnsConfig",
+            arguments: &[],
+            fields: &[
+                Field::single("relative_name", "relativeName", "String"),
+                Field::single("ttl", "ttl", "i64"),
+            ],
+        },
+        typed::Structure {
+            name: "TrafficManagerProfileEndpoint",
+            arguments: &["name"],
+            fields: &[
+                Field::single("name", "name", "String"),
+                Field::single(
+                    "always_serve",
+                    "properties/alwaysServe",
+                    "TrafficManagerProfileEndpointAlwaysServe",
+                ),
+                Field::list(
+                    "custom_headers",
+                    "properties/customHeaders",
+                    "TrafficManagerProfileEndpointCustomHeader",
+                ),
+                Field::single("endpoint_location", "properties/endpointLocation", "String"),
+                Field::single(
+                    "endpoint_monitor_status",
+                    "properties/endpointMonitorStatus",
+                    "TrafficManagerProfileEndpointMonitorStatus",
+                ),
+                Field::single(
+                    "endpoint_status",
+                    "properties/endpointStatus",
+                    "TrafficManagerProfileEndpointStatus",
+                ),
+                Field::list("geo_mapping", "properties/geoMapping", "String"),
+                Field::single("min_child_endpoints", "properties/minChildEndpoints", "i64"),
+                Field::single("min_child_endpoints_ipv4", "properties/minChildEndpointsIPv4", "i64"),
+                Field::single("min_child_endpoints_ipv6", "properties/minChildEndpointsIPv6", "i64"),
+                Field::single("priority", "properties/priority", "i64"),
+                Field::list("subnets", "properties/subnets", "TrafficManagerProfileEndpointSubnet"),
+                Field::single("target", "properties/target", "String"),
+                Field::single("target_resource_id", "properties/targetResourceId", "Scope"),
+                Field::single("weight", "properties/weight", "i64"),
+            ],
+        },
+        typed::Structure {
+            name: "TrafficManagerProfileEndpointCustomHeader",
+            arguments: &[],
+            fields: &[Field::single("name", "name", "String"), Field::single("value", "value", "String")],
+        },
+        typed::Structure {
+            name: "TrafficManagerProfileEndpointSubnet",
+            arguments: &[],
+            fields: &[
+                Field::single("first", "first", "String"),
+                Field::single("last", "last", "String"),
+                Field::single("scope", "scope", "i64"),
+            ],
+        },
+        typed::Structure {
+            name: "TrafficManagerProfileMonitorConfig",
+            arguments: &[],
+            fields: &[
+                Field::list("custom_headers", "customHeaders", "TrafficManagerProfileCustomHeader"),
+                Field::list(
+                    "expected_status_code_ranges",
+                    "expectedStatusCodeRanges",
+                    "TrafficManagerProfileExpectedStatusCodeRange",
+                ),
+                Field::single("interval_in_seconds", "intervalInSeconds", "i64"),
+                Field::single("path", "path", "String"),
+                Field::single("port", "port", "i64"),
+                Field::single(
+                    "profile_monitor_status",
+                    "profileMonitorStatus",
+                    "TrafficManagerProfileMonitorStatus",
+                ),
+                Field::single("protocol", "protocol", "TrafficManagerProfileMonitorConfigProtocol"),
+                Field::single("timeout_in_seconds", "timeoutInSeconds", "i64"),
+                Field::single("tolerated_number_of_failures", "toleratedNumberOfFailures", "i64"),
+            ],
+        },
+        typed::Structure {
+            name: "TrafficManagerProfileCustomHeader",
+            arguments: &[],
+            fields: &[Field::single("name", "name", "String"), Field::single("value", "value", "String")],
+        },
+        typed::Structure {
+            name: "TrafficManagerProfileExpectedStatusCodeRange",
+            arguments: &[],
+            fields: &[Field::single("max", "max", "i64"), Field::single("min", "min", "i64")],
+        },
+    ],
+    enums: &[
+        typed::Enum {
+            name: "TrafficManagerProfileAllowedEndpointRecordType",
+            open: true,
+            values: &[
+                ("DOMAIN_NAME", "DomainName"),
+                ("IPV4_ADDRESS", "IPv4Address"),
+                ("IPV6_ADDRESS", "IPv6Address"),
+                ("ANY", "Any"),
+            ],
+        },
+        typed::Enum {
+            name: "TrafficManagerProfileEndpointAlwaysServe",
+            open: true,
+            values: &[("ENABLED", "Enabled"), ("DISABLED", "Disabled")],
+        },
+        typed::Enum {
+            name: "TrafficManagerProfileEndpointMonitorStatus",
+            open: true,
+            values: &[
+                ("CHECKING_ENDPOINT", "CheckingEndpoint"),
+                ("ONLINE", "Online"),
+                ("DEGRADED", "Degraded"),
+                ("DISABLED", "Disabled"),
+                ("INACTIVE", "Inactive"),
+                ("STOPPED", "Stopped"),
+                ("UNMONITORED", "Unmonitored"),
+            ],
+        },
+        typed::Enum {
+            name: "TrafficManagerProfileEndpointStatus",
+            open: true,
+            values: &[("ENABLED", "Enabled"), ("DISABLED", "Disabled")],
+        },
+        typed::Enum {
+            name: "TrafficManagerProfileMonitorStatus",
+            open: true,
+            values: &[
+                ("CHECKING_ENDPOINTS", "CheckingEndpoints"),
+                ("ONLINE", "Online"),
+                ("DEGRADED", "Degraded"),
+                ("DISABLED", "Disabled"),
+                ("INACTIVE", "Inactive"),
+            ],
+        },
+        typed::Enum {
+            name: "TrafficManagerProfileMonitorConfigProtocol",
+            open: true,
+            values: &[("HTTP", "HTTP"), ("HTTPS", "HTTPS"), ("TCP", "TCP")],
+        },
+        typed::Enum {
+            name: "TrafficManagerProfileStatus",
+            open: true,
+            values: &[("ENABLED", "Enabled"), ("DISABLED", "Disabled")],
+        },
+        typed::Enum {
+            name: "TrafficManagerProfileTrafficRoutingMethod",
+            open: true,
+            values: &[
+                ("PERFORMANCE", "Performance"),
+                ("PRIORITY", "Priority"),
+                ("WEIGHTED", "Weighted"),
+                ("GEOGRAPHIC", "Geographic"),
+                ("MULTI_VALUE", "MultiValue"),
+                ("SUBNET", "Subnet"),
+            ],
+        },
+        typed::Enum {
+            name: "TrafficManagerProfileTrafficViewEnrollmentStatus",
+            open: true,
+            values: &[("ENABLED", "Enabled"), ("DISABLED", "Disabled")],
+        },
+    ],
+    unions: &[],
+};

@@ -91,6 +91,7 @@ pub static VIRTUAL_NETWORK: TypeDescriptor = TypeDescriptor {
         ("properties.subnets[].properties.privateEndpointNetworkPolicies", r#""Enabled""#),
         ("properties.subnets[].properties.privateLinkServiceNetworkPolicies", r#""Enabled""#),
     ],
+    typed: Some(&TYPED),
 };
 
 static AT_LIST_NETWORK_MANAGER_EFFECTIVE_CONNECTIVITY_CONFIGURATIONS_OUTPUT: Object = Object {
@@ -928,3 +929,279 @@ static TEXT_PROPERTIES_VIRTUAL_NETWORK_PEERINGS_PROPERTIES_PROVISIONING_STATE: S
     values: &["Failed", "Succeeded", "Canceled", "Creating", "Updating", "Deleting"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "network",
+    main: typed::Structure {
+        name: "VirtualNetwork",
+        arguments: &["parent", "name", "location", "address_space"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::resources::ResourceGroup>"),
+            Field::single("name", "name", "String"),
+            Field::single("extended_location", "extendedLocation", "VirtualNetworkExtendedLocation"),
+            Field::single("location", "location", "String"),
+            Field::single("address_space", "properties/addressSpace", "VirtualNetworkAddressSpace"),
+            Field::single("bgp_communities", "properties/bgpCommunities", "VirtualNetworkBgpCommunities"),
+            Field::single(
+                "ddos_protection_plan",
+                "properties/ddosProtectionPlan/id",
+                "ResourceId<crate::network::DdosProtectionPlan>",
+            ),
+            Field::single("dhcp_options", "properties/dhcpOptions", "VirtualNetworkDhcpOptions"),
+            Field::single("enable_ddos_protection", "properties/enableDdosProtection", "bool"),
+            Field::single("enable_vm_protection", "properties/enableVmProtection", "bool"),
+            Field::single("encryption", "properties/encryption", "VirtualNetworkEncryption"),
+            Field::single("flow_timeout_in_minutes", "properties/flowTimeoutInMinutes", "i64"),
+            Field::list("ip_allocations", "properties/ipAllocations", "SubResource"),
+            Field::single(
+                "private_endpoint_vnet_policies",
+                "properties/privateEndpointVNetPolicies",
+                "VirtualNetworkPrivateEndpointVnetPolicies",
+            ),
+            Field::list("subnets", "properties/subnets", "VirtualNetworkSubnet"),
+            Field::single(
+                "summarized_gateway_prefixes",
+                "properties/summarizedGatewayPrefixes",
+                "VirtualNetworkAddressSpace",
+            ),
+            Field::list(
+                "virtual_network_peerings",
+                "properties/virtualNetworkPeerings",
+                "VirtualNetworkVirtualNetworkPeering",
+            ),
+            Field::map("tags", "tags", "String"),
+        ],
+    },
+    structures: &[
+        typed::Structure {
+            name: "VirtualNetworkExtendedLocation",
+            arguments: &[],
+            fields: &[
+                Field::single("name", "name", "String"),
+                Field::single("type_", "type", "VirtualNetworkExtendedLocationType"),
+            ],
+        },
+        typed::Structure {
+            name: "VirtualNetworkAddressSpace",
+            arguments: &["address_prefixes"],
+            fields: &[
+                Field::list("address_prefixes", "addressPrefixes", "String"),
+                Field::list(
+                    "ipam_pool_prefix_allocations",
+                    "ipamPoolPrefixAllocations",
+                    "VirtualNetworkIpamPoolPrefixAllocation",
+                ),
+            ],
+        },
+        typed::Structure {
+            name: "VirtualNetworkIpamPoolPrefixAllocation",
+            arguments: &[],
+            fields: &[
+                Field::single("number_of_ip_addresses", "numberOfIpAddresses", "String"),
+                Field::single("pool", "pool", "SubResource"),
+            ],
+        },
+        typed::Structure {
+            name: "VirtualNetworkBgpCommunities",
+            arguments: &["virtual_network_community"],
+            fields: &[Field::single("virtual_network_community", "virtualNetworkCommunity", "String")],
+        },
+        typed::Structure {
+            name: "VirtualNetworkDhcpOptions",
+            arguments: &[],
+            fields: &[Field::list("dns_servers", "dnsServers", "String")],
+        },
+        typed::Structure {
+            name: "VirtualNetworkEncryption",
+            arguments: &["enabled"],
+            fields: &[
+                Field::single("enabled", "enabled", "bool"),
+                Field::single("enforcement", "enforcement", "VirtualNetworkEncryptionEnforcement"),
+            ],
+        },
+        typed::Structure {
+            name: "VirtualNetworkSubnet",
+            arguments: &["name", "address_prefix"],
+            fields: &[
+                Field::single("name", "name", "String"),
+                Field::single("address_prefix", "properties/addressPrefix", "String"),
+                Field::list("address_prefixes", "properties/addressPrefixes", "String"),
+                Field::single("default_outbound_access", "properties/defaultOutboundAccess", "bool"),
+                Field::list("delegations", "properties/delegations", "VirtualNetworkSubnetDelegation"),
+                Field::list("ip_allocations", "properties/ipAllocations", "SubResource"),
+                Field::list(
+                    "ipam_pool_prefix_allocations",
+                    "properties/ipamPoolPrefixAllocations",
+                    "VirtualNetworkIpamPoolPrefixAllocation",
+                ),
+                Field::single(
+                    "nat_gateway",
+                    "properties/natGateway/id",
+                    "ResourceId<crate::network::NatGateway>",
+                ),
+                Field::single(
+                    "network_security_group",
+                    "properties/networkSecurityGroup/id",
+                    "ResourceId<crate::network::NetworkSecurityGroup>",
+                ),
+                Field::single(
+                    "private_endpoint_network_policies",
+                    "properties/privateEndpointNetworkPolicies",
+                    "VirtualNetworkPrivateEndpointNetworkPolicies",
+                ),
+                Field::single(
+                    "private_link_service_network_policies",
+                    "properties/privateLinkServiceNetworkPolicies",
+                    "VirtualNetworkPrivateLinkServiceNetworkPolicies",
+                ),
+                Field::single(
+                    "route_table",
+                    "properties/routeTable/id",
+                    "ResourceId<crate::network::RouteTable>",
+                ),
+                Field::list("service_endpoint_policies", "properties/serviceEndpointPolicies", "SubResource"),
+                Field::list(
+                    "service_endpoints",
+                    "properties/serviceEndpoints",
+                    "VirtualNetworkSubnetServiceEndpoint",
+                ),
+                Field::single("service_gateway", "properties/serviceGateway", "SubResource"),
+                Field::single("sharing_scope", "properties/sharingScope", "VirtualNetworkSubnetSharingScope"),
+            ],
+        },
+        typed::Structure {
+            name: "VirtualNetworkSubnetDelegation",
+            arguments: &["name", "service_name"],
+            fields: &[
+                Field::single("name", "name", "String"),
+                Field::single("service_name", "properties/serviceName", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "VirtualNetworkSubnetServiceEndpoint",
+            arguments: &["service"],
+            fields: &[
+                Field::list("locations", "locations", "String"),
+                Field::single("network_identifier", "networkIdentifier", "SubResource"),
+                Field::single("service", "service", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "VirtualNetworkVirtualNetworkPeering",
+            arguments: &["name", "remote_virtual_network"],
+            fields: &[
+                Field::single("name", "name", "String"),
+                Field::single("allow_forwarded_traffic", "properties/allowForwardedTraffic", "bool"),
+                Field::single("allow_gateway_transit", "properties/allowGatewayTransit", "bool"),
+                Field::single("allow_virtual_network_access", "properties/allowVirtualNetworkAccess", "bool"),
+                Field::single(
+                    "do_not_verify_remote_gateways",
+                    "properties/doNotVerifyRemoteGateways",
+                    "bool",
+                ),
+                Field::single("enable_only_ipv6_peering", "properties/enableOnlyIPv6Peering", "bool"),
+                Field::single(
+                    "local_address_space",
+                    "properties/localAddressSpace",
+                    "VirtualNetworkAddressSpace",
+                ),
+                Field::list("local_subnet_names", "properties/localSubnetNames", "String"),
+                Field::single(
+                    "local_virtual_network_address_space",
+                    "properties/localVirtualNetworkAddressSpace",
+                    "VirtualNetworkAddressSpace",
+                ),
+                Field::single("peer_complete_vnets", "properties/peerCompleteVnets", "bool"),
+                Field::single(
+                    "peering_state",
+                    "properties/peeringState",
+                    "VirtualNetworkVirtualNetworkPeeringState",
+                ),
+                Field::single(
+                    "peering_sync_level",
+                    "properties/peeringSyncLevel",
+                    "VirtualNetworkVirtualNetworkPeeringSyncLevel",
+                ),
+                Field::single(
+                    "remote_address_space",
+                    "properties/remoteAddressSpace",
+                    "VirtualNetworkAddressSpace",
+                ),
+                Field::single(
+                    "remote_bgp_communities",
+                    "properties/remoteBgpCommunities",
+                    "VirtualNetworkBgpCommunities",
+                ),
+                Field::list("remote_subnet_names", "properties/remoteSubnetNames", "String"),
+                Field::single(
+                    "remote_virtual_network",
+                    "properties/remoteVirtualNetwork/id",
+                    "ResourceId<crate::network::VirtualNetwork>",
+                ),
+                Field::single(
+                    "remote_virtual_network_address_space",
+                    "properties/remoteVirtualNetworkAddressSpace",
+                    "VirtualNetworkAddressSpace",
+                ),
+                Field::single("use_remote_gateways", "properties/useRemoteGateways", "bool"),
+            ],
+        },
+    ],
+    enums: &[
+        typed::Enum {
+            name: "VirtualNetworkExtendedLocationType",
+            open: true,
+            values: &[("EDGE_ZONE", "EdgeZone")],
+        },
+        typed::Enum {
+            name: "VirtualNetworkEncryptionEnforcement",
+            open: true,
+            values: &[("DROP_UNENCRYPTED", "DropUnencrypted"), ("ALLOW_UNENCRYPTED", "AllowUnencrypted")],
+        },
+        typed::Enum {
+            name: "VirtualNetworkPrivateEndpointVnetPolicies",
+            open: true,
+            values: &[("DISABLED", "Disabled"), ("BASIC", "Basic")],
+        },
+        typed::Enum {
+            name: "VirtualNetworkPrivateEndpointNetworkPolicies",
+            open: true,
+            values: &[
+                ("ENABLED", "Enabled"),
+                ("DISABLED", "Disabled"),
+                ("NETWORK_SECURITY_GROUP_ENABLED", "NetworkSecurityGroupEnabled"),
+                ("ROUTE_TABLE_ENABLED", "RouteTableEnabled"),
+            ],
+        },
+        typed::Enum {
+            name: "VirtualNetworkPrivateLinkServiceNetworkPolicies",
+            open: true,
+            values: &[("ENABLED", "Enabled"), ("DISABLED", "Disabled")],
+        },
+        typed::Enum {
+            name: "VirtualNetworkSubnetSharingScope",
+            open: true,
+            values: &[("TENANT", "Tenant"), ("DELEGATED_SERVICES", "DelegatedServices")],
+        },
+        typed::Enum {
+            name: "VirtualNetworkVirtualNetworkPeeringState",
+            open: true,
+            values: &[
+                ("INITIATED", "Initiated"),
+                ("CONNECTED", "Connected"),
+                ("DISCONNECTED", "Disconnected"),
+            ],
+        },
+        typed::Enum {
+            name: "VirtualNetworkVirtualNetworkPeeringSyncLevel",
+            open: true,
+            values: &[
+                ("FULLY_IN_SYNC", "FullyInSync"),
+                ("REMOTE_NOT_IN_SYNC", "RemoteNotInSync"),
+                ("LOCAL_NOT_IN_SYNC", "LocalNotInSync"),
+                ("LOCAL_AND_REMOTE_NOT_IN_SYNC", "LocalAndRemoteNotInSync"),
+            ],
+        },
+    ],
+    unions: &[],
+};

@@ -47,6 +47,7 @@ pub static VIRTUAL_NETWORK_PEERING: TypeDescriptor = TypeDescriptor {
     ],
     references: &[("properties.remoteVirtualNetwork.id", "Microsoft.Network/virtualNetworks")],
     defaults: &[("properties.peerCompleteVnets", "true")],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES: Object = Object {
@@ -229,3 +230,109 @@ static TEXT_PROPERTIES_REMOTE_VIRTUAL_NETWORK_ENCRYPTION_ENFORCEMENT: Shape = Sh
     values: &["DropUnencrypted", "AllowUnencrypted"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "network",
+    main: typed::Structure {
+        name: "VirtualNetworkPeering",
+        arguments: &["parent", "name", "remote_virtual_network"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::network::VirtualNetwork>"),
+            Field::single("name", "name", "String"),
+            Field::single("allow_forwarded_traffic", "properties/allowForwardedTraffic", "bool"),
+            Field::single("allow_gateway_transit", "properties/allowGatewayTransit", "bool"),
+            Field::single("allow_virtual_network_access", "properties/allowVirtualNetworkAccess", "bool"),
+            Field::single("do_not_verify_remote_gateways", "properties/doNotVerifyRemoteGateways", "bool"),
+            Field::single("enable_only_ipv6_peering", "properties/enableOnlyIPv6Peering", "bool"),
+            Field::single(
+                "local_address_space",
+                "properties/localAddressSpace",
+                "VirtualNetworkPeeringAddressSpace",
+            ),
+            Field::list("local_subnet_names", "properties/localSubnetNames", "String"),
+            Field::single(
+                "local_virtual_network_address_space",
+                "properties/localVirtualNetworkAddressSpace",
+                "VirtualNetworkPeeringAddressSpace",
+            ),
+            Field::single("peer_complete_vnets", "properties/peerCompleteVnets", "bool"),
+            Field::single("peering_state", "properties/peeringState", "VirtualNetworkPeeringState"),
+            Field::single(
+                "peering_sync_level",
+                "properties/peeringSyncLevel",
+                "VirtualNetworkPeeringSyncLevel",
+            ),
+            Field::single(
+                "remote_address_space",
+                "properties/remoteAddressSpace",
+                "VirtualNetworkPeeringAddressSpace",
+            ),
+            Field::single(
+                "remote_bgp_communities",
+                "properties/remoteBgpCommunities",
+                "VirtualNetworkPeeringRemoteBgpCommunities",
+            ),
+            Field::list("remote_subnet_names", "properties/remoteSubnetNames", "String"),
+            Field::single(
+                "remote_virtual_network",
+                "properties/remoteVirtualNetwork/id",
+                "ResourceId<crate::network::VirtualNetwork>",
+            ),
+            Field::single(
+                "remote_virtual_network_address_space",
+                "properties/remoteVirtualNetworkAddressSpace",
+                "VirtualNetworkPeeringAddressSpace",
+            ),
+            Field::single("use_remote_gateways", "properties/useRemoteGateways", "bool"),
+        ],
+    },
+    structures: &[
+        typed::Structure {
+            name: "VirtualNetworkPeeringAddressSpace",
+            arguments: &[],
+            fields: &[
+                Field::list("address_prefixes", "addressPrefixes", "String"),
+                Field::list(
+                    "ipam_pool_prefix_allocations",
+                    "ipamPoolPrefixAllocations",
+                    "VirtualNetworkPeeringIpamPoolPrefixAllocation",
+                ),
+            ],
+        },
+        typed::Structure {
+            name: "VirtualNetworkPeeringIpamPoolPrefixAllocation",
+            arguments: &[],
+            fields: &[
+                Field::single("number_of_ip_addresses", "numberOfIpAddresses", "String"),
+                Field::single("pool", "pool", "SubResource"),
+            ],
+        },
+        typed::Structure {
+            name: "VirtualNetworkPeeringRemoteBgpCommunities",
+            arguments: &["virtual_network_community"],
+            fields: &[Field::single("virtual_network_community", "virtualNetworkCommunity", "String")],
+        },
+    ],
+    enums: &[
+        typed::Enum {
+            name: "VirtualNetworkPeeringState",
+            open: true,
+            values: &[
+                ("INITIATED", "Initiated"),
+                ("CONNECTED", "Connected"),
+                ("DISCONNECTED", "Disconnected"),
+            ],
+        },
+        typed::Enum {
+            name: "VirtualNetworkPeeringSyncLevel",
+            open: true,
+            values: &[
+                ("FULLY_IN_SYNC", "FullyInSync"),
+                ("REMOTE_NOT_IN_SYNC", "RemoteNotInSync"),
+                ("LOCAL_NOT_IN_SYNC", "LocalNotInSync"),
+                ("LOCAL_AND_REMOTE_NOT_IN_SYNC", "LocalAndRemoteNotInSync"),
+            ],
+        },
+    ],
+    unions: &[],
+};

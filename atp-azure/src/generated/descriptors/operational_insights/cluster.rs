@@ -51,6 +51,7 @@ pub static CLUSTER: TypeDescriptor = TypeDescriptor {
     create_only: &["location", "properties.isDoubleEncryptionEnabled", "properties.replication.location"],
     references: &[],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static AT_IDENTITY: Object = Object {
@@ -327,3 +328,89 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "operational_insights",
+    main: typed::Structure {
+        name: "Cluster",
+        arguments: &["parent", "name", "location", "sku"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::resources::ResourceGroup>"),
+            Field::single("name", "name", "String"),
+            Field::single("identity", "identity", "ClusterIdentity"),
+            Field::single("location", "location", "String"),
+            Field::list("associated_workspaces", "properties/associatedWorkspaces", "Value"),
+            Field::single("billing_type", "properties/billingType", "ClusterBillingType"),
+            Field::single("is_availability_zones_enabled", "properties/isAvailabilityZonesEnabled", "bool"),
+            Field::single("is_double_encryption_enabled", "properties/isDoubleEncryptionEnabled", "bool"),
+            Field::single(
+                "key_vault_properties",
+                "properties/keyVaultProperties",
+                "ClusterKeyVaultProperties",
+            ),
+            Field::single("replication", "properties/replication", "ClusterReplication"),
+            Field::single("sku", "sku", "ClusterSku"),
+            Field::map("tags", "tags", "String"),
+        ],
+    },
+    structures: &[
+        typed::Structure {
+            name: "ClusterIdentity",
+            arguments: &["type_"],
+            fields: &[
+                Field::single("type_", "type", "ClusterIdentityType"),
+                Field::map("user_assigned_identities", "userAssignedIdentities", "Value"),
+            ],
+        },
+        typed::Structure {
+            name: "ClusterKeyVaultProperties",
+            arguments: &[],
+            fields: &[
+                Field::single("key_name", "keyName", "String"),
+                Field::single("key_rsa_size", "keyRsaSize", "i64"),
+                Field::single("key_vault_uri", "keyVaultUri", "String"),
+                Field::single("key_version", "keyVersion", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "ClusterReplication",
+            arguments: &[],
+            fields: &[
+                Field::single("enabled", "enabled", "bool"),
+                Field::single("is_availability_zones_enabled", "isAvailabilityZonesEnabled", "bool"),
+                Field::single("location", "location", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "ClusterSku",
+            arguments: &[],
+            fields: &[
+                Field::single("capacity", "capacity", "i64"),
+                Field::single("name", "name", "ClusterSkuName"),
+            ],
+        },
+    ],
+    enums: &[
+        typed::Enum {
+            name: "ClusterIdentityType",
+            open: true,
+            values: &[
+                ("NONE", "None"),
+                ("SYSTEM_ASSIGNED", "SystemAssigned"),
+                ("USER_ASSIGNED", "UserAssigned"),
+                ("SYSTEM_ASSIGNED_USER_ASSIGNED", "SystemAssigned,UserAssigned"),
+            ],
+        },
+        typed::Enum {
+            name: "ClusterBillingType",
+            open: true,
+            values: &[("CLUSTER", "Cluster"), ("WORKSPACES", "Workspaces")],
+        },
+        typed::Enum {
+            name: "ClusterSkuName",
+            open: true,
+            values: &[("CAPACITY_RESERVATION", "CapacityReservation")],
+        },
+    ],
+    unions: &[],
+};

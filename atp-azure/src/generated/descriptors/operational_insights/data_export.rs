@@ -29,6 +29,7 @@ pub static DATA_EXPORT: TypeDescriptor = TypeDescriptor {
     create_only: &[],
     references: &[],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES: Object = Object {
@@ -121,3 +122,38 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "operational_insights",
+    main: typed::Structure {
+        name: "DataExport",
+        arguments: &["parent", "name", "table_names"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::operational_insights::Workspace>"),
+            Field::single("name", "name", "String"),
+            Field::single("created_date", "properties/createdDate", "String"),
+            Field::single("data_export_id", "properties/dataExportId", "String"),
+            Field::single("destination", "properties/destination", "DataExportDestination"),
+            Field::single("enable", "properties/enable", "bool"),
+            Field::single("last_modified_date", "properties/lastModifiedDate", "String"),
+            Field::list("table_names", "properties/tableNames", "String"),
+        ],
+    },
+    structures: &[
+        typed::Structure {
+            name: "DataExportDestination",
+            arguments: &["resource_id"],
+            fields: &[
+                Field::single("meta_data", "metaData", "DataExportDestinationMetaData"),
+                Field::single("resource_id", "resourceId", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "DataExportDestinationMetaData",
+            arguments: &[],
+            fields: &[Field::single("event_hub_name", "eventHubName", "String")],
+        },
+    ],
+    enums: &[],
+    unions: &[],
+};

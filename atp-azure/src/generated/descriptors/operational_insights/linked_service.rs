@@ -43,6 +43,7 @@ pub static LINKED_SERVICE: TypeDescriptor = TypeDescriptor {
     create_only: &[],
     references: &[],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES: Object = Object {
@@ -109,3 +110,35 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "operational_insights",
+    main: typed::Structure {
+        name: "LinkedService",
+        arguments: &["parent", "name"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::operational_insights::Workspace>"),
+            Field::single("name", "name", "String"),
+            Field::single(
+                "provisioning_state",
+                "properties/provisioningState",
+                "LinkedServiceProvisioningState",
+            ),
+            Field::single("resource_id", "properties/resourceId", "String"),
+            Field::single("write_access_resource_id", "properties/writeAccessResourceId", "Scope"),
+            Field::map("tags", "tags", "String"),
+        ],
+    },
+    structures: &[],
+    enums: &[typed::Enum {
+        name: "LinkedServiceProvisioningState",
+        open: true,
+        values: &[
+            ("SUCCEEDED", "Succeeded"),
+            ("DELETING", "Deleting"),
+            ("PROVISIONING_ACCOUNT", "ProvisioningAccount"),
+            ("UPDATING", "Updating"),
+        ],
+    }],
+    unions: &[],
+};

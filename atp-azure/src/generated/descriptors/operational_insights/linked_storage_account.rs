@@ -29,6 +29,7 @@ pub static LINKED_STORAGE_ACCOUNT: TypeDescriptor = TypeDescriptor {
     create_only: &[],
     references: &[("properties.storageAccountIds[]", "Microsoft.Storage/storageAccounts")],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES: Object = Object {
@@ -97,3 +98,19 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "operational_insights",
+    main: typed::Structure {
+        name: "LinkedStorageAccount",
+        arguments: &["parent", "name"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::operational_insights::Workspace>"),
+            Field::single("name", "name", "String"),
+            Field::list("storage_account_ids", "properties/storageAccountIds", "Scope"),
+        ],
+    },
+    structures: &[],
+    enums: &[],
+    unions: &[],
+};

@@ -29,6 +29,7 @@ pub static SAVED_SEARCH: TypeDescriptor = TypeDescriptor {
     create_only: &[],
     references: &[],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES: Object = Object {
@@ -100,3 +101,29 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "operational_insights",
+    main: typed::Structure {
+        name: "SavedSearch",
+        arguments: &["parent", "name", "category", "display_name", "query"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::operational_insights::Workspace>"),
+            Field::single("name", "name", "String"),
+            Field::single("category", "properties/category", "String"),
+            Field::single("display_name", "properties/displayName", "String"),
+            Field::single("function_alias", "properties/functionAlias", "String"),
+            Field::single("function_parameters", "properties/functionParameters", "String"),
+            Field::single("query", "properties/query", "String"),
+            Field::list("tags", "properties/tags", "SavedSearchTag"),
+            Field::single("version", "properties/version", "i64"),
+        ],
+    },
+    structures: &[typed::Structure {
+        name: "SavedSearchTag",
+        arguments: &["name", "value"],
+        fields: &[Field::single("name", "name", "String"), Field::single("value", "value", "String")],
+    }],
+    enums: &[],
+    unions: &[],
+};

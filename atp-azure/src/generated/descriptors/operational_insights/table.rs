@@ -53,6 +53,7 @@ pub static TABLE: TypeDescriptor = TypeDescriptor {
     create_only: &[],
     references: &[],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES: Object = Object {
@@ -315,3 +316,103 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "operational_insights",
+    main: typed::Structure {
+        name: "Table",
+        arguments: &["parent", "name"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::operational_insights::Workspace>"),
+            Field::single("name", "name", "String"),
+            Field::single("plan", "properties/plan", "TablePlan"),
+            Field::single("protection_level", "properties/protectionLevel", "TableProtectionLevel"),
+            Field::single("restored_logs", "properties/restoredLogs", "TableRestoredLogs"),
+            Field::single("retention_in_days", "properties/retentionInDays", "i64"),
+            Field::single("schema", "properties/schema", "TableSchema"),
+            Field::single("search_results", "properties/searchResults", "TableSearchResults"),
+            Field::single("total_retention_in_days", "properties/totalRetentionInDays", "i64"),
+        ],
+    },
+    structures: &[
+        typed::Structure {
+            name: "TableRestoredLogs",
+            arguments: &[],
+            fields: &[
+                Field::single("end_restore_time", "endRestoreTime", "String"),
+                Field::single("source_table", "sourceTable", "String"),
+                Field::single("start_restore_time", "startRestoreTime", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "TableSchema",
+            arguments: &[],
+            fields: &[
+                Field::list("columns", "columns", "TableColumn"),
+                Field::single("description", "description", "String"),
+                Field::single("display_name", "displayName", "String"),
+                Field::single("name", "name", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "TableColumn",
+            arguments: &[],
+            fields: &[
+                Field::single("data_type_hint", "dataTypeHint", "TableColumnDataTypeHint"),
+                Field::single("description", "description", "String"),
+                Field::single("display_name", "displayName", "String"),
+                Field::single("name", "name", "String"),
+                Field::single("type_", "type", "TableColumnType"),
+            ],
+        },
+        typed::Structure {
+            name: "TableSearchResults",
+            arguments: &[],
+            fields: &[
+                Field::single("description", "description", "String"),
+                Field::single("end_search_time", "endSearchTime", "String"),
+                Field::single("limit", "limit", "i64"),
+                Field::single("query", "query", "String"),
+                Field::single("start_search_time", "startSearchTime", "String"),
+            ],
+        },
+    ],
+    enums: &[
+        typed::Enum {
+            name: "TablePlan",
+            open: true,
+            values: &[("BASIC", "Basic"), ("ANALYTICS", "Analytics"), ("AUXILIARY", "Auxiliary")],
+        },
+        typed::Enum {
+            name: "TableProtectionLevel",
+            open: true,
+            values: &[("GENERAL", "General"), ("PROTECTED", "Protected")],
+        },
+        typed::Enum {
+            name: "TableColumnDataTypeHint",
+            open: true,
+            values: &[
+                ("URI", "uri"),
+                ("GUID", "guid"),
+                ("ARM_PATH", "armPath"),
+                ("IP", "ip"),
+                ("VECTOR16", "vector16"),
+            ],
+        },
+        typed::Enum {
+            name: "TableColumnType",
+            open: true,
+            values: &[
+                ("STRING", "string"),
+                ("INT", "int"),
+                ("LONG", "long"),
+                ("REAL", "real"),
+                ("BOOLEAN", "boolean"),
+                ("DATE_TIME", "dateTime"),
+                ("GUID", "guid"),
+                ("DYNAMIC", "dynamic"),
+            ],
+        },
+    ],
+    unions: &[],
+};

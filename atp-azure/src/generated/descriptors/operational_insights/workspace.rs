@@ -75,6 +75,7 @@ pub static WORKSPACE: TypeDescriptor = TypeDescriptor {
         ("properties.publicNetworkAccessForIngestion", r#""Enabled""#),
         ("properties.publicNetworkAccessForQuery", r#""Enabled""#),
     ],
+    typed: Some(&TYPED),
 };
 
 static AT_IDENTITY: Object = Object {
@@ -371,3 +372,134 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "operational_insights",
+    main: typed::Structure {
+        name: "Workspace",
+        arguments: &["parent", "name", "location"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::resources::ResourceGroup>"),
+            Field::single("name", "name", "String"),
+            Field::single("identity", "identity", "WorkspaceIdentity"),
+            Field::single("location", "location", "String"),
+            Field::single(
+                "default_data_collection_rule_resource_id",
+                "properties/defaultDataCollectionRuleResourceId",
+                "Scope",
+            ),
+            Field::single("features", "properties/features", "WorkspaceFeatures"),
+            Field::single("force_cmk_for_query", "properties/forceCmkForQuery", "bool"),
+            Field::single(
+                "public_network_access_for_ingestion",
+                "properties/publicNetworkAccessForIngestion",
+                "WorkspacePublicNetworkAccessForIngestion",
+            ),
+            Field::single(
+                "public_network_access_for_query",
+                "properties/publicNetworkAccessForQuery",
+                "WorkspacePublicNetworkAccessForQuery",
+            ),
+            Field::single("replication", "properties/replication", "WorkspaceReplication"),
+            Field::single("retention_in_days", "properties/retentionInDays", "i64"),
+            Field::single("sku", "properties/sku", "WorkspaceSku"),
+            Field::single("workspace_capping", "properties/workspaceCapping", "WorkspaceCapping"),
+            Field::map("tags", "tags", "String"),
+        ],
+    },
+    structures: &[
+        typed::Structure {
+            name: "WorkspaceIdentity",
+            arguments: &["type_"],
+            fields: &[
+                Field::single("type_", "type", "WorkspaceIdentityType"),
+                Field::map("user_assigned_identities", "userAssignedIdentities", "Value"),
+            ],
+        },
+        typed::Structure {
+            name: "WorkspaceFeatures",
+            arguments: &[],
+            fields: &[
+                Field::single(
+                    "cluster_resource_id",
+                    "clusterResourceId",
+                    "ResourceId<crate::operational_insights::Cluster>",
+                ),
+                Field::single("data_authorization_mode", "dataAuthorizationMode", "bool"),
+                Field::single("disable_local_auth", "disableLocalAuth", "bool"),
+                Field::single("enable_data_export", "enableDataExport", "bool"),
+                Field::single(
+                    "enable_log_access_using_only_resource_permissions",
+                    "enableLogAccessUsingOnlyResourcePermissions",
+                    "bool",
+                ),
+                Field::single("immediate_purge_data_on30_days", "immediatePurgeDataOn30Days", "bool"),
+            ],
+        },
+        typed::Structure {
+            name: "WorkspaceReplication",
+            arguments: &[],
+            fields: &[
+                Field::single("enabled", "enabled", "bool"),
+                Field::single("location", "location", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "WorkspaceSku",
+            arguments: &["name"],
+            fields: &[
+                Field::single("capacity_reservation_level", "capacityReservationLevel", "i64"),
+                Field::single("name", "name", "WorkspaceSkuName"),
+            ],
+        },
+        typed::Structure {
+            name: "WorkspaceCapping",
+            arguments: &[],
+            fields: &[Field::single("daily_quota_gb", "dailyQuotaGb", "f64")],
+        },
+    ],
+    enums: &[
+        typed::Enum {
+            name: "WorkspaceIdentityType",
+            open: false,
+            values: &[
+                ("SystemAssigned", "SystemAssigned"),
+                ("UserAssigned", "UserAssigned"),
+                ("None", "None"),
+            ],
+        },
+        typed::Enum {
+            name: "WorkspacePublicNetworkAccessForIngestion",
+            open: true,
+            values: &[
+                ("ENABLED", "Enabled"),
+                ("DISABLED", "Disabled"),
+                ("SECURED_BY_PERIMETER", "SecuredByPerimeter"),
+            ],
+        },
+        typed::Enum {
+            name: "WorkspacePublicNetworkAccessForQuery",
+            open: true,
+            values: &[
+                ("ENABLED", "Enabled"),
+                ("DISABLED", "Disabled"),
+                ("SECURED_BY_PERIMETER", "SecuredByPerimeter"),
+            ],
+        },
+        typed::Enum {
+            name: "WorkspaceSkuName",
+            open: true,
+            values: &[
+                ("FREE", "Free"),
+                ("STANDARD", "Standard"),
+                ("PREMIUM", "Premium"),
+                ("PER_NODE", "PerNode"),
+                ("PER_GB2018", "PerGB2018"),
+                ("STANDALONE", "Standalone"),
+                ("CAPACITY_RESERVATION", "CapacityReservation"),
+                ("LA_CLUSTER", "LACluster"),
+            ],
+        },
+    ],
+    unions: &[],
+};

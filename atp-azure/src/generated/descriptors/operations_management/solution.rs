@@ -54,6 +54,7 @@ pub static SOLUTION: TypeDescriptor = TypeDescriptor {
     ],
     references: &[("properties.workspaceResourceId", "Microsoft.OperationalInsights/workspaces")],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static AT_PLAN: Object = Object {
@@ -95,4 +96,38 @@ static BODY: Object = Object {
     ],
     additional: None,
     variants: None,
+};
+
+static TYPED: TypedResource = TypedResource {
+    module: "operations_management",
+    main: typed::Structure {
+        name: "Solution",
+        arguments: &["parent", "name", "location", "workspace_resource_id", "plan"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::resources::ResourceGroup>"),
+            Field::single("name", "name", "String"),
+            Field::single("location", "location", "String"),
+            Field::single("plan", "plan", "SolutionPlan"),
+            Field::list("contained_resources", "properties/containedResources", "String"),
+            Field::list("referenced_resources", "properties/referencedResources", "String"),
+            Field::single(
+                "workspace_resource_id",
+                "properties/workspaceResourceId",
+                "ResourceId<crate::operational_insights::Workspace>",
+            ),
+            Field::map("tags", "tags", "String"),
+        ],
+    },
+    structures: &[typed::Structure {
+        name: "SolutionPlan",
+        arguments: &[],
+        fields: &[
+            Field::single("name", "name", "String"),
+            Field::single("product", "product", "String"),
+            Field::single("promotion_code", "promotionCode", "String"),
+            Field::single("publisher", "publisher", "String"),
+        ],
+    }],
+    enums: &[],
+    unions: &[],
 };

@@ -30,6 +30,7 @@ pub static DASHBOARD: TypeDescriptor = TypeDescriptor {
     create_only: &["location"],
     references: &[],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES: Object = Object {
@@ -217,3 +218,90 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "portal",
+    main: typed::Structure {
+        name: "Dashboard",
+        arguments: &["parent", "name", "location"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::resources::ResourceGroup>"),
+            Field::single("name", "name", "String"),
+            Field::single("location", "location", "String"),
+            Field::list("lenses", "properties/lenses", "DashboardLense"),
+            Field::single("metadata", "properties/metadata", "Value"),
+            Field::map("tags", "tags", "String"),
+        ],
+    },
+    structures: &[
+        typed::Structure {
+            name: "DashboardLense",
+            arguments: &["order", "parts"],
+            fields: &[
+                Field::single("metadata", "metadata", "Value"),
+                Field::single("order", "order", "i64"),
+                Field::list("parts", "parts", "DashboardLensePart"),
+            ],
+        },
+        typed::Structure {
+            name: "DashboardLensePart",
+            arguments: &["position"],
+            fields: &[
+                Field::single("metadata", "metadata", "DashboardLensePartMetadata"),
+                Field::single("position", "position", "DashboardLensePartPosition"),
+            ],
+        },
+        typed::Structure {
+            name: "DashboardLensePartMetadataMarkdownPart",
+            arguments: &[],
+            fields: &[
+                Field::list("inputs", "inputs", "Value"),
+                Field::single("settings", "settings", "DashboardSettings"),
+            ],
+        },
+        typed::Structure {
+            name: "DashboardSettings",
+            arguments: &[],
+            fields: &[Field::single("content", "content", "DashboardContent")],
+        },
+        typed::Structure {
+            name: "DashboardContent",
+            arguments: &[],
+            fields: &[
+                Field::single("content", "content", "String"),
+                Field::single("markdown_source", "markdownSource", "i64"),
+                Field::single("markdown_uri", "markdownUri", "String"),
+                Field::single("subtitle", "subtitle", "String"),
+                Field::single("title", "title", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "DashboardLensePartPosition",
+            arguments: &["x", "y", "row_span", "col_span"],
+            fields: &[
+                Field::single("col_span", "colSpan", "i64"),
+                Field::single("metadata", "metadata", "Value"),
+                Field::single("row_span", "rowSpan", "i64"),
+                Field::single("x", "x", "i64"),
+                Field::single("y", "y", "i64"),
+            ],
+        },
+    ],
+    enums: &[typed::Enum {
+        name: "DashboardLensePartMetadataMarkdownPartType",
+        open: false,
+        values: &[(
+            "ExtensionHubsExtensionPartTypeMarkdownPart",
+            "Extension/HubsExtension/PartType/MarkdownPart",
+        )],
+    }],
+    unions: &[typed::Union {
+        name: "DashboardLensePartMetadata",
+        tag: "type",
+        variants: &[(
+            "MarkdownPart",
+            "DashboardLensePartMetadataMarkdownPart",
+            "Extension/HubsExtension/PartType/MarkdownPart",
+        )],
+    }],
+};

@@ -73,6 +73,7 @@ pub static DEPLOYMENT: TypeDescriptor = TypeDescriptor {
         ("properties.parameters.*.reference.keyVault.id", "Microsoft.KeyVault/vaults"),
     ],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static AT_IDENTITY_USER_ASSIGNED_IDENTITIES: Object = Object {
@@ -456,3 +457,165 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "resources",
+    main: typed::Structure {
+        name: "Deployment",
+        arguments: &["scope", "name", "mode"],
+        fields: &[
+            Field::single("scope", "parent", "Scope"),
+            Field::single("name", "name", "String"),
+            Field::single("identity", "identity", "DeploymentIdentity"),
+            Field::single("location", "location", "String"),
+            Field::single("debug_setting", "properties/debugSetting", "DeploymentDebugSetting"),
+            Field::single(
+                "expression_evaluation_options",
+                "properties/expressionEvaluationOptions",
+                "DeploymentExpressionEvaluationOptions",
+            ),
+            Field::map(
+                "extension_configs",
+                "properties/extensionConfigs",
+                "BTreeMap<String, DeploymentExtensionConfigItem>",
+            ),
+            Field::map(
+                "external_input_definitions",
+                "properties/externalInputDefinitions",
+                "DeploymentExternalInputDefinition",
+            ),
+            Field::map("external_inputs", "properties/externalInputs", "DeploymentExternalInput"),
+            Field::single("mode", "properties/mode", "DeploymentMode"),
+            Field::single(
+                "on_error_deployment",
+                "properties/onErrorDeployment",
+                "DeploymentOnErrorDeployment",
+            ),
+            Field::map("parameters", "properties/parameters", "DeploymentParameter"),
+            Field::single("parameters_link", "properties/parametersLink", "DeploymentParametersLink"),
+            Field::single("template", "properties/template", "Value"),
+            Field::single("template_link", "properties/templateLink", "DeploymentTemplateLink"),
+            Field::single("validation_level", "properties/validationLevel", "DeploymentValidationLevel"),
+            Field::map("tags", "tags", "String"),
+        ],
+    },
+    structures: &[
+        typed::Structure {
+            name: "DeploymentIdentity",
+            arguments: &["type_"],
+            fields: &[
+                Field::single("type_", "type", "DeploymentIdentityType"),
+                Field::map("user_assigned_identities", "userAssignedIdentities", "Value"),
+            ],
+        },
+        typed::Structure {
+            name: "DeploymentDebugSetting",
+            arguments: &[],
+            fields: &[Field::single("detail_level", "detailLevel", "String")],
+        },
+        typed::Structure {
+            name: "DeploymentExpressionEvaluationOptions",
+            arguments: &[],
+            fields: &[Field::single("scope", "scope", "DeploymentExpressionEvaluationOptionsScope")],
+        },
+        typed::Structure {
+            name: "DeploymentExtensionConfigItem",
+            arguments: &[],
+            fields: &[
+                Field::single(
+                    "key_vault_reference",
+                    "keyVaultReference",
+                    "DeploymentKeyVaultParameterReference",
+                ),
+                Field::single("value", "value", "Value"),
+            ],
+        },
+        typed::Structure {
+            name: "DeploymentKeyVaultParameterReference",
+            arguments: &["key_vault", "secret_name"],
+            fields: &[
+                Field::single("key_vault", "keyVault/id", "Scope"),
+                Field::single("secret_name", "secretName", "String"),
+                Field::single("secret_version", "secretVersion", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "DeploymentExternalInputDefinition",
+            arguments: &["kind"],
+            fields: &[Field::single("config", "config", "Value"), Field::single("kind", "kind", "String")],
+        },
+        typed::Structure {
+            name: "DeploymentExternalInput",
+            arguments: &["value"],
+            fields: &[Field::single("value", "value", "Value")],
+        },
+        typed::Structure {
+            name: "DeploymentOnErrorDeployment",
+            arguments: &[],
+            fields: &[
+                Field::single("deployment_name", "deploymentName", "String"),
+                Field::single("type_", "type", "DeploymentOnErrorDeploymentType"),
+            ],
+        },
+        typed::Structure {
+            name: "DeploymentParameter",
+            arguments: &[],
+            fields: &[
+                Field::single("expression", "expression", "String"),
+                Field::single("reference", "reference", "DeploymentKeyVaultParameterReference"),
+                Field::single("value", "value", "Value"),
+            ],
+        },
+        typed::Structure {
+            name: "DeploymentParametersLink",
+            arguments: &["uri"],
+            fields: &[
+                Field::single("content_version", "contentVersion", "String"),
+                Field::single("uri", "uri", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "DeploymentTemplateLink",
+            arguments: &[],
+            fields: &[
+                Field::single("content_version", "contentVersion", "String"),
+                Field::single("id", "id", "String"),
+                Field::single("query_string", "queryString", "String"),
+                Field::single("relative_path", "relativePath", "String"),
+                Field::single("uri", "uri", "String"),
+            ],
+        },
+    ],
+    enums: &[
+        typed::Enum {
+            name: "DeploymentIdentityType",
+            open: true,
+            values: &[("NONE", "None"), ("USER_ASSIGNED", "UserAssigned")],
+        },
+        typed::Enum {
+            name: "DeploymentExpressionEvaluationOptionsScope",
+            open: true,
+            values: &[("NOT_SPECIFIED", "NotSpecified"), ("OUTER", "Outer"), ("INNER", "Inner")],
+        },
+        typed::Enum {
+            name: "DeploymentMode",
+            open: false,
+            values: &[("Incremental", "Incremental"), ("Complete", "Complete")],
+        },
+        typed::Enum {
+            name: "DeploymentOnErrorDeploymentType",
+            open: false,
+            values: &[("LastSuccessful", "LastSuccessful"), ("SpecificDeployment", "SpecificDeployment")],
+        },
+        typed::Enum {
+            name: "DeploymentValidationLevel",
+            open: true,
+            values: &[
+                ("TEMPLATE", "Template"),
+                ("PROVIDER", "Provider"),
+                ("PROVIDER_NO_RBAC", "ProviderNoRbac"),
+            ],
+        },
+    ],
+    unions: &[],
+};

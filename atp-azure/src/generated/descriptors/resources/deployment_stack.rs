@@ -33,6 +33,7 @@ pub static DEPLOYMENT_STACK: TypeDescriptor = TypeDescriptor {
         ("properties.parameters.*.reference.keyVault.id", "Microsoft.KeyVault/vaults"),
     ],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES_DEBUG_SETTING: Object = Object {
@@ -384,3 +385,179 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "resources",
+    main: typed::Structure {
+        name: "DeploymentStack",
+        arguments: &["parent", "name", "location", "action_on_unmanage", "deny_settings"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::resources::ResourceGroup>"),
+            Field::single("name", "name", "String"),
+            Field::single("location", "location", "String"),
+            Field::single(
+                "action_on_unmanage",
+                "properties/actionOnUnmanage",
+                "DeploymentStackActionOnUnmanage",
+            ),
+            Field::single("bypass_stack_out_of_sync_error", "properties/bypassStackOutOfSyncError", "bool"),
+            Field::single("debug_setting", "properties/debugSetting", "DeploymentStackDebugSetting"),
+            Field::single("deny_settings", "properties/denySettings", "DeploymentStackDenySettings"),
+            Field::single("deployment_scope", "properties/deploymentScope", "String"),
+            Field::single("description", "properties/description", "String"),
+            Field::map(
+                "extension_configs",
+                "properties/extensionConfigs",
+                "BTreeMap<String, DeploymentStackDeploymentExtensionConfigItem>",
+            ),
+            Field::map(
+                "external_input_definitions",
+                "properties/externalInputDefinitions",
+                "DeploymentStackExternalInputDefinition",
+            ),
+            Field::map("external_inputs", "properties/externalInputs", "DeploymentStackExternalInput"),
+            Field::map("parameters", "properties/parameters", "DeploymentStackDeploymentParameter"),
+            Field::single("parameters_link", "properties/parametersLink", "DeploymentStackParametersLink"),
+            Field::map("template", "properties/template", "Value"),
+            Field::single(
+                "template_link",
+                "properties/templateLink",
+                "DeploymentStackDeploymentStacksTemplateLink",
+            ),
+            Field::single("validation_level", "properties/validationLevel", "DeploymentStackValidationLevel"),
+            Field::map("tags", "tags", "String"),
+        ],
+    },
+    structures: &[
+        typed::Structure {
+            name: "DeploymentStackActionOnUnmanage",
+            arguments: &["resources"],
+            fields: &[
+                Field::single("management_groups", "managementGroups", "DeploymentStackManagementGroups"),
+                Field::single("resource_groups", "resourceGroups", "DeploymentStackResourceGroups"),
+                Field::single("resources", "resources", "DeploymentStackActionOnUnmanageResources"),
+                Field::single(
+                    "resources_without_delete_support",
+                    "resourcesWithoutDeleteSupport",
+                    "DeploymentStackResourcesWithoutDeleteSupport",
+                ),
+            ],
+        },
+        typed::Structure {
+            name: "DeploymentStackDebugSetting",
+            arguments: &[],
+            fields: &[Field::single("detail_level", "detailLevel", "String")],
+        },
+        typed::Structure {
+            name: "DeploymentStackDenySettings",
+            arguments: &["mode"],
+            fields: &[
+                Field::single("apply_to_child_scopes", "applyToChildScopes", "bool"),
+                Field::list("excluded_actions", "excludedActions", "String"),
+                Field::list("excluded_principals", "excludedPrincipals", "String"),
+                Field::single("mode", "mode", "DeploymentStackDenySettingsMode"),
+            ],
+        },
+        typed::Structure {
+            name: "DeploymentStackDeploymentExtensionConfigItem",
+            arguments: &[],
+            fields: &[
+                Field::single(
+                    "key_vault_reference",
+                    "keyVaultReference",
+                    "DeploymentStackKeyVaultParameterReference",
+                ),
+                Field::single("value", "value", "Value"),
+            ],
+        },
+        typed::Structure {
+            name: "DeploymentStackKeyVaultParameterReference",
+            arguments: &["key_vault", "secret_name"],
+            fields: &[
+                Field::single("key_vault", "keyVault/id", "Scope"),
+                Field::single("secret_name", "secretName", "String"),
+                Field::single("secret_version", "secretVersion", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "DeploymentStackExternalInputDefinition",
+            arguments: &["kind"],
+            fields: &[Field::single("config", "config", "Value"), Field::single("kind", "kind", "String")],
+        },
+        typed::Structure {
+            name: "DeploymentStackExternalInput",
+            arguments: &["value"],
+            fields: &[Field::single("value", "value", "Value")],
+        },
+        typed::Structure {
+            name: "DeploymentStackDeploymentParameter",
+            arguments: &[],
+            fields: &[
+                Field::single("expression", "expression", "String"),
+                Field::single("reference", "reference", "DeploymentStackKeyVaultParameterReference"),
+                Field::single("type_", "type", "String"),
+                Field::single("value", "value", "Value"),
+            ],
+        },
+        typed::Structure {
+            name: "DeploymentStackParametersLink",
+            arguments: &["uri"],
+            fields: &[
+                Field::single("content_version", "contentVersion", "String"),
+                Field::single("uri", "uri", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "DeploymentStackDeploymentStacksTemplateLink",
+            arguments: &[],
+            fields: &[
+                Field::single("content_version", "contentVersion", "String"),
+                Field::single("id", "id", "String"),
+                Field::single("query_string", "queryString", "String"),
+                Field::single("relative_path", "relativePath", "String"),
+                Field::single("uri", "uri", "String"),
+            ],
+        },
+    ],
+    enums: &[
+        typed::Enum {
+            name: "DeploymentStackManagementGroups",
+            open: true,
+            values: &[("DELETE", "delete"), ("DETACH", "detach")],
+        },
+        typed::Enum {
+            name: "DeploymentStackResourceGroups",
+            open: true,
+            values: &[("DELETE", "delete"), ("DETACH", "detach")],
+        },
+        typed::Enum {
+            name: "DeploymentStackActionOnUnmanageResources",
+            open: true,
+            values: &[("DELETE", "delete"), ("DETACH", "detach")],
+        },
+        typed::Enum {
+            name: "DeploymentStackResourcesWithoutDeleteSupport",
+            open: true,
+            values: &[("DETACH", "detach"), ("FAIL", "fail")],
+        },
+        typed::Enum {
+            name: "DeploymentStackDenySettingsMode",
+            open: true,
+            values: &[
+                ("DENY_DELETE", "denyDelete"),
+                ("DENY_WRITE_AND_DELETE", "denyWriteAndDelete"),
+                ("NONE", "none"),
+            ],
+        },
+        typed::Enum {
+            name: "DeploymentStackValidationLevel",
+            open: true,
+            values: &[
+                ("TEMPLATE", "Template"),
+                ("PROVIDER", "Provider"),
+                ("PROVIDER_NO_RBAC", "ProviderNoRbac"),
+            ],
+        },
+    ],
+    unions: &[],
+};

@@ -34,6 +34,7 @@ pub static RESOURCE_GROUP: TypeDescriptor = TypeDescriptor {
     create_only: &["location"],
     references: &[],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES: Object = Object {
@@ -86,3 +87,20 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "resources",
+    main: typed::Structure {
+        name: "ResourceGroup",
+        arguments: &["name", "location"],
+        fields: &[
+            Field::single("name", "name", "String"),
+            Field::single("location", "location", "String"),
+            Field::single("managed_by", "managedBy", "String"),
+            Field::map("tags", "tags", "String"),
+        ],
+    },
+    structures: &[],
+    enums: &[],
+    unions: &[],
+};

@@ -48,6 +48,7 @@ pub static TAGS: TypeDescriptor = TypeDescriptor {
     create_only: &[],
     references: &[],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES: Object = Object {
@@ -97,3 +98,19 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "resources",
+    main: typed::Structure {
+        name: "Tags",
+        arguments: &["scope"],
+        fields: &[
+            Field::single("scope", "parent", "Scope"),
+            Field::single("name", "name", "String"),
+            Field::map("tags", "properties/tags", "String"),
+        ],
+    },
+    structures: &[],
+    enums: &[],
+    unions: &[],
+};

@@ -30,6 +30,7 @@ pub static AUTOMATION: TypeDescriptor = TypeDescriptor {
     create_only: &["location"],
     references: &[("properties.actions[].workspaceResourceId", "Microsoft.OperationalInsights/workspaces")],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES_ACTIONS: Object = Object {
@@ -269,3 +270,152 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "security",
+    main: typed::Structure {
+        name: "Automation",
+        arguments: &["parent", "name", "location"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::resources::ResourceGroup>"),
+            Field::single("name", "name", "String"),
+            Field::single("kind", "kind", "String"),
+            Field::single("location", "location", "String"),
+            Field::list("actions", "properties/actions", "AutomationAction"),
+            Field::single("description", "properties/description", "String"),
+            Field::single("is_enabled", "properties/isEnabled", "bool"),
+            Field::list("scopes", "properties/scopes", "AutomationScope"),
+            Field::list("sources", "properties/sources", "AutomationSource"),
+            Field::map("tags", "tags", "String"),
+        ],
+    },
+    structures: &[
+        typed::Structure {
+            name: "AutomationActionEventHub",
+            arguments: &[],
+            fields: &[
+                Field::single("connection_string", "connectionString", "Secret<String>"),
+                Field::single("event_hub_resource_id", "eventHubResourceId", "Scope"),
+                Field::single("is_trusted_service_enabled", "isTrustedServiceEnabled", "bool"),
+            ],
+        },
+        typed::Structure {
+            name: "AutomationActionLogicApp",
+            arguments: &[],
+            fields: &[
+                Field::single("logic_app_resource_id", "logicAppResourceId", "Scope"),
+                Field::single("uri", "uri", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "AutomationActionWorkspace",
+            arguments: &[],
+            fields: &[Field::single(
+                "workspace_resource_id",
+                "workspaceResourceId",
+                "ResourceId<crate::operational_insights::Workspace>",
+            )],
+        },
+        typed::Structure {
+            name: "AutomationScope",
+            arguments: &[],
+            fields: &[
+                Field::single("description", "description", "String"),
+                Field::single("scope_path", "scopePath", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "AutomationSource",
+            arguments: &[],
+            fields: &[
+                Field::single("event_source", "eventSource", "AutomationSourceEventSource"),
+                Field::list("rule_sets", "ruleSets", "AutomationSourceRuleSet"),
+            ],
+        },
+        typed::Structure {
+            name: "AutomationSourceRuleSet",
+            arguments: &[],
+            fields: &[Field::list("rules", "rules", "AutomationSourceRuleSetRule")],
+        },
+        typed::Structure {
+            name: "AutomationSourceRuleSetRule",
+            arguments: &[],
+            fields: &[
+                Field::single("expected_value", "expectedValue", "String"),
+                Field::single("operator", "operator", "AutomationSourceRuleSetRuleOperator"),
+                Field::single("property_j_path", "propertyJPath", "String"),
+                Field::single("property_type", "propertyType", "AutomationSourceRuleSetRulePropertyType"),
+            ],
+        },
+    ],
+    enums: &[
+        typed::Enum {
+            name: "AutomationActionEventHubActionType",
+            open: false,
+            values: &[("EventHub", "EventHub")],
+        },
+        typed::Enum {
+            name: "AutomationActionLogicAppActionType",
+            open: false,
+            values: &[("LogicApp", "LogicApp")],
+        },
+        typed::Enum {
+            name: "AutomationActionWorkspaceActionType",
+            open: false,
+            values: &[("Workspace", "Workspace")],
+        },
+        typed::Enum {
+            name: "AutomationSourceEventSource",
+            open: true,
+            values: &[
+                ("ASSESSMENTS", "Assessments"),
+                ("ASSESSMENTS_SNAPSHOT", "AssessmentsSnapshot"),
+                ("SUB_ASSESSMENTS", "SubAssessments"),
+                ("SUB_ASSESSMENTS_SNAPSHOT", "SubAssessmentsSnapshot"),
+                ("ALERTS", "Alerts"),
+                ("SECURE_SCORES", "SecureScores"),
+                ("SECURE_SCORES_SNAPSHOT", "SecureScoresSnapshot"),
+                ("SECURE_SCORE_CONTROLS", "SecureScoreControls"),
+                ("SECURE_SCORE_CONTROLS_SNAPSHOT", "SecureScoreControlsSnapshot"),
+                ("REGULATORY_COMPLIANCE_ASSESSMENT", "RegulatoryComplianceAssessment"),
+                ("REGULATORY_COMPLIANCE_ASSESSMENT_SNAPSHOT", "RegulatoryComplianceAssessmentSnapshot"),
+                ("ATTACK_PATHS", "AttackPaths"),
+                ("ATTACK_PATHS_SNAPSHOT", "AttackPathsSnapshot"),
+            ],
+        },
+        typed::Enum {
+            name: "AutomationSourceRuleSetRuleOperator",
+            open: true,
+            values: &[
+                ("EQUALS", "Equals"),
+                ("GREATER_THAN", "GreaterThan"),
+                ("GREATER_THAN_OR_EQUAL_TO", "GreaterThanOrEqualTo"),
+                ("LESSER_THAN", "LesserThan"),
+                ("LESSER_THAN_OR_EQUAL_TO", "LesserThanOrEqualTo"),
+                ("NOT_EQUALS", "NotEquals"),
+                ("CONTAINS", "Contains"),
+                ("STARTS_WITH", "StartsWith"),
+                ("ENDS_WITH", "EndsWith"),
+            ],
+        },
+        typed::Enum {
+            name: "AutomationSourceRuleSetRulePropertyType",
+            open: true,
+            values: &[
+                ("STRING", "String"),
+                ("INTEGER", "Integer"),
+                ("NUMBER", "Number"),
+                ("BOOLEAN", "Boolean"),
+            ],
+        },
+    ],
+    unions: &[typed::Union {
+        name: "AutomationAction",
+        tag: "actionType",
+        variants: &[
+            ("EventHub", "AutomationActionEventHub", "EventHub"),
+            ("LogicApp", "AutomationActionLogicApp", "LogicApp"),
+            ("Workspace", "AutomationActionWorkspace", "Workspace"),
+        ],
+    }],
+};

@@ -27,6 +27,7 @@ pub static DEFENDER_FOR_STORAGE: TypeDescriptor = TypeDescriptor {
     create_only: &[],
     references: &[],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES: Object = Object {
@@ -142,3 +143,79 @@ static TEXT_PROPERTIES_MALWARE_SCANNING_BLOB_SCAN_RESULTS_OPTIONS: Shape = Shape
     values: &["blobIndexTags", "None"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "security",
+    main: typed::Structure {
+        name: "DefenderForStorage",
+        arguments: &["scope"],
+        fields: &[
+            Field::single("scope", "parent", "Scope"),
+            Field::single("name", "name", "String"),
+            Field::single("is_enabled", "properties/isEnabled", "bool"),
+            Field::single(
+                "malware_scanning",
+                "properties/malwareScanning",
+                "DefenderForStorageMalwareScanning",
+            ),
+            Field::single(
+                "override_subscription_level_settings",
+                "properties/overrideSubscriptionLevelSettings",
+                "bool",
+            ),
+            Field::single(
+                "sensitive_data_discovery",
+                "properties/sensitiveDataDiscovery",
+                "DefenderForStorageSensitiveDataDiscovery",
+            ),
+        ],
+    },
+    structures: &[
+        typed::Structure {
+            name: "DefenderForStorageMalwareScanning",
+            arguments: &[],
+            fields: &[
+                Field::single(
+                    "blob_scan_results_options",
+                    "blobScanResultsOptions",
+                    "DefenderForStorageBlobScanResultsOptions",
+                ),
+                Field::single("on_upload", "onUpload", "DefenderForStorageMalwareScanningOnUpload"),
+                Field::single(
+                    "scan_results_event_grid_topic_resource_id",
+                    "scanResultsEventGridTopicResourceId",
+                    "Scope",
+                ),
+            ],
+        },
+        typed::Structure {
+            name: "DefenderForStorageMalwareScanningOnUpload",
+            arguments: &[],
+            fields: &[
+                Field::single("cap_gb_per_month", "capGBPerMonth", "i64"),
+                Field::single("filters", "filters", "DefenderForStorageFilters"),
+                Field::single("is_enabled", "isEnabled", "bool"),
+            ],
+        },
+        typed::Structure {
+            name: "DefenderForStorageFilters",
+            arguments: &[],
+            fields: &[
+                Field::single("exclude_blobs_larger_than", "excludeBlobsLargerThan", "Value"),
+                Field::list("exclude_blobs_with_prefix", "excludeBlobsWithPrefix", "String"),
+                Field::list("exclude_blobs_with_suffix", "excludeBlobsWithSuffix", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "DefenderForStorageSensitiveDataDiscovery",
+            arguments: &[],
+            fields: &[Field::single("is_enabled", "isEnabled", "bool")],
+        },
+    ],
+    enums: &[typed::Enum {
+        name: "DefenderForStorageBlobScanResultsOptions",
+        open: true,
+        values: &[("BLOB_INDEX_TAGS", "blobIndexTags"), ("NONE", "None")],
+    }],
+    unions: &[],
+};

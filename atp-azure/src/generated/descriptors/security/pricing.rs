@@ -30,6 +30,7 @@ pub static PRICING: TypeDescriptor = TypeDescriptor {
     create_only: &[],
     references: &[],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES: Object = Object {
@@ -151,3 +152,42 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "security",
+    main: typed::Structure {
+        name: "Pricing",
+        arguments: &["scope", "name", "pricing_tier"],
+        fields: &[
+            Field::single("scope", "parent", "Scope"),
+            Field::single("name", "name", "String"),
+            Field::single("enforce", "properties/enforce", "PricingEnforce"),
+            Field::list("extensions", "properties/extensions", "PricingExtension"),
+            Field::single("pricing_tier", "properties/pricingTier", "PricingTier"),
+            Field::single("sub_plan", "properties/subPlan", "String"),
+        ],
+    },
+    structures: &[typed::Structure {
+        name: "PricingExtension",
+        arguments: &["name", "is_enabled"],
+        fields: &[
+            Field::map("additional_extension_properties", "additionalExtensionProperties", "Value"),
+            Field::single("is_enabled", "isEnabled", "PricingExtensionIsEnabled"),
+            Field::single("name", "name", "String"),
+        ],
+    }],
+    enums: &[
+        typed::Enum { name: "PricingEnforce", open: true, values: &[("FALSE", "False"), ("TRUE", "True")] },
+        typed::Enum {
+            name: "PricingExtensionIsEnabled",
+            open: true,
+            values: &[("TRUE", "True"), ("FALSE", "False")],
+        },
+        typed::Enum {
+            name: "PricingTier",
+            open: true,
+            values: &[("FREE", "Free"), ("STANDARD", "Standard")],
+        },
+    ],
+    unions: &[],
+};

@@ -27,6 +27,7 @@ pub static SECURITY_CONTACT: TypeDescriptor = TypeDescriptor {
     create_only: &[],
     references: &[],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES: Object = Object {
@@ -195,3 +196,100 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "security",
+    main: typed::Structure {
+        name: "SecurityContact",
+        arguments: &["scope"],
+        fields: &[
+            Field::single("scope", "parent", "Scope"),
+            Field::single("name", "name", "String"),
+            Field::single("emails", "properties/emails", "String"),
+            Field::single("is_enabled", "properties/isEnabled", "bool"),
+            Field::single(
+                "notifications_by_role",
+                "properties/notificationsByRole",
+                "SecurityContactNotificationsByRole",
+            ),
+            Field::list(
+                "notifications_sources",
+                "properties/notificationsSources",
+                "SecurityContactNotificationsSource",
+            ),
+            Field::single("phone", "properties/phone", "String"),
+        ],
+    },
+    structures: &[
+        typed::Structure {
+            name: "SecurityContactNotificationsByRole",
+            arguments: &[],
+            fields: &[
+                Field::list("roles", "roles", "SecurityContactNotificationsByRoleRole"),
+                Field::single("state", "state", "SecurityContactNotificationsByRoleState"),
+            ],
+        },
+        typed::Structure {
+            name: "SecurityContactNotificationsSourceAlert",
+            arguments: &[],
+            fields: &[Field::single("minimal_severity", "minimalSeverity", "SecurityContactMinimalSeverity")],
+        },
+        typed::Structure {
+            name: "SecurityContactNotificationsSourceAttackPath",
+            arguments: &[],
+            fields: &[Field::single(
+                "minimal_risk_level",
+                "minimalRiskLevel",
+                "SecurityContactMinimalRiskLevel",
+            )],
+        },
+    ],
+    enums: &[
+        typed::Enum {
+            name: "SecurityContactNotificationsByRoleRole",
+            open: true,
+            values: &[
+                ("ACCOUNT_ADMIN", "AccountAdmin"),
+                ("SERVICE_ADMIN", "ServiceAdmin"),
+                ("OWNER", "Owner"),
+                ("CONTRIBUTOR", "Contributor"),
+            ],
+        },
+        typed::Enum {
+            name: "SecurityContactNotificationsByRoleState",
+            open: true,
+            values: &[
+                ("PASSED", "Passed"),
+                ("FAILED", "Failed"),
+                ("SKIPPED", "Skipped"),
+                ("UNSUPPORTED", "Unsupported"),
+                ("ON", "On"),
+                ("OFF", "Off"),
+            ],
+        },
+        typed::Enum {
+            name: "SecurityContactMinimalSeverity",
+            open: true,
+            values: &[("HIGH", "High"), ("MEDIUM", "Medium"), ("LOW", "Low")],
+        },
+        typed::Enum { name: "SecurityContactSourceType", open: false, values: &[("Alert", "Alert")] },
+        typed::Enum {
+            name: "SecurityContactMinimalRiskLevel",
+            open: true,
+            values: &[("CRITICAL", "Critical"), ("HIGH", "High"), ("MEDIUM", "Medium"), ("LOW", "Low")],
+        },
+        typed::Enum {
+            name: "SecurityContactAttackPathSourceType",
+            open: false,
+            values: &[("AttackPath", "AttackPath")],
+        },
+    ],
+    unions: &[typed::Union {
+        name: "SecurityContactNotificationsSource",
+        tag: "sourceType",
+        variants: &[
+            ("Alert", "SecurityContactNotificationsSourceAlert", "Alert"),
+            ("AttackPath", "SecurityContactNotificationsSourceAttackPath", "AttackPath"),
+        ],
+    }],
+};

@@ -27,6 +27,7 @@ pub static ONBOARDING_STATE: TypeDescriptor = TypeDescriptor {
     create_only: &["properties.customerManagedKey"],
     references: &[],
     defaults: &[("properties.customerManagedKey", "false")],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES: Object = Object {
@@ -77,3 +78,19 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "security_insights",
+    main: typed::Structure {
+        name: "OnboardingState",
+        arguments: &["scope", "name"],
+        fields: &[
+            Field::single("scope", "parent", "Scope"),
+            Field::single("name", "name", "String"),
+            Field::single("customer_managed_key", "properties/customerManagedKey", "bool"),
+        ],
+    },
+    structures: &[],
+    enums: &[],
+    unions: &[],
+};

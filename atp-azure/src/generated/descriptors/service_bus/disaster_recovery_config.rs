@@ -32,6 +32,7 @@ pub static DISASTER_RECOVERY_CONFIG: TypeDescriptor = TypeDescriptor {
     create_only: &[],
     references: &[],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES: Object = Object {
@@ -112,3 +113,20 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "service_bus",
+    main: typed::Structure {
+        name: "DisasterRecoveryConfig",
+        arguments: &["parent", "name", "partner_namespace"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::service_bus::Namespace>"),
+            Field::single("name", "name", "String"),
+            Field::single("alternate_name", "properties/alternateName", "String"),
+            Field::single("partner_namespace", "properties/partnerNamespace", "String"),
+        ],
+    },
+    structures: &[],
+    enums: &[],
+    unions: &[],
+};

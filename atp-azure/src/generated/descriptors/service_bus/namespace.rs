@@ -61,6 +61,7 @@ pub static NAMESPACE: TypeDescriptor = TypeDescriptor {
         "Microsoft.Network/privateEndpoints",
     )],
     defaults: &[("properties.premiumMessagingPartitions", "0")],
+    typed: Some(&TYPED),
 };
 
 static AT_IDENTITY: Object = Object {
@@ -422,3 +423,239 @@ static TEXT_SKU_TIER: Shape = Shape::String(&Text {
     values: &["Basic", "Standard", "Premium"],
     open: false,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "service_bus",
+    main: typed::Structure {
+        name: "Namespace",
+        arguments: &["parent", "name", "location", "sku"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::resources::ResourceGroup>"),
+            Field::single("name", "name", "String"),
+            Field::single("identity", "identity", "NamespaceIdentity"),
+            Field::single("location", "location", "String"),
+            Field::single("alternate_name", "properties/alternateName", "String"),
+            Field::single("disable_local_auth", "properties/disableLocalAuth", "bool"),
+            Field::single("encryption", "properties/encryption", "NamespaceEncryption"),
+            Field::single(
+                "geo_data_replication",
+                "properties/geoDataReplication",
+                "NamespaceGeoDataReplication",
+            ),
+            Field::single("ip_address_type", "properties/ipAddressType", "NamespaceIpAddressType"),
+            Field::single(
+                "minimum_tls_version",
+                "properties/minimumTlsVersion",
+                "NamespaceMinimumTlsVersion",
+            ),
+            Field::single(
+                "platform_capabilities",
+                "properties/platformCapabilities",
+                "NamespacePlatformCapabilities",
+            ),
+            Field::single("premium_messaging_partitions", "properties/premiumMessagingPartitions", "i64"),
+            Field::list(
+                "private_endpoint_connections",
+                "properties/privateEndpointConnections",
+                "NamespacePrivateEndpointConnection2",
+            ),
+            Field::single(
+                "public_network_access",
+                "properties/publicNetworkAccess",
+                "NamespacePublicNetworkAccess",
+            ),
+            Field::single("zone_redundant", "properties/zoneRedundant", "bool"),
+            Field::single("sku", "sku", "NamespaceSku"),
+            Field::map("tags", "tags", "String"),
+        ],
+    },
+    structures: &[
+        typed::Structure {
+            name: "NamespaceIdentity",
+            arguments: &[],
+            fields: &[
+                Field::single("type_", "type", "NamespaceIdentityType"),
+                Field::map("user_assigned_identities", "userAssignedIdentities", "Value"),
+            ],
+        },
+        typed::Structure {
+            name: "NamespaceEncryption",
+            arguments: &[],
+            fields: &[
+                Field::single("key_source", "keySource", "NamespaceEncryptionKeySource"),
+                Field::list(
+                    "key_vault_properties",
+                    "keyVaultProperties",
+                    "NamespaceEncryptionKeyVaultProperty",
+                ),
+                Field::single("require_infrastructure_encryption", "requireInfrastructureEncryption", "bool"),
+            ],
+        },
+        typed::Structure {
+            name: "NamespaceEncryptionKeyVaultProperty",
+            arguments: &[],
+            fields: &[
+                Field::single("identity", "identity", "NamespaceEncryptionKeyVaultPropertyIdentity"),
+                Field::single("key_name", "keyName", "String"),
+                Field::single("key_vault_uri", "keyVaultUri", "String"),
+                Field::single("key_version", "keyVersion", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "NamespaceEncryptionKeyVaultPropertyIdentity",
+            arguments: &[],
+            fields: &[Field::single("user_assigned_identity", "userAssignedIdentity", "String")],
+        },
+        typed::Structure {
+            name: "NamespaceGeoDataReplication",
+            arguments: &[],
+            fields: &[
+                Field::list("locations", "locations", "NamespaceGeoDataReplicationLocation"),
+                Field::single(
+                    "max_replication_lag_duration_in_seconds",
+                    "maxReplicationLagDurationInSeconds",
+                    "i64",
+                ),
+            ],
+        },
+        typed::Structure {
+            name: "NamespaceGeoDataReplicationLocation",
+            arguments: &[],
+            fields: &[
+                Field::single("location_name", "locationName", "String"),
+                Field::single("role_type", "roleType", "NamespaceGeoDataReplicationLocationRoleType"),
+            ],
+        },
+        typed::Structure {
+            name: "NamespacePlatformCapabilities",
+            arguments: &[],
+            fields: &[Field::single(
+                "confidential_compute",
+                "confidentialCompute",
+                "NamespaceConfidentialCompute",
+            )],
+        },
+        typed::Structure {
+            name: "NamespaceConfidentialCompute",
+            arguments: &[],
+            fields: &[Field::single("mode", "mode", "NamespaceMode")],
+        },
+        typed::Structure {
+            name: "NamespacePrivateEndpointConnection2",
+            arguments: &[],
+            fields: &[
+                Field::single(
+                    "private_endpoint",
+                    "properties/privateEndpoint/id",
+                    "ResourceId<crate::network::PrivateEndpoint>",
+                ),
+                Field::single(
+                    "private_link_service_connection_state",
+                    "properties/privateLinkServiceConnectionState",
+                    "NamespacePrivateLinkServiceConnectionState",
+                ),
+                Field::single(
+                    "provisioning_state",
+                    "properties/provisioningState",
+                    "NamespaceProvisioningState",
+                ),
+            ],
+        },
+        typed::Structure {
+            name: "NamespacePrivateLinkServiceConnectionState",
+            arguments: &[],
+            fields: &[
+                Field::single("description", "description", "String"),
+                Field::single("status", "status", "NamespaceStatus"),
+            ],
+        },
+        typed::Structure {
+            name: "NamespaceSku",
+            arguments: &["name"],
+            fields: &[
+                Field::single("capacity", "capacity", "i64"),
+                Field::single("name", "name", "NamespaceSkuName"),
+                Field::single("tier", "tier", "NamespaceSkuTier"),
+            ],
+        },
+    ],
+    enums: &[
+        typed::Enum {
+            name: "NamespaceIdentityType",
+            open: false,
+            values: &[
+                ("SystemAssigned", "SystemAssigned"),
+                ("UserAssigned", "UserAssigned"),
+                ("SystemAssignedUserAssigned", "SystemAssigned, UserAssigned"),
+                ("None", "None"),
+            ],
+        },
+        typed::Enum {
+            name: "NamespaceEncryptionKeySource",
+            open: false,
+            values: &[("MicrosoftKeyVault", "Microsoft.KeyVault")],
+        },
+        typed::Enum {
+            name: "NamespaceGeoDataReplicationLocationRoleType",
+            open: true,
+            values: &[("PRIMARY", "Primary"), ("SECONDARY", "Secondary")],
+        },
+        typed::Enum {
+            name: "NamespaceIpAddressType",
+            open: true,
+            values: &[("IPV4", "IPv4"), ("DUAL_STACK", "DualStack")],
+        },
+        typed::Enum {
+            name: "NamespaceMinimumTlsVersion",
+            open: true,
+            values: &[("V1_0", "1.0"), ("V1_1", "1.1"), ("V1_2", "1.2"), ("V1_3", "1.3")],
+        },
+        typed::Enum {
+            name: "NamespaceMode",
+            open: true,
+            values: &[("DISABLED", "Disabled"), ("ENABLED", "Enabled")],
+        },
+        typed::Enum {
+            name: "NamespaceStatus",
+            open: true,
+            values: &[
+                ("PENDING", "Pending"),
+                ("APPROVED", "Approved"),
+                ("REJECTED", "Rejected"),
+                ("DISCONNECTED", "Disconnected"),
+            ],
+        },
+        typed::Enum {
+            name: "NamespaceProvisioningState",
+            open: true,
+            values: &[
+                ("CREATING", "Creating"),
+                ("UPDATING", "Updating"),
+                ("DELETING", "Deleting"),
+                ("SUCCEEDED", "Succeeded"),
+                ("CANCELED", "Canceled"),
+                ("FAILED", "Failed"),
+            ],
+        },
+        typed::Enum {
+            name: "NamespacePublicNetworkAccess",
+            open: true,
+            values: &[
+                ("ENABLED", "Enabled"),
+                ("DISABLED", "Disabled"),
+                ("SECURED_BY_PERIMETER", "SecuredByPerimeter"),
+            ],
+        },
+        typed::Enum {
+            name: "NamespaceSkuName",
+            open: false,
+            values: &[("Basic", "Basic"), ("Standard", "Standard"), ("Premium", "Premium")],
+        },
+        typed::Enum {
+            name: "NamespaceSkuTier",
+            open: false,
+            values: &[("Basic", "Basic"), ("Standard", "Standard"), ("Premium", "Premium")],
+        },
+    ],
+    unions: &[],
+};

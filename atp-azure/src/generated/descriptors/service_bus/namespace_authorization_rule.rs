@@ -42,6 +42,7 @@ pub static NAMESPACE_AUTHORIZATION_RULE: TypeDescriptor = TypeDescriptor {
     create_only: &[],
     references: &[],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES: Object = Object {
@@ -135,3 +136,23 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "service_bus",
+    main: typed::Structure {
+        name: "NamespaceAuthorizationRule",
+        arguments: &["parent", "name", "rights"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::service_bus::Namespace>"),
+            Field::single("name", "name", "String"),
+            Field::list("rights", "properties/rights", "NamespaceAuthorizationRuleRight"),
+        ],
+    },
+    structures: &[],
+    enums: &[typed::Enum {
+        name: "NamespaceAuthorizationRuleRight",
+        open: false,
+        values: &[("Manage", "Manage"), ("Send", "Send"), ("Listen", "Listen")],
+    }],
+    unions: &[],
+};

@@ -36,6 +36,7 @@ pub static NAMESPACE_PRIVATE_ENDPOINT_CONNECTION: TypeDescriptor = TypeDescripto
     create_only: &[],
     references: &[("properties.privateEndpoint.id", "Microsoft.Network/privateEndpoints")],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES: Object = Object {
@@ -137,3 +138,63 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "service_bus",
+    main: typed::Structure {
+        name: "NamespacePrivateEndpointConnection",
+        arguments: &["parent", "name"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::service_bus::Namespace>"),
+            Field::single("name", "name", "String"),
+            Field::single(
+                "private_endpoint",
+                "properties/privateEndpoint/id",
+                "ResourceId<crate::network::PrivateEndpoint>",
+            ),
+            Field::single(
+                "private_link_service_connection_state",
+                "properties/privateLinkServiceConnectionState",
+                "NamespacePrivateEndpointConnectionPrivateLinkServiceConnectionState",
+            ),
+            Field::single(
+                "provisioning_state",
+                "properties/provisioningState",
+                "NamespacePrivateEndpointConnectionProvisioningState",
+            ),
+        ],
+    },
+    structures: &[typed::Structure {
+        name: "NamespacePrivateEndpointConnectionPrivateLinkServiceConnectionState",
+        arguments: &[],
+        fields: &[
+            Field::single("description", "description", "String"),
+            Field::single("status", "status", "NamespacePrivateEndpointConnectionStatus"),
+        ],
+    }],
+    enums: &[
+        typed::Enum {
+            name: "NamespacePrivateEndpointConnectionStatus",
+            open: true,
+            values: &[
+                ("PENDING", "Pending"),
+                ("APPROVED", "Approved"),
+                ("REJECTED", "Rejected"),
+                ("DISCONNECTED", "Disconnected"),
+            ],
+        },
+        typed::Enum {
+            name: "NamespacePrivateEndpointConnectionProvisioningState",
+            open: true,
+            values: &[
+                ("CREATING", "Creating"),
+                ("UPDATING", "Updating"),
+                ("DELETING", "Deleting"),
+                ("SUCCEEDED", "Succeeded"),
+                ("CANCELED", "Canceled"),
+                ("FAILED", "Failed"),
+            ],
+        },
+    ],
+    unions: &[],
+};

@@ -32,6 +32,7 @@ pub static NETWORK_RULE_SET: TypeDescriptor = TypeDescriptor {
         "Microsoft.Network/virtualNetworks/subnets",
     )],
     defaults: &[("properties.ipRules[].action", r#""Allow""#)],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES: Object = Object {
@@ -146,3 +147,64 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "service_bus",
+    main: typed::Structure {
+        name: "NetworkRuleSet",
+        arguments: &["parent"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::service_bus::Namespace>"),
+            Field::single("name", "name", "String"),
+            Field::single("default_action", "properties/defaultAction", "NetworkRuleSetDefaultAction"),
+            Field::list("ip_rules", "properties/ipRules", "NetworkRuleSetIpRule"),
+            Field::single(
+                "public_network_access",
+                "properties/publicNetworkAccess",
+                "NetworkRuleSetPublicNetworkAccess",
+            ),
+            Field::single("trusted_service_access_enabled", "properties/trustedServiceAccessEnabled", "bool"),
+            Field::list(
+                "virtual_network_rules",
+                "properties/virtualNetworkRules",
+                "NetworkRuleSetVirtualNetworkRule",
+            ),
+        ],
+    },
+    structures: &[
+        typed::Structure {
+            name: "NetworkRuleSetIpRule",
+            arguments: &[],
+            fields: &[
+                Field::single("action", "action", "NetworkRuleSetIpRuleAction"),
+                Field::single("ip_mask", "ipMask", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "NetworkRuleSetVirtualNetworkRule",
+            arguments: &[],
+            fields: &[
+                Field::single(
+                    "ignore_missing_vnet_service_endpoint",
+                    "ignoreMissingVnetServiceEndpoint",
+                    "bool",
+                ),
+                Field::single("subnet", "subnet/id", "ResourceId<crate::network::Subnet>"),
+            ],
+        },
+    ],
+    enums: &[
+        typed::Enum {
+            name: "NetworkRuleSetDefaultAction",
+            open: true,
+            values: &[("ALLOW", "Allow"), ("DENY", "Deny")],
+        },
+        typed::Enum { name: "NetworkRuleSetIpRuleAction", open: true, values: &[("ALLOW", "Allow")] },
+        typed::Enum {
+            name: "NetworkRuleSetPublicNetworkAccess",
+            open: true,
+            values: &[("ENABLED", "Enabled"), ("DISABLED", "Disabled")],
+        },
+    ],
+    unions: &[],
+};

@@ -33,6 +33,7 @@ pub static SUBSCRIPTION: TypeDescriptor = TypeDescriptor {
     ],
     references: &[],
     defaults: &[("properties.clientAffineProperties.isShared", "true")],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES: Object = Object {
@@ -184,3 +185,75 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "service_bus",
+    main: typed::Structure {
+        name: "Subscription",
+        arguments: &["parent", "name"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::service_bus::Topic>"),
+            Field::single("name", "name", "String"),
+            Field::single("auto_delete_on_idle", "properties/autoDeleteOnIdle", "String"),
+            Field::single(
+                "client_affine_properties",
+                "properties/clientAffineProperties",
+                "SubscriptionClientAffineProperties",
+            ),
+            Field::single(
+                "dead_lettering_on_filter_evaluation_exceptions",
+                "properties/deadLetteringOnFilterEvaluationExceptions",
+                "bool",
+            ),
+            Field::single(
+                "dead_lettering_on_message_expiration",
+                "properties/deadLetteringOnMessageExpiration",
+                "bool",
+            ),
+            Field::single("default_message_time_to_live", "properties/defaultMessageTimeToLive", "String"),
+            Field::single(
+                "duplicate_detection_history_time_window",
+                "properties/duplicateDetectionHistoryTimeWindow",
+                "String",
+            ),
+            Field::single("enable_batched_operations", "properties/enableBatchedOperations", "bool"),
+            Field::single(
+                "forward_dead_lettered_messages_to",
+                "properties/forwardDeadLetteredMessagesTo",
+                "String",
+            ),
+            Field::single("forward_to", "properties/forwardTo", "String"),
+            Field::single("is_client_affine", "properties/isClientAffine", "bool"),
+            Field::single("lock_duration", "properties/lockDuration", "String"),
+            Field::single("max_delivery_count", "properties/maxDeliveryCount", "i64"),
+            Field::single("requires_session", "properties/requiresSession", "bool"),
+            Field::single("status", "properties/status", "SubscriptionStatus"),
+            Field::single("user_metadata", "properties/userMetadata", "String"),
+        ],
+    },
+    structures: &[typed::Structure {
+        name: "SubscriptionClientAffineProperties",
+        arguments: &[],
+        fields: &[
+            Field::single("client_id", "clientId", "String"),
+            Field::single("is_durable", "isDurable", "bool"),
+            Field::single("is_shared", "isShared", "bool"),
+        ],
+    }],
+    enums: &[typed::Enum {
+        name: "SubscriptionStatus",
+        open: false,
+        values: &[
+            ("Active", "Active"),
+            ("Disabled", "Disabled"),
+            ("Restoring", "Restoring"),
+            ("SendDisabled", "SendDisabled"),
+            ("ReceiveDisabled", "ReceiveDisabled"),
+            ("Creating", "Creating"),
+            ("Deleting", "Deleting"),
+            ("Renaming", "Renaming"),
+            ("Unknown", "Unknown"),
+        ],
+    }],
+    unions: &[],
+};

@@ -34,6 +34,7 @@ pub static SUBSCRIPTION_RULE: TypeDescriptor = TypeDescriptor {
         ("properties.sqlFilter.compatibilityLevel", "20"),
         ("properties.sqlFilter.requiresPreprocessing", "true"),
     ],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES: Object = Object {
@@ -146,3 +147,65 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "service_bus",
+    main: typed::Structure {
+        name: "SubscriptionRule",
+        arguments: &["parent", "name"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::service_bus::Subscription>"),
+            Field::single("name", "name", "String"),
+            Field::single("action", "properties/action", "SubscriptionRuleAction"),
+            Field::single(
+                "correlation_filter",
+                "properties/correlationFilter",
+                "SubscriptionRuleCorrelationFilter",
+            ),
+            Field::single("filter_type", "properties/filterType", "SubscriptionRuleFilterType"),
+            Field::single("sql_filter", "properties/sqlFilter", "SubscriptionRuleSqlFilter"),
+        ],
+    },
+    structures: &[
+        typed::Structure {
+            name: "SubscriptionRuleAction",
+            arguments: &[],
+            fields: &[
+                Field::single("compatibility_level", "compatibilityLevel", "i64"),
+                Field::single("requires_preprocessing", "requiresPreprocessing", "bool"),
+                Field::single("sql_expression", "sqlExpression", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "SubscriptionRuleCorrelationFilter",
+            arguments: &[],
+            fields: &[
+                Field::single("content_type", "contentType", "String"),
+                Field::single("correlation_id", "correlationId", "String"),
+                Field::single("label", "label", "String"),
+                Field::single("message_id", "messageId", "String"),
+                Field::map("properties", "properties", "String"),
+                Field::single("reply_to", "replyTo", "String"),
+                Field::single("reply_to_session_id", "replyToSessionId", "String"),
+                Field::single("requires_preprocessing", "requiresPreprocessing", "bool"),
+                Field::single("session_id", "sessionId", "String"),
+                Field::single("to", "to", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "SubscriptionRuleSqlFilter",
+            arguments: &[],
+            fields: &[
+                Field::single("compatibility_level", "compatibilityLevel", "i64"),
+                Field::single("requires_preprocessing", "requiresPreprocessing", "bool"),
+                Field::single("sql_expression", "sqlExpression", "String"),
+            ],
+        },
+    ],
+    enums: &[typed::Enum {
+        name: "SubscriptionRuleFilterType",
+        open: false,
+        values: &[("SqlFilter", "SqlFilter"), ("CorrelationFilter", "CorrelationFilter")],
+    }],
+    unions: &[],
+};

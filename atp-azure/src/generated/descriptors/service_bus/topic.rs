@@ -29,6 +29,7 @@ pub static TOPIC: TypeDescriptor = TypeDescriptor {
     create_only: &["properties.enablePartitioning", "properties.requiresDuplicateDetection"],
     references: &[],
     defaults: &[("properties.requiresDuplicateDetection", "false")],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES: Object = Object {
@@ -168,3 +169,48 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "service_bus",
+    main: typed::Structure {
+        name: "Topic",
+        arguments: &["parent", "name"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::service_bus::Namespace>"),
+            Field::single("name", "name", "String"),
+            Field::single("auto_delete_on_idle", "properties/autoDeleteOnIdle", "String"),
+            Field::single("default_message_time_to_live", "properties/defaultMessageTimeToLive", "String"),
+            Field::single(
+                "duplicate_detection_history_time_window",
+                "properties/duplicateDetectionHistoryTimeWindow",
+                "String",
+            ),
+            Field::single("enable_batched_operations", "properties/enableBatchedOperations", "bool"),
+            Field::single("enable_express", "properties/enableExpress", "bool"),
+            Field::single("enable_partitioning", "properties/enablePartitioning", "bool"),
+            Field::single("max_message_size_in_kilobytes", "properties/maxMessageSizeInKilobytes", "i64"),
+            Field::single("max_size_in_megabytes", "properties/maxSizeInMegabytes", "i64"),
+            Field::single("requires_duplicate_detection", "properties/requiresDuplicateDetection", "bool"),
+            Field::single("status", "properties/status", "TopicStatus"),
+            Field::single("support_ordering", "properties/supportOrdering", "bool"),
+            Field::single("user_metadata", "properties/userMetadata", "String"),
+        ],
+    },
+    structures: &[],
+    enums: &[typed::Enum {
+        name: "TopicStatus",
+        open: false,
+        values: &[
+            ("Active", "Active"),
+            ("Disabled", "Disabled"),
+            ("Restoring", "Restoring"),
+            ("SendDisabled", "SendDisabled"),
+            ("ReceiveDisabled", "ReceiveDisabled"),
+            ("Creating", "Creating"),
+            ("Deleting", "Deleting"),
+            ("Renaming", "Renaming"),
+            ("Unknown", "Unknown"),
+        ],
+    }],
+    unions: &[],
+};

@@ -36,6 +36,7 @@ pub static BACKUP_LONG_TERM_RETENTION_POLICY: TypeDescriptor = TypeDescriptor {
     create_only: &[],
     references: &[],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES: Object = Object {
@@ -116,3 +117,43 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "sql",
+    main: typed::Structure {
+        name: "BackupLongTermRetentionPolicy",
+        arguments: &["parent"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::sql::Database>"),
+            Field::single("name", "name", "String"),
+            Field::single("monthly_retention", "properties/monthlyRetention", "String"),
+            Field::single(
+                "time_based_immutability",
+                "properties/timeBasedImmutability",
+                "BackupLongTermRetentionPolicyTimeBasedImmutability",
+            ),
+            Field::single(
+                "time_based_immutability_mode",
+                "properties/timeBasedImmutabilityMode",
+                "BackupLongTermRetentionPolicyTimeBasedImmutabilityMode",
+            ),
+            Field::single("week_of_year", "properties/weekOfYear", "i64"),
+            Field::single("weekly_retention", "properties/weeklyRetention", "String"),
+            Field::single("yearly_retention", "properties/yearlyRetention", "String"),
+        ],
+    },
+    structures: &[],
+    enums: &[
+        typed::Enum {
+            name: "BackupLongTermRetentionPolicyTimeBasedImmutability",
+            open: true,
+            values: &[("ENABLED", "Enabled"), ("DISABLED", "Disabled")],
+        },
+        typed::Enum {
+            name: "BackupLongTermRetentionPolicyTimeBasedImmutabilityMode",
+            open: true,
+            values: &[("LOCKED", "Locked"), ("UNLOCKED", "Unlocked")],
+        },
+    ],
+    unions: &[],
+};

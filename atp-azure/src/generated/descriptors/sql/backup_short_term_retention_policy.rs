@@ -43,6 +43,7 @@ pub static BACKUP_SHORT_TERM_RETENTION_POLICY: TypeDescriptor = TypeDescriptor {
     create_only: &[],
     references: &[],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES: Object = Object {
@@ -103,3 +104,20 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "sql",
+    main: typed::Structure {
+        name: "BackupShortTermRetentionPolicy",
+        arguments: &["parent"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::sql::Database>"),
+            Field::single("name", "name", "String"),
+            Field::single("diff_backup_interval_in_hours", "properties/diffBackupIntervalInHours", "i64"),
+            Field::single("retention_days", "properties/retentionDays", "i64"),
+        ],
+    },
+    structures: &[],
+    enums: &[],
+    unions: &[],
+};

@@ -131,6 +131,7 @@ pub static DATABASE: TypeDescriptor = TypeDescriptor {
         ("properties.sourceDatabaseId", "Microsoft.Sql/servers/databases"),
     ],
     defaults: &[("properties.isLedgerOn", "false"), ("properties.secondaryType", r#""Geo""#)],
+    typed: Some(&TYPED),
 };
 
 static AT_IDENTITY_USER_ASSIGNED_IDENTITIES: Object = Object {
@@ -512,3 +513,190 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "sql",
+    main: typed::Structure {
+        name: "Database",
+        arguments: &["parent", "name", "location"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::sql::Server>"),
+            Field::single("name", "name", "String"),
+            Field::single("identity", "identity", "DatabaseIdentity"),
+            Field::single("location", "location", "String"),
+            Field::single("auto_pause_delay", "properties/autoPauseDelay", "i64"),
+            Field::single("availability_zone", "properties/availabilityZone", "DatabaseAvailabilityZone"),
+            Field::single("catalog_collation", "properties/catalogCollation", "DatabaseCatalogCollation"),
+            Field::single("collation", "properties/collation", "String"),
+            Field::single("create_mode", "properties/createMode", "DatabaseCreateMode"),
+            Field::single(
+                "elastic_pool_id",
+                "properties/elasticPoolId",
+                "ResourceId<crate::sql::ElasticPool>",
+            ),
+            Field::single("encryption_protector", "properties/encryptionProtector", "String"),
+            Field::single(
+                "encryption_protector_auto_rotation",
+                "properties/encryptionProtectorAutoRotation",
+                "bool",
+            ),
+            Field::single("federated_client_id", "properties/federatedClientId", "String"),
+            Field::single(
+                "free_limit_exhaustion_behavior",
+                "properties/freeLimitExhaustionBehavior",
+                "DatabaseFreeLimitExhaustionBehavior",
+            ),
+            Field::single(
+                "high_availability_replica_count",
+                "properties/highAvailabilityReplicaCount",
+                "i64",
+            ),
+            Field::single("is_ledger_on", "properties/isLedgerOn", "bool"),
+            Field::map("keys", "properties/keys", "Value"),
+            Field::single("license_type", "properties/licenseType", "DatabaseLicenseType"),
+            Field::single(
+                "long_term_retention_backup_resource_id",
+                "properties/longTermRetentionBackupResourceId",
+                "String",
+            ),
+            Field::single("maintenance_configuration_id", "properties/maintenanceConfigurationId", "String"),
+            Field::single("manual_cutover", "properties/manualCutover", "bool"),
+            Field::single("max_size_bytes", "properties/maxSizeBytes", "i64"),
+            Field::single("min_capacity", "properties/minCapacity", "f64"),
+            Field::single("perform_cutover", "properties/performCutover", "bool"),
+            Field::single(
+                "preferred_enclave_type",
+                "properties/preferredEnclaveType",
+                "DatabasePreferredEnclaveType",
+            ),
+            Field::single("read_scale", "properties/readScale", "DatabaseReadScale"),
+            Field::single("recoverable_database_id", "properties/recoverableDatabaseId", "String"),
+            Field::single(
+                "recovery_services_recovery_point_id",
+                "properties/recoveryServicesRecoveryPointId",
+                "String",
+            ),
+            Field::single(
+                "requested_backup_storage_redundancy",
+                "properties/requestedBackupStorageRedundancy",
+                "DatabaseRequestedBackupStorageRedundancy",
+            ),
+            Field::single(
+                "restorable_dropped_database_id",
+                "properties/restorableDroppedDatabaseId",
+                "String",
+            ),
+            Field::single("restore_point_in_time", "properties/restorePointInTime", "String"),
+            Field::single("sample_name", "properties/sampleName", "DatabaseSampleName"),
+            Field::single("secondary_type", "properties/secondaryType", "DatabaseSecondaryType"),
+            Field::single("source_database_deletion_date", "properties/sourceDatabaseDeletionDate", "String"),
+            Field::single(
+                "source_database_id",
+                "properties/sourceDatabaseId",
+                "ResourceId<crate::sql::Database>",
+            ),
+            Field::single("source_resource_id", "properties/sourceResourceId", "String"),
+            Field::single("use_free_limit", "properties/useFreeLimit", "bool"),
+            Field::single("zone_redundant", "properties/zoneRedundant", "bool"),
+            Field::single("sku", "sku", "DatabaseSku"),
+            Field::map("tags", "tags", "String"),
+        ],
+    },
+    structures: &[
+        typed::Structure {
+            name: "DatabaseIdentity",
+            arguments: &[],
+            fields: &[
+                Field::single("type_", "type", "DatabaseIdentityType"),
+                Field::map("user_assigned_identities", "userAssignedIdentities", "Value"),
+            ],
+        },
+        typed::Structure {
+            name: "DatabaseSku",
+            arguments: &["name"],
+            fields: &[
+                Field::single("capacity", "capacity", "i64"),
+                Field::single("family", "family", "String"),
+                Field::single("name", "name", "String"),
+                Field::single("size", "size", "String"),
+                Field::single("tier", "tier", "String"),
+            ],
+        },
+    ],
+    enums: &[
+        typed::Enum {
+            name: "DatabaseIdentityType",
+            open: true,
+            values: &[("NONE", "None"), ("USER_ASSIGNED", "UserAssigned")],
+        },
+        typed::Enum {
+            name: "DatabaseAvailabilityZone",
+            open: true,
+            values: &[("NO_PREFERENCE", "NoPreference"), ("V1", "1"), ("V2", "2"), ("V3", "3")],
+        },
+        typed::Enum {
+            name: "DatabaseCatalogCollation",
+            open: true,
+            values: &[
+                ("DATABASE_DEFAULT", "DATABASE_DEFAULT"),
+                ("SQL_LATIN1_GENERAL_CP1_CI_AS", "SQL_Latin1_General_CP1_CI_AS"),
+            ],
+        },
+        typed::Enum {
+            name: "DatabaseCreateMode",
+            open: true,
+            values: &[
+                ("DEFAULT", "Default"),
+                ("COPY", "Copy"),
+                ("SECONDARY", "Secondary"),
+                ("POINT_IN_TIME_RESTORE", "PointInTimeRestore"),
+                ("RESTORE", "Restore"),
+                ("RECOVERY", "Recovery"),
+                ("RESTORE_EXTERNAL_BACKUP", "RestoreExternalBackup"),
+                ("RESTORE_EXTERNAL_BACKUP_SECONDARY", "RestoreExternalBackupSecondary"),
+                ("RESTORE_LONG_TERM_RETENTION_BACKUP", "RestoreLongTermRetentionBackup"),
+                ("ONLINE_SECONDARY", "OnlineSecondary"),
+            ],
+        },
+        typed::Enum {
+            name: "DatabaseFreeLimitExhaustionBehavior",
+            open: true,
+            values: &[("AUTO_PAUSE", "AutoPause"), ("BILL_OVER_USAGE", "BillOverUsage")],
+        },
+        typed::Enum {
+            name: "DatabaseLicenseType",
+            open: true,
+            values: &[("LICENSE_INCLUDED", "LicenseIncluded"), ("BASE_PRICE", "BasePrice")],
+        },
+        typed::Enum {
+            name: "DatabasePreferredEnclaveType",
+            open: true,
+            values: &[("DEFAULT", "Default"), ("VBS", "VBS")],
+        },
+        typed::Enum {
+            name: "DatabaseReadScale",
+            open: true,
+            values: &[("ENABLED", "Enabled"), ("DISABLED", "Disabled")],
+        },
+        typed::Enum {
+            name: "DatabaseRequestedBackupStorageRedundancy",
+            open: true,
+            values: &[("GEO", "Geo"), ("LOCAL", "Local"), ("ZONE", "Zone"), ("GEO_ZONE", "GeoZone")],
+        },
+        typed::Enum {
+            name: "DatabaseSampleName",
+            open: true,
+            values: &[
+                ("ADVENTURE_WORKS_LT", "AdventureWorksLT"),
+                ("WIDE_WORLD_IMPORTERS_STD", "WideWorldImportersStd"),
+                ("WIDE_WORLD_IMPORTERS_FULL", "WideWorldImportersFull"),
+            ],
+        },
+        typed::Enum {
+            name: "DatabaseSecondaryType",
+            open: true,
+            values: &[("GEO", "Geo"), ("NAMED", "Named"), ("STANDBY", "Standby")],
+        },
+    ],
+    unions: &[],
+};

@@ -29,6 +29,7 @@ pub static DATABASE_ADVANCED_THREAT_PROTECTION: TypeDescriptor = TypeDescriptor 
     create_only: &[],
     references: &[],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES: Object = Object {
@@ -89,3 +90,23 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "sql",
+    main: typed::Structure {
+        name: "DatabaseAdvancedThreatProtection",
+        arguments: &["parent", "state"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::sql::Database>"),
+            Field::single("name", "name", "String"),
+            Field::single("state", "properties/state", "DatabaseAdvancedThreatProtectionState"),
+        ],
+    },
+    structures: &[],
+    enums: &[typed::Enum {
+        name: "DatabaseAdvancedThreatProtectionState",
+        open: false,
+        values: &[("New", "New"), ("Enabled", "Enabled"), ("Disabled", "Disabled")],
+    }],
+    unions: &[],
+};

@@ -29,6 +29,7 @@ pub static DATABASE_AUDITING: TypeDescriptor = TypeDescriptor {
     create_only: &[],
     references: &[],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES: Object = Object {
@@ -126,3 +127,44 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "sql",
+    main: typed::Structure {
+        name: "DatabaseAuditing",
+        arguments: &["parent", "state"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::sql::Database>"),
+            Field::single("name", "name", "String"),
+            Field::list("audit_actions_and_groups", "properties/auditActionsAndGroups", "String"),
+            Field::single(
+                "is_azure_monitor_target_enabled",
+                "properties/isAzureMonitorTargetEnabled",
+                "bool",
+            ),
+            Field::single("is_managed_identity_in_use", "properties/isManagedIdentityInUse", "bool"),
+            Field::single("is_storage_secondary_key_in_use", "properties/isStorageSecondaryKeyInUse", "bool"),
+            Field::single("queue_delay_ms", "properties/queueDelayMs", "i64"),
+            Field::single("retention_days", "properties/retentionDays", "i64"),
+            Field::single("state", "properties/state", "DatabaseAuditingState"),
+            Field::single(
+                "storage_account_access_key",
+                "properties/storageAccountAccessKey",
+                "Secret<String>",
+            ),
+            Field::single(
+                "storage_account_subscription_id",
+                "properties/storageAccountSubscriptionId",
+                "String",
+            ),
+            Field::single("storage_endpoint", "properties/storageEndpoint", "String"),
+        ],
+    },
+    structures: &[],
+    enums: &[typed::Enum {
+        name: "DatabaseAuditingState",
+        open: false,
+        values: &[("Enabled", "Enabled"), ("Disabled", "Disabled")],
+    }],
+    unions: &[],
+};

@@ -29,6 +29,7 @@ pub static DATABASE_SECURITY_ALERT_POLICY: TypeDescriptor = TypeDescriptor {
     create_only: &[],
     references: &[],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES: Object = Object {
@@ -107,3 +108,33 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "sql",
+    main: typed::Structure {
+        name: "DatabaseSecurityAlertPolicy",
+        arguments: &["parent", "state"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::sql::Database>"),
+            Field::single("name", "name", "String"),
+            Field::list("disabled_alerts", "properties/disabledAlerts", "String"),
+            Field::single("email_account_admins", "properties/emailAccountAdmins", "bool"),
+            Field::list("email_addresses", "properties/emailAddresses", "String"),
+            Field::single("retention_days", "properties/retentionDays", "i64"),
+            Field::single("state", "properties/state", "DatabaseSecurityAlertPolicyState"),
+            Field::single(
+                "storage_account_access_key",
+                "properties/storageAccountAccessKey",
+                "Secret<String>",
+            ),
+            Field::single("storage_endpoint", "properties/storageEndpoint", "String"),
+        ],
+    },
+    structures: &[],
+    enums: &[typed::Enum {
+        name: "DatabaseSecurityAlertPolicyState",
+        open: false,
+        values: &[("Enabled", "Enabled"), ("Disabled", "Disabled")],
+    }],
+    unions: &[],
+};

@@ -59,6 +59,7 @@ pub static ELASTIC_POOL: TypeDescriptor = TypeDescriptor {
     create_only: &["location"],
     references: &[],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES: Object = Object {
@@ -198,3 +199,80 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "sql",
+    main: typed::Structure {
+        name: "ElasticPool",
+        arguments: &["parent", "name", "location", "sku"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::sql::Server>"),
+            Field::single("name", "name", "String"),
+            Field::single("location", "location", "String"),
+            Field::single("auto_pause_delay", "properties/autoPauseDelay", "i64"),
+            Field::single("availability_zone", "properties/availabilityZone", "ElasticPoolAvailabilityZone"),
+            Field::single(
+                "high_availability_replica_count",
+                "properties/highAvailabilityReplicaCount",
+                "i64",
+            ),
+            Field::single("license_type", "properties/licenseType", "ElasticPoolLicenseType"),
+            Field::single("maintenance_configuration_id", "properties/maintenanceConfigurationId", "String"),
+            Field::single("max_size_bytes", "properties/maxSizeBytes", "i64"),
+            Field::single("min_capacity", "properties/minCapacity", "f64"),
+            Field::single(
+                "per_database_settings",
+                "properties/perDatabaseSettings",
+                "ElasticPoolPerDatabaseSettings",
+            ),
+            Field::single(
+                "preferred_enclave_type",
+                "properties/preferredEnclaveType",
+                "ElasticPoolPreferredEnclaveType",
+            ),
+            Field::single("zone_redundant", "properties/zoneRedundant", "bool"),
+            Field::single("sku", "sku", "ElasticPoolSku"),
+            Field::map("tags", "tags", "String"),
+        ],
+    },
+    structures: &[
+        typed::Structure {
+            name: "ElasticPoolPerDatabaseSettings",
+            arguments: &[],
+            fields: &[
+                Field::single("auto_pause_delay", "autoPauseDelay", "i64"),
+                Field::single("max_capacity", "maxCapacity", "f64"),
+                Field::single("min_capacity", "minCapacity", "f64"),
+            ],
+        },
+        typed::Structure {
+            name: "ElasticPoolSku",
+            arguments: &["name"],
+            fields: &[
+                Field::single("capacity", "capacity", "i64"),
+                Field::single("family", "family", "String"),
+                Field::single("name", "name", "String"),
+                Field::single("size", "size", "String"),
+                Field::single("tier", "tier", "String"),
+            ],
+        },
+    ],
+    enums: &[
+        typed::Enum {
+            name: "ElasticPoolAvailabilityZone",
+            open: true,
+            values: &[("NO_PREFERENCE", "NoPreference"), ("V1", "1"), ("V2", "2"), ("V3", "3")],
+        },
+        typed::Enum {
+            name: "ElasticPoolLicenseType",
+            open: true,
+            values: &[("LICENSE_INCLUDED", "LicenseIncluded"), ("BASE_PRICE", "BasePrice")],
+        },
+        typed::Enum {
+            name: "ElasticPoolPreferredEnclaveType",
+            open: true,
+            values: &[("DEFAULT", "Default"), ("VBS", "VBS")],
+        },
+    ],
+    unions: &[],
+};

@@ -45,6 +45,7 @@ pub static ENCRYPTION_PROTECTOR: TypeDescriptor = TypeDescriptor {
     create_only: &[],
     references: &[],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES: Object = Object {
@@ -112,3 +113,25 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "sql",
+    main: typed::Structure {
+        name: "EncryptionProtector",
+        arguments: &["parent", "server_key_type"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::sql::Server>"),
+            Field::single("name", "name", "String"),
+            Field::single("auto_rotation_enabled", "properties/autoRotationEnabled", "bool"),
+            Field::single("server_key_name", "properties/serverKeyName", "String"),
+            Field::single("server_key_type", "properties/serverKeyType", "EncryptionProtectorServerKeyType"),
+        ],
+    },
+    structures: &[],
+    enums: &[typed::Enum {
+        name: "EncryptionProtectorServerKeyType",
+        open: true,
+        values: &[("SERVICE_MANAGED", "ServiceManaged"), ("AZURE_KEY_VAULT", "AzureKeyVault")],
+    }],
+    unions: &[],
+};

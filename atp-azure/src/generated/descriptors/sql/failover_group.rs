@@ -81,6 +81,7 @@ pub static FAILOVER_GROUP: TypeDescriptor = TypeDescriptor {
     create_only: &["properties.partnerServers"],
     references: &[("properties.partnerServers[].id", "Microsoft.Sql/servers")],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES_PARTNER_SERVERS: Object = Object {
@@ -247,3 +248,77 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "sql",
+    main: typed::Structure {
+        name: "FailoverGroup",
+        arguments: &["parent", "name", "read_write_endpoint", "partner_servers"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::sql::Server>"),
+            Field::single("name", "name", "String"),
+            Field::list("databases", "properties/databases", "String"),
+            Field::list("partner_servers", "properties/partnerServers", "SubResource"),
+            Field::single(
+                "read_only_endpoint",
+                "properties/readOnlyEndpoint",
+                "FailoverGroupReadOnlyEndpoint",
+            ),
+            Field::single(
+                "read_write_endpoint",
+                "properties/readWriteEndpoint",
+                "FailoverGroupReadWriteEndpoint",
+            ),
+            Field::single("secondary_type", "properties/secondaryType", "FailoverGroupSecondaryType"),
+            Field::map("tags", "tags", "String"),
+        ],
+    },
+    structures: &[
+        typed::Structure {
+            name: "FailoverGroupReadOnlyEndpoint",
+            arguments: &[],
+            fields: &[
+                Field::single(
+                    "failover_policy",
+                    "failoverPolicy",
+                    "FailoverGroupReadOnlyEndpointFailoverPolicy",
+                ),
+                Field::single("target_server", "targetServer", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "FailoverGroupReadWriteEndpoint",
+            arguments: &["failover_policy"],
+            fields: &[
+                Field::single(
+                    "failover_policy",
+                    "failoverPolicy",
+                    "FailoverGroupReadWriteEndpointFailoverPolicy",
+                ),
+                Field::single(
+                    "failover_with_data_loss_grace_period_minutes",
+                    "failoverWithDataLossGracePeriodMinutes",
+                    "i64",
+                ),
+            ],
+        },
+    ],
+    enums: &[
+        typed::Enum {
+            name: "FailoverGroupReadOnlyEndpointFailoverPolicy",
+            open: true,
+            values: &[("DISABLED", "Disabled"), ("ENABLED", "Enabled")],
+        },
+        typed::Enum {
+            name: "FailoverGroupReadWriteEndpointFailoverPolicy",
+            open: true,
+            values: &[("MANUAL", "Manual"), ("AUTOMATIC", "Automatic")],
+        },
+        typed::Enum {
+            name: "FailoverGroupSecondaryType",
+            open: true,
+            values: &[("GEO", "Geo"), ("STANDBY", "Standby")],
+        },
+    ],
+    unions: &[],
+};

@@ -29,6 +29,7 @@ pub static FIREWALL_RULE: TypeDescriptor = TypeDescriptor {
     create_only: &[],
     references: &[],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES: Object = Object {
@@ -44,4 +45,21 @@ static BODY: Object = Object {
     properties: &[Property { name: "properties", shape: &Shape::Object(&AT_PROPERTIES), flags: Flags::NONE }],
     additional: None,
     variants: None,
+};
+
+static TYPED: TypedResource = TypedResource {
+    module: "sql",
+    main: typed::Structure {
+        name: "FirewallRule",
+        arguments: &["parent", "name", "start_ip_address", "end_ip_address"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::sql::Server>"),
+            Field::single("name", "name", "String"),
+            Field::single("end_ip_address", "properties/endIpAddress", "String"),
+            Field::single("start_ip_address", "properties/startIpAddress", "String"),
+        ],
+    },
+    structures: &[],
+    enums: &[],
+    unions: &[],
 };

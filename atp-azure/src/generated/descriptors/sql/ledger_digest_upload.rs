@@ -45,6 +45,7 @@ pub static LEDGER_DIGEST_UPLOAD: TypeDescriptor = TypeDescriptor {
     create_only: &[],
     references: &[],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static BODY: Object = Object {
@@ -109,3 +110,19 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "sql",
+    main: typed::Structure {
+        name: "LedgerDigestUpload",
+        arguments: &["parent"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::sql::Database>"),
+            Field::single("name", "name", "String"),
+            Field::single("digest_storage_endpoint", "properties/digestStorageEndpoint", "String"),
+        ],
+    },
+    structures: &[],
+    enums: &[],
+    unions: &[],
+};

@@ -85,6 +85,7 @@ pub static SERVER: TypeDescriptor = TypeDescriptor {
         "Microsoft.ManagedIdentity/userAssignedIdentities",
     )],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static AT_IDENTITY: Object = Object {
@@ -376,3 +377,133 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "sql",
+    main: typed::Structure {
+        name: "Server",
+        arguments: &["parent", "name", "location"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::resources::ResourceGroup>"),
+            Field::single("name", "name", "String"),
+            Field::single("identity", "identity", "ServerIdentity"),
+            Field::single("location", "location", "String"),
+            Field::single("administrator_login", "properties/administratorLogin", "String"),
+            Field::single(
+                "administrator_login_password",
+                "properties/administratorLoginPassword",
+                "Secret<String>",
+            ),
+            Field::single("administrators", "properties/administrators", "ServerAdministrators"),
+            Field::single("create_mode", "properties/createMode", "ServerCreateMode"),
+            Field::single("federated_client_id", "properties/federatedClientId", "String"),
+            Field::single("is_ipv6_enabled", "properties/isIPv6Enabled", "ServerIsIpv6Enabled"),
+            Field::single("key_id", "properties/keyId", "String"),
+            Field::single("minimal_tls_version", "properties/minimalTlsVersion", "ServerMinimalTlsVersion"),
+            Field::single(
+                "primary_user_assigned_identity_id",
+                "properties/primaryUserAssignedIdentityId",
+                "ResourceId<crate::managed_identity::UserAssignedIdentity>",
+            ),
+            Field::single(
+                "public_network_access",
+                "properties/publicNetworkAccess",
+                "ServerPublicNetworkAccess",
+            ),
+            Field::single(
+                "restrict_outbound_network_access",
+                "properties/restrictOutboundNetworkAccess",
+                "ServerRestrictOutboundNetworkAccess",
+            ),
+            Field::single("retention_days", "properties/retentionDays", "i64"),
+            Field::single("version", "properties/version", "String"),
+            Field::map("tags", "tags", "String"),
+        ],
+    },
+    structures: &[
+        typed::Structure {
+            name: "ServerIdentity",
+            arguments: &[],
+            fields: &[
+                Field::single("type_", "type", "ServerIdentityType"),
+                Field::map("user_assigned_identities", "userAssignedIdentities", "Value"),
+            ],
+        },
+        typed::Structure {
+            name: "ServerAdministrators",
+            arguments: &[],
+            fields: &[
+                Field::single(
+                    "administrator_type",
+                    "administratorType",
+                    "ServerAdministratorsAdministratorType",
+                ),
+                Field::single("azure_ad_only_authentication", "azureADOnlyAuthentication", "bool"),
+                Field::single("login", "login", "String"),
+                Field::single("principal_type", "principalType", "ServerAdministratorsPrincipalType"),
+                Field::single("sid", "sid", "String"),
+                Field::single("tenant_id", "tenantId", "String"),
+            ],
+        },
+    ],
+    enums: &[
+        typed::Enum {
+            name: "ServerIdentityType",
+            open: true,
+            values: &[
+                ("NONE", "None"),
+                ("SYSTEM_ASSIGNED", "SystemAssigned"),
+                ("USER_ASSIGNED", "UserAssigned"),
+                ("SYSTEM_ASSIGNED_USER_ASSIGNED", "SystemAssigned,UserAssigned"),
+            ],
+        },
+        typed::Enum {
+            name: "ServerAdministratorsAdministratorType",
+            open: true,
+            values: &[("ACTIVE_DIRECTORY", "ActiveDirectory")],
+        },
+        typed::Enum {
+            name: "ServerAdministratorsPrincipalType",
+            open: true,
+            values: &[("USER", "User"), ("GROUP", "Group"), ("APPLICATION", "Application")],
+        },
+        typed::Enum {
+            name: "ServerCreateMode",
+            open: true,
+            values: &[("NORMAL", "Normal"), ("RESTORE", "Restore")],
+        },
+        typed::Enum {
+            name: "ServerIsIpv6Enabled",
+            open: true,
+            values: &[
+                ("ENABLED", "Enabled"),
+                ("DISABLED", "Disabled"),
+                ("SECURED_BY_PERIMETER", "SecuredByPerimeter"),
+            ],
+        },
+        typed::Enum {
+            name: "ServerMinimalTlsVersion",
+            open: true,
+            values: &[("NONE", "None"), ("V1_0", "1.0"), ("V1_1", "1.1"), ("V1_2", "1.2"), ("V1_3", "1.3")],
+        },
+        typed::Enum {
+            name: "ServerPublicNetworkAccess",
+            open: true,
+            values: &[
+                ("ENABLED", "Enabled"),
+                ("DISABLED", "Disabled"),
+                ("SECURED_BY_PERIMETER", "SecuredByPerimeter"),
+            ],
+        },
+        typed::Enum {
+            name: "ServerRestrictOutboundNetworkAccess",
+            open: true,
+            values: &[
+                ("ENABLED", "Enabled"),
+                ("DISABLED", "Disabled"),
+                ("SECURED_BY_PERIMETER", "SecuredByPerimeter"),
+            ],
+        },
+    ],
+    unions: &[],
+};

@@ -43,6 +43,7 @@ pub static SERVER_ADMINISTRATOR: TypeDescriptor = TypeDescriptor {
     create_only: &[],
     references: &[],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES: Object = Object {
@@ -121,3 +122,26 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "sql",
+    main: typed::Structure {
+        name: "ServerAdministrator",
+        arguments: &["parent", "login", "sid"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::sql::Server>"),
+            Field::single("name", "name", "String"),
+            Field::single("administrator_type", "properties/administratorType", "ServerAdministratorType"),
+            Field::single("login", "properties/login", "String"),
+            Field::single("sid", "properties/sid", "String"),
+            Field::single("tenant_id", "properties/tenantId", "String"),
+        ],
+    },
+    structures: &[],
+    enums: &[typed::Enum {
+        name: "ServerAdministratorType",
+        open: true,
+        values: &[("ACTIVE_DIRECTORY", "ActiveDirectory")],
+    }],
+    unions: &[],
+};

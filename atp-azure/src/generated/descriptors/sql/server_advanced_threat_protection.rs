@@ -36,6 +36,7 @@ pub static SERVER_ADVANCED_THREAT_PROTECTION: TypeDescriptor = TypeDescriptor {
     create_only: &[],
     references: &[],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES: Object = Object {
@@ -96,3 +97,23 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "sql",
+    main: typed::Structure {
+        name: "ServerAdvancedThreatProtection",
+        arguments: &["parent", "state"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::sql::Server>"),
+            Field::single("name", "name", "String"),
+            Field::single("state", "properties/state", "ServerAdvancedThreatProtectionState"),
+        ],
+    },
+    structures: &[],
+    enums: &[typed::Enum {
+        name: "ServerAdvancedThreatProtectionState",
+        open: false,
+        values: &[("New", "New"), ("Enabled", "Enabled"), ("Disabled", "Disabled")],
+    }],
+    unions: &[],
+};

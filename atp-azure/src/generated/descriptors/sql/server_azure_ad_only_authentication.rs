@@ -43,6 +43,7 @@ pub static SERVER_AZURE_AD_ONLY_AUTHENTICATION: TypeDescriptor = TypeDescriptor 
     create_only: &[],
     references: &[],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES: Object = Object {
@@ -96,3 +97,19 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "sql",
+    main: typed::Structure {
+        name: "ServerAzureAdOnlyAuthentication",
+        arguments: &["parent", "azure_ad_only_authentication"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::sql::Server>"),
+            Field::single("name", "name", "String"),
+            Field::single("azure_ad_only_authentication", "properties/azureADOnlyAuthentication", "bool"),
+        ],
+    },
+    structures: &[],
+    enums: &[],
+    unions: &[],
+};

@@ -36,6 +36,7 @@ pub static SERVER_CONNECTION_POLICY: TypeDescriptor = TypeDescriptor {
     create_only: &[],
     references: &[],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES: Object = Object {
@@ -99,3 +100,27 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "sql",
+    main: typed::Structure {
+        name: "ServerConnectionPolicy",
+        arguments: &["parent", "connection_type"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::sql::Server>"),
+            Field::single("name", "name", "String"),
+            Field::single(
+                "connection_type",
+                "properties/connectionType",
+                "ServerConnectionPolicyConnectionType",
+            ),
+        ],
+    },
+    structures: &[],
+    enums: &[typed::Enum {
+        name: "ServerConnectionPolicyConnectionType",
+        open: true,
+        values: &[("DEFAULT", "Default"), ("REDIRECT", "Redirect"), ("PROXY", "Proxy")],
+    }],
+    unions: &[],
+};

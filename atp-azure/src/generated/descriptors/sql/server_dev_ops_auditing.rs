@@ -36,6 +36,7 @@ pub static SERVER_DEV_OPS_AUDITING: TypeDescriptor = TypeDescriptor {
     create_only: &[],
     references: &[],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES: Object = Object {
@@ -116,3 +117,40 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "sql",
+    main: typed::Structure {
+        name: "ServerDevOpsAuditing",
+        arguments: &["parent", "state"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::sql::Server>"),
+            Field::single("name", "name", "String"),
+            Field::single(
+                "is_azure_monitor_target_enabled",
+                "properties/isAzureMonitorTargetEnabled",
+                "bool",
+            ),
+            Field::single("is_managed_identity_in_use", "properties/isManagedIdentityInUse", "bool"),
+            Field::single("state", "properties/state", "ServerDevOpsAuditingState"),
+            Field::single(
+                "storage_account_access_key",
+                "properties/storageAccountAccessKey",
+                "Secret<String>",
+            ),
+            Field::single(
+                "storage_account_subscription_id",
+                "properties/storageAccountSubscriptionId",
+                "String",
+            ),
+            Field::single("storage_endpoint", "properties/storageEndpoint", "String"),
+        ],
+    },
+    structures: &[],
+    enums: &[typed::Enum {
+        name: "ServerDevOpsAuditingState",
+        open: false,
+        values: &[("Enabled", "Enabled"), ("Disabled", "Disabled")],
+    }],
+    unions: &[],
+};

@@ -36,6 +36,7 @@ pub static SERVER_EXTENDED_AUDITING: TypeDescriptor = TypeDescriptor {
     create_only: &[],
     references: &[],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES: Object = Object {
@@ -134,3 +135,46 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "sql",
+    main: typed::Structure {
+        name: "ServerExtendedAuditing",
+        arguments: &["parent", "state"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::sql::Server>"),
+            Field::single("name", "name", "String"),
+            Field::list("audit_actions_and_groups", "properties/auditActionsAndGroups", "String"),
+            Field::single(
+                "is_azure_monitor_target_enabled",
+                "properties/isAzureMonitorTargetEnabled",
+                "bool",
+            ),
+            Field::single("is_devops_audit_enabled", "properties/isDevopsAuditEnabled", "bool"),
+            Field::single("is_managed_identity_in_use", "properties/isManagedIdentityInUse", "bool"),
+            Field::single("is_storage_secondary_key_in_use", "properties/isStorageSecondaryKeyInUse", "bool"),
+            Field::single("predicate_expression", "properties/predicateExpression", "String"),
+            Field::single("queue_delay_ms", "properties/queueDelayMs", "i64"),
+            Field::single("retention_days", "properties/retentionDays", "i64"),
+            Field::single("state", "properties/state", "ServerExtendedAuditingState"),
+            Field::single(
+                "storage_account_access_key",
+                "properties/storageAccountAccessKey",
+                "Secret<String>",
+            ),
+            Field::single(
+                "storage_account_subscription_id",
+                "properties/storageAccountSubscriptionId",
+                "String",
+            ),
+            Field::single("storage_endpoint", "properties/storageEndpoint", "String"),
+        ],
+    },
+    structures: &[],
+    enums: &[typed::Enum {
+        name: "ServerExtendedAuditingState",
+        open: false,
+        values: &[("Enabled", "Enabled"), ("Disabled", "Disabled")],
+    }],
+    unions: &[],
+};

@@ -43,6 +43,7 @@ pub static SERVER_KEY: TypeDescriptor = TypeDescriptor {
     create_only: &["properties.serverKeyType", "properties.uri"],
     references: &[],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES: Object = Object {
@@ -114,3 +115,24 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "sql",
+    main: typed::Structure {
+        name: "ServerKey",
+        arguments: &["parent", "name", "server_key_type"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::sql::Server>"),
+            Field::single("name", "name", "String"),
+            Field::single("server_key_type", "properties/serverKeyType", "ServerKeyType"),
+            Field::single("uri", "properties/uri", "String"),
+        ],
+    },
+    structures: &[],
+    enums: &[typed::Enum {
+        name: "ServerKeyType",
+        open: true,
+        values: &[("SERVICE_MANAGED", "ServiceManaged"), ("AZURE_KEY_VAULT", "AzureKeyVault")],
+    }],
+    unions: &[],
+};

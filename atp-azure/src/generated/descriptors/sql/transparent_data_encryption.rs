@@ -57,6 +57,7 @@ pub static TRANSPARENT_DATA_ENCRYPTION: TypeDescriptor = TypeDescriptor {
     create_only: &[],
     references: &[],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static BODY: Object = Object {
@@ -129,3 +130,38 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "sql",
+    main: typed::Structure {
+        name: "TransparentDataEncryption",
+        arguments: &["parent", "state"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::sql::Database>"),
+            Field::single("name", "name", "String"),
+            Field::single("scan_state", "properties/scanState", "TransparentDataEncryptionScanState"),
+            Field::single("state", "properties/state", "TransparentDataEncryptionState"),
+        ],
+    },
+    structures: &[],
+    enums: &[
+        typed::Enum {
+            name: "TransparentDataEncryptionScanState",
+            open: true,
+            values: &[
+                ("NONE", "None"),
+                ("RESUME", "Resume"),
+                ("RUNNING", "Running"),
+                ("SUSPEND", "Suspend"),
+                ("ABORTED", "Aborted"),
+                ("COMPLETED", "Completed"),
+            ],
+        },
+        typed::Enum {
+            name: "TransparentDataEncryptionState",
+            open: false,
+            values: &[("Enabled", "Enabled"), ("Disabled", "Disabled")],
+        },
+    ],
+    unions: &[],
+};

@@ -43,6 +43,7 @@ pub static VIRTUAL_NETWORK_RULE: TypeDescriptor = TypeDescriptor {
     create_only: &[],
     references: &[("properties.virtualNetworkSubnetId", "Microsoft.Network/virtualNetworks/subnets")],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES: Object = Object {
@@ -104,3 +105,28 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "sql",
+    main: typed::Structure {
+        name: "VirtualNetworkRule",
+        arguments: &["parent", "name", "virtual_network_subnet_id"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::sql::Server>"),
+            Field::single("name", "name", "String"),
+            Field::single(
+                "ignore_missing_vnet_service_endpoint",
+                "properties/ignoreMissingVnetServiceEndpoint",
+                "bool",
+            ),
+            Field::single(
+                "virtual_network_subnet_id",
+                "properties/virtualNetworkSubnetId",
+                "ResourceId<crate::network::Subnet>",
+            ),
+        ],
+    },
+    structures: &[],
+    enums: &[],
+    unions: &[],
+};

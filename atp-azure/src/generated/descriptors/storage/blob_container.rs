@@ -43,6 +43,7 @@ pub static BLOB_CONTAINER: TypeDescriptor = TypeDescriptor {
     create_only: &["properties.defaultEncryptionScope", "properties.denyEncryptionScopeOverride"],
     references: &[],
     defaults: &[("properties.denyEncryptionScopeOverride", "true")],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES: Object = Object {
@@ -266,3 +267,37 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "storage",
+    main: typed::Structure {
+        name: "BlobContainer",
+        arguments: &["parent", "name"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::storage::BlobService>"),
+            Field::single("name", "name", "String"),
+            Field::single("default_encryption_scope", "properties/defaultEncryptionScope", "String"),
+            Field::single("deny_encryption_scope_override", "properties/denyEncryptionScopeOverride", "bool"),
+            Field::single("enable_nfs_v3_all_squash", "properties/enableNfsV3AllSquash", "bool"),
+            Field::single("enable_nfs_v3_root_squash", "properties/enableNfsV3RootSquash", "bool"),
+            Field::single(
+                "immutable_storage_with_versioning",
+                "properties/immutableStorageWithVersioning",
+                "BlobContainerImmutableStorageWithVersioning",
+            ),
+            Field::map("metadata", "properties/metadata", "String"),
+            Field::single("public_access", "properties/publicAccess", "BlobContainerPublicAccess"),
+        ],
+    },
+    structures: &[typed::Structure {
+        name: "BlobContainerImmutableStorageWithVersioning",
+        arguments: &[],
+        fields: &[Field::single("enabled", "enabled", "bool")],
+    }],
+    enums: &[typed::Enum {
+        name: "BlobContainerPublicAccess",
+        open: false,
+        values: &[("Container", "Container"), ("Blob", "Blob"), ("None", "None")],
+    }],
+    unions: &[],
+};

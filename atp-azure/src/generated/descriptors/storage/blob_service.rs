@@ -29,6 +29,7 @@ pub static BLOB_SERVICE: TypeDescriptor = TypeDescriptor {
     create_only: &[],
     references: &[],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES: Object = Object {
@@ -292,3 +293,131 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "storage",
+    main: typed::Structure {
+        name: "BlobService",
+        arguments: &["parent"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::storage::StorageAccount>"),
+            Field::single("name", "name", "String"),
+            Field::single(
+                "automatic_snapshot_policy_enabled",
+                "properties/automaticSnapshotPolicyEnabled",
+                "bool",
+            ),
+            Field::single("change_feed", "properties/changeFeed", "BlobServiceChangeFeed"),
+            Field::single(
+                "container_delete_retention_policy",
+                "properties/containerDeleteRetentionPolicy",
+                "BlobServiceDeleteRetentionPolicy",
+            ),
+            Field::single("cors", "properties/cors", "BlobServiceCors"),
+            Field::single("default_service_version", "properties/defaultServiceVersion", "String"),
+            Field::single(
+                "delete_retention_policy",
+                "properties/deleteRetentionPolicy",
+                "BlobServiceDeleteRetentionPolicy",
+            ),
+            Field::single("is_versioning_enabled", "properties/isVersioningEnabled", "bool"),
+            Field::single(
+                "last_access_time_tracking_policy",
+                "properties/lastAccessTimeTrackingPolicy",
+                "BlobServiceLastAccessTimeTrackingPolicy",
+            ),
+            Field::single("restore_policy", "properties/restorePolicy", "BlobServiceRestorePolicy"),
+            Field::single("static_website", "properties/staticWebsite", "BlobServiceStaticWebsite"),
+        ],
+    },
+    structures: &[
+        typed::Structure {
+            name: "BlobServiceChangeFeed",
+            arguments: &[],
+            fields: &[
+                Field::single("enabled", "enabled", "bool"),
+                Field::single("retention_in_days", "retentionInDays", "i64"),
+            ],
+        },
+        typed::Structure {
+            name: "BlobServiceDeleteRetentionPolicy",
+            arguments: &[],
+            fields: &[
+                Field::single("allow_permanent_delete", "allowPermanentDelete", "bool"),
+                Field::single("days", "days", "i64"),
+                Field::single("enabled", "enabled", "bool"),
+            ],
+        },
+        typed::Structure {
+            name: "BlobServiceCors",
+            arguments: &[],
+            fields: &[Field::list("cors_rules", "corsRules", "BlobServiceCorsRule")],
+        },
+        typed::Structure {
+            name: "BlobServiceCorsRule",
+            arguments: &[
+                "allowed_origins",
+                "allowed_methods",
+                "max_age_in_seconds",
+                "exposed_headers",
+                "allowed_headers",
+            ],
+            fields: &[
+                Field::list("allowed_headers", "allowedHeaders", "String"),
+                Field::list("allowed_methods", "allowedMethods", "BlobServiceCorsRuleAllowedMethod"),
+                Field::list("allowed_origins", "allowedOrigins", "String"),
+                Field::list("exposed_headers", "exposedHeaders", "String"),
+                Field::single("max_age_in_seconds", "maxAgeInSeconds", "i64"),
+            ],
+        },
+        typed::Structure {
+            name: "BlobServiceLastAccessTimeTrackingPolicy",
+            arguments: &["enable"],
+            fields: &[
+                Field::list("blob_type", "blobType", "String"),
+                Field::single("enable", "enable", "bool"),
+                Field::single("name", "name", "BlobServiceLastAccessTimeTrackingPolicyName"),
+                Field::single("tracking_granularity_in_days", "trackingGranularityInDays", "i64"),
+            ],
+        },
+        typed::Structure {
+            name: "BlobServiceRestorePolicy",
+            arguments: &["enabled"],
+            fields: &[Field::single("days", "days", "i64"), Field::single("enabled", "enabled", "bool")],
+        },
+        typed::Structure {
+            name: "BlobServiceStaticWebsite",
+            arguments: &["enabled"],
+            fields: &[
+                Field::single("default_index_document_path", "defaultIndexDocumentPath", "String"),
+                Field::single("enabled", "enabled", "bool"),
+                Field::single("error_document404_path", "errorDocument404Path", "String"),
+                Field::single("index_document", "indexDocument", "String"),
+            ],
+        },
+    ],
+    enums: &[
+        typed::Enum {
+            name: "BlobServiceCorsRuleAllowedMethod",
+            open: true,
+            values: &[
+                ("DELETE", "DELETE"),
+                ("GET", "GET"),
+                ("HEAD", "HEAD"),
+                ("MERGE", "MERGE"),
+                ("POST", "POST"),
+                ("OPTIONS", "OPTIONS"),
+                ("PUT", "PUT"),
+                ("PATCH", "PATCH"),
+                ("CONNECT", "CONNECT"),
+                ("TRACE", "TRACE"),
+            ],
+        },
+        typed::Enum {
+            name: "BlobServiceLastAccessTimeTrackingPolicyName",
+            open: true,
+            values: &[("ACCESS_TIME_TRACKING", "AccessTimeTracking")],
+        },
+    ],
+    unions: &[],
+};

@@ -29,6 +29,7 @@ pub static ENCRYPTION_SCOPE: TypeDescriptor = TypeDescriptor {
     create_only: &[],
     references: &[],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES: Object = Object {
@@ -115,3 +116,48 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "storage",
+    main: typed::Structure {
+        name: "EncryptionScope",
+        arguments: &["parent", "name"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::storage::StorageAccount>"),
+            Field::single("name", "name", "String"),
+            Field::single(
+                "key_vault_properties",
+                "properties/keyVaultProperties",
+                "EncryptionScopeKeyVaultProperties",
+            ),
+            Field::single(
+                "require_infrastructure_encryption",
+                "properties/requireInfrastructureEncryption",
+                "bool",
+            ),
+            Field::single("source", "properties/source", "EncryptionScopeSource"),
+            Field::single("state", "properties/state", "EncryptionScopeState"),
+        ],
+    },
+    structures: &[typed::Structure {
+        name: "EncryptionScopeKeyVaultProperties",
+        arguments: &[],
+        fields: &[Field::single("key_uri", "keyUri", "String")],
+    }],
+    enums: &[
+        typed::Enum {
+            name: "EncryptionScopeSource",
+            open: true,
+            values: &[
+                ("MICROSOFT_STORAGE", "Microsoft.Storage"),
+                ("MICROSOFT_KEY_VAULT", "Microsoft.KeyVault"),
+            ],
+        },
+        typed::Enum {
+            name: "EncryptionScopeState",
+            open: true,
+            values: &[("ENABLED", "Enabled"), ("DISABLED", "Disabled")],
+        },
+    ],
+    unions: &[],
+};

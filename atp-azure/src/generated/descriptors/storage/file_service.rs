@@ -29,6 +29,7 @@ pub static FILE_SERVICE: TypeDescriptor = TypeDescriptor {
     create_only: &[],
     references: &[],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES: Object = Object {
@@ -259,3 +260,115 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "storage",
+    main: typed::Structure {
+        name: "FileService",
+        arguments: &["parent"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::storage::StorageAccount>"),
+            Field::single("name", "name", "String"),
+            Field::single("cors", "properties/cors", "FileServiceCors"),
+            Field::single("protocol_settings", "properties/protocolSettings", "FileServiceProtocolSettings"),
+            Field::single(
+                "share_delete_retention_policy",
+                "properties/shareDeleteRetentionPolicy",
+                "FileServiceShareDeleteRetentionPolicy",
+            ),
+        ],
+    },
+    structures: &[
+        typed::Structure {
+            name: "FileServiceCors",
+            arguments: &[],
+            fields: &[Field::list("cors_rules", "corsRules", "FileServiceCorsRule")],
+        },
+        typed::Structure {
+            name: "FileServiceCorsRule",
+            arguments: &[
+                "allowed_origins",
+                "allowed_methods",
+                "max_age_in_seconds",
+                "exposed_headers",
+                "allowed_headers",
+            ],
+            fields: &[
+                Field::list("allowed_headers", "allowedHeaders", "String"),
+                Field::list("allowed_methods", "allowedMethods", "FileServiceCorsRuleAllowedMethod"),
+                Field::list("allowed_origins", "allowedOrigins", "String"),
+                Field::list("exposed_headers", "exposedHeaders", "String"),
+                Field::single("max_age_in_seconds", "maxAgeInSeconds", "i64"),
+            ],
+        },
+        typed::Structure {
+            name: "FileServiceProtocolSettings",
+            arguments: &[],
+            fields: &[
+                Field::single("nfs", "nfs", "FileServiceProtocolSettingsNfs"),
+                Field::single("smb", "smb", "FileServiceProtocolSettingsSmb"),
+            ],
+        },
+        typed::Structure {
+            name: "FileServiceProtocolSettingsNfs",
+            arguments: &[],
+            fields: &[Field::single(
+                "encryption_in_transit",
+                "encryptionInTransit",
+                "FileServiceEncryptionInTransit",
+            )],
+        },
+        typed::Structure {
+            name: "FileServiceEncryptionInTransit",
+            arguments: &[],
+            fields: &[Field::single("required", "required", "bool")],
+        },
+        typed::Structure {
+            name: "FileServiceProtocolSettingsSmb",
+            arguments: &[],
+            fields: &[
+                Field::single("authentication_methods", "authenticationMethods", "String"),
+                Field::single("channel_encryption", "channelEncryption", "String"),
+                Field::single(
+                    "encryption_in_transit",
+                    "encryptionInTransit",
+                    "FileServiceEncryptionInTransit",
+                ),
+                Field::single("kerberos_ticket_encryption", "kerberosTicketEncryption", "String"),
+                Field::single("multichannel", "multichannel", "FileServiceProtocolSettingsSmbMultichannel"),
+                Field::single("versions", "versions", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "FileServiceProtocolSettingsSmbMultichannel",
+            arguments: &[],
+            fields: &[Field::single("enabled", "enabled", "bool")],
+        },
+        typed::Structure {
+            name: "FileServiceShareDeleteRetentionPolicy",
+            arguments: &[],
+            fields: &[
+                Field::single("allow_permanent_delete", "allowPermanentDelete", "bool"),
+                Field::single("days", "days", "i64"),
+                Field::single("enabled", "enabled", "bool"),
+            ],
+        },
+    ],
+    enums: &[typed::Enum {
+        name: "FileServiceCorsRuleAllowedMethod",
+        open: true,
+        values: &[
+            ("DELETE", "DELETE"),
+            ("GET", "GET"),
+            ("HEAD", "HEAD"),
+            ("MERGE", "MERGE"),
+            ("POST", "POST"),
+            ("OPTIONS", "OPTIONS"),
+            ("PUT", "PUT"),
+            ("PATCH", "PATCH"),
+            ("CONNECT", "CONNECT"),
+            ("TRACE", "TRACE"),
+        ],
+    }],
+    unions: &[],
+};

@@ -30,6 +30,7 @@ pub static IMMUTABILITY_POLICY: TypeDescriptor = TypeDescriptor {
     create_only: &[],
     references: &[],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static BODY: Object = Object {
@@ -101,3 +102,29 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "storage",
+    main: typed::Structure {
+        name: "ImmutabilityPolicy",
+        arguments: &["parent"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::storage::BlobContainer>"),
+            Field::single("name", "name", "String"),
+            Field::single("allow_protected_append_writes", "properties/allowProtectedAppendWrites", "bool"),
+            Field::single(
+                "allow_protected_append_writes_all",
+                "properties/allowProtectedAppendWritesAll",
+                "bool",
+            ),
+            Field::single(
+                "immutability_period_since_creation_in_days",
+                "properties/immutabilityPeriodSinceCreationInDays",
+                "i64",
+            ),
+        ],
+    },
+    structures: &[],
+    enums: &[],
+    unions: &[],
+};

@@ -29,6 +29,7 @@ pub static INVENTORY_POLICY: TypeDescriptor = TypeDescriptor {
     create_only: &[],
     references: &[],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES: Object = Object {
@@ -199,3 +200,86 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "storage",
+    main: typed::Structure {
+        name: "InventoryPolicy",
+        arguments: &["parent", "policy"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::storage::StorageAccount>"),
+            Field::single("name", "name", "String"),
+            Field::single("policy", "properties/policy", "InventoryPolicyPolicy"),
+        ],
+    },
+    structures: &[
+        typed::Structure {
+            name: "InventoryPolicyPolicy",
+            arguments: &["enabled", "rules"],
+            fields: &[
+                Field::single("enabled", "enabled", "bool"),
+                Field::list("rules", "rules", "InventoryPolicyPolicyRule"),
+                Field::single("type_", "type", "InventoryPolicyPolicyType")
+                    .preset("InventoryPolicyPolicyType::INVENTORY"),
+            ],
+        },
+        typed::Structure {
+            name: "InventoryPolicyPolicyRule",
+            arguments: &["name", "enabled", "destination", "definition"],
+            fields: &[
+                Field::single("definition", "definition", "InventoryPolicyPolicyRuleDefinition"),
+                Field::single("destination", "destination", "String"),
+                Field::single("enabled", "enabled", "bool"),
+                Field::single("name", "name", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "InventoryPolicyPolicyRuleDefinition",
+            arguments: &["format", "schedule", "object_type", "schema_fields"],
+            fields: &[
+                Field::single("filters", "filters", "InventoryPolicyPolicyRuleDefinitionFilters"),
+                Field::single("format", "format", "InventoryPolicyPolicyRuleDefinitionFormat"),
+                Field::single("object_type", "objectType", "InventoryPolicyObjectType"),
+                Field::single("schedule", "schedule", "InventoryPolicyPolicyRuleDefinitionSchedule"),
+                Field::list("schema_fields", "schemaFields", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "InventoryPolicyPolicyRuleDefinitionFilters",
+            arguments: &[],
+            fields: &[
+                Field::list("blob_types", "blobTypes", "String"),
+                Field::single("creation_time", "creationTime", "InventoryPolicyCreationTime"),
+                Field::list("exclude_prefix", "excludePrefix", "String"),
+                Field::single("include_blob_versions", "includeBlobVersions", "bool"),
+                Field::single("include_deleted", "includeDeleted", "bool"),
+                Field::single("include_snapshots", "includeSnapshots", "bool"),
+                Field::list("prefix_match", "prefixMatch", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "InventoryPolicyCreationTime",
+            arguments: &[],
+            fields: &[Field::single("last_n_days", "lastNDays", "i64")],
+        },
+    ],
+    enums: &[
+        typed::Enum {
+            name: "InventoryPolicyPolicyRuleDefinitionFormat",
+            open: true,
+            values: &[("CSV", "Csv"), ("PARQUET", "Parquet")],
+        },
+        typed::Enum {
+            name: "InventoryPolicyObjectType",
+            open: true,
+            values: &[("BLOB", "Blob"), ("CONTAINER", "Container")],
+        },
+        typed::Enum {
+            name: "InventoryPolicyPolicyRuleDefinitionSchedule",
+            open: true,
+            values: &[("DAILY", "Daily"), ("WEEKLY", "Weekly")],
+        },
+        typed::Enum { name: "InventoryPolicyPolicyType", open: true, values: &[("INVENTORY", "Inventory")] },
+    ],
+    unions: &[],
+};

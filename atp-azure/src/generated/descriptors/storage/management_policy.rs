@@ -27,6 +27,7 @@ pub static MANAGEMENT_POLICY: TypeDescriptor = TypeDescriptor {
     create_only: &[],
     references: &[],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES: Object = Object {
@@ -329,3 +330,143 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "storage",
+    main: typed::Structure {
+        name: "ManagementPolicy",
+        arguments: &["parent", "policy"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::storage::StorageAccount>"),
+            Field::single("name", "name", "String"),
+            Field::single("policy", "properties/policy", "ManagementPolicyPolicy"),
+        ],
+    },
+    structures: &[
+        typed::Structure {
+            name: "ManagementPolicyPolicy",
+            arguments: &["rules"],
+            fields: &[Field::list("rules", "rules", "ManagementPolicyPolicyRule")],
+        },
+        typed::Structure {
+            name: "ManagementPolicyPolicyRule",
+            arguments: &["name", "definition"],
+            fields: &[
+                Field::single("definition", "definition", "ManagementPolicyPolicyRuleDefinition"),
+                Field::single("enabled", "enabled", "bool"),
+                Field::single("name", "name", "String"),
+                Field::single("type_", "type", "ManagementPolicyPolicyRuleType")
+                    .preset("ManagementPolicyPolicyRuleType::LIFECYCLE"),
+            ],
+        },
+        typed::Structure {
+            name: "ManagementPolicyPolicyRuleDefinition",
+            arguments: &["actions"],
+            fields: &[
+                Field::single("actions", "actions", "ManagementPolicyPolicyRuleDefinitionActions"),
+                Field::single("filters", "filters", "ManagementPolicyPolicyRuleDefinitionFilters"),
+            ],
+        },
+        typed::Structure {
+            name: "ManagementPolicyPolicyRuleDefinitionActions",
+            arguments: &[],
+            fields: &[
+                Field::single("base_blob", "baseBlob", "ManagementPolicyBaseBlob"),
+                Field::single("snapshot", "snapshot", "ManagementPolicySnapshot"),
+                Field::single("version", "version", "ManagementPolicyVersion"),
+            ],
+        },
+        typed::Structure {
+            name: "ManagementPolicyBaseBlob",
+            arguments: &[],
+            fields: &[
+                Field::single("delete", "delete", "ManagementPolicyDateAfterModification"),
+                Field::single("enable_auto_tier_to_hot_from_cool", "enableAutoTierToHotFromCool", "bool"),
+                Field::single("tier_to_archive", "tierToArchive", "ManagementPolicyDateAfterModification"),
+                Field::single("tier_to_cold", "tierToCold", "ManagementPolicyDateAfterModification"),
+                Field::single("tier_to_cool", "tierToCool", "ManagementPolicyDateAfterModification"),
+                Field::single("tier_to_hot", "tierToHot", "ManagementPolicyDateAfterModification"),
+            ],
+        },
+        typed::Structure {
+            name: "ManagementPolicyDateAfterModification",
+            arguments: &[],
+            fields: &[
+                Field::single("days_after_creation_greater_than", "daysAfterCreationGreaterThan", "i64"),
+                Field::single(
+                    "days_after_last_access_time_greater_than",
+                    "daysAfterLastAccessTimeGreaterThan",
+                    "i64",
+                ),
+                Field::single(
+                    "days_after_last_tier_change_greater_than",
+                    "daysAfterLastTierChangeGreaterThan",
+                    "i64",
+                ),
+                Field::single(
+                    "days_after_modification_greater_than",
+                    "daysAfterModificationGreaterThan",
+                    "i64",
+                ),
+            ],
+        },
+        typed::Structure {
+            name: "ManagementPolicySnapshot",
+            arguments: &[],
+            fields: &[
+                Field::single("delete", "delete", "ManagementPolicyDateAfterCreation"),
+                Field::single("tier_to_archive", "tierToArchive", "ManagementPolicyDateAfterCreation"),
+                Field::single("tier_to_cold", "tierToCold", "ManagementPolicyDateAfterCreation"),
+                Field::single("tier_to_cool", "tierToCool", "ManagementPolicyDateAfterCreation"),
+                Field::single("tier_to_hot", "tierToHot", "ManagementPolicyDateAfterCreation"),
+            ],
+        },
+        typed::Structure {
+            name: "ManagementPolicyDateAfterCreation",
+            arguments: &["days_after_creation_greater_than"],
+            fields: &[
+                Field::single("days_after_creation_greater_than", "daysAfterCreationGreaterThan", "i64"),
+                Field::single(
+                    "days_after_last_tier_change_greater_than",
+                    "daysAfterLastTierChangeGreaterThan",
+                    "i64",
+                ),
+            ],
+        },
+        typed::Structure {
+            name: "ManagementPolicyVersion",
+            arguments: &[],
+            fields: &[
+                Field::single("delete", "delete", "ManagementPolicyDateAfterCreation"),
+                Field::single("tier_to_archive", "tierToArchive", "ManagementPolicyDateAfterCreation"),
+                Field::single("tier_to_cold", "tierToCold", "ManagementPolicyDateAfterCreation"),
+                Field::single("tier_to_cool", "tierToCool", "ManagementPolicyDateAfterCreation"),
+                Field::single("tier_to_hot", "tierToHot", "ManagementPolicyDateAfterCreation"),
+            ],
+        },
+        typed::Structure {
+            name: "ManagementPolicyPolicyRuleDefinitionFilters",
+            arguments: &["blob_types"],
+            fields: &[
+                Field::list("blob_index_match", "blobIndexMatch", "ManagementPolicyBlobIndexMatch"),
+                Field::list("blob_types", "blobTypes", "String"),
+                Field::list("prefix_match", "prefixMatch", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "ManagementPolicyBlobIndexMatch",
+            arguments: &["name", "op", "value"],
+            fields: &[
+                Field::single("name", "name", "String"),
+                Field::single("op", "op", "String"),
+                Field::single("value", "value", "String"),
+            ],
+        },
+    ],
+    enums: &[typed::Enum {
+        name: "ManagementPolicyPolicyRuleType",
+        open: true,
+        values: &[("LIFECYCLE", "Lifecycle")],
+    }],
+    unions: &[],
+};

@@ -29,6 +29,7 @@ pub static OBJECT_REPLICATION_POLICY: TypeDescriptor = TypeDescriptor {
     create_only: &["properties.destinationAccount", "properties.sourceAccount"],
     references: &[],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES: Object = Object {
@@ -141,3 +142,66 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "storage",
+    main: typed::Structure {
+        name: "ObjectReplicationPolicy",
+        arguments: &["parent", "name", "source_account", "destination_account"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::storage::StorageAccount>"),
+            Field::single("name", "name", "String"),
+            Field::single("destination_account", "properties/destinationAccount", "String"),
+            Field::single("metrics", "properties/metrics", "ObjectReplicationPolicyMetrics"),
+            Field::single(
+                "priority_replication",
+                "properties/priorityReplication",
+                "ObjectReplicationPolicyPriorityReplication",
+            ),
+            Field::list("rules", "properties/rules", "ObjectReplicationPolicyRule"),
+            Field::single("source_account", "properties/sourceAccount", "String"),
+            Field::single(
+                "tags_replication",
+                "properties/tagsReplication",
+                "ObjectReplicationPolicyTagsReplication",
+            ),
+        ],
+    },
+    structures: &[
+        typed::Structure {
+            name: "ObjectReplicationPolicyMetrics",
+            arguments: &[],
+            fields: &[Field::single("enabled", "enabled", "bool")],
+        },
+        typed::Structure {
+            name: "ObjectReplicationPolicyPriorityReplication",
+            arguments: &[],
+            fields: &[Field::single("enabled", "enabled", "bool")],
+        },
+        typed::Structure {
+            name: "ObjectReplicationPolicyRule",
+            arguments: &["source_container", "destination_container"],
+            fields: &[
+                Field::single("destination_container", "destinationContainer", "String"),
+                Field::single("filters", "filters", "ObjectReplicationPolicyRuleFilters"),
+                Field::single("rule_id", "ruleId", "String"),
+                Field::single("source_container", "sourceContainer", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "ObjectReplicationPolicyRuleFilters",
+            arguments: &[],
+            fields: &[
+                Field::single("min_creation_time", "minCreationTime", "String"),
+                Field::list("prefix_match", "prefixMatch", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "ObjectReplicationPolicyTagsReplication",
+            arguments: &[],
+            fields: &[Field::single("enabled", "enabled", "bool")],
+        },
+    ],
+    enums: &[],
+    unions: &[],
+};

@@ -29,6 +29,7 @@ pub static QUEUE: TypeDescriptor = TypeDescriptor {
     create_only: &[],
     references: &[],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES: Object = Object {
@@ -85,3 +86,19 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "storage",
+    main: typed::Structure {
+        name: "Queue",
+        arguments: &["parent", "name"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::storage::QueueService>"),
+            Field::single("name", "name", "String"),
+            Field::map("metadata", "properties/metadata", "String"),
+        ],
+    },
+    structures: &[],
+    enums: &[],
+    unions: &[],
+};

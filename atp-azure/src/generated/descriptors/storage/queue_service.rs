@@ -29,6 +29,7 @@ pub static QUEUE_SERVICE: TypeDescriptor = TypeDescriptor {
     create_only: &[],
     references: &[],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES: Object = Object {
@@ -132,3 +133,57 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "storage",
+    main: typed::Structure {
+        name: "QueueService",
+        arguments: &["parent"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::storage::StorageAccount>"),
+            Field::single("name", "name", "String"),
+            Field::single("cors", "properties/cors", "QueueServiceCors"),
+        ],
+    },
+    structures: &[
+        typed::Structure {
+            name: "QueueServiceCors",
+            arguments: &[],
+            fields: &[Field::list("cors_rules", "corsRules", "QueueServiceCorsRule")],
+        },
+        typed::Structure {
+            name: "QueueServiceCorsRule",
+            arguments: &[
+                "allowed_origins",
+                "allowed_methods",
+                "max_age_in_seconds",
+                "exposed_headers",
+                "allowed_headers",
+            ],
+            fields: &[
+                Field::list("allowed_headers", "allowedHeaders", "String"),
+                Field::list("allowed_methods", "allowedMethods", "QueueServiceCorsRuleAllowedMethod"),
+                Field::list("allowed_origins", "allowedOrigins", "String"),
+                Field::list("exposed_headers", "exposedHeaders", "String"),
+                Field::single("max_age_in_seconds", "maxAgeInSeconds", "i64"),
+            ],
+        },
+    ],
+    enums: &[typed::Enum {
+        name: "QueueServiceCorsRuleAllowedMethod",
+        open: true,
+        values: &[
+            ("DELETE", "DELETE"),
+            ("GET", "GET"),
+            ("HEAD", "HEAD"),
+            ("MERGE", "MERGE"),
+            ("POST", "POST"),
+            ("OPTIONS", "OPTIONS"),
+            ("PUT", "PUT"),
+            ("PATCH", "PATCH"),
+            ("CONNECT", "CONNECT"),
+            ("TRACE", "TRACE"),
+        ],
+    }],
+    unions: &[],
+};

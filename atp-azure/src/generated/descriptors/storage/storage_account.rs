@@ -152,6 +152,7 @@ pub static STORAGE_ACCOUNT: TypeDescriptor = TypeDescriptor {
         ("properties.networkAcls.virtualNetworkRules[].action", r#""Allow""#),
         ("properties.sasPolicy.expirationAction", r#""Log""#),
     ],
+    typed: Some(&TYPED),
 };
 
 static AT_EXTENDED_LOCATION: Object = Object {
@@ -1342,3 +1343,582 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "storage",
+    main: typed::Structure {
+        name: "StorageAccount",
+        arguments: &["parent", "name", "location", "sku", "kind"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::resources::ResourceGroup>"),
+            Field::single("name", "name", "String"),
+            Field::single("extended_location", "extendedLocation", "StorageAccountExtendedLocation"),
+            Field::single("identity", "identity", "StorageAccountIdentity"),
+            Field::single("kind", "kind", "StorageAccountKind"),
+            Field::single("location", "location", "String"),
+            Field::single("placement", "placement", "StorageAccountPlacement"),
+            Field::single("access_tier", "properties/accessTier", "StorageAccountAccessTier"),
+            Field::single("allow_blob_public_access", "properties/allowBlobPublicAccess", "bool"),
+            Field::single("allow_cross_tenant_replication", "properties/allowCrossTenantReplication", "bool"),
+            Field::single("allow_shared_key_access", "properties/allowSharedKeyAccess", "bool"),
+            Field::single(
+                "allow_shared_key_access_for_services",
+                "properties/allowSharedKeyAccessForServices",
+                "StorageAccountAllowSharedKeyAccessForServices",
+            ),
+            Field::single(
+                "allowed_copy_scope",
+                "properties/allowedCopyScope",
+                "StorageAccountAllowedCopyScope",
+            ),
+            Field::single(
+                "azure_files_identity_based_authentication",
+                "properties/azureFilesIdentityBasedAuthentication",
+                "StorageAccountAzureFilesIdentityBasedAuthentication",
+            ),
+            Field::single("custom_domain", "properties/customDomain", "StorageAccountCustomDomain"),
+            Field::single(
+                "data_collaboration_policy_properties",
+                "properties/dataCollaborationPolicyProperties",
+                "StorageAccountDataCollaborationPolicyProperties",
+            ),
+            Field::single(
+                "default_to_oauth_authentication",
+                "properties/defaultToOAuthAuthentication",
+                "bool",
+            ),
+            Field::single("dns_endpoint_type", "properties/dnsEndpointType", "StorageAccountDnsEndpointType"),
+            Field::single(
+                "dual_stack_endpoint_preference",
+                "properties/dualStackEndpointPreference",
+                "StorageAccountDualStackEndpointPreference",
+            ),
+            Field::single("enable_extended_groups", "properties/enableExtendedGroups", "bool"),
+            Field::single("encryption", "properties/encryption", "StorageAccountEncryption"),
+            Field::single(
+                "geo_priority_replication_status",
+                "properties/geoPriorityReplicationStatus",
+                "StorageAccountGeoPriorityReplicationStatus",
+            ),
+            Field::single(
+                "immutable_storage_with_versioning",
+                "properties/immutableStorageWithVersioning",
+                "StorageAccountImmutableStorageWithVersioning",
+            ),
+            Field::single("is_hns_enabled", "properties/isHnsEnabled", "bool"),
+            Field::single("is_local_user_enabled", "properties/isLocalUserEnabled", "bool"),
+            Field::single("is_nfs_v3_enabled", "properties/isNfsV3Enabled", "bool"),
+            Field::single("is_sftp_enabled", "properties/isSftpEnabled", "bool"),
+            Field::single("key_policy", "properties/keyPolicy", "StorageAccountKeyPolicy"),
+            Field::single(
+                "large_file_shares_state",
+                "properties/largeFileSharesState",
+                "StorageAccountLargeFileSharesState",
+            ),
+            Field::single(
+                "minimum_tls_version",
+                "properties/minimumTlsVersion",
+                "StorageAccountMinimumTlsVersion",
+            ),
+            Field::single("network_acls", "properties/networkAcls", "StorageAccountNetworkAcls"),
+            Field::single(
+                "public_network_access",
+                "properties/publicNetworkAccess",
+                "StorageAccountPublicNetworkAccess",
+            ),
+            Field::single(
+                "routing_preference",
+                "properties/routingPreference",
+                "StorageAccountRoutingPreference",
+            ),
+            Field::single("sas_policy", "properties/sasPolicy", "StorageAccountSasPolicy"),
+            Field::single("supports_https_traffic_only", "properties/supportsHttpsTrafficOnly", "bool"),
+            Field::single("sku", "sku", "StorageAccountSku"),
+            Field::map("tags", "tags", "String"),
+            Field::list("zones", "zones", "String"),
+        ],
+    },
+    structures: &[
+        typed::Structure {
+            name: "StorageAccountExtendedLocation",
+            arguments: &[],
+            fields: &[
+                Field::single("name", "name", "String"),
+                Field::single("type_", "type", "StorageAccountExtendedLocationType"),
+            ],
+        },
+        typed::Structure {
+            name: "StorageAccountIdentity",
+            arguments: &["type_"],
+            fields: &[
+                Field::single("type_", "type", "StorageAccountIdentityType"),
+                Field::map("user_assigned_identities", "userAssignedIdentities", "Value"),
+            ],
+        },
+        typed::Structure {
+            name: "StorageAccountPlacement",
+            arguments: &[],
+            fields: &[Field::single(
+                "zone_placement_policy",
+                "zonePlacementPolicy",
+                "StorageAccountPlacementZonePlacementPolicy",
+            )],
+        },
+        typed::Structure {
+            name: "StorageAccountAllowSharedKeyAccessForServices",
+            arguments: &[],
+            fields: &[
+                Field::single("blob", "blob", "StorageAccountServiceSharedKeyAccessProperties"),
+                Field::single("file", "file", "StorageAccountServiceSharedKeyAccessProperties"),
+                Field::single("queue", "queue", "StorageAccountServiceSharedKeyAccessProperties"),
+                Field::single("table", "table", "StorageAccountServiceSharedKeyAccessProperties"),
+            ],
+        },
+        typed::Structure {
+            name: "StorageAccountServiceSharedKeyAccessProperties",
+            arguments: &[],
+            fields: &[Field::single("enabled", "enabled", "bool")],
+        },
+        typed::Structure {
+            name: "StorageAccountAzureFilesIdentityBasedAuthentication",
+            arguments: &["directory_service_options"],
+            fields: &[
+                Field::single(
+                    "active_directory_properties",
+                    "activeDirectoryProperties",
+                    "StorageAccountActiveDirectoryProperties",
+                ),
+                Field::single(
+                    "default_share_permission",
+                    "defaultSharePermission",
+                    "StorageAccountDefaultSharePermission",
+                ),
+                Field::single(
+                    "directory_service_options",
+                    "directoryServiceOptions",
+                    "StorageAccountDirectoryServiceOptions",
+                ),
+                Field::single("smb_oauth_settings", "smbOAuthSettings", "StorageAccountSmbOauthSettings"),
+            ],
+        },
+        typed::Structure {
+            name: "StorageAccountActiveDirectoryProperties",
+            arguments: &[],
+            fields: &[
+                Field::single("account_type", "accountType", "StorageAccountType"),
+                Field::single("azure_storage_sid", "azureStorageSid", "String"),
+                Field::single("domain_guid", "domainGuid", "String"),
+                Field::single("domain_name", "domainName", "String"),
+                Field::single("domain_sid", "domainSid", "String"),
+                Field::single("forest_name", "forestName", "String"),
+                Field::single("net_bios_domain_name", "netBiosDomainName", "String"),
+                Field::single("sam_account_name", "samAccountName", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "StorageAccountSmbOauthSettings",
+            arguments: &[],
+            fields: &[Field::single("is_smb_oauth_enabled", "isSmbOAuthEnabled", "bool")],
+        },
+        typed::Structure {
+            name: "StorageAccountCustomDomain",
+            arguments: &["name"],
+            fields: &[
+                Field::single("name", "name", "String"),
+                Field::single("use_sub_domain_name", "useSubDomainName", "bool"),
+            ],
+        },
+        typed::Structure {
+            name: "StorageAccountDataCollaborationPolicyProperties",
+            arguments: &[],
+            fields: &[
+                Field::single("allow_cross_tenant_data_sharing", "allowCrossTenantDataSharing", "bool"),
+                Field::single("allow_storage_connectors", "allowStorageConnectors", "bool"),
+                Field::single("allow_storage_data_shares", "allowStorageDataShares", "bool"),
+            ],
+        },
+        typed::Structure {
+            name: "StorageAccountDualStackEndpointPreference",
+            arguments: &[],
+            fields: &[Field::single("publish_ipv6_endpoint", "publishIpv6Endpoint", "bool")],
+        },
+        typed::Structure {
+            name: "StorageAccountEncryption",
+            arguments: &[],
+            fields: &[
+                Field::single("identity", "identity", "StorageAccountEncryptionIdentity"),
+                Field::single("key_source", "keySource", "StorageAccountEncryptionKeySource"),
+                Field::single(
+                    "keyvaultproperties",
+                    "keyvaultproperties",
+                    "StorageAccountEncryptionKeyvaultproperties",
+                ),
+                Field::single("require_infrastructure_encryption", "requireInfrastructureEncryption", "bool"),
+                Field::single("services", "services", "StorageAccountEncryptionServices"),
+            ],
+        },
+        typed::Structure {
+            name: "StorageAccountEncryptionIdentity",
+            arguments: &[],
+            fields: &[
+                Field::single("federated_identity_client_id", "federatedIdentityClientId", "String"),
+                Field::single(
+                    "user_assigned_identity",
+                    "userAssignedIdentity",
+                    "ResourceId<crate::managed_identity::UserAssignedIdentity>",
+                ),
+            ],
+        },
+        typed::Structure {
+            name: "StorageAccountEncryptionKeyvaultproperties",
+            arguments: &[],
+            fields: &[
+                Field::single("keyname", "keyname", "String"),
+                Field::single("keyvaulturi", "keyvaulturi", "String"),
+                Field::single("keyversion", "keyversion", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "StorageAccountEncryptionServices",
+            arguments: &[],
+            fields: &[
+                Field::single("blob", "blob", "StorageAccountEncryptionService"),
+                Field::single("file", "file", "StorageAccountEncryptionService"),
+                Field::single("queue", "queue", "StorageAccountEncryptionService"),
+                Field::single("table", "table", "StorageAccountEncryptionService"),
+            ],
+        },
+        typed::Structure {
+            name: "StorageAccountEncryptionService",
+            arguments: &[],
+            fields: &[
+                Field::single("enabled", "enabled", "bool"),
+                Field::single("key_type", "keyType", "StorageAccountEncryptionServiceKeyType"),
+            ],
+        },
+        typed::Structure {
+            name: "StorageAccountGeoPriorityReplicationStatus",
+            arguments: &[],
+            fields: &[Field::single("is_blob_enabled", "isBlobEnabled", "bool")],
+        },
+        typed::Structure {
+            name: "StorageAccountImmutableStorageWithVersioning",
+            arguments: &[],
+            fields: &[
+                Field::single("enabled", "enabled", "bool"),
+                Field::single(
+                    "immutability_policy",
+                    "immutabilityPolicy",
+                    "StorageAccountImmutabilityPolicy",
+                ),
+            ],
+        },
+        typed::Structure {
+            name: "StorageAccountImmutabilityPolicy",
+            arguments: &[],
+            fields: &[
+                Field::single("allow_protected_append_writes", "allowProtectedAppendWrites", "bool"),
+                Field::single(
+                    "immutability_period_since_creation_in_days",
+                    "immutabilityPeriodSinceCreationInDays",
+                    "i64",
+                ),
+                Field::single("state", "state", "StorageAccountState"),
+            ],
+        },
+        typed::Structure {
+            name: "StorageAccountKeyPolicy",
+            arguments: &["key_expiration_period_in_days"],
+            fields: &[Field::single("key_expiration_period_in_days", "keyExpirationPeriodInDays", "i64")],
+        },
+        typed::Structure {
+            name: "StorageAccountNetworkAcls",
+            arguments: &["default_action"],
+            fields: &[
+                Field::single("bypass", "bypass", "StorageAccountNetworkAclsBypass"),
+                Field::single("default_action", "defaultAction", "StorageAccountNetworkAclsDefaultAction"),
+                Field::list("ip_rules", "ipRules", "StorageAccountIpRule"),
+                Field::list("ipv6_rules", "ipv6Rules", "StorageAccountIpRule"),
+                Field::list(
+                    "resource_access_rules",
+                    "resourceAccessRules",
+                    "StorageAccountNetworkAclsResourceAccessRule",
+                ),
+                Field::list(
+                    "virtual_network_rules",
+                    "virtualNetworkRules",
+                    "StorageAccountNetworkAclsVirtualNetworkRule",
+                ),
+            ],
+        },
+        typed::Structure {
+            name: "StorageAccountIpRule",
+            arguments: &["value"],
+            fields: &[
+                Field::single("action", "action", "StorageAccountIpRuleAction"),
+                Field::single("value", "value", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "StorageAccountNetworkAclsResourceAccessRule",
+            arguments: &[],
+            fields: &[
+                Field::single("resource_id", "resourceId", "Scope"),
+                Field::single("tenant_id", "tenantId", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "StorageAccountNetworkAclsVirtualNetworkRule",
+            arguments: &["id"],
+            fields: &[
+                Field::single("action", "action", "StorageAccountAction"),
+                Field::single("id", "id", "ResourceId<crate::network::Subnet>"),
+            ],
+        },
+        typed::Structure {
+            name: "StorageAccountRoutingPreference",
+            arguments: &[],
+            fields: &[
+                Field::single("publish_internet_endpoints", "publishInternetEndpoints", "bool"),
+                Field::single("publish_microsoft_endpoints", "publishMicrosoftEndpoints", "bool"),
+                Field::single(
+                    "routing_choice",
+                    "routingChoice",
+                    "StorageAccountRoutingPreferenceRoutingChoice",
+                ),
+            ],
+        },
+        typed::Structure {
+            name: "StorageAccountSasPolicy",
+            arguments: &["sas_expiration_period", "expiration_action"],
+            fields: &[
+                Field::single(
+                    "expiration_action",
+                    "expirationAction",
+                    "StorageAccountSasPolicyExpirationAction",
+                ),
+                Field::single("sas_expiration_period", "sasExpirationPeriod", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "StorageAccountSku",
+            arguments: &["name"],
+            fields: &[Field::single("name", "name", "StorageAccountSkuName")],
+        },
+    ],
+    enums: &[
+        typed::Enum {
+            name: "StorageAccountExtendedLocationType",
+            open: true,
+            values: &[("EDGE_ZONE", "EdgeZone")],
+        },
+        typed::Enum {
+            name: "StorageAccountIdentityType",
+            open: true,
+            values: &[
+                ("NONE", "None"),
+                ("SYSTEM_ASSIGNED", "SystemAssigned"),
+                ("USER_ASSIGNED", "UserAssigned"),
+                ("SYSTEM_ASSIGNED_USER_ASSIGNED", "SystemAssigned,UserAssigned"),
+            ],
+        },
+        typed::Enum {
+            name: "StorageAccountKind",
+            open: true,
+            values: &[
+                ("STORAGE", "Storage"),
+                ("STORAGE_V2", "StorageV2"),
+                ("BLOB_STORAGE", "BlobStorage"),
+                ("FILE_STORAGE", "FileStorage"),
+                ("BLOCK_BLOB_STORAGE", "BlockBlobStorage"),
+            ],
+        },
+        typed::Enum {
+            name: "StorageAccountPlacementZonePlacementPolicy",
+            open: true,
+            values: &[("ANY", "Any"), ("NONE", "None")],
+        },
+        typed::Enum {
+            name: "StorageAccountAccessTier",
+            open: false,
+            values: &[
+                ("Hot", "Hot"),
+                ("Cool", "Cool"),
+                ("Premium", "Premium"),
+                ("Cold", "Cold"),
+                ("Smart", "Smart"),
+            ],
+        },
+        typed::Enum {
+            name: "StorageAccountAllowedCopyScope",
+            open: true,
+            values: &[("PRIVATE_LINK", "PrivateLink"), ("AAD", "AAD"), ("ALL", "All")],
+        },
+        typed::Enum {
+            name: "StorageAccountType",
+            open: true,
+            values: &[("USER", "User"), ("COMPUTER", "Computer")],
+        },
+        typed::Enum {
+            name: "StorageAccountDefaultSharePermission",
+            open: true,
+            values: &[
+                ("NONE", "None"),
+                ("STORAGE_FILE_DATA_SMB_SHARE_READER", "StorageFileDataSmbShareReader"),
+                ("STORAGE_FILE_DATA_SMB_SHARE_CONTRIBUTOR", "StorageFileDataSmbShareContributor"),
+                (
+                    "STORAGE_FILE_DATA_SMB_SHARE_ELEVATED_CONTRIBUTOR",
+                    "StorageFileDataSmbShareElevatedContributor",
+                ),
+            ],
+        },
+        typed::Enum {
+            name: "StorageAccountDirectoryServiceOptions",
+            open: true,
+            values: &[("NONE", "None"), ("AADDS", "AADDS"), ("AD", "AD"), ("AADKERB", "AADKERB")],
+        },
+        typed::Enum {
+            name: "StorageAccountDnsEndpointType",
+            open: true,
+            values: &[("STANDARD", "Standard"), ("AZURE_DNS_ZONE", "AzureDnsZone")],
+        },
+        typed::Enum {
+            name: "StorageAccountEncryptionKeySource",
+            open: true,
+            values: &[
+                ("MICROSOFT_STORAGE", "Microsoft.Storage"),
+                ("MICROSOFT_KEYVAULT", "Microsoft.Keyvault"),
+            ],
+        },
+        typed::Enum {
+            name: "StorageAccountEncryptionServiceKeyType",
+            open: true,
+            values: &[("SERVICE", "Service"), ("ACCOUNT", "Account")],
+        },
+        typed::Enum {
+            name: "StorageAccountState",
+            open: true,
+            values: &[("UNLOCKED", "Unlocked"), ("LOCKED", "Locked"), ("DISABLED", "Disabled")],
+        },
+        typed::Enum {
+            name: "StorageAccountLargeFileSharesState",
+            open: true,
+            values: &[("DISABLED", "Disabled"), ("ENABLED", "Enabled")],
+        },
+        typed::Enum {
+            name: "StorageAccountMinimumTlsVersion",
+            open: true,
+            values: &[("TLS1_0", "TLS1_0"), ("TLS1_1", "TLS1_1"), ("TLS1_2", "TLS1_2"), ("TLS1_3", "TLS1_3")],
+        },
+        typed::Enum {
+            name: "StorageAccountNetworkAclsBypass",
+            open: true,
+            values: &[
+                ("NONE", "None"),
+                ("LOGGING", "Logging"),
+                ("METRICS", "Metrics"),
+                ("AZURE_SERVICES", "AzureServices"),
+            ],
+        },
+        typed::Enum {
+            name: "StorageAccountNetworkAclsDefaultAction",
+            open: false,
+            values: &[("Allow", "Allow"), ("Deny", "Deny")],
+        },
+        typed::Enum { name: "StorageAccountIpRuleAction", open: false, values: &[("Allow", "Allow")] },
+        typed::Enum { name: "StorageAccountAction", open: false, values: &[("Allow", "Allow")] },
+        typed::Enum {
+            name: "StorageAccountPublicNetworkAccess",
+            open: true,
+            values: &[
+                ("ENABLED", "Enabled"),
+                ("DISABLED", "Disabled"),
+                ("SECURED_BY_PERIMETER", "SecuredByPerimeter"),
+            ],
+        },
+        typed::Enum {
+            name: "StorageAccountRoutingPreferenceRoutingChoice",
+            open: true,
+            values: &[("MICROSOFT_ROUTING", "MicrosoftRouting"), ("INTERNET_ROUTING", "InternetRouting")],
+        },
+        typed::Enum {
+            name: "StorageAccountSasPolicyExpirationAction",
+            open: true,
+            values: &[("LOG", "Log"), ("BLOCK", "Block")],
+        },
+        typed::Enum {
+            name: "StorageAccountSkuName",
+            open: true,
+            values: &[
+                ("STANDARD_LRS", "Standard_LRS"),
+                ("STANDARD_GRS", "Standard_GRS"),
+                ("STANDARD_RAGRS", "Standard_RAGRS"),
+                ("STANDARD_ZRS", "Standard_ZRS"),
+                ("PREMIUM_LRS", "Premium_LRS"),
+                ("PREMIUM_ZRS", "Premium_ZRS"),
+                ("STANDARD_GZRS", "Standard_GZRS"),
+                ("STANDARD_RAGZRS", "Standard_RAGZRS"),
+                ("STANDARD_V2_LRS", "StandardV2_LRS"),
+                ("STANDARD_V2_GRS", "StandardV2_GRS"),
+                ("STANDARD_V2_ZRS", "StandardV2_ZRS"),
+                ("STANDARD_V2_GZRS", "StandardV2_GZRS"),
+                ("PREMIUM_V2_LRS", "PremiumV2_LRS"),
+                ("PREMIUM_V2_ZRS", "PremiumV2_ZRS"),
+            ],
+        },
+        typed::Enum {
+            name: "StorageAccountSignedPermission",
+            open: true,
+            values: &[
+                ("R", "r"),
+                ("D", "d"),
+                ("W", "w"),
+                ("L", "l"),
+                ("A", "a"),
+                ("C", "c"),
+                ("U", "u"),
+                ("P", "p"),
+            ],
+        },
+        typed::Enum {
+            name: "StorageAccountSignedProtocol",
+            open: false,
+            values: &[("HttpsHttp", "https,http"), ("Https", "https")],
+        },
+        typed::Enum {
+            name: "StorageAccountSignedResourceTypes",
+            open: true,
+            values: &[("S", "s"), ("C", "c"), ("O", "o")],
+        },
+        typed::Enum {
+            name: "StorageAccountSignedServices",
+            open: true,
+            values: &[("B", "b"), ("Q", "q"), ("T", "t"), ("F", "f")],
+        },
+        typed::Enum {
+            name: "StorageAccountSignedPermission2",
+            open: true,
+            values: &[
+                ("R", "r"),
+                ("D", "d"),
+                ("W", "w"),
+                ("L", "l"),
+                ("A", "a"),
+                ("C", "c"),
+                ("U", "u"),
+                ("P", "p"),
+            ],
+        },
+        typed::Enum {
+            name: "StorageAccountSignedProtocol2",
+            open: false,
+            values: &[("HttpsHttp", "https,http"), ("Https", "https")],
+        },
+        typed::Enum {
+            name: "StorageAccountSignedResource",
+            open: true,
+            values: &[("B", "b"), ("C", "c"), ("F", "f"), ("S", "s")],
+        },
+    ],
+    unions: &[],
+};

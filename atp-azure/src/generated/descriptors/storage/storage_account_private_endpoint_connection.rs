@@ -29,6 +29,7 @@ pub static STORAGE_ACCOUNT_PRIVATE_ENDPOINT_CONNECTION: TypeDescriptor = TypeDes
     create_only: &[],
     references: &[],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES: Object = Object {
@@ -130,3 +131,35 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "storage",
+    main: typed::Structure {
+        name: "StorageAccountPrivateEndpointConnection",
+        arguments: &["parent", "name", "private_link_service_connection_state"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::storage::StorageAccount>"),
+            Field::single("name", "name", "String"),
+            Field::single(
+                "private_link_service_connection_state",
+                "properties/privateLinkServiceConnectionState",
+                "StorageAccountPrivateEndpointConnectionPrivateLinkServiceConnectionState",
+            ),
+        ],
+    },
+    structures: &[typed::Structure {
+        name: "StorageAccountPrivateEndpointConnectionPrivateLinkServiceConnectionState",
+        arguments: &[],
+        fields: &[
+            Field::single("action_required", "actionRequired", "String"),
+            Field::single("description", "description", "String"),
+            Field::single("status", "status", "StorageAccountPrivateEndpointConnectionStatus"),
+        ],
+    }],
+    enums: &[typed::Enum {
+        name: "StorageAccountPrivateEndpointConnectionStatus",
+        open: true,
+        values: &[("PENDING", "Pending"), ("APPROVED", "Approved"), ("REJECTED", "Rejected")],
+    }],
+    unions: &[],
+};

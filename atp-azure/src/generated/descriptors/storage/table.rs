@@ -29,6 +29,7 @@ pub static TABLE: TypeDescriptor = TypeDescriptor {
     create_only: &[],
     references: &[],
     defaults: &[],
+    typed: Some(&TYPED),
 };
 
 static AT_PROPERTIES: Object = Object {
@@ -112,3 +113,37 @@ static TEXT_SYSTEM_DATA_LAST_MODIFIED_BY_TYPE: Shape = Shape::String(&Text {
     values: &["User", "Application", "ManagedIdentity", "Key"],
     open: true,
 });
+
+static TYPED: TypedResource = TypedResource {
+    module: "storage",
+    main: typed::Structure {
+        name: "Table",
+        arguments: &["parent", "name"],
+        fields: &[
+            Field::single("parent", "parent", "ResourceId<crate::storage::TableService>"),
+            Field::single("name", "name", "String"),
+            Field::list("signed_identifiers", "properties/signedIdentifiers", "TableSignedIdentifier"),
+        ],
+    },
+    structures: &[
+        typed::Structure {
+            name: "TableSignedIdentifier",
+            arguments: &["id"],
+            fields: &[
+                Field::single("access_policy", "accessPolicy", "TableSignedIdentifierAccessPolicy"),
+                Field::single("id", "id", "String"),
+            ],
+        },
+        typed::Structure {
+            name: "TableSignedIdentifierAccessPolicy",
+            arguments: &["permission"],
+            fields: &[
+                Field::single("expiry_time", "expiryTime", "String"),
+                Field::single("permission", "permission", "String"),
+                Field::single("start_time", "startTime", "String"),
+            ],
+        },
+    ],
+    enums: &[],
+    unions: &[],
+};
