@@ -1,6 +1,6 @@
 //! The scenarios of the engine, each a test named by its number: `cargo xtask scenarios` says which are covered.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![allow(clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod aliases;
 mod create_update_same;
