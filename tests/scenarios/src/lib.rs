@@ -31,10 +31,8 @@ pub struct Item {
     pub asks: BTreeMap<String, String>,
     /// Resources that it waits for without using them.
     pub waits_for: Vec<String>,
-    /// Whether it is protected.
-    pub protect: bool,
-    /// Why it stays when it is not managed any more.
-    pub retain: Option<String>,
+    /// What else is said of it.
+    pub options: Options,
     /// Whether the second cloud of the world has it.
     pub elsewhere: bool,
 }
@@ -81,16 +79,20 @@ impl Item {
         self
     }
 
-    /// That stays when it is not managed any more.
-    pub fn retained(mut self, reason: &str) -> Self {
-        self.retain = Some(reason.to_owned());
+    /// With more options; other resources are named by [`urn`].
+    pub fn options(mut self, more: impl FnOnce(Options) -> Options) -> Self {
+        self.options = more(self.options);
         self
     }
 
+    /// That stays when it is not managed any more.
+    pub fn retained(self, reason: &str) -> Self {
+        self.options(|options| options.retain_on_delete(reason))
+    }
+
     /// Protected.
-    pub fn protected(mut self) -> Self {
-        self.protect = true;
-        self
+    pub fn protected(self) -> Self {
+        self.options(|options| options.protect(true))
     }
 }
 
@@ -268,12 +270,7 @@ pub fn program(items: &[Item]) -> Deployment {
                 let query = cx.register_query("T/read", "test", &name, asked, options, location)?;
                 inputs.insert(key.clone(), query.output::<Value>("id").into());
             }
-            let options = match &item.retain {
-                Some(reason) => Options::new().retain_on_delete(reason),
-                None => Options::new(),
-            };
-            let options =
-                options.protect(item.protect).depends_on_all(item.waits_for.iter().map(|other| urn(other)));
+            let options = item.options.clone().depends_on_all(item.waits_for.iter().map(|other| urn(other)));
             let location = Location { file: "program.rs", line: index as u32 + 1 };
             cx.register(
                 "T",
