@@ -2,6 +2,13 @@
 //!
 //! A provider has two halves. The first is pure: it checks inputs, says which id a resource will have, and compares.
 //! The second calls the cloud. The engine decides what is called and when; a provider never keeps state of its own.
+//!
+//! What a type does by time, such as being due for a replacement, is compared with the clock that the provider was made
+//! with ([`Clock`](crate::ports::Clock)): asking such a port calls nobody, and a test that holds the clock gets the same
+//! plan each time.
+//!
+//! Whether a provider keeps all that is asked for here is found out by
+//! [`Conformance`](crate::testing::conformance::Conformance).
 
 use crate::diff::{Change, Exact, compare};
 use crate::value::{Path, Value};
@@ -64,6 +71,13 @@ pub trait Provider: Send + Sync {
         !container.is_empty()
             && start.is_some_and(|start| start.eq_ignore_ascii_case(container.as_bytes()))
             && id.as_bytes().get(container.len()) == Some(&b'/')
+    }
+
+    /// Whether resources of a type exist in the state and nowhere else, such as a generated password. The engine reads
+    /// nothing of them: a refresh leaves them as the state has them, a call that was cut off had no effect, and a new one
+    /// never stands in the way of the old one. Their [`read`](Self::read) is for imports alone: what an id says.
+    fn lives_in_state(&self, _kind: &str) -> bool {
+        false
     }
 
     /// Writes with the same key do not run at the same time, such as those to the subnets of one network.

@@ -67,6 +67,13 @@ pub async fn recover(
             urn: intent.urn.clone(),
             provider: intent.provider.clone(),
         })?;
+        if provider.lives_in_state(&intent.kind) {
+            let finding = "it lives in the state alone, where it is as it was before";
+            recovery.found.push(Recovered { urn: intent.urn.clone(), action: intent.action, finding });
+            let (urn, message) = (intent.urn.clone(), "nothing was written of it".to_owned());
+            recovery.records.push(Record::Failed { step: intent.step, urn, message });
+            continue;
+        }
         if intent.id.is_empty() {
             let finding = "whether it was created only the cloud knows, which chose its id: look, and delete what is there";
             recovery.found.push(Recovered { urn: intent.urn.clone(), action: intent.action, finding });

@@ -31,7 +31,7 @@ pub struct RefreshError {
     pub error: ProviderError,
 }
 
-/// Reads every resource of a state, `parallel` at a time. Nothing is written.
+/// Reads every resource of a state that exists outside of it, `parallel` at a time. Nothing is written.
 ///
 /// # Errors
 /// The first resource that cannot be read.
@@ -40,7 +40,11 @@ pub async fn refresh(
     providers: &BTreeMap<String, Arc<dyn Provider>>,
     parallel: usize,
 ) -> Result<Refreshed, RefreshError> {
-    let resources: Vec<&ResourceState> = state.resources().collect();
+    let elsewhere = |resource: &&ResourceState| {
+        let provider = providers.get(&resource.provider);
+        !provider.is_some_and(|provider| provider.lives_in_state(&resource.kind))
+    };
+    let resources: Vec<&ResourceState> = state.resources().filter(elsewhere).collect();
     let mut refreshed = Refreshed::default();
     for (resource, observed) in read(&resources, providers, parallel).await? {
         let provider = provider_of(resource, providers)?;

@@ -44,10 +44,11 @@ impl Planner<'_> {
     }
 }
 
-/// The old one can stay until the new one is there, unless both would have the same id.
+/// The old one can stay until the new one is there, unless both would have the same id outside of the state.
 fn replacement(old: &ResourceState, inputs: &Value, provider: &dyn Provider) -> OperationKind {
     match provider.id(&old.kind, inputs) {
         Some(id) if !id.eq_ignore_ascii_case(&old.id) => OperationKind::Replace,
+        _ if provider.lives_in_state(&old.kind) => OperationKind::Replace,
         _ => OperationKind::ReplaceDeleteFirst,
     }
 }
