@@ -3,6 +3,7 @@
 use super::{ExtraCommand, ambient, arguments, execute, ports::Ports};
 use crate::cloud::Clouds;
 use crate::program::Program;
+use crate::provider::Provider;
 use std::ffi::OsString;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -13,6 +14,7 @@ pub struct Application {
     pub(super) programs: &'static [Program],
     pub(super) clouds: Arc<dyn Clouds>,
     pub(super) extra: Vec<Arc<dyn ExtraCommand>>,
+    pub(super) providers: Vec<Arc<dyn Provider>>,
 }
 
 /// What a binary is made for, such as one environment and one stack. The rest is told by options.
@@ -27,12 +29,19 @@ pub struct Fixed<'a> {
 impl Application {
     /// A command line for these stacks, deployed to these clouds.
     pub fn new(programs: &'static [Program], clouds: Arc<dyn Clouds>) -> Self {
-        Application { programs, clouds, extra: Vec::new() }
+        Application { programs, clouds, extra: Vec::new(), providers: Vec::new() }
     }
 
     /// With a command more. Its name must not be that of another: no command runs then.
     pub fn with_command(mut self, command: Arc<dyn ExtraCommand>) -> Self {
         self.extra.push(command);
+        self
+    }
+
+    /// With a provider beside those of the cloud, whichever cloud that is: for resources that are in no cloud, or in
+    /// one of your own. It takes the place of one of the same name.
+    pub fn with_provider(mut self, provider: Arc<dyn Provider>) -> Self {
+        self.providers.push(provider);
         self
     }
 

@@ -134,14 +134,16 @@ impl<'a> Target<'a> {
         Ok(self.providers(config)?.into_iter().fold(self.engine(), Engine::with_provider))
     }
 
-    /// The cloud, for what is no business of a plan.
+    /// The providers of the cloud, and those that the binary has beside them.
     ///
     /// # Errors
     /// When the cloud cannot be used as it is set up.
     pub fn providers(&self, config: &ConfigTree) -> Result<Vec<Arc<dyn Provider>>, Failure> {
         let Workspace { cloud, work_dir, application, variable, .. } = self.workspace;
         let request = CloudRequest { cloud: *cloud, work_dir, config, environment: *variable };
-        Ok(application.clouds.connect(&request)?)
+        let mut providers = application.clouds.connect(&request)?;
+        providers.extend(application.providers.iter().cloned());
+        Ok(providers)
     }
 
     /// Where the state is, for people.
