@@ -1,5 +1,6 @@
-//! For tests of programs and of the engine: a cloud in memory.
+//! For tests of programs, of the engine and of providers: a cloud in memory, and what any provider has to keep.
 
+pub mod conformance;
 mod declare;
 mod memory_cloud;
 
