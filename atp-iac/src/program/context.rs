@@ -7,7 +7,7 @@ use super::{
 use crate::codec::into_expression;
 use crate::config::{Config, ConfigTree};
 use crate::output::Expression;
-use crate::resource::{Declared, Options, Resource};
+use crate::resource::{Declared, Declares, Options, Resource, Transform, Transforming, WrongOption};
 use crate::{StackName, Urn};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
@@ -75,15 +75,31 @@ pub struct Setup {
 pub struct Context {
     stack: StackName,
     setup: Setup,
+    /// The components whose code runs, outermost first.
     parents: Vec<Parent>,
     registrations: Vec<Registration>,
-    places: HashMap<Urn, Location>,
+    declared: HashMap<Urn, Declaration>,
+    transforms: Vec<Transform>,
 }
 
-#[derive(Debug)]
+/// What something is declared in.
+#[derive(Debug, Clone)]
 struct Parent {
-    kind: String,
-    name: String,
+    urn: Urn,
+    options: Arc<Options>,
+}
+
+/// Something that has a URN.
+#[derive(Debug)]
+struct Declaration {
+    what: Declares,
+    location: Location,
+    options: Arc<Options>,
+}
+
+/// What is being declared: its URN, and its options with those of what it is in.
+struct Claimed {
+    urn: Urn,
     options: Options,
 }
 
@@ -126,7 +142,14 @@ impl<R: Resource> Declare for R {
 impl Context {
     /// For the engine and for tests: an empty record of a stack.
     pub fn new(stack: StackName, setup: Setup) -> Self {
-        Context { stack, setup, parents: Vec::new(), registrations: Vec::new(), places: HashMap::new() }
+        Context {
+            stack,
+            setup,
+            parents: Vec::new(),
+            registrations: Vec::new(),
+            declared: HashMap::new(),
+            transforms: Vec::new(),
+        }
     }
 
     /// Which stack this is.
@@ -162,10 +185,21 @@ impl Context {
         declare.declare(self, name, options, caller())
     }
 
+    /// Changes whatever the stack declares from here on, in components too, before it is recorded.
+    pub fn transform(&mut self, transform: Transform) {
+        self.transforms.push(transform);
+    }
+
+    /// The component whose code runs, for [`Options::parent`]; `None` directly in the stack.
+    pub fn component(&self) -> Option<&Urn> {
+        self.parents.last().map(|parent| &parent.urn)
+    }
+
     /// Records a resource of a type that is known by its name only. Typed resources do this for you.
     ///
     /// # Errors
-    /// When the name is taken in this component, or the inputs have a part that cannot be used.
+    /// When the name is taken in this component, the inputs have a part that cannot be used, an option cannot be what it is,
+    /// or the parent was not declared before.
     pub fn register(
         &mut self,
         kind: &str,
@@ -175,30 +209,7 @@ impl Context {
         options: Options,
         location: Location,
     ) -> Result<Declared> {
-        let urn = self.claim(kind, name, location)?;
-        if let Some((path, problem)) = inputs.refused() {
-            return Err(ProgramError::Property {
-                name: urn.name().to_owned(),
-                kind: kind.to_owned(),
-                location,
-                path: path.to_owned(),
-                problem: problem.to_owned(),
-            });
-        }
-        let options = self.inherited(options);
-        let mut dependencies = inputs.dependencies();
-        dependencies.extend(options.depends_on.iter().cloned());
-        dependencies.extend(options.replacement_trigger.iter().flat_map(Expression::dependencies));
-        self.registrations.push(Registration {
-            urn: urn.clone(),
-            provider: options.provider.clone().unwrap_or_else(|| provider.to_owned()),
-            inputs: Arc::new(inputs),
-            dependencies,
-            options: Arc::new(options),
-            location,
-            is_query: false,
-        });
-        Ok(Declared::new(urn))
+        self.record(Declares::Resource, kind, provider, name, inputs, options, location)
     }
 
     /// Records a query of a kind that is known by its name only. [`Context::read`] does this for you.
@@ -214,18 +225,58 @@ impl Context {
         options: Options,
         location: Location,
     ) -> Result<Declared> {
-        let declared = self.register(kind, provider, name, inputs, options, location)?;
-        if let Some(registration) = self.registrations.last_mut() {
-            registration.is_query = true;
-            registration.options = Arc::default();
+        self.record(Declares::Query, kind, provider, name, inputs, options, location)
+    }
+
+    #[allow(clippy::too_many_arguments, reason = "what two public functions have in common")]
+    fn record(
+        &mut self,
+        what: Declares,
+        kind: &str,
+        provider: &str,
+        name: &str,
+        mut inputs: Expression,
+        options: Options,
+        location: Location,
+    ) -> Result<Declared> {
+        let Claimed { urn, mut options } = self.claim(what, kind, name, options, location)?;
+        if what == Declares::Resource {
+            self.apply_transforms(&urn, &mut inputs, &mut options);
+            check(options.wrong(what), &urn, location)?;
         }
-        Ok(declared)
+        if let Some((path, problem)) = inputs.refused() {
+            return Err(ProgramError::Property {
+                name: urn.name().to_owned(),
+                kind: kind.to_owned(),
+                location,
+                path: path.to_owned(),
+                problem: problem.to_owned(),
+            });
+        }
+        let mut dependencies = inputs.dependencies();
+        dependencies.extend(options.depends_on.iter().cloned());
+        dependencies.extend(options.replacement_trigger.iter().flat_map(Expression::dependencies));
+        let is_resource =
+            |urn: &&Urn| self.declared.get(*urn).is_some_and(|parent| parent.what == Declares::Resource);
+        dependencies.extend(options.parent.iter().filter(is_resource).cloned());
+        let provider = options.provider.clone().unwrap_or_else(|| provider.to_owned());
+        let options = match what {
+            Declares::Query => Arc::default(),
+            _ => Arc::new(options),
+        };
+        let is_query = what == Declares::Query;
+        self.declared.insert(urn.clone(), Declaration { what, location, options: options.clone() });
+        let inputs = Arc::new(inputs);
+        let registered =
+            Registration { urn: urn.clone(), provider, inputs, dependencies, options, location, is_query };
+        self.registrations.push(registered);
+        Ok(Declared::new(urn))
     }
 
     /// For `#[component]`: runs a component's code with everything it declares inside it.
     ///
     /// # Errors
-    /// When the name is taken, or what the component's code returns.
+    /// When the name is taken, an option is not one of components, or what the component's code returns.
     pub fn build_component<C: Component>(
         &mut self,
         kind: &str,
@@ -234,9 +285,11 @@ impl Context {
         options: Options,
         location: Location,
     ) -> Result<C::Outputs> {
-        self.claim(kind, name, location)?;
-        let options = self.inherited(options);
-        self.parents.push(Parent { kind: kind.to_owned(), name: name.to_owned(), options });
+        let what = Declares::Component;
+        let Claimed { urn, options } = self.claim(what, kind, name, options, location)?;
+        let options = Arc::new(options);
+        self.declared.insert(urn.clone(), Declaration { what, location, options: options.clone() });
+        self.parents.push(Parent { urn, options });
         let outputs = component.build(self);
         self.parents.pop();
         outputs
@@ -286,8 +339,7 @@ impl Context {
 
     /// Everything declared so far in the present component or stack, for [`Options::depends_on_all`].
     pub fn declared(&self) -> Vec<Urn> {
-        let names: Vec<&str> = self.parents.iter().map(|parent| parent.name.as_str()).collect();
-        let prefix = if names.is_empty() { String::new() } else { format!("{}/", names.join("/")) };
+        let prefix = self.component().map(|urn| format!("{}/", urn.name())).unwrap_or_default();
         self.registrations
             .iter()
             .map(|r| r.urn.clone())
@@ -300,28 +352,78 @@ impl Context {
         self.registrations
     }
 
-    fn claim(&mut self, kind: &str, name: &str, location: Location) -> Result<Urn> {
-        let mut types: Vec<&str> = self.parents.iter().map(|parent| parent.kind.as_str()).collect();
-        let mut names: Vec<&str> = self.parents.iter().map(|parent| parent.name.as_str()).collect();
-        types.push(kind);
-        names.push(name);
-        let urn = Urn::new(&self.stack, &types, &names)?;
-        if let Some(first) = self.places.insert(urn.clone(), location) {
+    /// The URN of what is declared, and its options with those of what it is in.
+    fn claim(
+        &mut self,
+        what: Declares,
+        kind: &str,
+        name: &str,
+        options: Options,
+        location: Location,
+    ) -> Result<Claimed> {
+        let wrong = options.wrong(what);
+        let (parent, options) = match (&options.parent, self.parents.last()) {
+            (Some(urn), _) => {
+                let parent = self.declared.get(urn).filter(|parent| parent.what != Declares::Query);
+                let parent = parent.ok_or_else(|| undeclared_parent(kind, name, urn, location))?;
+                (Some(urn.clone()), options.inherit(&parent.options))
+            }
+            (None, Some(Parent { urn, options: outer })) => (Some(urn.clone()), options.inherit(outer)),
+            (None, None) => (None, options),
+        };
+        let urn = match &parent {
+            Some(parent) => Urn::new(&self.stack, &[parent.types(), kind], &[parent.name(), name])?,
+            None => Urn::new(&self.stack, &[kind], &[name])?,
+        };
+        if let Some(first) = self.declared.get(&urn) {
             return Err(ProgramError::Duplicate {
                 name: urn.name().to_owned(),
                 kind: kind.to_owned(),
-                first,
+                first: first.location,
                 second: location,
             });
         }
-        Ok(urn)
+        check(wrong, &urn, location)?;
+        Ok(Claimed { urn, options })
     }
 
-    fn inherited(&self, options: Options) -> Options {
-        match self.parents.last() {
-            Some(parent) => options.inherit(&parent.options),
-            None => options,
+    /// Those of the resource and of what it is in are in its options; those of the stack come last.
+    fn apply_transforms(&self, urn: &Urn, inputs: &mut Expression, options: &mut Options) {
+        if options.transforms.is_empty() && self.transforms.is_empty() {
+            return;
         }
+        let parent = options.parent.clone();
+        let transforms = options.transforms.clone();
+        for transform in transforms.iter().chain(&self.transforms) {
+            transform.apply(&mut Transforming { urn, inputs, options });
+        }
+        options.parent = parent;
+    }
+}
+
+fn check(wrong: Option<WrongOption>, urn: &Urn, location: Location) -> Result<()> {
+    match wrong {
+        None => Ok(()),
+        Some(WrongOption { option, problem }) => Err(ProgramError::Option {
+            name: urn.name().to_owned(),
+            kind: urn.resource_type().to_owned(),
+            location,
+            option,
+            problem,
+        }),
+    }
+}
+
+fn undeclared_parent(kind: &str, name: &str, parent: &Urn, location: Location) -> ProgramError {
+    ProgramError::Option {
+        name: name.to_owned(),
+        kind: kind.to_owned(),
+        location,
+        option: "parent",
+        problem: format!(
+            "names `{parent}`, which the program did not declare as a resource or component before\n  way out: declare the \
+             parent first, and give its handle"
+        ),
     }
 }
 

@@ -78,6 +78,20 @@ pub enum ProgramError {
         /// What is wrong with it.
         problem: String,
     },
+    /// An option that cannot be what it is, or means nothing where it is given.
+    #[error("`{name}` of type `{kind}` at {location}: the option `{option}` {problem}")]
+    Option {
+        /// Name of the resource or component, with those around it.
+        name: String,
+        /// Type of the resource or component.
+        kind: String,
+        /// Where it was declared.
+        location: Location,
+        /// Which option.
+        option: &'static str,
+        /// What is wrong with it, and the way out.
+        problem: String,
+    },
     /// A name that cannot be part of a URN.
     #[error(transparent)]
     Name(#[from] UrnError),

@@ -12,6 +12,7 @@ pub use options::{
     Alias, AliasParent, Hook, HookCall, HookMoment, OnError, Options, Retry, Timeouts, Transform,
     Transforming,
 };
+pub(crate) use options::{Declares, WrongOption};
 
 use crate::Urn;
 use crate::codec::Structure;

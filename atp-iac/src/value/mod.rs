@@ -6,10 +6,12 @@
 mod data;
 mod json;
 mod path;
+mod pattern;
 
 pub use data::{Data, Decoder, Mismatch};
 pub use json::{JsonError, SECRET_MASK};
 pub use path::Path;
+pub use pattern::{Pattern, PatternError, Patterns};
 
 use std::collections::BTreeMap;
 use std::fmt;

@@ -63,6 +63,15 @@ impl Path {
         self.0.is_empty()
     }
 
+    /// Whether every step passes, each as the text that a [`Pattern`](super::Pattern) would name it by.
+    pub(super) fn matches(&self, mut passes: impl FnMut(&str, bool) -> bool) -> bool {
+        self.0.iter().all(|segment| match segment {
+            Segment::Key(key) => passes(key, false),
+            Segment::Index(index) => passes(&index.to_string(), false),
+            Segment::Item(name) => passes(name, true),
+        })
+    }
+
     /// The path with every list position left out, as descriptors write it: `properties.rules[].name`.
     pub fn pattern(&self) -> String {
         self.render(|_| String::new())

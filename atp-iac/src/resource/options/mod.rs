@@ -1,11 +1,13 @@
 //! What a program says of a resource besides its properties.
 
 mod alias;
+mod check;
 mod hooks;
 mod timeouts;
 mod transform;
 
 pub use alias::{Alias, AliasParent};
+pub(crate) use check::{Declares, WrongOption};
 pub use hooks::{Hook, HookCall, HookMoment, OnError, Retry};
 pub use timeouts::Timeouts;
 pub use transform::{Transform, Transforming};
@@ -13,13 +15,25 @@ pub use transform::{Transform, Transforming};
 use super::HasUrn;
 use crate::Urn;
 use crate::output::{Expression, IntoExpression};
+use crate::value::Patterns;
 use std::collections::BTreeSet;
 
 /// Options of a resource or component. Of those of a component, these hold for everything in it, unless it says otherwise:
 /// what it waits for, protection, retention, the provider, what it is deleted with, transforms, adoption and aliases.
 ///
-/// Paths of properties are keys with a dot between them: `properties.size`; `*` stands for any key or position, and a path
-/// means everything below it, too.
+/// Paths of properties are [`Pattern`](crate::value::Pattern)s: keys with a dot between them, such as `properties.size`;
+/// `*` stands for any key or position, and a path means everything below it, too.
+///
+/// ```
+/// # use atp_iac::{Context, Options, Result, StackName, Value, program::{Location, Setup}};
+/// # let mut cx = Context::new(StackName::new("prod", "north", "shop")?, Setup::default());
+/// # let at = Location { file: "shop.rs", line: 1 };
+/// # let mut add = |name: &str, options| cx.register("T", "test", name, Value::map().into(), options, at);
+/// let vault = add("vault", Options::new().protect(true))?;
+/// add("key", Options::new().parent(&vault).deleted_with(&vault))?;
+/// add("pool", Options::new().ignore_changes(["properties.count"]).replace_on_changes(["properties.image.*"]))?;
+/// # Ok::<(), atp_iac::ProgramError>(())
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct Options {
     pub(crate) parent: Option<Urn>,
@@ -27,8 +41,8 @@ pub struct Options {
     pub(crate) protect: Option<bool>,
     pub(crate) retain: Option<String>,
     pub(crate) provider: Option<String>,
-    pub(crate) ignore_changes: BTreeSet<String>,
-    pub(crate) replace_on_changes: BTreeSet<String>,
+    pub(crate) ignore_changes: Patterns,
+    pub(crate) replace_on_changes: Patterns,
     pub(crate) replacement_trigger: Option<Expression>,
     pub(crate) replace_with: BTreeSet<Urn>,
     pub(crate) delete_before_replace: Option<bool>,
@@ -37,11 +51,11 @@ pub struct Options {
     pub(crate) import: Option<String>,
     pub(crate) adopt_if_exists: Option<bool>,
     pub(crate) timeouts: Timeouts,
-    pub(crate) secret_outputs: BTreeSet<String>,
+    pub(crate) secret_outputs: Patterns,
     pub(crate) transforms: Vec<Transform>,
     pub(crate) hooks: Vec<Hook>,
     pub(crate) on_error: Vec<OnError>,
-    pub(crate) hide_diff: BTreeSet<String>,
+    pub(crate) hide_diff: Patterns,
 }
 
 impl Options {
@@ -50,8 +64,9 @@ impl Options {
         Options::default()
     }
 
-    /// Puts the resource under another one, or under a component: its URN begins with theirs, it takes their options as
-    /// what is in a component does, and it is deleted before a resource that is its parent.
+    /// Puts the resource under another one, or under a component, instead of the component that declares it: its URN
+    /// begins with theirs, it takes their options as what is in a component does, and it is made after a resource that is
+    /// its parent, and deleted before. The parent has to be declared before.
     pub fn parent(mut self, parent: &impl HasUrn) -> Self {
         self.parent = Some(parent.urn().clone());
         self
@@ -89,41 +104,54 @@ impl Options {
         self
     }
 
-    /// Leaves these properties as they are in the state, whatever the program says. They count when the resource is
-    /// created.
+    /// Leaves these properties as they are in the state, whatever the program says, and as a refresh finds them, such as
+    /// the size of a pool that scales by itself. They count when the resource is created. Which items a list has is as the
+    /// program says, unless the list as a whole is ignored.
     pub fn ignore_changes<P: Into<String>>(mut self, paths: impl IntoIterator<Item = P>) -> Self {
-        self.ignore_changes.extend(paths.into_iter().map(Into::into));
+        self.ignore_changes.extend(paths);
         self
     }
 
     /// Replaces the resource when one of these properties changes, though it could be changed in place. `*`: whatever
     /// changes.
     pub fn replace_on_changes<P: Into<String>>(mut self, paths: impl IntoIterator<Item = P>) -> Self {
-        self.replace_on_changes.extend(paths.into_iter().map(Into::into));
+        self.replace_on_changes.extend(paths);
         self
     }
 
-    /// Replaces the resource when this value is another than when the resource was made. Whether it is secret does not
-    /// matter.
+    /// Replaces the resource when this value is another than when the resource was made, or is not known before the plan is
+    /// carried out. Whether it is secret does not matter. A resource that was made without a trigger is not replaced for
+    /// getting one.
     pub fn replacement_trigger(mut self, value: impl IntoExpression) -> Self {
         self.replacement_trigger = Some(value.into_expression());
         self
     }
 
-    /// Replaces the resource whenever the other one is replaced.
-    pub fn replace_with(mut self, resource: &impl HasUrn) -> Self {
-        self.replace_with.insert(resource.urn().clone());
+    /// Replaces the resource whenever the other one is replaced. Where it can be, the new one is made after the other one's
+    /// old object went: a lock is lifted for as long as what it locks is replaced.
+    pub fn replace_with(self, resource: &impl HasUrn) -> Self {
+        self.replace_with_all([resource.urn().clone()])
+    }
+
+    /// Replaces the resource whenever one of the others is replaced.
+    pub fn replace_with_all(mut self, urns: impl IntoIterator<Item = Urn>) -> Self {
+        self.replace_with.extend(urns);
         self
     }
 
-    /// Whether a replacement deletes the old one first. Unless told, it does only where both would have the same id.
+    /// Whether a replacement deletes the old one first. Unless told, it does where both would have the same id, and where
+    /// the id of the new one is not known. With `false`, it does only where both are known to have the same id, or where
+    /// something that the resource cannot be without is deleted first.
+    ///
+    /// What uses a resource that is deleted first, and would have to be replaced if it could be any other one, is replaced
+    /// around it: deleted before, and made again after.
     pub fn delete_before_replace(mut self, first: bool) -> Self {
         self.delete_before_replace = Some(first);
         self
     }
 
-    /// The resource goes when the other one goes: when both are deleted, only the other one is called for. When the other
-    /// one is replaced, so is this.
+    /// The resource goes when the other one goes: when both are deleted, only the other one is called for, and this one is
+    /// forgotten once that is gone. When the other one is replaced, so is this.
     pub fn deleted_with(mut self, resource: &impl HasUrn) -> Self {
         self.deleted_with = Some(resource.urn().clone());
         self
@@ -154,9 +182,10 @@ impl Options {
         self
     }
 
-    /// Outputs that are secret, though the cloud does not say so.
+    /// Outputs that are secret, though the cloud does not say so. An output with the path of a secret input is secret
+    /// anyway.
     pub fn additional_secret_outputs<P: Into<String>>(mut self, paths: impl IntoIterator<Item = P>) -> Self {
-        self.secret_outputs.extend(paths.into_iter().map(Into::into));
+        self.secret_outputs.extend(paths);
         self
     }
 
@@ -180,7 +209,7 @@ impl Options {
 
     /// Does not show what these properties were and will be; that they change is shown.
     pub fn hide_diff<P: Into<String>>(mut self, paths: impl IntoIterator<Item = P>) -> Self {
-        self.hide_diff.extend(paths.into_iter().map(Into::into));
+        self.hide_diff.extend(paths);
         self
     }
 
