@@ -114,6 +114,7 @@ fn plan(program: &Program, name: &StackName, setup: Setup, subscription: &str) -
         drift: &Drift::new(),
         fingerprints: None,
         answers: &Answers::new(),
+        ignore_protect: false,
     };
     planner.plan(&desired).map_err(|error| error.to_string())
 }

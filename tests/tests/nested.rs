@@ -115,7 +115,7 @@ impl Cloud {
     }
 
     async fn plan(&self, program: &[Declared], refresh: bool) -> Result<Plan, EngineError> {
-        let options = UpdateOptions { refresh };
+        let options = UpdateOptions { refresh, ..UpdateOptions::default() };
         let preview = self.world.engine.preview(&deployment(program), Kind::Up, &options).await;
         preview.map(|preview| preview.plan)
     }
@@ -256,8 +256,11 @@ async fn a_subnet_that_somebody_else_changed_or_deleted_is_named_and_brought_bac
     let expected =
         ["~ net", "net properties.subnets[a]", "net properties.subnets[b].properties.addressPrefix"];
     assert_eq!(changes(&plan), expected);
-    let update =
-        cloud.world.run(&deployment(&program), Kind::Up, UpdateOptions { refresh: true }).await.unwrap();
+    let update = cloud
+        .world
+        .run(&deployment(&program), Kind::Up, UpdateOptions { refresh: true, ..UpdateOptions::default() })
+        .await
+        .unwrap();
     assert!(report(&update).is_complete());
     assert_eq!(cloud.subnets().await, "a b");
     assert!(!cloud.plan(&program, true).await.unwrap().has_changes());

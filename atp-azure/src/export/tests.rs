@@ -29,6 +29,7 @@ fn plan(declare: impl FnOnce(&mut Context)) -> Plan {
         drift: &Drift::new(),
         fingerprints: None,
         answers: &Answers::new(),
+        ignore_protect: false,
     };
     planner.plan(&Desired { registrations: cx.into_registrations(), ..Desired::default() }).unwrap()
 }

@@ -5,15 +5,16 @@ use super::interrupt::Interrupt;
 use super::scheduler::{Scheduler, StepStatus};
 use super::step::{Done, StepContext};
 use crate::Urn;
-use crate::output::Resolver;
+use crate::output::{Expression, Resolver};
 use crate::plan::{Answers, Counts, Operation, Plan, Work, agrees, first_difference};
 use crate::ports::Clock;
 use crate::provider::Provider;
-use crate::state::{Record, StateError, StateSession, StateView};
+use crate::state::{Lifecycle, Record, StateError, StateSession, StateView};
 use crate::value::Value;
 use futures::StreamExt;
 use futures::future::{BoxFuture, FutureExt};
 use futures::stream::FuturesUnordered;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -113,6 +114,15 @@ fn elapsed(from: OffsetDateTime, to: OffsetDateTime) -> Duration {
     (to - from).try_into().unwrap_or_default()
 }
 
+/// The value, or a failure when a part of it is not known.
+fn known(value: Value) -> Result<Value, FailureCause> {
+    if !value.has_unknown() {
+        return Ok(value);
+    }
+    let unknown = value.to_json_exposed().err().map(|error| error.to_string());
+    Err(FailureCause::Inputs(unknown.unwrap_or_default()))
+}
+
 struct Run<'r, 'a> {
     executor: &'r Executor<'a>,
     plan: &'r Plan,
@@ -152,7 +162,33 @@ impl<'r> Run<'r, '_> {
             clock: executor.clock,
             number: step as u64,
             timeout: executor.timeout,
+            lifecycle: self.lifecycle(operation, work)?,
         })
+    }
+
+    /// What the state will keep of the options, with the replacement trigger as it is now; a failure when that is not what
+    /// the plan said.
+    fn lifecycle(&self, operation: &'r Operation, work: Work) -> Result<Cow<'r, Lifecycle>, FailureCause> {
+        let planned = Cow::Borrowed(&operation.lifecycle);
+        let trigger = operation.options.as_ref().and_then(|options| options.replacement_trigger.as_ref());
+        let (Some(trigger), Some(said)) = (trigger, &planned.replacement_trigger) else { return Ok(planned) };
+        if matches!(work, Work::Delete | Work::Forget) {
+            return Ok(planned);
+        }
+        let now = known(self.resolve(trigger)?)?;
+        if !agrees(said, &now) {
+            return Err(FailureCause::Diverged { path: "replacement_trigger".into() });
+        }
+        if !said.has_unknown() {
+            return Ok(planned);
+        }
+        Ok(Cow::Owned(Lifecycle { replacement_trigger: Some(now), ..operation.lifecycle.clone() }))
+    }
+
+    fn resolve(&self, expression: &Expression) -> Result<Value, FailureCause> {
+        let answers = &self.report.answers;
+        let resolved = self.executor.session.with_view(|view| expression.resolve(&Current { view, answers }));
+        resolved.map_err(|error| FailureCause::Inputs(error.to_string()))
     }
 
     fn start(&mut self, step: usize, observe: &mut (dyn FnMut(Event<'_>) + Send)) {
@@ -212,18 +248,12 @@ impl<'r> Run<'r, '_> {
         else {
             return Ok(Value::Null);
         };
-        let answers = &self.report.answers;
-        let resolved = self.executor.session.with_view(|view| expression.resolve(&Current { view, answers }));
-        let inputs = resolved.map_err(|error| FailureCause::Inputs(error.to_string()))?;
+        let inputs = operation.keep_ignored(self.resolve(expression)?);
         if !agrees(&operation.inputs, &inputs) {
             let path = first_difference(&operation.inputs, &inputs);
             return Err(FailureCause::Diverged { path });
         }
-        if !inputs.has_unknown() {
-            return Ok(inputs);
-        }
-        let unknown = inputs.to_json_exposed().err().map(|error| error.to_string());
-        Err(FailureCause::Inputs(unknown.unwrap_or_default()))
+        known(inputs)
     }
 
     fn progress(&mut self, progress: Progress<'r>, observe: &mut (dyn FnMut(Event<'_>) + Send)) {

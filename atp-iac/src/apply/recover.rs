@@ -120,7 +120,7 @@ fn judge(
         (Action::Create, None) => (vec![nothing("it was not created")], "it was not created"),
         (Action::Update, Some(outputs)) => match present {
             Some(old) => {
-                let outputs = outputs.with_secrets_of(&intent.inputs).with_secrets_of(&old.outputs);
+                let outputs = intent.lifecycle.guard(outputs, &intent.inputs).with_secrets_of(&old.outputs);
                 let resource = ResourceState { outputs, incomplete: true, ..old };
                 (
                     vec![Record::Saved { step: Some(step), resource }],
@@ -145,7 +145,7 @@ fn adopted(intent: &Intent, outputs: Value, now: OffsetDateTime) -> ResourceStat
         provider: intent.provider.clone(),
         id: intent.id.clone(),
         inputs: intent.inputs.clone(),
-        outputs: outputs.with_secrets_of(&intent.inputs),
+        outputs: intent.lifecycle.guard(outputs, &intent.inputs),
         dependencies: intent.dependencies.clone(),
         lifecycle: intent.lifecycle.clone(),
         created: now,

@@ -56,7 +56,8 @@ pub async fn refresh(
         if resource.replaced {
             continue;
         }
-        let observed = observed.with_secrets_of(&resource.inputs).with_secrets_of(&resource.outputs);
+        let observed =
+            resource.lifecycle.guard(observed, &resource.inputs).with_secrets_of(&resource.outputs);
         let existing = Existing { id: &resource.id, inputs: &resource.inputs, outputs: &resource.outputs };
         let changes = provider.drift(&resource.kind, &existing, &observed);
         if !changes.is_empty() {

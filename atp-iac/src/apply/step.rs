@@ -8,11 +8,13 @@ use super::queries::answer;
 use crate::plan::{Operation, Work};
 use crate::ports::Clock;
 use crate::provider::{Existing, Object, Provider, ProviderError, ProviderErrorKind, Request, Target};
-use crate::state::{Action, Intent, Record, Recording, ResourceState, StateSession, StateView};
+use crate::state::{Action, Intent, Lifecycle, Record, Recording, ResourceState, StateSession, StateView};
 use crate::value::Value;
 use futures::FutureExt;
+use std::borrow::Cow;
 use std::panic::AssertUnwindSafe;
 use std::time::Duration;
+use time::OffsetDateTime;
 
 impl From<Action> for Work {
     fn from(action: Action) -> Self {
@@ -35,6 +37,8 @@ pub(super) struct StepContext<'a> {
     pub clock: &'a dyn Clock,
     pub number: u64,
     pub timeout: Duration,
+    /// What the state will keep of the options, all of it known.
+    pub lifecycle: Cow<'a, Lifecycle>,
 }
 
 /// A step that went well.
@@ -61,6 +65,9 @@ impl<'a> StepContext<'a> {
             Work::Read | Work::Forget => None,
             Work::Create => {
                 let id = self.provider.id(&operation.kind, inputs).unwrap_or_default();
+                if operation.keeps_old() && old().is_ok_and(|old| old.id.eq_ignore_ascii_case(&id)) {
+                    return Err(FailureCause::Diverged { path: "id".into() });
+                }
                 Some(self.intent(operation, Action::Create, id, inputs.clone(), false))
             }
             Work::Update => {
@@ -109,7 +116,8 @@ impl<'a> StepContext<'a> {
             self.session.with_view(|view| view.get(&operation.urn).map(|present| present.id.clone()));
         let other = present.filter(|present| !present.eq_ignore_ascii_case(&object.id));
         let marked = other.map(|id| Record::MarkReplaced { urn: operation.urn.clone(), id });
-        let saved = self.saved(operation, inputs, object, error.is_some());
+        let created = self.clock.now();
+        let saved = self.saved(operation, inputs, object, created, error.is_some());
         self.end(marked.into_iter().chain([saved]).collect(), error).await
     }
 
@@ -118,10 +126,11 @@ impl<'a> StepContext<'a> {
         let request = Request { kind: &operation.kind, inputs: &inputs, timeout: self.timeout };
         let existing = Existing { id: &old.id, inputs: &old.inputs, outputs: &old.outputs };
         let (object, error) = self.call(self.provider.update(request, &existing)).await?;
-        let Some(object) = object else { return Err(self.failed(operation, error).await) };
+        let Some(mut object) = object else { return Err(self.failed(operation, error).await) };
+        object.outputs = self.lifecycle.guard(object.outputs, &inputs);
         // After a half-done update the old inputs stay, so that the next plan sees what is still to do.
         let kept = if error.is_some() { old.inputs.clone() } else { inputs };
-        self.end(vec![self.saved(operation, kept, object, error.is_some())], error).await
+        self.end(vec![self.saved(operation, kept, object, old.created, error.is_some())], error).await
     }
 
     async fn delete(&self, operation: &Operation) -> Result<Done<'a>, FailureCause> {
@@ -151,11 +160,12 @@ impl<'a> StepContext<'a> {
     fn check(&self, operation: &Operation) -> Result<Done<'a>, FailureCause> {
         let Some(old) = &operation.old else { return Ok(Done::default()) };
         let dependencies: Vec<_> = operation.dependencies.iter().cloned().collect();
-        if old.dependencies == dependencies && old.lifecycle == operation.lifecycle {
+        if old.dependencies == dependencies && old.lifecycle == *self.lifecycle {
             return Ok(Done::default());
         }
-        let lifecycle = operation.lifecycle.clone();
-        let resource = ResourceState { dependencies, lifecycle, ..old.as_ref().clone() };
+        let lifecycle = self.lifecycle.clone().into_owned();
+        let outputs = lifecycle.guard(old.outputs.clone(), &old.inputs);
+        let resource = ResourceState { dependencies, lifecycle, outputs, ..old.as_ref().clone() };
         self.begin_recording(vec![Record::Saved { step: None, resource }])
     }
 
@@ -192,20 +202,26 @@ impl<'a> StepContext<'a> {
         recorded.map_or_else(FailureCause::State, |()| FailureCause::Provider(error))
     }
 
-    fn saved(&self, operation: &Operation, inputs: Value, object: Object, incomplete: bool) -> Record {
-        let now = self.clock.now();
-        let created = operation.old.as_ref().filter(|old| old.id == object.id).map_or(now, |old| old.created);
+    fn saved(
+        &self,
+        operation: &Operation,
+        inputs: Value,
+        object: Object,
+        created: OffsetDateTime,
+        incomplete: bool,
+    ) -> Record {
+        let outputs = self.lifecycle.guard(object.outputs, &inputs);
         let resource = ResourceState {
             urn: operation.urn.clone(),
             kind: operation.kind.clone(),
             provider: operation.provider.clone(),
             id: object.id,
             inputs,
-            outputs: object.outputs,
+            outputs,
             dependencies: operation.dependencies.iter().cloned().collect(),
-            lifecycle: operation.lifecycle.clone(),
+            lifecycle: self.lifecycle.clone().into_owned(),
             created,
-            modified: now,
+            modified: self.clock.now(),
             replaced: false,
             incomplete,
             tainted: false,
@@ -231,7 +247,7 @@ impl<'a> StepContext<'a> {
             id,
             inputs,
             dependencies: operation.dependencies.iter().cloned().collect(),
-            lifecycle: operation.lifecycle.clone(),
+            lifecycle: self.lifecycle.clone().into_owned(),
             location: operation.location.map(|location| location.to_string()),
             replaced,
         }

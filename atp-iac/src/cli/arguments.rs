@@ -3,6 +3,7 @@
 use super::{ExtraCommand, Fixed};
 use crate::cloud::Cloud;
 use crate::duration::duration;
+use crate::engine::UpdateOptions;
 use clap::error::ErrorKind;
 use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::ffi::OsString;
@@ -133,6 +134,9 @@ pub(super) struct Options {
     /// Reads every resource from the cloud before planning.
     #[arg(long, global = true)]
     pub refresh: bool,
+    /// Deletes and replaces also what is protected. What stays is as protected as before.
+    #[arg(long, global = true)]
+    pub ignore_protect: bool,
     /// How many calls run at a time, for each stack.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..), global = true)]
     pub parallel: Option<u16>,
@@ -154,6 +158,13 @@ pub(super) struct Options {
     /// No colours [env: NO_COLOR].
     #[arg(long, global = true)]
     pub no_color: bool,
+}
+
+impl Options {
+    /// How to plan.
+    pub fn update(&self) -> UpdateOptions {
+        UpdateOptions { refresh: self.refresh, ignore_protect: self.ignore_protect }
+    }
 }
 
 /// What was typed.

@@ -292,6 +292,7 @@ impl Engine {
                 drift: &drift,
                 fingerprints,
                 answers: &Answers::new(),
+                ignore_protect: options.ignore_protect,
             };
             let Some(desired) = &desired else { return Ok((planner.plan_destroy()?, recovery.found)) };
             let plan = self.plan_answered(&planner, desired).await?;

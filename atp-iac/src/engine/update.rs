@@ -33,6 +33,8 @@ impl Kind {
 pub struct UpdateOptions {
     /// Read every resource from the cloud first.
     pub refresh: bool,
+    /// Let what is protected be deleted and replaced. What stays is as protected as before.
+    pub ignore_protect: bool,
 }
 
 /// What an update would do.

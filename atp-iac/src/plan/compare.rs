@@ -1,30 +1,54 @@
 //! What differs between a resource and what the program says of it, and what has to be done about it.
 
-use super::{OperationKind, Planner};
+use super::operation::hidden;
+use super::predict::Predicted;
+use super::{OperationKind, PlanError, Planner, chain};
+use crate::Urn;
 use crate::diff::Change;
+use crate::output::Resolver;
+use crate::program::Registration;
 use crate::provider::{Existing, Provider};
+use crate::resource::Options;
 use crate::state::ResourceState;
 use crate::value::Value;
+use std::collections::BTreeSet;
+
+/// What the program says of a resource.
+#[derive(Clone, Copy)]
+pub(super) struct Wanted<'w> {
+    pub inputs: &'w Value,
+    pub provider_name: &'w str,
+    pub provider: &'w dyn Provider,
+    pub options: &'w Options,
+    /// Why it is replaced, whatever differs.
+    pub forced: Option<&'w str>,
+}
 
 impl Planner<'_> {
     pub(super) fn compare(
         &self,
         old: &ResourceState,
-        inputs: &Value,
-        provider_name: &str,
-        provider: &dyn Provider,
+        wanted: Wanted<'_>,
     ) -> (OperationKind, Vec<Change>, Option<String>) {
+        let Wanted { inputs, provider_name, provider, options, forced } = wanted;
         let existing = Existing { id: &old.id, inputs: &old.inputs, outputs: &old.outputs };
         let mut changes = provider.diff(&old.kind, &existing, inputs);
         let mut reason = None;
-        if let Some(drift) = self.drift.get(&old.urn).filter(|drift| !drift.is_empty()) {
+        let counts = |change: &&Change| !options.ignore_changes.cover(&change.path);
+        let drift = self.drift.get(&old.urn).into_iter().flatten().filter(counts);
+        let drift: Vec<&Change> = drift.collect();
+        if !drift.is_empty() {
             reason = Some("it was changed outside of this program".to_owned());
             let new: Vec<Change> = drift
-                .iter()
+                .into_iter()
                 .filter(|found| changes.iter().all(|change| change.path != found.path))
                 .cloned()
                 .collect();
             changes.extend(new);
+        }
+        changes.retain(|change| counts(&change));
+        for Change { path, before, after, replaces } in &mut changes {
+            *replaces |= options.replace_on_changes.touch(path, before.as_ref(), after.as_ref());
         }
         if old.incomplete {
             reason = Some("the last operation on it did not finish".to_owned());
@@ -33,8 +57,11 @@ impl Planner<'_> {
         if other_provider {
             reason = Some(format!("its provider changes from `{}` to `{provider_name}`", old.provider));
         }
-        let action = if other_provider || changes.iter().any(|change| change.replaces) {
-            replacement(old, inputs, provider)
+        if let Some(forced) = forced {
+            reason = Some(forced.to_owned());
+        }
+        let action = if other_provider || forced.is_some() || changes.iter().any(|change| change.replaces) {
+            replacement(old, wanted)
         } else if !changes.is_empty() || old.incomplete {
             OperationKind::Update
         } else {
@@ -44,11 +71,62 @@ impl Planner<'_> {
     }
 }
 
-/// The old one can stay until the new one is there, unless both would have the same id outside of the state.
-fn replacement(old: &ResourceState, inputs: &Value, provider: &dyn Provider) -> OperationKind {
-    match provider.id(&old.kind, inputs) {
-        Some(id) if !id.eq_ignore_ascii_case(&old.id) => OperationKind::Replace,
-        _ if provider.lives_in_state(&old.kind) => OperationKind::Replace,
-        _ => OperationKind::ReplaceDeleteFirst,
+impl Planner<'_> {
+    /// The inputs of a resource as far as they are known. What is ignored is as in the state, or as the cloud was found.
+    pub(super) fn inputs(
+        &self,
+        registration: &Registration,
+        old: Option<&ResourceState>,
+        resolver: &dyn Resolver,
+    ) -> Result<Value, PlanError> {
+        let inputs = self.resolve(&registration.urn, &registration.inputs, resolver)?;
+        let ignored = &registration.options.ignore_changes;
+        let Some(old) = old.filter(|_| !ignored.is_empty()) else { return Ok(inputs) };
+        let drift = self.drift.get(&old.urn).into_iter().flatten();
+        let drift = drift.filter(|change| ignored.cover(&change.path));
+        let found =
+            drift.fold(old.inputs.clone(), |inputs, change| change.path.put(inputs, change.after.clone()));
+        Ok(ignored.keep(&found, inputs))
+    }
+
+    /// Compares a resource, and looks whether it is replaced around another one.
+    pub(super) fn compare_around(
+        &self,
+        registration: &Registration,
+        old: &ResourceState,
+        wanted: Wanted<'_>,
+        uses: &BTreeSet<Urn>,
+        predicted: &Predicted<'_>,
+    ) -> Result<(OperationKind, Vec<Change>, Option<String>), PlanError> {
+        let (mut action, mut changes, mut reason) = self.compare(old, wanted);
+        if action.replaces() {
+            action = chain::order(action, old, predicted);
+        } else if let Some(around) = self.replaced_around(registration, old, wanted, uses, predicted)? {
+            (action, reason) = (OperationKind::ReplaceDeleteFirst, Some(around));
+        }
+        let hide = &wanted.options.hide_diff;
+        if !hide.is_empty() {
+            for Change { path, before, after, .. } in &mut changes {
+                *before = before.take().map(|value| hidden(hide, path, value));
+                *after = after.take().map(|value| hidden(hide, path, value));
+            }
+        }
+        Ok((action, changes, reason))
+    }
+}
+
+/// The old one can stay until the new one is there, unless both would have the same id outside of the state, or the program
+/// says otherwise.
+fn replacement(old: &ResourceState, wanted: Wanted<'_>) -> OperationKind {
+    let Wanted { inputs, provider, options, .. } = wanted;
+    let id = provider.id(&old.kind, inputs);
+    let other_id = match id.map(|id| !id.eq_ignore_ascii_case(&old.id)) {
+        Some(true) => Some(true),
+        _ if provider.lives_in_state(&old.kind) => Some(true),
+        same_or_unknown => same_or_unknown,
+    };
+    match (other_id, options.delete_before_replace) {
+        (Some(false), _) | (_, Some(true)) | (None, None) => OperationKind::ReplaceDeleteFirst,
+        (Some(true), _) | (None, Some(false)) => OperationKind::Replace,
     }
 }

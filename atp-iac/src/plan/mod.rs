@@ -4,6 +4,7 @@
 //! Invariant: apply performs the operations of the plan and no others.
 
 mod approval;
+mod chain;
 mod compare;
 mod graph;
 mod nested;
@@ -14,6 +15,8 @@ mod queries;
 mod refusal;
 mod retain;
 mod steps;
+mod together;
+mod trigger;
 
 pub use approval::Departure;
 pub(crate) use nested::moves;

@@ -7,8 +7,9 @@ use crate::program::{Location, StackOutputs};
 use crate::resource::Options;
 use crate::secrets::Fingerprints;
 use crate::state::{Lifecycle, ResourceState};
-use crate::value::{Path, Value};
+use crate::value::{Kind, Path, Patterns, Value};
 use crate::{StackName, Urn};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -99,6 +100,8 @@ pub struct Operation {
     pub location: Option<Location>,
     /// Why, where the changes do not say it.
     pub reason: Option<String>,
+    /// What its old object goes with: nothing is called to delete it.
+    pub goes_with: Option<Urn>,
 }
 
 /// What happens to a resource.
@@ -130,6 +133,37 @@ impl Operation {
             _ => &self.provider,
         }
     }
+
+    /// Whether the program forbids that the old one is deleted before the new one is there.
+    pub(crate) fn keeps_old(&self) -> bool {
+        let told = self.options.as_ref().and_then(|options| options.delete_before_replace);
+        self.action == OperationKind::Replace && told == Some(false)
+    }
+
+    /// The inputs as they were resolved, with what is ignored as the plan says it: as in the state.
+    pub(crate) fn keep_ignored(&self, inputs: Value) -> Value {
+        match (&self.options, &self.old) {
+            (Some(options), Some(old)) if !options.ignore_changes.is_empty() => {
+                options.ignore_changes.keep(&self.inputs, options.ignore_changes.keep(&old.inputs, inputs))
+            }
+            _ => inputs,
+        }
+    }
+
+    /// The inputs for people: what is not to be shown is not in them.
+    pub fn shown_inputs(&self) -> Cow<'_, Value> {
+        match &self.options {
+            Some(options) if !options.hide_diff.is_empty() => {
+                Cow::Owned(hidden(&options.hide_diff, &Path::root(), self.inputs.clone()))
+            }
+            _ => Cow::Borrowed(&self.inputs),
+        }
+    }
+}
+
+/// What stands at a path, without what is not to be shown.
+pub(super) fn hidden(hide: &Patterns, path: &Path, value: Value) -> Value {
+    hide.replace(path, value, &Value::unknown(Kind::Any, "(hidden)"))
 }
 
 impl OperationKind {

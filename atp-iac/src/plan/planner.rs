@@ -1,16 +1,19 @@
 //! Compares what a program declares with the state, resource by resource.
 
+use super::compare::Wanted;
 use super::nested;
-use super::predict::{Predicted, forget_id};
+use super::predict::Predicted;
 use super::queries::Queries;
 use super::refusal::refusal;
 use super::steps::StepGraph;
+use super::together::{Together, go_together};
+use super::trigger::trigger;
 use super::{
-    Answers, Base, Invalid, Irreversible, Operation, OperationKind, OutputChange, Plan, PlanError, Refusal,
-    graph, retain,
+    Answers, Base, Invalid, Irreversible, Operation, OperationKind, OutputChange, Plan, PlanError, Question,
+    Refusal, graph, retain,
 };
 use crate::diff::Change;
-use crate::output::Expression;
+use crate::output::{Expression, Resolver};
 use crate::program::Registration;
 use crate::provider::{Existing, Provider, Warning};
 use crate::secrets::Fingerprints;
@@ -48,6 +51,15 @@ pub struct Planner<'a> {
     pub fingerprints: Option<&'a Fingerprints>,
     /// What queries answered so far.
     pub answers: &'a Answers,
+    /// Lets what is protected be deleted and replaced.
+    pub ignore_protect: bool,
+}
+
+/// What happens to what is declared.
+struct Attempt {
+    operations: Vec<Operation>,
+    outputs: BTreeMap<String, OutputChange>,
+    unanswered: Vec<Question>,
 }
 
 impl<'a> Planner<'a> {
@@ -58,12 +70,29 @@ impl<'a> Planner<'a> {
     /// Everything wrong with the program that can be known without calling the cloud.
     pub fn plan(&self, desired: &Desired) -> Result<Plan, PlanError> {
         let order = graph::order(&desired.registrations)?;
+        let mut together = Together::new(desired)?;
+        loop {
+            let Attempt { mut operations, outputs, unanswered } = self.attempt(desired, &order, &together)?;
+            // Each time takes one more resource, so this ends.
+            if together.extend(&operations, self.state) {
+                continue;
+            }
+            self.deletes(&mut operations);
+            let warnings = self.warnings(&operations);
+            let plan = self.finish(operations, outputs, Some(desired.outputs.clone()), desired.contract)?;
+            return Ok(Plan { answers: self.answers.clone(), unanswered, warnings, ..plan });
+        }
+    }
+
+    /// What happens to what is declared, given what is replaced together.
+    fn attempt(&self, desired: &Desired, order: &[usize], together: &Together) -> Result<Attempt, PlanError> {
         let mut predicted = Predicted::new(self.state);
         let mut queries = Queries::new(self.answers);
         let mut operations = Vec::with_capacity(order.len());
         let mut invalid = Vec::new();
-        for registration in order.into_iter().map(|index| &desired.registrations[index]) {
-            let inputs = self.resolve(&registration.urn, &registration.inputs, &predicted)?;
+        for registration in order.iter().map(|index| &desired.registrations[*index]) {
+            let old = self.state.get(&registration.urn).filter(|_| !registration.is_query);
+            let inputs = self.inputs(registration, old, &predicted)?;
             let provider = self.provider(&registration.urn, &registration.provider)?;
             if registration.is_query {
                 operations.extend(queries.plan(registration, inputs, &mut predicted));
@@ -75,25 +104,16 @@ impl<'a> Planner<'a> {
                 location: registration.location,
                 problem,
             }));
-            operations.push(self.operation(
-                registration,
-                inputs,
-                provider.as_ref(),
-                &queries,
-                &mut predicted,
-            ));
+            let operation =
+                self.operation(registration, inputs, provider.as_ref(), &queries, together, &mut predicted)?;
+            operations.push(operation);
         }
         invalid.extend(nested::declared_twice(&operations, self.providers));
         if !invalid.is_empty() {
             return Err(PlanError::Invalid(invalid));
         }
         let outputs = self.outputs(&desired.outputs, &predicted)?;
-        drop(predicted);
-        self.deletes(&mut operations);
-        let warnings = self.warnings(&operations);
-        let unanswered = queries.unanswered;
-        let plan = self.finish(operations, outputs, Some(desired.outputs.clone()), desired.contract)?;
-        Ok(Plan { answers: self.answers.clone(), unanswered, warnings, ..plan })
+        Ok(Attempt { operations, outputs, unanswered: queries.unanswered })
     }
 
     /// The plan that deletes everything.
@@ -119,8 +139,10 @@ impl<'a> Planner<'a> {
     ) -> Result<Plan, PlanError> {
         let base = Base { lineage: self.state.lineage().to_owned(), serial: self.state.serial() };
         let destroys = output_expressions.is_none();
-        let mut refusals: Vec<Refusal> =
-            operations.iter().filter_map(|operation| refusal(operation, destroys)).collect();
+        go_together(&mut operations);
+        let refused =
+            operations.iter().filter_map(|operation| refusal(operation, destroys, self.ignore_protect));
+        let mut refusals: Vec<Refusal> = refused.collect();
         refusals.extend(retain::replaced_around(&operations, self.state, self.providers));
         let steps = StepGraph::new(&mut operations)?;
         Ok(Plan {
@@ -139,13 +161,13 @@ impl<'a> Planner<'a> {
         })
     }
 
-    fn resolve(
+    pub(super) fn resolve(
         &self,
         urn: &Urn,
         expression: &Expression,
-        predicted: &Predicted<'_>,
+        resolver: &dyn Resolver,
     ) -> Result<Value, PlanError> {
-        expression.resolve(predicted).map_err(|error| PlanError::Output { urn: urn.clone(), error })
+        expression.resolve(resolver).map_err(|error| PlanError::Output { urn: urn.clone(), error })
     }
 
     fn provider(&self, urn: &Urn, name: &str) -> Result<&'a Arc<dyn Provider>, PlanError> {
@@ -159,32 +181,29 @@ impl<'a> Planner<'a> {
         inputs: Value,
         provider: &dyn Provider,
         queries: &Queries<'_>,
+        together: &Together,
         predicted: &mut Predicted<'_>,
-    ) -> Operation {
-        let Registration { urn, provider: provider_name, dependencies, options, .. } = registration;
-        let lifecycle = Lifecycle::of(options);
+    ) -> Result<Operation, PlanError> {
+        let Registration { urn, provider: provider_name, options, .. } = registration;
         let old = self.state.get(urn);
         let kind = urn.resource_type().to_owned();
+        let (dependencies, queries) = queries.resolve(&registration.dependencies);
+        let (lifecycle, triggered) = self.lifecycle(registration, old, predicted)?;
         let (action, changes, reason) = match old {
             None => (OperationKind::Create, Vec::new(), None),
-            Some(old) => self.compare(old, &inputs, provider_name, provider),
-        };
-        if action != OperationKind::Same {
-            let current = old.filter(|_| action == OperationKind::Update).map(|old| &old.outputs);
-            let outputs = provider.predict(&kind, &inputs, current);
-            match action {
-                // What was not finished may not be fit to be asked about.
-                OperationKind::Update if old.is_none_or(|old| !old.incomplete) => predicted.set(urn, outputs),
-                OperationKind::ReplaceDeleteFirst => predicted.remake(urn, forget_id(outputs, urn)),
-                _ => predicted.remake(urn, outputs),
+            Some(old) => {
+                let forced = together.forced(urn).or(triggered);
+                let wanted = Wanted { inputs: &inputs, provider_name, provider, options, forced };
+                self.compare_around(registration, old, wanted, &dependencies, predicted)?
             }
-        }
-        let waits_for_change = dependencies.iter().any(|dependency| predicted.is_changed(dependency));
-        let (dependencies, queries) = queries.resolve(dependencies);
+        };
+        self.predict(urn, action, &inputs, old, &lifecycle, provider, predicted);
+        let waits_for_change =
+            registration.dependencies.iter().any(|dependency| predicted.is_changed(dependency));
         let keeps_old = action != OperationKind::Same
             || waits_for_change
             || metadata_changed(old, &dependencies, &lifecycle);
-        Operation {
+        Ok(Operation {
             holds_data: provider.holds_data(&kind),
             kind,
             provider: provider_name.clone(),
@@ -199,7 +218,53 @@ impl<'a> Planner<'a> {
             options: Some(options.clone()),
             location: Some(registration.location),
             reason,
+            goes_with: None,
             urn: urn.clone(),
+        })
+    }
+
+    /// What later runs have to know of the options, and why the resource is replaced for its trigger.
+    fn lifecycle(
+        &self,
+        registration: &Registration,
+        old: Option<&ResourceState>,
+        predicted: &Predicted<'_>,
+    ) -> Result<(Lifecycle, Option<&'static str>), PlanError> {
+        let mut lifecycle = Lifecycle::of(&registration.options);
+        let Some(expression) = &registration.options.replacement_trigger else {
+            return Ok((lifecycle, None));
+        };
+        let now = self.resolve(&registration.urn, expression, predicted)?;
+        let made_with = old.and_then(|old| old.lifecycle.replacement_trigger.as_ref());
+        let reason = trigger(now, made_with, &mut lifecycle);
+        Ok((lifecycle, reason))
+    }
+
+    #[allow(clippy::too_many_arguments, reason = "what an operation is made of")]
+    fn predict(
+        &self,
+        urn: &Urn,
+        action: OperationKind,
+        inputs: &Value,
+        old: Option<&ResourceState>,
+        lifecycle: &Lifecycle,
+        provider: &dyn Provider,
+        predicted: &mut Predicted<'_>,
+    ) {
+        if action == OperationKind::Same {
+            // Those that are secret from now on are so for whoever uses them, too.
+            if let Some(old) = old.filter(|old| old.lifecycle.secret_outputs != lifecycle.secret_outputs) {
+                predicted.answer(urn, lifecycle.guard(old.outputs.clone(), inputs));
+            }
+            return;
+        }
+        let current = old.filter(|_| action == OperationKind::Update).map(|old| &old.outputs);
+        let outputs = lifecycle.guard(provider.predict(urn.resource_type(), inputs, current), inputs);
+        match action {
+            // What was not finished may not be fit to be asked about.
+            OperationKind::Update if old.is_none_or(|old| !old.incomplete) => predicted.set(urn, outputs),
+            OperationKind::ReplaceDeleteFirst => predicted.delete_first(urn, outputs),
+            _ => predicted.remake(urn, outputs),
         }
     }
 
@@ -248,6 +313,7 @@ impl<'a> Planner<'a> {
             reason: (old.lifecycle.retain.clone()).or_else(|| {
                 old.replaced.then(|| "it was replaced, and deleting it is still owed".to_owned())
             }),
+            goes_with: None,
             old: Some(Box::new(old.clone())),
         }
     }

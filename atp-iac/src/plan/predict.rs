@@ -12,11 +12,18 @@ pub(super) struct Predicted<'s> {
     changed: HashMap<Urn, Value>,
     answered: HashMap<Urn, Value>,
     remade: HashSet<Urn>,
+    deleted_first: HashSet<Urn>,
 }
 
 impl<'s> Predicted<'s> {
     pub(super) fn new(state: &'s StateView) -> Self {
-        Predicted { state, changed: HashMap::new(), answered: HashMap::new(), remade: HashSet::new() }
+        Predicted {
+            state,
+            changed: HashMap::new(),
+            answered: HashMap::new(),
+            remade: HashSet::new(),
+            deleted_first: HashSet::new(),
+        }
     }
 
     /// A resource that is changed in place, or a query that is asked while the plan is carried out.
@@ -30,7 +37,19 @@ impl<'s> Predicted<'s> {
         self.set(urn, outputs);
     }
 
-    /// A query that is asked before the plan.
+    /// A resource that is deleted before its successor is made: whoever refers to it by id has to look again, so the id
+    /// counts as not known.
+    pub(super) fn delete_first(&mut self, urn: &Urn, outputs: Value) {
+        self.deleted_first.insert(urn.clone());
+        self.remake(urn, forget_id(outputs, urn));
+    }
+
+    /// Whether it is a resource that is deleted before its successor is made.
+    pub(super) fn is_deleted_first(&self, urn: &Urn) -> bool {
+        self.deleted_first.contains(urn)
+    }
+
+    /// A query that is asked before the plan; or a resource that stays, of which more is known than the state has.
     pub(super) fn answer(&mut self, urn: &Urn, answer: Value) {
         self.answered.insert(urn.clone(), answer);
     }
@@ -52,9 +71,7 @@ impl Resolver for Predicted<'_> {
     }
 }
 
-/// The outputs of a resource that is deleted before its successor is made under the same id: whoever refers to it by
-/// id has to look again, so the id counts as not known.
-pub(super) fn forget_id(mut outputs: Value, urn: &Urn) -> Value {
+fn forget_id(mut outputs: Value, urn: &Urn) -> Value {
     if let Value::Map(map) = &mut outputs
         && let Some(id) = map.get_mut("id")
     {

@@ -84,6 +84,7 @@ impl<'a> Queries<'a> {
             holds_data: false,
             location: Some(location),
             reason: None,
+            goes_with: None,
         })
     }
 }

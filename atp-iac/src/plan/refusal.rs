@@ -2,8 +2,8 @@
 
 use super::{Operation, OperationKind, Refusal};
 
-/// Why an operation may not be carried out: what it takes away is protected, or must stay.
-pub(super) fn refusal(operation: &Operation, destroys: bool) -> Option<Refusal> {
+/// Why an operation may not be carried out: what it takes away is protected, unless that is ignored, or must stay.
+pub(super) fn refusal(operation: &Operation, destroys: bool, ignore_protect: bool) -> Option<Refusal> {
     let what = match operation.action {
         OperationKind::Delete => "deleted",
         OperationKind::Replace | OperationKind::ReplaceDeleteFirst => "replaced",
@@ -13,7 +13,7 @@ pub(super) fn refusal(operation: &Operation, destroys: bool) -> Option<Refusal> 
     let declared = (operation.location.map(|location| location.to_string()))
         .or_else(|| operation.old.as_ref().and_then(|old| old.location.clone()));
     let at = declared.map(|location| format!(" at {location}")).unwrap_or_default();
-    if operation.lifecycle.protect {
+    if operation.lifecycle.protect && !ignore_protect {
         let hint = match (operation.location, destroys) {
             (Some(_), _) => format!("take `protect` off it{at}, or undo the change that forces this"),
             (None, true) => format!(

@@ -17,6 +17,8 @@ struct Kept<'s> {
     urn: &'s Urn,
     id: &'s str,
     provider: &'s str,
+    /// What it would go with.
+    goes_with: Option<&'s Urn>,
 }
 
 fn kept<'s>(operations: &[Operation], state: &'s StateView) -> Vec<Kept<'s>> {
@@ -28,14 +30,23 @@ fn kept<'s>(operations: &[Operation], state: &'s StateView) -> Vec<Kept<'s>> {
         .map(|operation| (&operation.urn, operation.lifecycle.retain.is_some()))
         .collect();
     let stays = state.resources().filter(|resource| said.get(&resource.urn).copied().unwrap_or_default());
-    stays.map(|one| Kept { urn: &one.urn, id: &one.id, provider: &one.provider }).collect()
+    let kept = stays.map(|one| Kept {
+        urn: &one.urn,
+        id: &one.id,
+        provider: &one.provider,
+        goes_with: one.lifecycle.deleted_with.as_ref(),
+    });
+    kept.collect()
 }
 
-/// What lies in the object that an operation takes away.
+/// What lies in the object that an operation takes away, or goes with it.
 fn inside<'k>(operation: &Operation, kept: &'k [Kept<'_>], providers: &Providers) -> Option<&'k Kept<'k>> {
     let old = operation.old.as_ref()?;
     let provider = providers.get(&old.provider)?;
-    kept.iter().find(|one| one.provider == old.provider && provider.lies_in(one.id, &old.id))
+    kept.iter().find(|one| {
+        let lies_in = || one.provider == old.provider && provider.lies_in(one.id, &old.id);
+        one.goes_with == Some(&operation.urn) || lies_in()
+    })
 }
 
 /// Retains what would be deleted and holds something that stays.

@@ -3,11 +3,13 @@
 //! An operation has one step, a replacement two. What has to be so:
 //! - what is made or changed comes after what it depends on;
 //! - what is deleted comes after the deletion of whatever depended on it;
-//! - of a replacement, the new one comes before the old one goes, or after, as its operation says.
+//! - of a replacement, the new one comes before the old one goes, or after, as its operation says;
+//! - what goes with something else is forgotten after that was deleted, and whatever depended on it is deleted before.
 //!
 //! What is so where it makes no circle, the first before the second:
 //! - what is deleted comes after the change of whatever lets go of it;
-//! - what is changed comes after the deletion of whatever depended on it.
+//! - what is changed comes after the deletion of whatever depended on it;
+//! - what is replaced together with something is made again after the old object of that is gone.
 //!
 //! New and old dependencies together can form a circle, but only through a replacement that keeps the old one until the
 //! new one is there. Such a replacement deletes the old one first instead.
@@ -37,7 +39,7 @@ pub enum Work {
     Update,
     /// Deletes what the state has.
     Delete,
-    /// Forgets it: nothing is called.
+    /// Forgets it: nothing is called, because it stays, or because it goes with something that was deleted.
     Forget,
     /// Looks whether inputs are still what the plan said, after something that they come from changed.
     Check,
@@ -69,6 +71,7 @@ impl StepGraph {
         builder.add_steps(operations);
         builder.add_new_dependencies(operations);
         builder.add_old_dependencies(operations);
+        builder.add_going_together(operations);
         builder.turn_replacements(operations);
         builder.grant_wishes();
         let graph = builder.finish();
@@ -96,6 +99,11 @@ impl StepGraph {
     }
 }
 
+/// How the old object of a resource goes.
+fn deletion(operation: &Operation) -> Work {
+    if operation.goes_with.is_some() { Work::Forget } else { Work::Delete }
+}
+
 #[derive(Default)]
 struct Builder {
     steps: Vec<Step>,
@@ -105,11 +113,14 @@ struct Builder {
     delete: HashMap<Urn, usize>,
     /// The steps that delete copies of a resource whose deletion an earlier run still owed.
     owed: HashMap<Urn, Vec<usize>>,
+    /// For each step that forgets what goes with something else, the resource that it goes with.
+    goes_with: HashMap<usize, Urn>,
     /// What has to be so, apart from the two steps of a replacement.
     edges: Vec<Edge>,
     /// That what is deleted comes after whatever lets go of it.
     let_go: Vec<Edge>,
-    /// That what is changed comes after the deletion of whatever depended on it.
+    /// That what is changed comes after the deletion of whatever depended on it, and what is made again together with
+    /// something after the deletion of that.
     gone: Vec<Edge>,
     /// Operation, step that creates, step that deletes, of each replacement.
     replacements: Vec<(usize, usize, usize)>,
@@ -133,9 +144,12 @@ impl Builder {
                 OperationKind::Same if operation.old.is_some() => Work::Check,
                 OperationKind::Same => continue,
                 OperationKind::Delete | OperationKind::Retain => {
-                    let work =
-                        if operation.action == OperationKind::Retain { Work::Forget } else { Work::Delete };
+                    let work = match operation.action {
+                        OperationKind::Retain => Work::Forget,
+                        _ => deletion(operation),
+                    };
                     let step = self.step(index, work);
+                    self.goes_with.extend(operation.goes_with.clone().map(|container| (step, container)));
                     if operation.old.as_ref().is_some_and(|old| old.replaced) {
                         self.owed.entry(urn()).or_default().push(step);
                     } else {
@@ -147,7 +161,8 @@ impl Builder {
             let step = self.step(index, work);
             self.forward.insert(urn(), step);
             if operation.action.replaces() {
-                let delete = self.step(index, Work::Delete);
+                let delete = self.step(index, deletion(operation));
+                self.goes_with.extend(operation.goes_with.clone().map(|container| (delete, container)));
                 self.delete.insert(urn(), delete);
                 self.replacements.push((index, step, delete));
             }
@@ -170,11 +185,21 @@ impl Builder {
             let forward = self.forward.get(&operation.urn).copied();
             for dependency in &old.dependencies {
                 let present = self.delete.get(dependency).copied();
+                // Where nothing is called for it, it goes when something else does.
+                let called = present.and_then(|step| self.call_of(step));
+                let present = present.into_iter().chain(called);
                 let owed = self.owed.get(dependency).into_iter().flatten().copied();
                 match (own, forward) {
+                    // It goes when something else does; that is to be before what it depends on, but need not.
+                    (Some(own), _) if self.goes_with.contains_key(&own) => {
+                        let goes = self.call_of(own);
+                        self.let_go.extend(
+                            goes.into_iter().flat_map(|goes| present.clone().map(move |to| (goes, to))),
+                        );
+                    }
                     // Copies are from other times: their dependencies need not fit together.
                     (Some(own), _) if old.replaced => {
-                        self.let_go.extend(present.into_iter().chain(owed).map(|target| (own, target)));
+                        self.let_go.extend(present.chain(owed).map(|target| (own, target)));
                     }
                     (Some(own), forward) => {
                         self.edges.extend(present.map(|target| (own, target)));
@@ -184,12 +209,39 @@ impl Builder {
                         }
                     }
                     (None, Some(change)) => {
-                        self.let_go.extend(present.into_iter().chain(owed).map(|target| (change, target)));
+                        self.let_go.extend(present.chain(owed).map(|target| (change, target)));
                     }
                     (None, None) => {}
                 }
             }
         }
+    }
+
+    /// What goes with something is forgotten after that was deleted. What is replaced together with something is made after
+    /// that went.
+    fn add_going_together(&mut self, operations: &[Operation]) {
+        let containers = self.goes_with.iter();
+        self.edges
+            .extend(containers.filter_map(|(step, container)| Some((*self.delete.get(container)?, *step))));
+        for operation in operations.iter().filter(|operation| operation.action.replaces()) {
+            let Some(options) = &operation.options else { continue };
+            let Some(create) = self.forward.get(&operation.urn) else { continue };
+            for other in &options.replace_with {
+                let owed = self.owed.get(other).into_iter().flatten().copied();
+                let gone = self.delete.get(other).copied().into_iter().chain(owed);
+                self.gone.extend(gone.map(|gone| (gone, *create)));
+            }
+        }
+    }
+
+    /// The call that deletes what a step forgets, through everything that it goes with.
+    fn call_of(&self, step: usize) -> Option<usize> {
+        let mut call = *self.delete.get(self.goes_with.get(&step)?)?;
+        // No plan has a circle of them.
+        while let Some(container) = self.goes_with.get(&call) {
+            call = *self.delete.get(container)?;
+        }
+        Some(call)
     }
 
     fn own_delete(&self, operation: usize, urn: &Urn) -> Option<usize> {

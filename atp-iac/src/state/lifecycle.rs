@@ -2,7 +2,7 @@
 
 use crate::Urn;
 use crate::resource::{HookMoment, Options, Timeouts};
-use crate::value::Value;
+use crate::value::{Patterns, Value};
 use std::collections::BTreeSet;
 
 /// What the state keeps of the options of a resource, because later runs need it: a destroy runs no program, and what is
@@ -21,6 +21,8 @@ pub struct Lifecycle {
     pub replacement_trigger: Option<Value>,
     /// Names of the hooks that run around its deletion.
     pub delete_hooks: BTreeSet<String>,
+    /// Outputs that are secret, though the cloud does not say so.
+    pub secret_outputs: Patterns,
 }
 
 impl Lifecycle {
@@ -36,6 +38,13 @@ impl Lifecycle {
             timeouts: options.timeouts,
             replacement_trigger: None,
             delete_hooks: hooks.map(|hook| hook.name.clone()).collect(),
+            secret_outputs: options.secret_outputs.clone(),
         }
+    }
+
+    /// What the cloud said, secret wherever the program says so: in its options, or of an input with the same path.
+    /// Whatever is kept of what the cloud says has gone through this.
+    pub(crate) fn guard(&self, outputs: Value, inputs: &Value) -> Value {
+        self.secret_outputs.mark(outputs.with_secrets_of(inputs))
     }
 }

@@ -83,6 +83,11 @@ impl Path {
         self.walk(value).1
     }
 
+    /// `value` with another part at this path, or with none. It stays as it is where the path leads nowhere.
+    pub(crate) fn put(&self, value: Value, part: Option<Value>) -> Value {
+        put(&self.0, value, part)
+    }
+
     /// The same, with what is passed on the way.
     pub(crate) fn walk<'v>(&self, value: &'v Value) -> (Way, Option<&'v Value>) {
         let mut way = Way::default();
@@ -132,6 +137,39 @@ impl Path {
     }
 }
 
+/// The root is not put, since it cannot be taken away.
+fn put(segments: &[Segment], value: Value, part: Option<Value>) -> Value {
+    let Some((segment, rest)) = segments.split_first() else { return part.unwrap_or(value) };
+    match (segment, value) {
+        (segment, Value::Secret(inner)) => {
+            put(&[&[segment.clone()], rest].concat(), *inner, part).into_secret()
+        }
+        (Segment::Key(key), Value::Map(mut map)) => {
+            let new = match (map.remove(key), rest.is_empty()) {
+                (_, true) => part,
+                (Some(old), false) => Some(put(rest, old, part)),
+                (None, false) => None,
+            };
+            map.extend(new.map(|new| (key.clone(), new)));
+            Value::Map(map)
+        }
+        (segment, Value::List(mut list)) => {
+            let found = match segment {
+                Segment::Index(index) => list.get_mut(*index),
+                Segment::Item(name) => {
+                    list.iter_mut().find(|item| item.name().is_some_and(|own| own.eq_ignore_ascii_case(name)))
+                }
+                Segment::Key(_) => None,
+            };
+            if let Some(item) = found {
+                *item = put(rest, std::mem::replace(item, Value::Null), part);
+            }
+            Value::List(list)
+        }
+        (_, other) => other,
+    }
+}
+
 impl fmt::Display for Path {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.render(|place| place.to_string()))
@@ -172,5 +210,20 @@ mod tests {
         assert_eq!(path.find(&value), Some(&Value::from(1i64)));
         path.push_key("c");
         assert_eq!(path.find(&value), None);
+    }
+
+    #[test]
+    fn a_part_is_put_where_its_path_leads_and_nothing_else_changes() {
+        let item = |name: &str, size: i64| Value::from([("name", name.into()), ("size", size.into())]);
+        let value = Value::from([("rules", Value::List(vec![item("a", 1), item("b", 2)]).into_secret())]);
+        let mut path = Path::of_keys("rules");
+        path.push_item("B");
+        path.push_key("size");
+        let put = path.put(value.clone(), Some(3_i64.into()));
+        assert_eq!(path.find(&put), Some(&Value::from(3_i64)));
+        assert!(put.has_secret());
+        assert_eq!(path.put(value.clone(), Some(2_i64.into())), value);
+        assert_eq!(path.find(&path.put(value.clone(), None)), None);
+        assert_eq!(Path::of_keys("x/y").put(value.clone(), Some(1_i64.into())), value);
     }
 }

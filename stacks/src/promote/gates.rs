@@ -131,10 +131,11 @@ async fn plans(
         members.push(Member { engine: target.connect(&config)?, deployment: target.deployment(config)? });
     }
     let estate = Estate::new(graph, members, invocation.clock().clone());
-    let forecast = match estate.preview(Kind::Up, &UpdateOptions { refresh: true }).await {
-        Ok(forecast) => forecast,
-        Err(PreviewError(troubles)) => return Ok(Err(said(troubles))),
-    };
+    let forecast =
+        match estate.preview(Kind::Up, &UpdateOptions { refresh: true, ..UpdateOptions::default() }).await {
+            Ok(forecast) => forecast,
+            Err(PreviewError(troubles)) => return Ok(Err(said(troubles))),
+        };
     let changed = forecast.plans().filter(|plan| plan.has_changes()).map(|plan| plan.stack.stack.clone());
     let counts = forecast.counts();
     Ok(Ok(Plans {

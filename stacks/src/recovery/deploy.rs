@@ -26,7 +26,7 @@ pub(super) fn changed(plan: &Plan) -> Vec<&str> {
 pub(super) async fn preview(target: &Target<'_>, config: ConfigTree) -> Result<Plan, Failure> {
     let engine = target.connect(&config)?;
     let deployment = target.deployment(config)?;
-    let options = UpdateOptions { refresh: true };
+    let options = UpdateOptions { refresh: true, ..UpdateOptions::default() };
     Ok(engine.preview(&deployment, Kind::Up, &options).await?.plan)
 }
 
@@ -51,7 +51,7 @@ pub(super) async fn up(sites: &Sites<'_>, target: &Target<'_>, config: ConfigTre
             failed.push(format!("{}: {}", failure.urn.name(), failure.cause));
         }
     };
-    let options = UpdateOptions { refresh: true };
+    let options = UpdateOptions { refresh: true, ..UpdateOptions::default() };
     let interrupt = sites.invocation.interrupt();
     let update = engine.update(&deployment, Kind::Up, &options, &mut decide, &mut observe, interrupt).await?;
     if let Some(refused) = refused {

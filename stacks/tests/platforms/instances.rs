@@ -83,7 +83,10 @@ impl World {
 }
 
 async fn preview(estate: &Estate, kind: Kind, refresh: bool) -> Forecast {
-    estate.preview(kind, &UpdateOptions { refresh }).await.unwrap_or_else(|error| panic!("{error:#?}"))
+    estate
+        .preview(kind, &UpdateOptions { refresh, ..UpdateOptions::default() })
+        .await
+        .unwrap_or_else(|error| panic!("{error:#?}"))
 }
 
 async fn run(estate: &Estate, kind: Kind) -> usize {

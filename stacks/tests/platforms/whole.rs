@@ -93,7 +93,7 @@ fn follows(list: &str) -> bool {
 }
 
 async fn preview(estate: &Estate, kind: Kind, refresh: bool) -> Forecast {
-    estate.preview(kind, &UpdateOptions { refresh }).await.unwrap()
+    estate.preview(kind, &UpdateOptions { refresh, ..UpdateOptions::default() }).await.unwrap()
 }
 
 async fn attempt(estate: &Estate, kind: Kind) -> Vec<Ended> {

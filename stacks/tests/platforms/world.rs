@@ -46,7 +46,11 @@ impl World {
     }
 
     pub async fn preview(&self, deployment: &Deployment, refresh: bool) -> Plan {
-        self.engine.preview(deployment, Kind::Up, &UpdateOptions { refresh }).await.unwrap().plan
+        self.engine
+            .preview(deployment, Kind::Up, &UpdateOptions { refresh, ..UpdateOptions::default() })
+            .await
+            .unwrap()
+            .plan
     }
 
     pub async fn preview_destroy(&self, deployment: &Deployment) -> Plan {

@@ -80,7 +80,7 @@ impl World {
     }
 
     pub async fn plan(&self, program: &Program, changes: &[(&str, &str)], refresh: bool) -> Plan {
-        let options = UpdateOptions { refresh };
+        let options = UpdateOptions { refresh, ..UpdateOptions::default() };
         self.engine.preview(&self.stack(program, changes), Kind::Up, &options).await.unwrap().plan
     }
 

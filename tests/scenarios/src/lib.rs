@@ -209,7 +209,7 @@ impl World {
 
     /// Reads the cloud first, then brings it to a program.
     pub async fn up_refreshed(&self, items: &[Item]) -> Result<Update, EngineError> {
-        self.run(&program(items), Kind::Up, UpdateOptions { refresh: true }).await
+        self.run(&program(items), Kind::Up, UpdateOptions { refresh: true, ..UpdateOptions::default() }).await
     }
 
     /// Brings the cloud to a program, and asks to stop when so many steps have ended.

@@ -151,7 +151,11 @@ impl Bench {
         self.row("apply", begun);
 
         let begun = Instant::now();
-        let plan = self.engine.preview(deployment, Kind::Up, &UpdateOptions { refresh: false }).await?.plan;
+        let plan = self
+            .engine
+            .preview(deployment, Kind::Up, &UpdateOptions { refresh: false, ..UpdateOptions::default() })
+            .await?
+            .plan;
         if plan.has_changes() {
             return Err("a second plan has changes".into());
         }
@@ -166,7 +170,11 @@ impl Bench {
         self.row("refresh one by one", begun);
 
         let begun = Instant::now();
-        let plan = self.engine.preview(deployment, Kind::Up, &UpdateOptions { refresh: true }).await?.plan;
+        let plan = self
+            .engine
+            .preview(deployment, Kind::Up, &UpdateOptions { refresh: true, ..UpdateOptions::default() })
+            .await?
+            .plan;
         if plan.has_changes() {
             return Err("reading the cloud shows changes that nobody made".into());
         }

@@ -90,7 +90,11 @@ impl World {
     }
 
     async fn preview_refreshed(&self, program: &Deployment) -> Plan {
-        self.engine.preview(program, Kind::Up, &UpdateOptions { refresh: true }).await.unwrap().plan
+        self.engine
+            .preview(program, Kind::Up, &UpdateOptions { refresh: true, ..UpdateOptions::default() })
+            .await
+            .unwrap()
+            .plan
     }
 
     async fn try_run(
@@ -102,7 +106,7 @@ impl World {
         let state = self.folder.path().join("state");
         let files = &mut self.files;
         let mut observe = |_: Event<'_>| read_all(&state, files);
-        let options = UpdateOptions { refresh: self.refresh };
+        let options = UpdateOptions { refresh: self.refresh, ..UpdateOptions::default() };
         let interrupt = Interrupt::default();
         let update = self.engine.update(program, kind, &options, &mut decide, &mut observe, &interrupt).await;
         read_all(&self.folder.path().join("state"), &mut self.files);

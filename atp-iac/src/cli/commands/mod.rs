@@ -38,7 +38,7 @@ impl<'p> Session<'_, 'p> {
     }
 
     fn update_options(&self) -> UpdateOptions {
-        UpdateOptions { refresh: self.options.refresh }
+        self.options.update()
     }
 }
 

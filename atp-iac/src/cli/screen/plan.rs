@@ -7,6 +7,7 @@ use super::value::{change, inline};
 use crate::apply::Recovered;
 use crate::engine::Kind;
 use crate::plan::{Counts, OutputChange, Plan};
+use crate::state::Lifecycle;
 use std::fmt::Write as _;
 
 /// The whole screen: what was recovered, risks, resources, outputs, refusals, counts.
@@ -72,20 +73,38 @@ fn recorded(plan: &Plan) -> String {
     let mut text = String::new();
     for operation in plan.recorded() {
         let Some(old) = &operation.old else { continue };
-        let mut said = Vec::new();
-        match (old.lifecycle.protect, operation.lifecycle.protect) {
-            (true, false) => said.push("not protected any more".to_owned()),
-            (false, true) => said.push("protected".to_owned()),
-            _ => {}
-        }
-        match &operation.lifecycle.retain {
-            now if old.lifecycle.retain == *now => {}
-            Some(reason) => said.push(format!("retained when it leaves: {}", clean(reason))),
-            None => said.push("deleted when it leaves".to_owned()),
-        }
+        let said = said(&old.lifecycle, &operation.lifecycle);
         let _ = writeln!(text, "  {}: {}", clean(operation.urn.name()), said.join(", "));
     }
     text
+}
+
+/// What is new of what is written down of the options of a resource.
+fn said(before: &Lifecycle, now: &Lifecycle) -> Vec<String> {
+    let mut said = Vec::new();
+    match (before.protect, now.protect) {
+        (true, false) => said.push("not protected any more".to_owned()),
+        (false, true) => said.push("protected".to_owned()),
+        _ => {}
+    }
+    match &now.retain {
+        retain if before.retain == *retain => {}
+        Some(reason) => said.push(format!("retained when it leaves: {}", clean(reason))),
+        None => said.push("deleted when it leaves".to_owned()),
+    }
+    match &now.deleted_with {
+        with if before.deleted_with == *with => {}
+        Some(other) => said.push(format!("goes with `{}`", clean(other.name()))),
+        None => said.push("goes by itself".to_owned()),
+    }
+    let others = [
+        ("timeouts", before.timeouts != now.timeouts),
+        ("replacement trigger", before.replacement_trigger != now.replacement_trigger),
+        ("hooks around its deletion", before.delete_hooks != now.delete_hooks),
+        ("which outputs are secret", before.secret_outputs != now.secret_outputs),
+    ];
+    said.extend(others.into_iter().filter(|(_, new)| *new).map(|(what, _)| what.to_owned()));
+    said
 }
 
 fn refusals(plan: &Plan, look: Look<'_>) -> String {

@@ -53,7 +53,17 @@ impl<'p> Tree<'p> {
                 }
             };
         }
-        self.push(parent, Node { label, kind, operation: Some(operation), children: Vec::new() });
+        // What is under a resource finds it as it finds a component.
+        match self.components.get(&(parent, *kind, *label)) {
+            Some(known) if self.nodes[*known].operation.is_none() => {
+                self.nodes[*known].operation = Some(operation);
+            }
+            _ => {
+                let new =
+                    self.push(parent, Node { label, kind, operation: Some(operation), children: Vec::new() });
+                self.components.insert((parent, kind, label), new);
+            }
+        }
     }
 
     fn push(&mut self, parent: usize, node: Node<'p>) -> usize {
@@ -117,6 +127,6 @@ fn write_operation(operation: &Operation, label: &str, indent: &str, look: Look,
         let _ = writeln!(text, "{inner}{path}: {line}{force}");
     }
     if look.verbose && action == OperationKind::Create && operation.inputs != Value::map() {
-        block(&operation.inputs, &inner, look, text);
+        block(&operation.shown_inputs(), &inner, look, text);
     }
 }

@@ -84,7 +84,7 @@ impl<'r, 's, 'p> Run<'r, 's, 'p> {
     }
 
     fn options(&self) -> UpdateOptions {
-        UpdateOptions { refresh: self.session.workspace.options.refresh }
+        self.session.workspace.options.update()
     }
 
     /// The plans of all stacks, which are shown.
@@ -160,7 +160,7 @@ impl<'r, 's, 'p> Run<'r, 's, 'p> {
 
     async fn apply(&mut self, forecast: &Forecast, interrupt: &Interrupt) -> Vec<Ended> {
         let Run { session, estate, heard, kind } = self;
-        let options = UpdateOptions { refresh: session.workspace.options.refresh };
+        let options = session.workspace.options.update();
         let limits = match session.workspace.options.parallel_stacks {
             Some(stacks) => Limits { stacks: stacks.into() },
             None => Limits::default(),

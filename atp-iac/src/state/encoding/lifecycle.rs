@@ -5,6 +5,7 @@ use super::value::{Plain, Sealed};
 use crate::Urn;
 use crate::resource::Timeouts;
 use crate::state::{Lifecycle, StateError};
+use crate::value::Patterns;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::ops::Not;
@@ -25,6 +26,8 @@ pub struct LifecycleOut<'a> {
     replacement_trigger: Option<[Sealed<'a>; 1]>,
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     delete_hooks: &'a BTreeSet<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    secret_outputs: Vec<String>,
 }
 
 #[derive(Deserialize, Default)]
@@ -39,6 +42,8 @@ pub struct LifecycleIn {
     replacement_trigger: Option<[Plain; 1]>,
     #[serde(default)]
     delete_hooks: BTreeSet<String>,
+    #[serde(default)]
+    secret_outputs: Vec<String>,
 }
 
 /// In milliseconds.
@@ -98,6 +103,7 @@ impl Encoding {
                 .transpose()?
                 .map(|sealed| [sealed]),
             delete_hooks: &lifecycle.delete_hooks,
+            secret_outputs: lifecycle.secret_outputs.iter().map(ToString::to_string).collect(),
         }))
     }
 
@@ -108,6 +114,11 @@ impl Encoding {
     ) -> Result<Lifecycle, StateError> {
         let read = read.unwrap_or_default();
         let trigger = read.replacement_trigger;
+        let mut secret_outputs = Patterns::default();
+        secret_outputs.extend(read.secret_outputs);
+        if let Some(wrong) = secret_outputs.wrong() {
+            return Err(self.damaged(format!("what is secret of `{urn}` {wrong}")));
+        }
         Ok(Lifecycle {
             protect: read.protect,
             retain: read.retain,
@@ -117,6 +128,7 @@ impl Encoding {
                 .map(|[plain]| self.opened(urn, "replacement_trigger", plain))
                 .transpose()?,
             delete_hooks: read.delete_hooks,
+            secret_outputs,
         })
     }
 }

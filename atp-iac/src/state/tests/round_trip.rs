@@ -68,11 +68,14 @@ prop_compose! {
         let kind = if own_kind { urn.resource_type().to_owned() } else { "other".into() };
         let [protect, replaced, incomplete, tainted, triggered] = flags;
         let timeout = protect.then(|| std::time::Duration::from_millis(created.nanosecond().into()));
+        let mut secret_outputs = Patterns::default();
+        secret_outputs.extend(triggered.then_some("keys[*].value"));
         let lifecycle = Lifecycle {
             protect, retain, deleted_with: incomplete.then(|| urn.clone()),
             timeouts: Timeouts { create: timeout, delete: timeout, ..Timeouts::default() },
             replacement_trigger: triggered.then(|| outputs.clone()),
             delete_hooks: location.iter().cloned().collect(),
+            secret_outputs,
         };
         ResourceState {
             urn, kind, provider, id, inputs, outputs, dependencies, lifecycle, created, modified, replaced, incomplete,
