@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-use atp_iac::cli::{Answer, Application, Fixed, Ports, Storage, Terminal};
+use atp_iac::cli::{Answer, Application, DiskPlans, Fixed, Ports, Storage, Terminal};
 use atp_iac::cloud::{CloudError, CloudRequest, Clouds};
 use atp_iac::ports::{Clock, ManualClock, SeededRandom};
 use atp_iac::program::Program;
@@ -160,6 +160,7 @@ impl World {
             environment: &|_: &str| None,
             current_dir: "/p".into(),
             files: &self.files,
+            plans: &DiskPlans,
             revisions: &NoHistory,
             holder: self.holder(),
             ask: &mut || Answer::End,

@@ -3,7 +3,7 @@
 
 use super::failure::exit;
 use super::git::Git;
-use super::ports::{Answer, Ports, Storage, Terminal};
+use super::ports::{Answer, DiskPlans, Ports, Storage, Terminal};
 use super::{Application, Fixed};
 use crate::ports::{Clock, Random, SystemClock, SystemRandom};
 use crate::project::DiskFiles;
@@ -58,6 +58,7 @@ async fn run_process(application: &Application, fixed: Fixed<'_>) -> u8 {
         environment: &variable,
         current_dir,
         files: &DiskFiles,
+        plans: &DiskPlans,
         revisions: &Git,
         holder: holder(clock.as_ref()),
         ask: &mut move || ask(&answers),

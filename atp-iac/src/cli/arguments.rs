@@ -26,9 +26,9 @@ pub(super) struct Arguments {
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// Shows what `up` would do.
-    Preview,
+    Preview(PreviewArguments),
     /// Brings the stack to what the program says.
-    Up,
+    Up(UpArguments),
     /// Deletes everything in the stack.
     Destroy,
     /// Shows the outputs of the deployed stack.
@@ -63,6 +63,34 @@ pub(super) enum Command {
     /// Looks at the configuration.
     #[command(subcommand)]
     Config(ConfigCommand),
+}
+
+#[derive(Debug, Default, clap::Args)]
+pub(super) struct PreviewArguments {
+    /// Saves the plan, so that `up --plan FILE` carries out exactly that.
+    #[arg(long, value_name = "FILE", conflicts_with = "plan")]
+    pub out: Option<PathBuf>,
+    /// Shows a saved plan. The program does not run, and nothing is read but the file.
+    #[arg(long, value_name = "FILE")]
+    pub plan: Option<PathBuf>,
+}
+
+#[derive(Debug, Default, clap::Args)]
+pub(super) struct UpArguments {
+    /// Carries out a saved plan without asking, or nothing when anything is otherwise than when it was made.
+    #[arg(long, value_name = "FILE")]
+    pub plan: Option<PathBuf>,
+}
+
+impl Command {
+    /// The file of a saved plan that the command makes or takes.
+    pub fn plan_file(&self) -> Option<&PathBuf> {
+        match self {
+            Command::Preview(PreviewArguments { out, plan }) => out.as_ref().or(plan.as_ref()),
+            Command::Up(UpArguments { plan }) => plan.as_ref(),
+            _ => None,
+        }
+    }
 }
 
 #[derive(Debug, Subcommand)]
@@ -207,7 +235,10 @@ pub(super) fn parse(
         return Ok(Parsed { chosen: Chosen::Extra(found.clone(), own), options });
     }
     let Arguments { command, options } = Arguments::from_arg_matches(&matches)?;
-    Ok(Parsed { chosen: Chosen::Common(command.unwrap_or(Command::Preview)), options })
+    Ok(Parsed {
+        chosen: Chosen::Common(command.unwrap_or(Command::Preview(PreviewArguments::default()))),
+        options,
+    })
 }
 
 /// All that can be typed.

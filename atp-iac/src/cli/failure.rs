@@ -126,6 +126,7 @@ impl Failure {
             Failure::Refused { .. } => exit::REFUSED,
             Failure::Locked(_) => exit::LOCKED,
             Failure::Interrupted => exit::INTERRUPTED,
+            Failure::Engine(error) if matches!(**error, EngineError::Interrupted) => exit::INTERRUPTED,
             _ => exit::FAILED,
         }
     }
@@ -181,6 +182,9 @@ fn engine_hint(error: &EngineError) -> Option<String> {
         EngineError::Program(ProgramError::Config(_)) => {
             Some("`config describe` shows what can be set".into())
         }
+        EngineError::Moved(_) => Some("make a new plan with `preview --out FILE`, and look at it".into()),
+        EngineError::PlanFile(error) => Some(error.hint().into()),
+        EngineError::FailedPlan(_) => Some("put that right, and make the plan again".into()),
         error if error.is_locked() => Some(WAIT.into()),
         _ => None,
     }

@@ -31,5 +31,5 @@ pub use clap;
 pub use extra::ExtraCommand;
 pub use failure::{Failure, exit};
 pub use invocation::Invocation;
-pub use ports::{Answer, Ports, Storage, Terminal};
+pub use ports::{Answer, DiskPlans, PlanFiles, Ports, Storage, Terminal};
 pub use target::Target;

@@ -5,7 +5,7 @@ use crate::ports::{Clock, Random};
 use crate::project::{Files, Revisions};
 use crate::secrets::KeyProvider;
 use crate::state::{Holder, StateStore};
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tokio::sync::watch;
@@ -24,6 +24,8 @@ pub struct Ports<'p> {
     pub current_dir: PathBuf,
     /// Reads the files of the project.
     pub files: &'p (dyn Files + Sync),
+    /// Where saved plans are.
+    pub plans: &'p (dyn PlanFiles + Sync),
     /// Knows what the files of the project were.
     pub revisions: &'p (dyn Revisions + Sync),
     /// Who runs this. The operation is filled in.
@@ -38,6 +40,35 @@ pub struct Ports<'p> {
     pub clock: Arc<dyn Clock>,
     /// Randomness.
     pub random: Arc<dyn Random>,
+}
+
+/// Keeps saved plans, as files.
+pub trait PlanFiles {
+    /// The bytes of a file; `None` when there is no such file.
+    ///
+    /// # Errors
+    /// When there is one and it cannot be read.
+    fn read(&self, path: &Path) -> io::Result<Option<Vec<u8>>>;
+
+    /// Puts a file in place whole: whatever happens, it is the old one or the new one.
+    ///
+    /// # Errors
+    /// When it cannot be written. The old one is there then.
+    fn write(&self, path: &Path, bytes: &[u8]) -> io::Result<()>;
+}
+
+/// The disk of this machine.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct DiskPlans;
+
+impl PlanFiles for DiskPlans {
+    fn read(&self, path: &Path) -> io::Result<Option<Vec<u8>>> {
+        crate::state::Disk::default().read(path)
+    }
+
+    fn write(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        crate::state::Disk::default().write_whole(path, bytes)
+    }
 }
 
 /// What the streams are connected to.

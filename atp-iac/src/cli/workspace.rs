@@ -2,7 +2,7 @@
 
 use super::arguments::Options;
 use super::failure::Failure;
-use super::ports::Ports;
+use super::ports::{PlanFiles, Ports};
 use super::target::Target;
 use super::{Application, Fixed, Storage};
 use crate::StackName;
@@ -28,7 +28,10 @@ pub(super) struct Workspace<'a> {
     pub project: Project,
     pub cloud: Cloud,
     pub work_dir: PathBuf,
+    /// Where paths on the command line begin.
+    pub start: PathBuf,
     pub files: &'a (dyn Files + Sync),
+    pub plans: &'a (dyn PlanFiles + Sync),
     pub revisions: &'a (dyn Revisions + Sync),
     /// Reads an environment variable.
     pub variable: &'a (dyn Fn(&str) -> Option<String> + Send + Sync),
@@ -70,6 +73,7 @@ impl<'a> Workspace<'a> {
             project,
             cloud,
             files: ports.files,
+            plans: ports.plans,
             revisions: ports.revisions,
             variable: ports.environment,
             storage: (ports.storage)(&work_dir),
@@ -78,6 +82,7 @@ impl<'a> Workspace<'a> {
             holder: ports.holder.clone(),
             clock: ports.clock.clone(),
             random: ports.random.clone(),
+            start,
         })
     }
 

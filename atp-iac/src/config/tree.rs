@@ -3,8 +3,8 @@
 use super::node::{Content, Entries, Entry, Node};
 use super::reader::ConfigReader;
 use super::{Config, ConfigError, ConfigField, ConfigProblem, Place, yaml};
-use crate::value::SECRET_MASK;
-use std::collections::BTreeSet;
+use crate::value::{SECRET_MASK, Value};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 /// The configuration of one stack: the layers merged, each value with the place it came from.
@@ -98,6 +98,13 @@ impl ConfigTree {
         says_the_same(&self.root, &other.root)
     }
 
+    /// Every value in clear, with its path: `network.zones[1]`. For digests.
+    pub(crate) fn leaves(&self) -> BTreeMap<String, Value> {
+        let mut found = BTreeMap::new();
+        leaves(&self.root, String::new(), &mut found);
+        found
+    }
+
     /// Reads it as a type.
     ///
     /// # Errors
@@ -145,6 +152,32 @@ impl ConfigTree {
         }
         lines
     }
+}
+
+fn leaves(node: &Node, path: String, found: &mut BTreeMap<String, Value>) {
+    let value = match &node.content {
+        Content::Map(entries) if !entries.is_empty() => {
+            for (name, entry) in entries {
+                let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+                leaves(&entry.node, path, found);
+            }
+            return;
+        }
+        Content::List(items) if !items.is_empty() => {
+            for (index, item) in items.iter().enumerate() {
+                leaves(item, format!("{path}[{index}]"), found);
+            }
+            return;
+        }
+        Content::Map(_) => Value::map(),
+        Content::List(_) => Value::List(Vec::new()),
+        Content::Null => Value::Null,
+        Content::Bool(value) => Value::Bool(*value),
+        Content::Number(number) => Value::Number(number.clone()),
+        Content::Text(text) => Value::from(text.as_str()),
+        Content::Revealed(text) => Value::from(text.as_str()).into_secret(),
+    };
+    found.insert(path, value);
 }
 
 fn says_the_same(one: &Node, other: &Node) -> bool {

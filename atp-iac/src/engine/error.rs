@@ -1,5 +1,6 @@
 //! What can stop an update before anything is done.
 
+use super::{Moved, PlanFileError};
 use crate::apply::{QueryError, RecoverError, RefreshError};
 use crate::plan::{PlanError, Refusal};
 use crate::program::ProgramError;
@@ -38,6 +39,18 @@ pub enum EngineError {
     /// The plan may not be carried out.
     #[error("{}", refusals(.0))]
     Refused(Vec<Refusal>),
+    /// A saved plan cannot be read.
+    #[error(transparent)]
+    PlanFile(#[from] PlanFileError),
+    /// A saved plan says that it could not be made.
+    #[error("the plan could not be made, and there is nothing to carry out: {0}")]
+    FailedPlan(String),
+    /// A saved plan is not what would be done now.
+    #[error("the saved plan is not carried out: {}", listed(.0))]
+    Moved(Vec<Moved>),
+    /// The run was asked to stop before anything was done.
+    #[error("the run was interrupted before anything was done")]
+    Interrupted,
 }
 
 impl EngineError {
@@ -48,7 +61,21 @@ impl EngineError {
 
     /// Whether the engine refused, rather than failed.
     pub fn is_refused(&self) -> bool {
-        matches!(self, EngineError::Refused(_))
+        matches!(
+            self,
+            EngineError::Refused(_)
+                | EngineError::PlanFile(_)
+                | EngineError::FailedPlan(_)
+                | EngineError::Moved(_)
+        )
+    }
+}
+
+/// One on the same line, several below.
+fn listed(moved: &[Moved]) -> String {
+    match moved {
+        [one] => one.to_string(),
+        several => several.iter().map(|one| format!("\n  {one}")).collect(),
     }
 }
 

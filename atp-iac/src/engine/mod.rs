@@ -4,9 +4,11 @@
 
 mod error;
 mod look;
+mod saved;
 mod update;
 
 pub use error::EngineError;
+pub use saved::{How, Moved, PlanFileError, Saved, SavedBase, SavedPlan};
 pub use update::{Decision, Kind, Preview, Update, UpdateOptions};
 
 use crate::StackName;
@@ -24,6 +26,8 @@ use crate::state::{Holder, Record, Snapshot, StateStore, StateView, read_state};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
+
+use saved::Seen;
 
 /// Plans and carries out. It holds no state of a stack: every call reads it anew.
 #[derive(Clone)]
@@ -202,11 +206,9 @@ impl Engine {
                 Some(read) => (read.view, Some(read.fingerprints)),
                 None => (StateView::new(Snapshot::empty(deployment.name.clone(), ""))?, None),
             };
-        let records = &mut Vec::new();
-        let (plan, recovered) = self
-            .plan(&Wanted { deployment, kind, options, planned }, view, fingerprints.as_ref(), records)
-            .await?;
-        Ok(Preview { plan, recovered })
+        let wanted = Wanted { deployment, kind, options, planned, inspect: None };
+        let made = self.plan(&wanted, view, fingerprints.as_ref(), &mut Vec::new()).await?;
+        Ok(Preview { plan: made.plan, recovered: made.recovered })
     }
 
     /// The outputs of a deployed stack; `None` when it is not deployed.
@@ -270,8 +272,12 @@ impl Engine {
         mut view: StateView,
         fingerprints: Option<&Fingerprints>,
         records: &mut Vec<Record>,
-    ) -> Result<(Plan, Vec<Recovered>), EngineError> {
-        let Wanted { deployment, kind, options, planned } = *wanted;
+    ) -> Result<Made, EngineError> {
+        let Wanted { deployment, kind, options, planned, inspect } = *wanted;
+        let mut seen = Seen::default();
+        if let Some(fingerprints) = inspect {
+            seen.know(&view, fingerprints);
+        }
         let recovery = recover(&view, &self.providers, self.clock.now()).await?;
         keep(&mut view, records, recovery.records)?;
         let mut drift = Drift::new();
@@ -284,7 +290,10 @@ impl Engine {
             Kind::Up => Some(self.declare_after(deployment, planned).await?),
             Kind::Destroy => None,
         };
-        loop {
+        if let (Some(fingerprints), Some(desired)) = (inspect, &desired) {
+            seen.declare(desired, &deployment.config, fingerprints);
+        }
+        let plan = loop {
             let planner = Planner {
                 stack: &deployment.name,
                 providers: &self.providers,
@@ -294,15 +303,20 @@ impl Engine {
                 answers: &Answers::new(),
                 ignore_protect: options.ignore_protect,
             };
-            let Some(desired) = &desired else { return Ok((planner.plan_destroy()?, recovery.found)) };
+            let Some(desired) = &desired else { break planner.plan_destroy()? };
             let plan = self.plan_answered(&planner, desired).await?;
             // Each record takes one away of what is to move, so this ends.
             let moves = moves(&plan, &view, &self.providers);
             if moves.is_empty() {
-                return Ok((plan, recovery.found));
+                break plan;
             }
             keep(&mut view, records, moves)?;
+        };
+        if let Some(fingerprints) = inspect {
+            seen.read(&view, &drift, fingerprints);
+            seen.answer(&plan.answers, fingerprints);
         }
+        Ok(Made { plan, recovered: recovery.found, seen })
     }
 
     /// Plans, asks the queries that the plan says can be asked, and plans again with the answers, until all are.
@@ -332,6 +346,16 @@ struct Wanted<'a> {
     kind: Kind,
     options: &'a UpdateOptions,
     planned: &'a Planned,
+    /// Makes digests of all that the plan is made from, if they are wanted.
+    inspect: Option<&'a Fingerprints>,
+}
+
+/// A plan that was made.
+struct Made {
+    plan: Plan,
+    recovered: Vec<Recovered>,
+    /// Empty unless it was asked for.
+    seen: Seen,
 }
 
 fn keep(view: &mut StateView, kept: &mut Vec<Record>, records: Vec<Record>) -> Result<(), EngineError> {

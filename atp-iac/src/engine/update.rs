@@ -1,17 +1,21 @@
 //! An update from lock to unlock.
 
-use super::{Deployment, Engine, EngineError, Planned, Wanted};
+use super::{Deployment, Engine, EngineError, Made, Planned, Saved, SavedPlan, Wanted};
 use crate::Urn;
 use crate::apply::{Event, Executor, Failure, FailureCause, Interrupt, Recovered, Report};
-use crate::plan::{Plan, Work};
+use crate::plan::{Operation, Plan, Work};
+use crate::secrets::Digest;
 use crate::state::{Holder, Outcome, Record, SessionPorts, StateSession, Wait};
 use crate::value::Value;
-use sha2::{Digest, Sha256};
+use futures::FutureExt;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write as _;
+use std::pin::pin;
 
 /// What is wanted of a stack.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// That it is as its program says.
     Up,
@@ -28,8 +32,9 @@ impl Kind {
     }
 }
 
-/// How to plan.
-#[derive(Debug, Clone, Default)]
+/// How to plan. A saved plan holds it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct UpdateOptions {
     /// Read every resource from the cloud first.
     pub refresh: bool,
@@ -84,9 +89,33 @@ impl Engine {
         observe: &mut (dyn FnMut(Event<'_>) + Send),
         interrupt: &Interrupt,
     ) -> Result<Update, EngineError> {
-        let session = self.open(deployment, kind).await?;
-        let result =
-            self.update_locked(&session, deployment, kind, options, decide, observe, interrupt).await;
+        let order = Order { deployment, kind, options, saved: None };
+        self.locked(&order, &mut Attended { decide, observe, interrupt }).await
+    }
+
+    /// Carries out a saved plan under the lock of the stack, and nothing else: the program runs once more, and what it gives
+    /// now has to be that plan. After a run of the same plan that ended half way, what is left of it is done.
+    ///
+    /// # Errors
+    /// As [`Engine::update`]; [`EngineError::Moved`] with everything that is otherwise than when the plan was made. Nothing
+    /// was done then.
+    pub async fn update_with_plan(
+        &self,
+        deployment: &Deployment,
+        plan: &SavedPlan,
+        decide: &mut (dyn FnMut(&Plan, &[Recovered]) -> Decision + Send),
+        observe: &mut (dyn FnMut(Event<'_>) + Send),
+        interrupt: &Interrupt,
+    ) -> Result<Update, EngineError> {
+        let saved = plan.saved()?;
+        let order = Order { deployment, kind: plan.kind, options: &plan.options, saved: Some((plan, saved)) };
+        self.locked(&order, &mut Attended { decide, observe, interrupt }).await
+    }
+
+    async fn locked(&self, order: &Order<'_>, attended: &mut Attended<'_>) -> Result<Update, EngineError> {
+        let opened = self.open(order.deployment, order.kind);
+        let session = unless(attended.interrupt, opened).await?;
+        let result = self.update_locked(&session, order, attended).await;
         let closed = session.close().await;
         let update = result?;
         closed?;
@@ -116,34 +145,52 @@ impl Engine {
         Ok(StateSession::open(&ports, &deployment.name, &self.holder(kind), wait).await?)
     }
 
-    fn holder(&self, kind: Kind) -> Holder {
+    pub(super) fn holder(&self, kind: Kind) -> Holder {
         Holder { operation: kind.name().to_owned(), since: self.clock.now(), ..self.who.clone() }
     }
 
-    #[allow(clippy::too_many_arguments, reason = "the inside of `update`, between lock and unlock")]
     async fn update_locked(
         &self,
         session: &StateSession,
-        deployment: &Deployment,
-        kind: Kind,
-        options: &UpdateOptions,
-        decide: &mut (dyn FnMut(&Plan, &[Recovered]) -> Decision + Send),
-        observe: &mut (dyn FnMut(Event<'_>) + Send),
-        interrupt: &Interrupt,
+        order: &Order<'_>,
+        attended: &mut Attended<'_>,
     ) -> Result<Update, EngineError> {
-        let mut records = Vec::new();
+        let Order { deployment, kind, options, saved } = *order;
         let view = session.with_view(Clone::clone);
-        let fingerprints = Some(session.fingerprints());
-        let wanted = Wanted { deployment, kind, options, planned: &Planned::new() };
-        let (plan, recovered) = self.plan(&wanted, view, fingerprints, &mut records).await?;
+        let standing = saved.map(|(plan, saved)| plan.stands(saved, &view, session.digest())).transpose();
+        let standing = standing.map_err(EngineError::Moved)?;
+        let inspect = saved.and_then(|(_, saved)| saved.plan.fingerprints.as_ref());
+        let wanted = Wanted { deployment, kind, options, planned: &Planned::new(), inspect };
+        let mut records = Vec::new();
+        let planning = self.plan(&wanted, view, Some(session.fingerprints()), &mut records);
+        let Made { plan, recovered, seen } = unless(attended.interrupt, planning).await?;
+        if let (Some((_, saved)), Some(standing)) = (saved, standing) {
+            let moved = saved.moved(&plan, &seen, standing);
+            if !moved.is_empty() {
+                return Err(EngineError::Moved(moved));
+            }
+        }
+        let applies = (attended.decide)(&plan, &recovered) == Decision::Apply;
+        let refused = applies && !plan.refusals.is_empty();
+        // Between the plan and the first call, an interrupt stops all of it.
+        let begins = applies && !refused && plan.has_changes() && !attended.interrupt.is_raised();
+        if applies && !refused {
+            self.verify(&plan).await?;
+        }
+        if begins {
+            // What was found out about the last run is written together with the beginning of this one, so that whoever
+            // finds either knows which plan it was found for.
+            let digest = saved.map_or_else(|| plan.digest(), |(_, saved)| saved.digest.clone());
+            let (operation, by) = (kind.name().to_owned(), self.holder(kind));
+            records.push(Record::Begin { operation, plan: digest, at: self.clock.now(), by });
+        }
         session.record_all(records).await?;
-        let decision = decide(&plan, &recovered);
-        if decision == Decision::Apply && !plan.refusals.is_empty() {
+        if refused {
             return Err(EngineError::Refused(plan.refusals));
         }
-        let report = match decision {
-            Decision::Decline => None,
-            Decision::Apply => Some(self.carry_out(session, &plan, kind, observe, interrupt).await?),
+        let report = match applies {
+            false => None,
+            true => Some(self.carry_out(session, &plan, begins, attended).await?),
         };
         let outputs = session.with_view(|view| view.outputs().clone());
         Ok(Update { plan, recovered, report, outputs })
@@ -153,9 +200,8 @@ impl Engine {
         &self,
         session: &StateSession,
         plan: &Plan,
-        kind: Kind,
-        observe: &mut (dyn FnMut(Event<'_>) + Send),
-        interrupt: &Interrupt,
+        begun: bool,
+        attended: &mut Attended<'_>,
     ) -> Result<Report, EngineError> {
         let executor = Executor {
             providers: &self.providers,
@@ -163,22 +209,15 @@ impl Engine {
             clock: self.clock.as_ref(),
             parallel: self.parallel,
             timeout: self.timeout,
-            interrupt,
+            interrupt: attended.interrupt,
         };
-        self.verify(plan).await?;
-        if plan.has_changes() {
-            let (operation, by) = (kind.name().to_owned(), self.holder(kind));
-            session
-                .record(Record::Begin { operation, plan: plan.digest(), at: self.clock.now(), by })
-                .await?;
-        }
-        let mut report = executor.run(plan, observe).await;
+        let mut report = executor.run(plan, attended.observe).await;
         if report.is_complete()
             && let Err(cause) = executor.save_outputs(plan, &report.answers).await
         {
             report.failures.push(outputs_failure(plan, cause));
         }
-        if plan.has_changes() {
+        if begun {
             let result = match &report {
                 report if report.is_complete() => Outcome::Done,
                 report if report.not_started > 0 && report.failures.is_empty() => Outcome::Interrupted,
@@ -199,15 +238,53 @@ fn outputs_failure(plan: &Plan, cause: FailureCause) -> Failure {
     Failure { urn: Urn::of_stack(&plan.stack), work: Work::Update, location: None, cause }
 }
 
+/// What is to be done.
+struct Order<'a> {
+    deployment: &'a Deployment,
+    kind: Kind,
+    options: &'a UpdateOptions,
+    /// The plan that has to come out of it.
+    saved: Option<(&'a SavedPlan, &'a Saved)>,
+}
+
+/// Who is asked, and told, and can stop it.
+struct Attended<'a> {
+    decide: &'a mut (dyn FnMut(&Plan, &[Recovered]) -> Decision + Send),
+    observe: &'a mut (dyn FnMut(Event<'_>) + Send),
+    interrupt: &'a Interrupt,
+}
+
+/// Waits for something that has no effect yet, unless the run is interrupted.
+async fn unless<T>(
+    interrupt: &Interrupt,
+    work: impl Future<Output = Result<T, EngineError>>,
+) -> Result<T, EngineError> {
+    let mut work = pin!(work.fuse());
+    futures::select_biased! {
+        result = work => result,
+        () = interrupt.raised().fuse() => Err(EngineError::Interrupted),
+    }
+}
+
 impl Plan {
-    /// A hash of what the plan does: the same plan of the same state has the same. Secrets do not count in it.
+    /// A hash of what the plan does: the same plan of the same state has the same. Secrets count in it where the plan has
+    /// the key of the stack, as all plans have that are carried out.
     pub fn digest(&self) -> String {
-        let mut text = format!("{} {} {}", self.stack, self.base.lineage, self.base.serial);
-        for operation in &self.operations {
-            // Writing to a string cannot fail.
-            let _ = write!(text, "\n{} {:?} {:?}", operation.urn, operation.action, operation.inputs);
+        let head = format!("{} {} {}", self.stack, self.base.lineage, self.base.serial);
+        let said = |operation: &Operation| {
+            let Operation { urn, action, provider, old, .. } = operation;
+            let id = old.as_ref().map_or("", |old| old.id.as_str());
+            format!("{urn} {action:?} {provider} {id:?} {:?}", operation.lifecycle)
+        };
+        if let Some(fingerprints) = &self.fingerprints {
+            let all = fingerprints.digest().text(&head);
+            let with = |digest: Digest, operation| digest.text(&said(operation)).value(&operation.inputs);
+            return self.operations.iter().fold(all, with).finish();
         }
-        let digest = Sha256::digest(text.as_bytes());
-        digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+        let mut hash = Sha256::new_with_prefix(head);
+        for operation in &self.operations {
+            hash.update(format!("\n{} {:?}", said(operation), operation.inputs));
+        }
+        hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
     }
 }

@@ -10,8 +10,6 @@ use futures::future::{BoxFuture, FutureExt};
 use futures::stream::FuturesUnordered;
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::AssertUnwindSafe;
-use std::pin::pin;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 /// What bounds a run.
@@ -217,36 +215,21 @@ struct One<'r> {
 impl One<'_> {
     async fn run(self) -> Outcome {
         let One { name, member, plan: approved, kind, options, tell, interrupt } = self;
-        let applying = AtomicBool::new(false);
         let mut departures = Vec::new();
         let mut decide = |plan: &Plan, recovered: &[Recovered]| {
             departures = plan.departures(approved);
             if !departures.is_empty() || interrupt.is_raised() {
                 return Decision::Decline;
             }
-            applying.store(true, Ordering::Relaxed);
             tell(name, Told::Begun(plan, recovered));
             Decision::Apply
         };
         let mut observe = |event: Event<'_>| tell(name, Told::Step(event));
-        let result = {
-            let Member { deployment, engine } = member;
-            let update = engine.update(deployment, kind, options, &mut decide, &mut observe, interrupt);
-            let mut update = pin!(update.fuse());
-            let mut raised = pin!(interrupt.raised().fuse());
-            futures::select_biased! {
-                result = update => Some(result),
-                // Nothing of it has been called yet: whoever waits for a lock need not wait on.
-                () = raised => match applying.load(Ordering::Relaxed) {
-                    true => Some(update.await),
-                    false => None,
-                },
-            }
-        };
-        match result {
-            None => Outcome::NotStarted(Obstacle::Interrupted),
-            Some(Err(error)) => Outcome::Error(error),
-            Some(Ok(update)) => ended(update, departures, interrupt),
+        let Member { deployment, engine } = member;
+        match engine.update(deployment, kind, options, &mut decide, &mut observe, interrupt).await {
+            Err(EngineError::Interrupted) => Outcome::NotStarted(Obstacle::Interrupted),
+            Err(error) => Outcome::Error(error),
+            Ok(update) => ended(update, departures, interrupt),
         }
     }
 }

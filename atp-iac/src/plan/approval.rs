@@ -43,7 +43,7 @@ impl fmt::Display for Departure {
     }
 }
 
-fn verb(action: OperationKind) -> &'static str {
+pub(crate) fn verb(action: OperationKind) -> &'static str {
     match action {
         OperationKind::Same => "stay",
         OperationKind::Create => "be created",
@@ -101,7 +101,14 @@ fn departure(operation: &Operation, approved: &Plan) -> Option<Departure> {
     let same = || approved.operations.iter().filter(|candidate| candidate.urn == *urn);
     let departure =
         |approved, property| Some(Departure { urn: urn.clone(), approved, planned: *action, property });
-    let allowing: Vec<&Operation> = same().filter(|candidate| allows(candidate.action, *action)).collect();
+    // What was created half way is finished by an update.
+    let finishes = |approved: OperationKind| {
+        approved == OperationKind::Create
+            && *action == OperationKind::Update
+            && operation.old.as_ref().is_some_and(|old| old.incomplete)
+    };
+    let allowed = |candidate: &&Operation| allows(candidate.action, *action) || finishes(candidate.action);
+    let allowing: Vec<&Operation> = same().filter(allowed).collect();
     let Some(nearest) = allowing.first() else {
         return departure(same().next().map(|candidate| candidate.action), None);
     };

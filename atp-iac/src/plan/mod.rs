@@ -19,6 +19,7 @@ mod together;
 mod trigger;
 
 pub use approval::Departure;
+pub(crate) use approval::verb;
 pub(crate) use nested::moves;
 pub use operation::{
     Answers, Base, Counts, Irreversible, Operation, OperationKind, OutputChange, Plan, Question, Refusal,

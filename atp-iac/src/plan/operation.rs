@@ -10,6 +10,7 @@ use crate::state::{Lifecycle, ResourceState};
 use crate::value::{Kind, Path, Patterns, Value};
 use crate::{StackName, Urn};
 use std::borrow::Cow;
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -105,7 +106,8 @@ pub struct Operation {
 }
 
 /// What happens to a resource.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum OperationKind {
     /// Nothing.
     Same,

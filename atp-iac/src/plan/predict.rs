@@ -80,15 +80,19 @@ fn forget_id(mut outputs: Value, urn: &Urn) -> Value {
     outputs
 }
 
-/// Whether what is known in `planned` is the same in `actual`.
+/// Whether what is known in `planned` is the same in `actual`. What was not known may be anything, or not be there.
 pub(crate) fn agrees(planned: &Value, actual: &Value) -> bool {
     match (planned, actual) {
         (Value::Unknown(_), _) => true,
         (Value::Secret(planned), actual) => agrees(planned, actual.exposed()),
         (planned, Value::Secret(actual)) => agrees(planned, actual),
         (Value::Map(planned), Value::Map(actual)) => {
-            planned.len() == actual.len()
-                && planned.iter().zip(actual).all(|((a, x), (b, y))| a == b && agrees(x, y))
+            let known = |(key, value): (&String, &Value)| match actual.get(key) {
+                Some(actual) => agrees(value, actual),
+                // It may turn out to be nothing.
+                None => matches!(value.exposed(), Value::Unknown(_)),
+            };
+            planned.iter().all(known) && actual.keys().all(|key| planned.contains_key(key))
         }
         (Value::List(planned), Value::List(actual)) => {
             planned.len() == actual.len() && planned.iter().zip(actual).all(|(x, y)| agrees(x, y))
@@ -107,6 +111,7 @@ pub(crate) fn first_difference(planned: &Value, actual: &Value) -> String {
                     path.push_key(key);
                     let found = match (planned.get(key), actual.get(key)) {
                         (Some(planned), Some(actual)) => walk(planned, actual, path),
+                        (Some(planned), None) => !matches!(planned.exposed(), Value::Unknown(_)),
                         _ => true,
                     };
                     if !found {
@@ -132,6 +137,12 @@ mod tests {
         let planned = Value::from([("a", Value::unknown(Kind::Any, "x")), ("b", "1".into())]);
         assert!(agrees(&planned, &Value::from([("a", Value::from(3i64)), ("b", "1".into())])));
         assert!(!agrees(&planned, &Value::from([("a", Value::from(3i64)), ("b", "2".into())])));
-        assert!(!agrees(&planned, &Value::from([("b", Value::from("1"))])));
+        assert!(
+            agrees(&planned, &Value::from([("b", Value::from("1"))])),
+            "what was not known may be nothing"
+        );
+        assert!(!agrees(&planned, &Value::from([("a", Value::from("1"))])));
+        let more = Value::from([("b", Value::from("1")), ("c", Value::Null)]);
+        assert_eq!((agrees(&planned, &more), first_difference(&planned, &more).as_str()), (false, "c"));
     }
 }

@@ -48,7 +48,7 @@ pub enum Work {
 }
 
 /// The steps of a plan as a graph without circles, by position.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct StepGraph {
     /// The steps.
     pub steps: Vec<Step>,
@@ -66,7 +66,7 @@ impl StepGraph {
     ///
     /// # Errors
     /// When the steps still wait for each other in a circle, which only a damaged state can bring about.
-    pub(super) fn new(operations: &mut [Operation]) -> Result<Self, ProgramError> {
+    pub(crate) fn new(operations: &mut [Operation]) -> Result<Self, ProgramError> {
         let mut builder = Builder::default();
         builder.add_steps(operations);
         builder.add_new_dependencies(operations);

@@ -33,6 +33,34 @@ impl Fingerprints {
         let digest: [u8; 32] = mac.finalize().into_bytes().into();
         format!("#{:02x}{:02x}", digest[0], digest[1])
     }
+
+    /// Begins a long one, of several things one after the other.
+    pub(crate) fn digest(&self) -> Digest {
+        Digest(self.0.clone())
+    }
+}
+
+/// A keyed hash that is long enough to tell whether things are the same. Secrets count in it as what they hide.
+pub(crate) struct Digest(Hmac<Sha256>);
+
+impl Digest {
+    /// With a text.
+    pub fn text(mut self, text: &str) -> Self {
+        feed_text(&mut self.0, b"x", text);
+        self
+    }
+
+    /// With a value.
+    pub fn value(mut self, value: &Value) -> Self {
+        feed(&mut self.0, value);
+        self
+    }
+
+    /// 32 hexadecimal digits.
+    pub fn finish(self) -> String {
+        let digest: [u8; 32] = self.0.finalize().into_bytes().into();
+        digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    }
 }
 
 impl fmt::Debug for Fingerprints {

@@ -10,6 +10,7 @@ mod passphrase;
 mod seal;
 
 pub use error::SecretError;
+pub(crate) use fingerprint::Digest;
 pub use fingerprint::Fingerprints;
 pub use key::{DataKey, KeyProvider, WrappedKey};
 pub use local::LocalKeyFile;

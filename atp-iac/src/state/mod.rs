@@ -4,9 +4,9 @@
 //! of the two is durable before the operation goes on. When the operation ends, the journal is folded into a new
 //! snapshot. Nothing here calls the cloud.
 
-mod encoding;
+pub(crate) mod encoding;
 mod error;
-mod file;
+pub(crate) mod file;
 mod holder;
 mod lifecycle;
 mod local;
@@ -26,6 +26,7 @@ mod writer;
 pub use error::StateError;
 pub use holder::Holder;
 pub use lifecycle::Lifecycle;
+pub(crate) use local::Disk;
 pub use local::{Fault, Faults, LocalStore};
 pub use memory::{Counters, MemoryStore};
 pub use read::{ReadState, read_state};

@@ -3,7 +3,7 @@
 use super::encoding::Encoding;
 use super::{Content, StateError, StateStore, StateView, Stored, Version};
 use crate::StackName;
-use crate::secrets::{Fingerprints, KeyProvider, Sealer};
+use crate::secrets::{Fingerprints, KeyProvider, Sealer, WrappedKey};
 use sha2::{Digest, Sha256};
 
 /// A state as it was when it was read.
@@ -17,6 +17,8 @@ pub struct ReadState {
     pub digest: String,
     /// Fingerprints with the key of the stack.
     pub fingerprints: Fingerprints,
+    /// The key to its secrets.
+    pub key: WrappedKey,
 }
 
 /// Reads the state of a stack, for a preview; `None` when it was never deployed.
@@ -31,8 +33,9 @@ pub async fn read_state(
     let Some(stored) = store.read(stack).await? else { return Ok(None) };
     let encoding = unlock_secrets(stack, &stored.content, keys).await?;
     let fingerprints = encoding.sealer().fingerprints().clone();
-    let digest = digest(&stored);
-    Ok(Some(ReadState { view: replay(&encoding, &stored)?, version: stored.version, digest, fingerprints }))
+    let (view, digest) = (replay(&encoding, &stored)?, digest(&stored));
+    let key = stored.content.key;
+    Ok(Some(ReadState { view, version: stored.version, digest, fingerprints, key }))
 }
 
 /// The encoding with the key of the stack.

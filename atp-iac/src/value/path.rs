@@ -1,10 +1,11 @@
 //! Where a value stands inside another.
 
 use super::Value;
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// A path to a part of a value, shown as `properties.rules[2].name`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Path(Vec<Segment>);
 
 /// What lies on the way to a part of a value.
@@ -17,7 +18,8 @@ pub(crate) struct Way {
 }
 
 /// One step of a [`Path`].
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 enum Segment {
     /// Into a map.
     Key(String),

@@ -4,7 +4,7 @@ use crate::programs::{PROGRAMS, SUBSCRIPTION};
 use async_trait::async_trait;
 use atp_azure::provider::{AzureProvider, AzureSettings};
 use atp_azure_sim::{FaultScript, Latency, Settings, Simulator, VirtualClock};
-use atp_iac::cli::{Answer, Application, Fixed, Ports, Storage, Terminal};
+use atp_iac::cli::{Answer, Application, DiskPlans, Fixed, Ports, Storage, Terminal};
 use atp_iac::cloud::{CloudError, CloudRequest, Clouds};
 use atp_iac::ports::{Clock, SeededRandom};
 use atp_iac::program::Program;
@@ -210,6 +210,7 @@ impl World {
             environment: &|_: &str| None,
             current_dir,
             files,
+            plans: &DiskPlans,
             revisions: &NoHistory,
             holder,
             ask: &mut || self.answer.clone(),

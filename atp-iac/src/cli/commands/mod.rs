@@ -3,9 +3,10 @@
 mod config;
 mod graph;
 mod look;
+mod saved;
 mod update;
 
-use super::arguments::{Command, Options};
+use super::arguments::{Command, Options, PreviewArguments, UpArguments};
 use super::failure::Failure;
 use super::interruptible::interruptible;
 use super::ports::{Answer, Press, Terminal};
@@ -14,6 +15,7 @@ use super::target::Target;
 use crate::engine::{Deployment, Engine, Kind, UpdateOptions};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use tokio::sync::watch;
+use update::Wish;
 
 /// What every command works with.
 pub(super) struct Session<'s, 'p> {
@@ -51,9 +53,16 @@ pub(super) async fn run(
 ) -> Result<u8, Failure> {
     let reading = async {
         match command {
-            Command::Up => update::update(&session, Kind::Up, ask, presses.clone()).await,
-            Command::Destroy => update::update(&session, Kind::Destroy, ask, presses.clone()).await,
-            Command::Preview => update::preview(&session).await,
+            Command::Up(UpArguments { plan: Some(file) }) => {
+                saved::carry_out(&session, file, ask, presses.clone()).await
+            }
+            Command::Up(_) => update::update(&session, Wish::Kind(Kind::Up), ask, presses.clone()).await,
+            Command::Destroy => {
+                update::update(&session, Wish::Kind(Kind::Destroy), ask, presses.clone()).await
+            }
+            Command::Preview(PreviewArguments { plan: Some(file), .. }) => saved::show(&session, file).await,
+            Command::Preview(PreviewArguments { out: Some(file), .. }) => saved::save(&session, file).await,
+            Command::Preview(_) => update::preview(&session).await,
             Command::Outputs { name, show_secrets } => {
                 look::outputs(&session, name.as_deref(), *show_secrets).await
             }
@@ -65,7 +74,7 @@ pub(super) async fn run(
             }
         }
     };
-    if matches!(command, Command::Up | Command::Destroy) {
+    if matches!(command, Command::Up(_) | Command::Destroy) {
         return reading.await;
     }
     // What only reads is left at the first Ctrl-C.

@@ -7,7 +7,7 @@ use crate::cli::failure::{Failure, exit};
 use crate::cli::interruptible::{interruptible, stop};
 use crate::cli::ports::{Answer, Press};
 use crate::cli::several::referred;
-use crate::engine::{Decision, Kind, Update};
+use crate::engine::{Decision, Kind, SavedPlan, Update};
 use crate::plan::Plan;
 use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -23,13 +23,32 @@ pub(super) async fn preview(session: &Session<'_, '_>) -> Result<u8, Failure> {
     }
 }
 
+/// What is to be done.
+#[derive(Clone, Copy)]
+pub(super) enum Wish<'a> {
+    /// What the program says now.
+    Kind(Kind),
+    /// A saved plan, which somebody has looked at.
+    Saved(&'a SavedPlan),
+}
+
+impl Wish<'_> {
+    fn kind(self) -> Kind {
+        match self {
+            Wish::Kind(kind) => kind,
+            Wish::Saved(saved) => saved.kind,
+        }
+    }
+}
+
 pub(super) async fn update(
     session: &Session<'_, '_>,
-    kind: Kind,
+    wish: Wish<'_>,
     ask: &mut (dyn FnMut() -> Answer + Send),
     mut presses: watch::Receiver<u32>,
 ) -> Result<u8, Failure> {
     let (deployment, engine) = session.connect()?;
+    let kind = wish.kind();
     if kind == Kind::Destroy {
         let others = session.target.workspace.referrers(session.target.name()).await?;
         if !others.is_empty() {
@@ -46,7 +65,7 @@ pub(super) async fn update(
     let mut objection = None;
     let mut decide = |plan: &Plan, recovered: &[Recovered]| {
         session.reporter().plan(plan, recovered, kind);
-        match decide(session, plan, kind, ask) {
+        match decide(session, plan, wish, ask) {
             Ok(()) => {
                 applying.store(true, Ordering::Relaxed);
                 if plan.has_changes() {
@@ -63,8 +82,17 @@ pub(super) async fn update(
     let mut observe = |event: Event<'_>| session.reporter().step(&event);
     let options = session.update_options();
     let work = async {
-        let update = engine.update(&deployment, kind, &options, &mut decide, &mut observe, &interrupt);
-        let mut update = pin!(update);
+        let (decide, observe) = (&mut decide, &mut observe);
+        let mut update = pin!(async {
+            match wish {
+                Wish::Kind(kind) => {
+                    engine.update(&deployment, kind, &options, decide, observe, &interrupt).await
+                }
+                Wish::Saved(saved) => {
+                    engine.update_with_plan(&deployment, saved, decide, observe, &interrupt).await
+                }
+            }
+        });
         loop {
             tokio::select! {
                 result = &mut update => return Ok(result?),
@@ -88,7 +116,7 @@ pub(super) async fn update(
 fn decide(
     session: &Session<'_, '_>,
     plan: &Plan,
-    kind: Kind,
+    wish: Wish<'_>,
     ask: &mut (dyn FnMut() -> Answer + Send),
 ) -> Result<(), Failure> {
     if let Some(refused) = refused(plan) {
@@ -97,15 +125,16 @@ fn decide(
     if !plan.has_changes() {
         return Ok(());
     }
-    let question = match kind {
-        Kind::Up => "Apply?",
-        Kind::Destroy => "Delete all of this?",
+    let question = match wish {
+        Wish::Kind(Kind::Up) => "Apply?",
+        Wish::Kind(Kind::Destroy) => "Delete all of this?",
+        Wish::Saved(_) => return Ok(()),
     };
     let about = (question, "carry out this plan");
     confirm(&mut session.reporter(), session.options, session.terminal, ask, about)
 }
 
-fn refused(plan: &Plan) -> Option<Failure> {
+pub(super) fn refused(plan: &Plan) -> Option<Failure> {
     let message = match plan.refusals.len() {
         0 => return None,
         1 => "a protected resource stands against this plan".to_owned(),
@@ -131,6 +160,6 @@ fn finish(session: &Session<'_, '_>, update: &Update, kind: Kind, interrupted: b
     Ok(code(session, update.plan.has_changes()))
 }
 
-fn code(session: &Session<'_, '_>, changes: bool) -> u8 {
+pub(super) fn code(session: &Session<'_, '_>, changes: bool) -> u8 {
     if changes && session.options.detailed_exitcode { exit::CHANGES } else { exit::DONE }
 }

@@ -48,15 +48,21 @@ pub(super) async fn run(
     ask: &mut (dyn FnMut() -> Answer + Send),
     presses: watch::Receiver<u32>,
 ) -> Result<u8, Failure> {
+    if command.plan_file().is_some() {
+        return Err(Failure::usage(
+            "a saved plan is of one stack, and several are meant",
+            "name one with `--stack`, and save a plan for each, in the order in which they refer to each other",
+        ));
+    }
     match command {
-        Command::Up => return update::update(session, Kind::Up, ask, presses).await,
+        Command::Up(_) => return update::update(session, Kind::Up, ask, presses).await,
         Command::Destroy => return update::update(session, Kind::Destroy, ask, presses).await,
         Command::Expired { destroy: true } => return expired::destroy(session, ask, presses).await,
         _ => {}
     }
     let reading = async {
         match command {
-            Command::Preview => update::preview(session).await,
+            Command::Preview(_) => update::preview(session).await,
             Command::Graph { stacks: true } => graph::graph(session),
             Command::Status { drift } => status::status(session, *drift).await,
             Command::Expired { .. } => expired::list(session).await,

@@ -1,7 +1,7 @@
 //! A project, a program, a cloud and a state in memory.
 
 use super::hanging::Hanging;
-use crate::cli::{Answer, Application, ExtraCommand, Fixed, Ports, Storage, Terminal};
+use crate::cli::{Answer, Application, ExtraCommand, Fixed, PlanFiles, Ports, Storage, Terminal};
 use crate::cloud::{CloudError, CloudRequest, Clouds};
 use crate::output::Expression;
 use crate::ports::{ManualClock, SeededRandom};
@@ -169,6 +169,8 @@ pub struct Bench {
     pub extra: Vec<Arc<dyn ExtraCommand>>,
     /// The working directories that states were looked for in.
     pub work_dirs: Arc<Mutex<Vec<PathBuf>>>,
+    /// Saved plans.
+    pub plans: Plans,
     random: Arc<SeededRandom>,
 }
 
@@ -194,6 +196,7 @@ impl Bench {
             hang: None,
             extra: Vec::new(),
             work_dirs: Arc::default(),
+            plans: Plans::default(),
             random: Arc::new(SeededRandom::new(1)),
         }
     }
@@ -243,6 +246,7 @@ impl Bench {
             environment: &environment,
             current_dir: "/shop/deep".into(),
             files: &self.files,
+            plans: &self.plans,
             revisions: self,
             holder: self.holder("anna"),
             ask: &mut || self.answer.clone(),
@@ -252,6 +256,20 @@ impl Bench {
             random: self.random.clone(),
         };
         application.execute(self.fixed, arguments, ports).await
+    }
+}
+
+/// Saved plans in memory.
+#[derive(Default)]
+pub struct Plans(pub Mutex<BTreeMap<PathBuf, Vec<u8>>>);
+
+impl PlanFiles for Plans {
+    fn read(&self, path: &Path) -> std::io::Result<Option<Vec<u8>>> {
+        Ok(self.0.lock().unwrap().get(path).cloned())
+    }
+    fn write(&self, path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+        self.0.lock().unwrap().insert(path.to_owned(), bytes.to_vec());
+        Ok(())
     }
 }
 

@@ -3,7 +3,7 @@
 use super::Encoding;
 use super::record::{IntentIn, LastUpdateForm};
 use super::resource::ResourceIn;
-use super::value::{Place, Plain, Sealed, check_storable};
+use super::value::{Place, Plain, Sealed};
 use crate::state::{Snapshot, StateError, StateView};
 use crate::value::Value;
 use serde::ser::{SerializeMap as _, Serializer};
@@ -97,7 +97,7 @@ impl Encoding {
         values: &'a BTreeMap<String, Value>,
     ) -> Result<OutputsOut<'a>, StateError> {
         let mut named = values.iter();
-        named.try_for_each(|(name, value)| check_storable(value, &format!("the output `{name}`")))?;
+        named.try_for_each(|(name, value)| self.check_storable(value, &format!("the output `{name}`")))?;
         Ok(OutputsOut { encoding: self, values })
     }
 

@@ -84,7 +84,7 @@ impl From<TimeoutsForm> for Timeouts {
 
 impl Encoding {
     /// `None` when all of it is at its default.
-    pub(super) fn lifecycle<'a>(
+    pub fn lifecycle<'a>(
         &'a self,
         urn: &'a Urn,
         lifecycle: &'a Lifecycle,
@@ -107,11 +107,7 @@ impl Encoding {
         }))
     }
 
-    pub(super) fn read_lifecycle(
-        &self,
-        urn: &Urn,
-        read: Option<LifecycleIn>,
-    ) -> Result<Lifecycle, StateError> {
+    pub fn read_lifecycle(&self, urn: &Urn, read: Option<LifecycleIn>) -> Result<Lifecycle, StateError> {
         let read = read.unwrap_or_default();
         let trigger = read.replacement_trigger;
         let mut secret_outputs = Patterns::default();

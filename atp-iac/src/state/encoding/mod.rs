@@ -1,4 +1,4 @@
-//! How a state is written: JSON, secrets sealed, URNs of the same stack without their common beginning.
+//! How a state, and a plan, is written: JSON, secrets sealed, URNs of the same stack without their common beginning.
 //!
 //! Invariant: the same state gives the same bytes.
 //! Invariant: no secret is in these bytes in clear.
@@ -10,27 +10,37 @@ mod resource;
 mod time;
 mod value;
 
+pub use lifecycle::{LifecycleIn, LifecycleOut};
 pub use record::HolderForm;
+pub use resource::{ResourceIn, ResourceOut};
+pub use value::{Plain, Sealed};
 
 use super::StateError;
 use crate::secrets::Sealer;
 use crate::{StackName, Urn};
 use serde::de::DeserializeOwned;
 
-/// Writes and reads the state of one stack.
+/// Writes and reads the state of one stack, or a plan of it.
 #[derive(Clone)]
-pub(super) struct Encoding {
+pub struct Encoding {
     stack: StackName,
     /// What the URNs of the stack begin with.
     prefix: String,
     sealer: Sealer,
+    /// Values need not be known.
+    of_plan: bool,
 }
 
 impl Encoding {
     pub fn new(stack: StackName, sealer: Sealer) -> Self {
         let StackName { environment, region, stack: name } = &stack;
         let prefix = format!("urn:atp:{environment}:{region}:{name}::");
-        Encoding { stack, prefix, sealer }
+        Encoding { stack, prefix, sealer, of_plan: false }
+    }
+
+    /// One of a plan: what is not known yet can be written, too.
+    pub fn of_plan(stack: StackName, sealer: Sealer) -> Self {
+        Encoding { of_plan: true, ..Encoding::new(stack, sealer) }
     }
 
     pub fn sealer(&self) -> &Sealer {
@@ -38,14 +48,14 @@ impl Encoding {
     }
 
     /// The URN as it is written: without the beginning, unless that could be misread.
-    fn short<'u>(&self, urn: &'u Urn) -> &'u str {
+    pub fn short<'u>(&self, urn: &'u Urn) -> &'u str {
         match urn.as_str().strip_prefix(&self.prefix) {
             Some(tail) if !tail.starts_with("urn:") => tail,
             _ => urn.as_str(),
         }
     }
 
-    fn long(&self, text: &str) -> Result<Urn, StateError> {
+    pub fn long(&self, text: &str) -> Result<Urn, StateError> {
         let urn = if text.starts_with("urn:") {
             Urn::parse(text)
         } else {
@@ -55,7 +65,7 @@ impl Encoding {
     }
 
     /// For what has the right checksum and still cannot be read.
-    fn damaged(&self, what: impl ToString) -> StateError {
+    pub fn damaged(&self, what: impl ToString) -> StateError {
         StateError::Corrupt { file: format!("the state of {}", self.stack), what: what.to_string() }
     }
 

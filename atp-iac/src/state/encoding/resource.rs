@@ -1,7 +1,7 @@
 //! Resources, on one line each. What is at its default is left out.
 
 use super::lifecycle::{LifecycleIn, LifecycleOut};
-use super::value::{Place, Plain, Sealed, check_storable};
+use super::value::{Place, Plain, Sealed};
 use super::{Encoding, time as moment};
 use crate::Urn;
 use crate::state::{ResourceState, StateError};
@@ -65,7 +65,7 @@ pub struct ResourceIn {
 }
 
 impl Encoding {
-    pub(super) fn resource<'a>(&'a self, resource: &'a ResourceState) -> Result<ResourceOut<'a>, StateError> {
+    pub fn resource<'a>(&'a self, resource: &'a ResourceState) -> Result<ResourceOut<'a>, StateError> {
         let urn = &resource.urn;
         Ok(ResourceOut {
             urn: self.short(urn),
@@ -85,7 +85,7 @@ impl Encoding {
         })
     }
 
-    pub(super) fn read_resource(&self, read: ResourceIn) -> Result<ResourceState, StateError> {
+    pub fn read_resource(&self, read: ResourceIn) -> Result<ResourceState, StateError> {
         let urn = self.long(&read.urn)?;
         Ok(ResourceState {
             kind: read.kind.unwrap_or_else(|| urn.resource_type().to_owned()),
@@ -105,21 +105,35 @@ impl Encoding {
         })
     }
 
-    pub(super) fn sealed<'a>(
+    pub fn sealed<'a>(
         &'a self,
         urn: &'a Urn,
         field: &'static str,
         value: &'a Value,
     ) -> Result<Sealed<'a>, StateError> {
-        check_storable(value, urn.as_str())?;
-        Ok(Sealed { encoding: self, value, place: Place::Root { urn: urn.as_str(), field } })
+        self.sealed_at(urn.as_str(), field, value)
     }
 
-    pub(super) fn opened(&self, urn: &Urn, field: &'static str, plain: Plain) -> Result<Value, StateError> {
-        self.open(plain, Place::Root { urn: urn.as_str(), field })
+    /// Where no URN is, another text stands for it.
+    pub fn sealed_at<'a>(
+        &'a self,
+        urn: &'a str,
+        field: &'static str,
+        value: &'a Value,
+    ) -> Result<Sealed<'a>, StateError> {
+        self.check_storable(value, urn)?;
+        Ok(Sealed { encoding: self, value, place: Place::Root { urn, field } })
     }
 
-    pub(super) fn long_all(&self, texts: &[String]) -> Result<Vec<Urn>, StateError> {
+    pub fn opened(&self, urn: &Urn, field: &'static str, plain: Plain) -> Result<Value, StateError> {
+        self.opened_at(urn.as_str(), field, plain)
+    }
+
+    pub fn opened_at(&self, urn: &str, field: &'static str, plain: Plain) -> Result<Value, StateError> {
+        self.open(plain, Place::Root { urn, field })
+    }
+
+    pub fn long_all(&self, texts: &[String]) -> Result<Vec<Urn>, StateError> {
         texts.iter().map(|text| self.long(text)).collect()
     }
 }

@@ -1,17 +1,20 @@
 //! Values: JSON, with a map of one key where JSON does not suffice.
 //!
 //! `{"$secret": ".."}` is sealed. `{"$number": "0.1"}` is a number that JSON's parser would not give back as it is.
-//! `{"$literal": {..}}` is a map that would otherwise be taken for one of these.
+//! `{"$literal": {..}}` is a map that would otherwise be taken for one of these. In a plan, `{"$unknown": {..}}` is a value
+//! that is not known yet, with its kind and where it comes from.
 
 use super::{Encoding, StateError};
-use crate::value::{Map, Path, Value};
-use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
-use serde::ser::{Error as _, Serialize, SerializeMap as _, Serializer};
+use crate::value::{Kind, Map, Path, Unknown, Value};
+use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::ser::{Error as _, SerializeMap as _, Serializer};
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 const SECRET: &str = "$secret";
 const NUMBER: &str = "$number";
 const LITERAL: &str = "$literal";
+const UNKNOWN: &str = "$unknown";
 /// What is nested deeper could be written and then not be read.
 const DEPTH: usize = 100;
 
@@ -95,8 +98,11 @@ impl Serialize for Entries<'_> {
     }
 }
 
-fn looks_tagged(map: &Map) -> bool {
-    map.len() == 1 && [SECRET, NUMBER, LITERAL].iter().any(|tag| map.contains_key(*tag))
+/// Whether a map could be taken for something else.
+fn looks_tagged(map: &Map, of_plan: bool) -> bool {
+    map.len() == 1
+        && ([SECRET, NUMBER, LITERAL].iter().any(|tag| map.contains_key(*tag))
+            || of_plan && map.contains_key(UNKNOWN))
 }
 
 impl Serialize for Sealed<'_> {
@@ -111,9 +117,14 @@ impl Serialize for Sealed<'_> {
                 let items = list.iter().enumerate();
                 serializer.collect_seq(items.map(|(index, value)| Item(self, value, index)))
             }
-            Value::Map(map) if looks_tagged(map) => single(serializer, LITERAL, &Entries(self, map)),
+            Value::Map(map) if looks_tagged(map, self.encoding.of_plan) => {
+                single(serializer, LITERAL, &Entries(self, map))
+            }
             Value::Map(map) => self.entries(map, serializer),
             Value::Secret(inner) => single(serializer, SECRET, &self.seal::<S::Error>(inner)?),
+            Value::Unknown(unknown) if self.encoding.of_plan => {
+                single(serializer, UNKNOWN, &UnknownForm::from(unknown))
+            }
             Value::Unknown(_) => Err(S::Error::custom("a value is not known")),
         }
     }
@@ -190,7 +201,7 @@ impl<'de> Visitor<'de> for PlainVisitor {
 
 impl Encoding {
     /// The value as it was before it was written.
-    pub(super) fn open(&self, plain: Plain, place: Place<'_>) -> Result<Value, StateError> {
+    pub fn open(&self, plain: Plain, place: Place<'_>) -> Result<Value, StateError> {
         let mut value = plain.0;
         self.open_in_place(&mut value, place)?;
         Ok(value)
@@ -202,7 +213,7 @@ impl Encoding {
                 let mut items = list.iter_mut().enumerate();
                 items.try_for_each(|(index, item)| self.open_in_place(item, Place::Index(&place, index)))
             }
-            Value::Map(map) if looks_tagged(map) => {
+            Value::Map(map) if looks_tagged(map, self.of_plan) => {
                 if let Some((tag, inner)) = map.pop_first() {
                     *value = self.open_tagged(&tag, inner, place)?;
                 }
@@ -233,6 +244,11 @@ impl Encoding {
                 let number = text.parse().ok().and_then(serde_json::Number::from_f64);
                 number.map(Value::Number).ok_or_else(|| self.damaged(format!("{place} is not a number")))
             }
+            (UNKNOWN, Value::Map(map)) => {
+                let form = Value::Map(map).to_json_exposed().map_err(|error| self.damaged(error))?;
+                let form: UnknownForm = serde_json::from_value(form).map_err(|error| self.damaged(error))?;
+                Ok(Value::Unknown(form.into()))
+            }
             (LITERAL, Value::Map(mut map)) => {
                 self.open_entries(&mut map, place)?;
                 Ok(Value::Map(map))
@@ -242,33 +258,69 @@ impl Encoding {
     }
 }
 
-/// That a value can be stored: all of it is known, and it is not too deep to be read back.
-pub fn check_storable(value: &Value, urn: &str) -> Result<(), StateError> {
-    check(value, urn, &mut Path::root(), 0)
+/// A value that is not known yet, in a plan.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct UnknownForm {
+    #[serde(with = "KindRemote")]
+    kind: Kind,
+    from: String,
 }
 
-fn check(value: &Value, urn: &str, path: &mut Path, depth: usize) -> Result<(), StateError> {
+/// [`Kind`], as it is written.
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "Kind", rename_all = "snake_case")]
+enum KindRemote {
+    Any,
+    Null,
+    Bool,
+    Number,
+    String,
+    List,
+    Map,
+}
+
+impl From<&Unknown> for UnknownForm {
+    fn from(unknown: &Unknown) -> Self {
+        UnknownForm { kind: unknown.kind, from: unknown.from.to_string() }
+    }
+}
+
+impl From<UnknownForm> for Unknown {
+    fn from(UnknownForm { kind, from }: UnknownForm) -> Self {
+        Unknown { kind, from: from.into() }
+    }
+}
+
+impl Encoding {
+    /// That a value can be stored: all of it is known, unless it is of a plan, and it is not too deep to be read back.
+    pub(super) fn check_storable(&self, value: &Value, urn: &str) -> Result<(), StateError> {
+        check(value, urn, &mut Path::root(), 0, self.of_plan)
+    }
+}
+
+fn check(value: &Value, urn: &str, path: &mut Path, depth: usize, of_plan: bool) -> Result<(), StateError> {
     if depth > DEPTH {
         return Err(StateError::TooDeep { urn: urn.to_owned(), path: path.clone(), limit: DEPTH });
     }
     match value {
-        Value::Unknown(unknown) => Err(StateError::Unknown {
+        Value::Unknown(unknown) if !of_plan => Err(StateError::Unknown {
             urn: urn.to_owned(),
             path: path.clone(),
             from: unknown.from.to_string(),
         }),
-        Value::Secret(inner) => check(inner, urn, path, depth),
+        Value::Secret(inner) => check(inner, urn, path, depth, of_plan),
         Value::List(list) => list.iter().enumerate().try_for_each(|(index, item)| {
             path.push_index(index);
-            check(item, urn, path, depth + 1)?;
+            check(item, urn, path, depth + 1, of_plan)?;
             path.pop();
             Ok(())
         }),
         Value::Map(map) => {
-            let depth = depth + 1 + usize::from(looks_tagged(map));
+            let depth = depth + 1 + usize::from(looks_tagged(map, of_plan));
             map.iter().try_for_each(|(key, item)| {
                 path.push_key(key);
-                check(item, urn, path, depth)?;
+                check(item, urn, path, depth, of_plan)?;
                 path.pop();
                 Ok(())
             })

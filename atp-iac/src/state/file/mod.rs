@@ -1,13 +1,14 @@
-//! How a snapshot and a journal are framed, so that any damage to them shows. Knows nothing of what they say.
+//! How a snapshot, a journal and a saved plan are framed, so that any damage to them shows. Knows nothing of what they say.
 
+pub mod framed;
 pub mod journal;
 pub mod snapshot;
 
 use super::StateError;
 use serde::Deserialize;
 
-/// The newest format of snapshots and journals that is understood.
-const FORMAT: u64 = 1;
+/// The newest format of snapshots, journals and saved plans that is understood.
+pub const FORMAT: u64 = 1;
 
 /// What every format of the future has, too.
 #[derive(Deserialize)]

@@ -1,18 +1,11 @@
 //! A snapshot: one line of header, then the body.
-//!
-//! The last field of the header is a checksum of all that stands before it, and of the body.
 
-use super::{FORMAT, check_kind, corrupt, hex};
+use super::framed::{self, Framed};
 use crate::secrets::WrappedKey;
 use crate::state::{Content, StateError, Version};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 const KIND: &str = "atp-iac state";
-const SUM_BEFORE: &[u8] = b",\"checksum\":\"";
-const SUM_AFTER: &[u8] = b"\"}";
-const SUM_PREFIX: &str = "sha256:";
-const SUM_LENGTH: usize = SUM_PREFIX.len() + 64;
 
 #[derive(Serialize, Deserialize)]
 struct Header {
@@ -29,82 +22,29 @@ pub fn encode(content: &Content) -> Result<(Vec<u8>, Version), serde_json::Error
     let Content { lineage, serial, key, body } = content;
     let header = Header {
         format: KIND.into(),
-        version: FORMAT,
+        version: super::FORMAT,
         lineage: lineage.clone(),
         serial: *serial,
         length: body.len() as u64,
         key: key.clone(),
     };
-    let mut bytes = serde_json::to_vec(&header)?;
-    bytes.reserve(body.len() + 128);
-    bytes.pop();
-    let checksum = checksum(&bytes, body);
-    bytes.extend_from_slice(SUM_BEFORE);
-    bytes.extend_from_slice(checksum.as_bytes());
-    bytes.extend_from_slice(SUM_AFTER);
-    bytes.push(b'\n');
-    bytes.extend_from_slice(body);
+    let (bytes, checksum) = framed::encode(&header, body)?;
     Ok((bytes, Version { lineage: lineage.clone(), serial: *serial, checksum }))
 }
 
 /// The version that a header claims; the body is not looked at.
 pub fn peek(file: &str, bytes: &[u8]) -> Result<Version, StateError> {
-    let (header, _) = split(file, bytes)?;
-    let (Header { lineage, serial, .. }, _, checksum) = parse(file, header)?;
-    Ok(Version { lineage, serial, checksum: checksum.to_owned() })
+    let Framed { header: Header { lineage, serial, .. }, checksum, .. } = framed::peek(file, KIND, bytes)?;
+    Ok(Version { lineage, serial, checksum })
 }
 
 /// A snapshot from its bytes.
 pub fn decode(file: &str, mut bytes: Vec<u8>) -> Result<(Version, Content), StateError> {
-    let (header, body) = split(file, &bytes)?;
-    let ends = bytes.len() - body.len();
-    let (Header { lineage, serial, length, key, .. }, covered, claimed) = parse(file, header)?;
-    if (body.len() as u64) < length {
-        let expected = (ends as u64).saturating_add(length).to_string();
-        return Err(StateError::Torn { file: file.to_owned(), expected, found: bytes.len() as u64 });
-    }
-    let found = checksum(covered, body);
-    if found != claimed {
-        return Err(corrupt(file, format!("its checksum is {found}, and its header says {claimed}")));
-    }
-    if body.len() as u64 != length {
-        return Err(corrupt(file, format!("it has {} bytes after its header, not {length}", body.len())));
-    }
+    let Framed { header, checksum, ends } = framed::decode(file, KIND, &bytes)?;
+    let Header { lineage, serial, key, .. } = header;
     let body = bytes.split_off(ends);
-    let version = Version { lineage: lineage.clone(), serial, checksum: found };
+    let version = Version { lineage: lineage.clone(), serial, checksum };
     Ok((version, Content { lineage, serial, key, body }))
-}
-
-fn split<'b>(file: &str, bytes: &'b [u8]) -> Result<(&'b [u8], &'b [u8]), StateError> {
-    if bytes.is_empty() {
-        return Err(StateError::Empty { file: file.to_owned() });
-    }
-    match bytes.iter().position(|byte| *byte == b'\n') {
-        Some(end) => Ok((&bytes[..end], &bytes[end + 1..])),
-        None => Err(StateError::Torn {
-            file: file.to_owned(),
-            expected: "at least a header".into(),
-            found: bytes.len() as u64,
-        }),
-    }
-}
-
-/// The header, the bytes of it that the checksum covers, and the checksum.
-fn parse<'h>(file: &str, header: &'h [u8]) -> Result<(Header, &'h [u8], &'h str), StateError> {
-    check_kind(file, header, KIND)?;
-    let no_checksum = || corrupt(file, "its header has no checksum");
-    let sum_and_before = header.strip_suffix(SUM_AFTER).ok_or_else(no_checksum)?;
-    let at = sum_and_before.len().checked_sub(SUM_LENGTH).ok_or_else(no_checksum)?;
-    let (before, sum) = sum_and_before.split_at(at);
-    let covered = before.strip_suffix(SUM_BEFORE).ok_or_else(no_checksum)?;
-    let sum = std::str::from_utf8(sum).map_err(|_| no_checksum())?;
-    let parsed = serde_json::from_slice(header);
-    Ok((parsed.map_err(|error| corrupt(file, error.to_string()))?, covered, sum))
-}
-
-fn checksum(header: &[u8], body: &[u8]) -> String {
-    let digest = Sha256::new().chain_update(header).chain_update(b"\n").chain_update(body).finalize();
-    [SUM_PREFIX, &hex(&digest)].concat()
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ mod lock;
 
 pub use disk::{Fault, Faults};
 
-use self::disk::Disk;
+pub(crate) use self::disk::Disk;
 use self::files::{StackFiles, Writer};
 use self::lock::Attempt;
 use super::{Content, Holder, Lease, StateError, StateStore, Stored, Version, Wait};

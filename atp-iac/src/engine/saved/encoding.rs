@@ -1,0 +1,266 @@
+//! The body of a saved plan: JSON, values and objects as a state has them.
+//!
+//! What derives from the operations is not written: their steps are made of them again.
+
+use super::digests::{Object, Seen};
+use super::{PlanFileError, Saved, SavedBase, SavedPlan};
+use crate::engine::{Kind, UpdateOptions};
+use crate::plan::{Answers, Base, Irreversible, OutputChange, Plan, Refusal, StepGraph};
+use crate::state::StateError;
+use crate::state::encoding::{Encoding, HolderForm, Plain, Sealed};
+use crate::value::{Path, Value};
+use crate::{StackName, Urn};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+mod operation;
+
+use operation::{OperationIn, OperationOut};
+
+#[derive(Serialize)]
+struct BodyOut<'a> {
+    #[serde(flatten)]
+    made: Made,
+    digest: &'a str,
+    base: Option<BaseForm>,
+    seen: SeenForm,
+    contract: u64,
+    gives: bool,
+    operations: Vec<OperationOut<'a>>,
+    outputs: BTreeMap<&'a str, [Option<Slot<Sealed<'a>>>; 2]>,
+    warnings: Vec<WarningForm>,
+    refusals: Vec<RefusalForm>,
+}
+
+#[derive(Deserialize)]
+struct BodyIn {
+    #[serde(flatten)]
+    made: Made,
+    digest: String,
+    base: Option<BaseForm>,
+    seen: SeenForm,
+    contract: u64,
+    gives: bool,
+    operations: Vec<OperationIn>,
+    outputs: BTreeMap<String, [Option<Slot<Plain>>; 2]>,
+    warnings: Vec<WarningForm>,
+    refusals: Vec<RefusalForm>,
+}
+
+/// A plan that could not be made.
+#[derive(Serialize, Deserialize)]
+struct FailedForm {
+    #[serde(flatten)]
+    made: Made,
+    failed: String,
+}
+
+/// What of every plan is known.
+#[derive(Serialize, Deserialize)]
+struct Made {
+    kind: Kind,
+    options: UpdateOptions,
+    by: HolderForm,
+}
+
+/// In a list, since `null` is a value, too.
+type Slot<T> = [T; 1];
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct BaseForm {
+    lineage: String,
+    serial: u64,
+    digest: String,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SeenForm {
+    declared: BTreeMap<String, String>,
+    outputs: BTreeMap<String, String>,
+    config: BTreeMap<String, String>,
+    objects: Vec<ObjectForm>,
+    answers: BTreeMap<String, String>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ObjectForm {
+    urn: String,
+    id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    known: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    read: Option<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WarningForm {
+    urn: String,
+    path: Path,
+    message: String,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RefusalForm {
+    urn: String,
+    message: String,
+    hint: String,
+}
+
+/// What stands for the URN where outputs of the stack are sealed.
+const STACK: &str = "outputs of the stack";
+
+impl SavedPlan {
+    fn made(&self) -> Made {
+        let SavedPlan { kind, options, by, .. } = self;
+        Made { kind: *kind, options: options.clone(), by: HolderForm(by.clone()) }
+    }
+
+    /// The body of the file. `encoding` is that of the plan's stack and key.
+    pub(super) fn write(&self, encoding: &Encoding) -> Result<Vec<u8>, StateError> {
+        let Ok(saved) = &self.content else { return self.write_failed() };
+        let Saved { plan, digest, base, seen } = &**saved;
+        let short = |urn: &Urn| encoding.short(urn).to_owned();
+        let mut outputs = BTreeMap::new();
+        for (name, OutputChange { before, after }) in &plan.outputs {
+            let slot = |value| -> Result<_, StateError> {
+                let value: Option<&Value> = value;
+                value.map(|value| Ok([encoding.sealed_at(STACK, "outputs", value)?])).transpose()
+            };
+            outputs.insert(name.as_str(), [slot(before.as_ref())?, slot(after.as_ref())?]);
+        }
+        let operations = plan.operations.iter().map(|operation| OperationOut::new(operation, encoding));
+        let body = BodyOut {
+            made: self.made(),
+            digest,
+            base: base.clone().map(|SavedBase { lineage, serial, digest }| BaseForm {
+                lineage,
+                serial,
+                digest,
+            }),
+            seen: seen_form(seen, encoding),
+            contract: plan.contract,
+            gives: plan.output_expressions.is_some(),
+            operations: operations.collect::<Result<_, _>>()?,
+            outputs,
+            warnings: (plan.warnings.iter())
+                .map(|Irreversible { urn, path, message }| WarningForm {
+                    urn: short(urn),
+                    path: path.clone(),
+                    message: message.clone(),
+                })
+                .collect(),
+            refusals: (plan.refusals.iter())
+                .map(|Refusal { urn, message, hint }| RefusalForm {
+                    urn: short(urn),
+                    message: message.clone(),
+                    hint: hint.clone(),
+                })
+                .collect(),
+        };
+        serde_json::to_vec(&body).map_err(unwritable)
+    }
+
+    /// The body of the file of a plan that could not be made.
+    pub(super) fn write_failed(&self) -> Result<Vec<u8>, StateError> {
+        let failed = self.content.as_ref().err().cloned().unwrap_or_default();
+        serde_json::to_vec(&FailedForm { made: self.made(), failed }).map_err(unwritable)
+    }
+
+    /// A plan that could not be made, from the body of its file.
+    pub(super) fn read_failed(file: &str, stack: StackName, body: &[u8]) -> Result<Self, PlanFileError> {
+        let read: Result<FailedForm, _> = serde_json::from_slice(body);
+        let FailedForm { made: Made { kind, options, by }, failed } =
+            read.map_err(|error| PlanFileError::Corrupt { file: file.to_owned(), what: error.to_string() })?;
+        Ok(SavedPlan { stack, kind, options, by: by.0, content: Err(failed) })
+    }
+
+    /// A plan from the body of its file. It tells no secrets apart yet.
+    pub(super) fn read(stack: StackName, encoding: &Encoding, body: &[u8]) -> Result<Self, StateError> {
+        let read: BodyIn = serde_json::from_slice(body).map_err(|error| encoding.damaged(error))?;
+        let operations = read.operations.into_iter().map(|operation| operation.read(encoding));
+        let mut operations = operations.collect::<Result<Vec<_>, _>>()?;
+        let steps = StepGraph::new(&mut operations).map_err(|error| encoding.damaged(error))?;
+        let base =
+            read.base.map(|BaseForm { lineage, serial, digest }| SavedBase { lineage, serial, digest });
+        let mut outputs = BTreeMap::new();
+        for (name, [before, after]) in read.outputs {
+            let open = |slot: Option<Slot<Plain>>| {
+                slot.map(|[plain]| encoding.opened_at(STACK, "outputs", plain)).transpose()
+            };
+            outputs.insert(name, OutputChange { before: open(before)?, after: open(after)? });
+        }
+        let warning = |WarningForm { urn, path, message }| -> Result<_, StateError> {
+            Ok(Irreversible { urn: encoding.long(&urn)?, path, message })
+        };
+        let refusal = |RefusalForm { urn, message, hint }: RefusalForm| -> Result<_, StateError> {
+            Ok(Refusal { urn: encoding.long(&urn)?, message, hint })
+        };
+        let plan = Plan {
+            stack: stack.clone(),
+            base: match &base {
+                Some(SavedBase { lineage, serial, .. }) => Base { lineage: lineage.clone(), serial: *serial },
+                None => Base { lineage: String::new(), serial: 0 },
+            },
+            operations,
+            steps,
+            warnings: read.warnings.into_iter().map(warning).collect::<Result<_, _>>()?,
+            refusals: read.refusals.into_iter().map(refusal).collect::<Result<_, _>>()?,
+            outputs,
+            // What the program says is not in the file; whether it was asked is.
+            output_expressions: read.gives.then(BTreeMap::new),
+            contract: read.contract,
+            fingerprints: None,
+            answers: Answers::new(),
+            unanswered: Vec::new(),
+        };
+        let seen = read_seen(read.seen, encoding)?;
+        let content = Ok(Box::new(Saved { plan, digest: read.digest, base, seen }));
+        let Made { kind, options, by } = read.made;
+        Ok(SavedPlan { stack, kind, options, by: by.0, content })
+    }
+}
+
+fn seen_form(seen: &Seen, encoding: &Encoding) -> SeenForm {
+    let by_urn = |digests: &BTreeMap<Urn, String>| {
+        let digests = digests.iter();
+        digests.map(|(urn, digest)| (encoding.short(urn).to_owned(), digest.clone())).collect()
+    };
+    let object = |((urn, id), Object { known, read }): (&(Urn, String), &Object)| ObjectForm {
+        urn: encoding.short(urn).to_owned(),
+        id: id.clone(),
+        known: known.clone(),
+        read: read.clone(),
+    };
+    SeenForm {
+        declared: by_urn(&seen.declared),
+        outputs: seen.outputs.clone(),
+        config: seen.config.clone(),
+        objects: seen.objects.iter().map(object).collect(),
+        answers: by_urn(&seen.answers),
+    }
+}
+
+fn read_seen(form: SeenForm, encoding: &Encoding) -> Result<Seen, StateError> {
+    let by_urn = |digests: BTreeMap<String, String>| -> Result<BTreeMap<Urn, String>, StateError> {
+        digests.into_iter().map(|(urn, digest)| Ok((encoding.long(&urn)?, digest))).collect()
+    };
+    let object = |ObjectForm { urn, id, known, read }| -> Result<_, StateError> {
+        Ok(((encoding.long(&urn)?, id), Object { known, read }))
+    };
+    Ok(Seen {
+        declared: by_urn(form.declared)?,
+        outputs: form.outputs,
+        config: form.config,
+        objects: form.objects.into_iter().map(object).collect::<Result<_, _>>()?,
+        answers: by_urn(form.answers)?,
+    })
+}
+
+fn unwritable(error: serde_json::Error) -> StateError {
+    StateError::Write { file: "the saved plan".into(), source: error.into() }
+}

@@ -1,0 +1,126 @@
+//! The file of a saved plan: one line of header, then the body, with a checksum over all of it.
+
+use crate::StackName;
+use crate::secrets::{SecretError, WrappedKey};
+use crate::state::StateError;
+use crate::state::file::{FORMAT, framed};
+use serde::{Deserialize, Serialize};
+
+const KIND: &str = "atp-iac plan";
+
+/// Why a file cannot be read as a saved plan.
+#[derive(Debug, thiserror::Error)]
+pub enum PlanFileError {
+    /// A file without a byte in it.
+    #[error("{file} has no content, and a saved plan always has some")]
+    Empty {
+        /// The file.
+        file: String,
+    },
+    /// A file that was cut off.
+    #[error("{file} is cut off: {found} bytes are there of {expected}")]
+    Torn {
+        /// The file.
+        file: String,
+        /// How long it should be, as far as that can be told.
+        expected: String,
+        /// How long it is.
+        found: u64,
+    },
+    /// A file that is not what was written, or is no saved plan.
+    #[error("{file} is damaged, or is no saved plan: {what}")]
+    Corrupt {
+        /// The file.
+        file: String,
+        /// What does not fit.
+        what: String,
+    },
+    /// Written by a newer version of this program.
+    #[error("{file} has format {found}, and this program reads up to format {supported}")]
+    NewerFormat {
+        /// The file.
+        file: String,
+        /// Its format.
+        found: u64,
+        /// The newest format that is understood.
+        supported: u64,
+    },
+    /// Its secrets do not open.
+    #[error("the secrets in {file} cannot be read: {error}")]
+    Secret {
+        /// The file.
+        file: String,
+        /// Why.
+        error: SecretError,
+    },
+}
+
+impl PlanFileError {
+    /// What the user can do.
+    pub fn hint(&self) -> &'static str {
+        match self {
+            PlanFileError::NewerFormat { .. } => {
+                "use the version of the program that made it, or a newer one"
+            }
+            PlanFileError::Secret { .. } => {
+                "run it where the key of the stack is to be had, or make the plan again there"
+            }
+            _ => "make the plan again with `preview --out FILE`, and look at it",
+        }
+    }
+
+    /// Files of states and of plans are framed alike; only the way out is another.
+    pub(super) fn of(file: &str, error: StateError) -> Self {
+        let file = file.to_owned();
+        match error {
+            StateError::Empty { .. } => PlanFileError::Empty { file },
+            StateError::Torn { expected, found, .. } => PlanFileError::Torn { file, expected, found },
+            StateError::NewerFormat { found, supported, .. } => {
+                PlanFileError::NewerFormat { file, found, supported }
+            }
+            StateError::Secret { source, .. } => PlanFileError::Secret { file, error: source },
+            StateError::Corrupt { what, .. } => PlanFileError::Corrupt { file, what },
+            other => PlanFileError::Corrupt { file, what: other.to_string() },
+        }
+    }
+}
+
+/// What has to be known before the body can be read.
+pub(super) struct Envelope {
+    pub stack: StackName,
+    /// The key to its secrets, and what it was wrapped with; `None` where there are none.
+    pub key: Option<(WrappedKey, String)>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Header {
+    format: String,
+    version: u64,
+    environment: String,
+    region: String,
+    stack: String,
+    length: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key: Option<WrappedKey>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    context: Option<String>,
+}
+
+pub(super) fn write(envelope: &Envelope, body: &[u8]) -> Result<Vec<u8>, StateError> {
+    let StackName { environment, region, stack } = envelope.stack.clone();
+    let (key, context) = envelope.key.clone().unzip();
+    let length = body.len() as u64;
+    let header =
+        Header { format: KIND.into(), version: FORMAT, environment, region, stack, length, key, context };
+    let unwritable =
+        |error: serde_json::Error| StateError::Write { file: "the saved plan".into(), source: error.into() };
+    Ok(framed::encode(&header, body).map_err(unwritable)?.0)
+}
+
+pub(super) fn read<'b>(file: &str, bytes: &'b [u8]) -> Result<(Envelope, &'b [u8]), PlanFileError> {
+    let framed = framed::decode::<Header>(file, KIND, bytes).map_err(|e| PlanFileError::of(file, e))?;
+    let Header { environment, region, stack, key, context, .. } = framed.header;
+    let stack = StackName::new(&environment, &region, &stack)
+        .map_err(|error| PlanFileError::Corrupt { file: file.to_owned(), what: error.to_string() })?;
+    Ok((Envelope { stack, key: key.zip(context) }, &bytes[framed.ends..]))
+}
