@@ -9,8 +9,8 @@ use crate::secrets::Fingerprints;
 use crate::state::{Lifecycle, ResourceState};
 use crate::value::{Kind, Path, Patterns, Value};
 use crate::{StackName, Urn};
-use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 

@@ -30,6 +30,7 @@ fn operation(types: &[&str], names: &[&str], action: OperationKind) -> Operation
         queries: Default::default(),
         lifecycle: Default::default(),
         options: None,
+        goes_with: None,
         holds_data: true,
         location: Some(Location { file: "stacks/src/base.rs", line: 42 }),
         reason: None,

@@ -5,7 +5,7 @@ use super::*;
 use crate::resource::Timeouts;
 use crate::secrets::{DataKey, Sealer};
 use crate::state::Lifecycle;
-use crate::value::{Map, Value};
+use crate::value::{Map, Patterns, Value};
 use crate::{StackName, Urn};
 use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;

@@ -3,9 +3,7 @@
 use atp_iac::engine::EngineError;
 use atp_iac::ports::{ManualClock, SeededRandom};
 use atp_iac::secrets::{DataKey, KeyProvider, LocalKeyFile};
-use atp_iac::state::{
-    Fault, Holder, Lease, LocalStore, Snapshot, StateError, StateStore, StateView, Wait, read_state,
-};
+use atp_iac::state::{Fault, Holder, Lease, LocalStore, Snapshot, StateError, StateView, Wait, read_state};
 use atp_iac::testing::MemoryCloud;
 use atp_iac::{StackName, Value};
 use scenarios::{World, item, stack_name};

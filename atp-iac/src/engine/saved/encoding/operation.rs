@@ -4,14 +4,13 @@ use crate::Urn;
 use crate::diff::Change;
 use crate::plan::{Operation, OperationKind};
 use crate::program::Location;
-use crate::resource::Options;
 use crate::state::StateError;
 use crate::state::encoding::{Encoding, LifecycleIn, LifecycleOut, Plain, ResourceIn, ResourceOut, Sealed};
 use crate::value::Path;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::ops::Not;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 /// In a list, since `null` is a value, too.
 type Slot<T> = Option<[T; 1]>;
@@ -34,9 +33,9 @@ pub struct OperationOut<'a> {
     queries: Vec<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     lifecycle: Option<LifecycleOut<'a>>,
-    /// The properties whose change is not shown; `None` for what the program does not declare.
+    /// It goes with this one.
     #[serde(skip_serializing_if = "Option::is_none")]
-    hidden: Option<&'a BTreeSet<String>>,
+    goes_with: Option<&'a str>,
     #[serde(skip_serializing_if = "Not::not")]
     holds_data: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -72,7 +71,7 @@ pub struct OperationIn {
     #[serde(default)]
     queries: Vec<String>,
     lifecycle: Option<LifecycleIn>,
-    hidden: Option<BTreeSet<String>>,
+    goes_with: Option<String>,
     #[serde(default)]
     holds_data: bool,
     location: Option<(String, u32)>,
@@ -111,7 +110,7 @@ impl<'a> OperationOut<'a> {
             dependencies: operation.dependencies.iter().map(|urn| encoding.short(urn)).collect(),
             queries: operation.queries.iter().map(|urn| encoding.short(urn)).collect(),
             lifecycle: encoding.lifecycle(urn, &operation.lifecycle)?,
-            hidden: operation.options.as_deref().map(|options| &options.hide_diff),
+            goes_with: operation.goes_with.as_ref().map(|urn| encoding.short(urn)),
             holds_data: operation.holds_data,
             location: operation.location.map(|location| (location.file, location.line)),
             reason: operation.reason.as_deref(),
@@ -142,7 +141,8 @@ impl OperationIn {
             dependencies: urns(&self.dependencies)?,
             queries: urns(&self.queries)?,
             lifecycle: encoding.read_lifecycle(&urn, self.lifecycle)?,
-            options: self.hidden.map(|hidden| Arc::new(Options::new().hide_diff(hidden))),
+            options: None,
+            goes_with: self.goes_with.map(|urn| encoding.long(&urn)).transpose()?,
             holds_data: self.holds_data,
             location: self.location.map(|(file, line)| Location { file: kept(file), line }),
             reason: self.reason,
