@@ -188,6 +188,20 @@ impl ArmError {
         }
     }
 
+    /// Whether the request was accepted, and the operation that it started has failed: nothing goes on any more.
+    pub fn is_of_operation(&self) -> bool {
+        self.refusal().is_some_and(|refusal| refusal.status == 0)
+    }
+
+    /// How often the request was sent: all but the last try may have been heard. Zero where that is not known.
+    pub fn tries(&self) -> u32 {
+        match self {
+            ArmError::Unreachable { tries, .. } => tries.count,
+            ArmError::Refused(refusal) => refusal.tries.count,
+            ArmError::Timeout { .. } | ArmError::Unauthorized { .. } | ArmError::Malformed { .. } => 0,
+        }
+    }
+
     /// The same error, after so many tries.
     pub(crate) fn after(mut self, total: Tries) -> Self {
         match &mut self {

@@ -5,7 +5,7 @@ use super::kind::Kind;
 use super::{AzureProvider, body, conditional, spelling};
 use crate::arm::poller::{is_working, provisioning_state};
 use crate::arm::{Answer, ArmError, Deadline};
-use atp_iac::provider::{ProviderError, Target};
+use atp_iac::provider::{ProviderError, ProviderErrorKind, Target};
 use atp_iac::value::Value;
 use azure_core::http::Method;
 use serde_json::Value as Json;
@@ -100,38 +100,51 @@ impl AzureProvider {
     ) -> Result<(), ProviderError> {
         let kind = self.known_kind(target.kind, target.inputs)?;
         let deadline = self.client.deadline(timeout);
-        let result = self.delete_and_verify(&kind, target.id, deadline).await;
-        result.map_err(|error| Hidden::default().error(error))
+        self.delete_and_verify(&kind, target.id, deadline).await
     }
 
-    async fn delete_and_verify(&self, kind: &Kind<'_>, id: &str, deadline: Deadline) -> Result<(), ArmError> {
+    async fn delete_and_verify(
+        &self,
+        kind: &Kind<'_>,
+        id: &str,
+        deadline: Deadline,
+    ) -> Result<(), ProviderError> {
+        let refused = |error| Hidden::default().error(error);
         // What cannot be deleted goes with its parent.
         if !kind.can_be_deleted() {
             return Ok(());
         }
-        self.part(kind, id, deadline).await?;
+        self.part(kind, id, deadline).await.map_err(refused)?;
         if let Some(body) = kind.initial(id) {
             let mut call = self.client.call(Method::Put, id, kind.api_version);
             call.body = Some(body);
-            self.client.run(&call, kind.put(), deadline).await?;
+            self.client.run(&call, kind.put(), deadline).await.map_err(refused)?;
             return Ok(());
         }
         let long_running = kind.descriptor.and_then(|descriptor| descriptor.delete?.long_running);
         let mut call = self.client.call(Method::Delete, id, kind.api_version);
         if conditional::on_delete(kind.name) {
-            let Some(found) = self.get_answer(kind, id, deadline).await? else { return Ok(()) };
+            let found = self.get_answer(kind, id, deadline).await.map_err(refused)?;
+            let Some(found) = found else { return Ok(()) };
             call.if_match = conditional::version(&found);
         }
-        match self.client.run(&call, long_running, deadline).await {
+        let followed = match self.client.send(&call, deadline).await {
+            Ok(first) => {
+                self.client.follow(&call, first, long_running, deadline).await.map_err(|error| (true, error))
+            }
+            Err(error) => Err((error.tries() > 1, error)),
+        };
+        match followed {
             Ok(_) => {}
-            Err(error) if error.is_absent() => return Ok(()),
-            Err(error) => return Err(error),
+            Err((_, error)) if error.is_absent() => return Ok(()),
+            Err((true, error)) if !error.is_of_operation() => return Err(open(error)),
+            Err((_, error)) => return Err(refused(error)),
         }
         if kind.is_single() {
             // The service shows settings that were deleted with their defaults.
             return Ok(());
         }
-        self.vanished(kind, id, deadline).await
+        self.vanished(kind, id, deadline).await.map_err(open)
     }
 
     /// Waits until the resource is not seen any more.
@@ -152,6 +165,11 @@ impl AzureProvider {
         }
         Ok(())
     }
+}
+
+/// The error of a call that was heard, or may have been: what it did shows later.
+fn open(error: ArmError) -> ProviderError {
+    ProviderError { kind: ProviderErrorKind::Unreachable, ..Hidden::default().error(error) }
 }
 
 #[cfg(test)]
@@ -206,6 +224,29 @@ mod tests {
         provider(&script, &time).delete(target(), Duration::from_secs(600)).await.unwrap();
         assert_eq!(script.lines()[0], format!("DELETE {NETWORK_ID}"));
         assert_eq!(script.lines()[3], format!("GET {NETWORK_ID}"));
+    }
+
+    #[tokio::test]
+    async fn a_delete_whose_end_cannot_be_read_leaves_open_what_became_of_it() {
+        let time = VirtualTime::default();
+        let location = ("location", "https://management.azure.com/subscriptions/s/results/1?api-version=1");
+        let forbidden = || refused("AuthorizationFailed", "no");
+        let accepted = || Script::new().then_with(202, &[location], Json::Null);
+        for script in [
+            accepted().then(403, forbidden()),
+            accepted().then(204, Json::Null).then(403, forbidden()),
+            Script::new().then_lost().then(403, forbidden()),
+        ] {
+            let error =
+                provider(&script, &time).delete(target(), Duration::from_secs(600)).await.unwrap_err();
+            assert_eq!(
+                (error.kind, error.code.as_str()),
+                (ProviderErrorKind::Unreachable, "AuthorizationFailed")
+            );
+        }
+        let script = Script::new().then(403, forbidden());
+        let error = provider(&script, &time).delete(target(), Duration::from_secs(600)).await.unwrap_err();
+        assert_eq!(error.kind, ProviderErrorKind::Unauthorized);
     }
 
     #[tokio::test]

@@ -172,8 +172,12 @@ impl AzureProvider {
         call.if_match = etag.map(str::to_owned);
         let mut tries = 1;
         loop {
-            let first =
-                self.client.send(&call, write.deadline).await.map_err(|error| write.hidden.error(error))?;
+            let first = match self.client.send(&call, write.deadline).await {
+                Ok(first) => first,
+                // One of the tries before may have been heard.
+                Err(error) if error.tries() > 1 => return Err(self.with_what_is_left(write, error).await),
+                Err(error) => return Err(write.hidden.error(error)),
+            };
             let error = match self.client.follow(&call, first, write.kind.put(), write.deadline).await {
                 Ok(body) if body.is_object() => return Ok(object(write, body)),
                 Ok(_) => ArmError::Malformed { what: format!("PUT {} gave no body", write.id) },
@@ -189,11 +193,14 @@ impl AzureProvider {
     }
 
     async fn with_what_is_left(&self, write: &Write<'_>, error: ArmError) -> ProviderError {
+        let has_ended = error.is_of_operation();
         let mut error = write.hidden.error(error);
         let deadline = self.client.deadline(READ_BACK);
-        // When reading back fails too, the first error is the one to tell; the next refresh finds what there is.
-        if let Ok(Some(body)) = self.get(&write.kind, &write.id, deadline).await {
-            error.left = Some(Box::new(object(write, body)));
+        match self.get(&write.kind, &write.id, deadline).await {
+            Ok(Some(body)) => error.left = Some(Box::new(object(write, body))),
+            Ok(None) if has_ended => {}
+            // The first error is the one to tell; what became of the work nobody knows yet.
+            Ok(None) | Err(_) => error.kind = ProviderErrorKind::Unreachable,
         }
         error
     }
@@ -296,6 +303,36 @@ mod tests {
             .then(200, body("Succeeded"));
         provider(&script, &time).create(request(NETWORK.name, &network())).await.unwrap();
         assert_eq!(script.lines().iter().filter(|line| line.starts_with("PUT")).count(), 2);
+    }
+
+    #[tokio::test]
+    async fn a_create_whose_end_cannot_be_read_leaves_open_what_became_of_it() {
+        let time = VirtualTime::default();
+        let location = ("location", "https://management.azure.com/subscriptions/s/results/1?api-version=1");
+        let forbidden = || refused("AuthorizationFailed", "no");
+        let accepted = || {
+            Script::new().then(404, missing()).then_with(202, &[location], Json::Null).then(403, forbidden())
+        };
+        for script in [
+            accepted().then(403, forbidden()),
+            // Of what was accepted with 202 nothing shows until it is done.
+            accepted().then(404, missing()),
+            Script::new().then(404, missing()).then_lost().then(403, forbidden()).then(404, missing()),
+        ] {
+            let error = provider(&script, &time).create(request(NETWORK.name, &network())).await.unwrap_err();
+            assert_eq!(
+                (error.kind, error.code.as_str()),
+                (ProviderErrorKind::Unreachable, "AuthorizationFailed")
+            );
+            assert_eq!(error.left, None);
+        }
+        let heard = Script::new()
+            .then(404, missing())
+            .then_lost()
+            .then(403, forbidden())
+            .then(200, body("Succeeded"));
+        let error = provider(&heard, &time).create(request(NETWORK.name, &network())).await.unwrap_err();
+        assert_eq!(error.left.unwrap().id, NETWORK_ID);
     }
 
     #[tokio::test]
