@@ -19,7 +19,13 @@ pub struct SimulatorClient {
 impl Simulator {
     /// A transport for the pipeline of `azure_core`, in the same process.
     pub fn transport(&self) -> Transport {
-        Transport::new(Arc::new(SimulatorClient { simulator: self.clone() }))
+        Transport::new(Arc::new(self.client()))
+    }
+
+    /// What is behind [`Simulator::transport`], for transports that do more with requests than to pass them on. A request
+    /// reaches the cloud when the future of it is first polled.
+    pub fn client(&self) -> SimulatorClient {
+        SimulatorClient { simulator: self.clone() }
     }
 }
 
