@@ -1,6 +1,6 @@
 //! Puts things into an order in which each comes after those that it waits for.
 
-use petgraph::algo::tarjan_scc;
+use petgraph::algo::kosaraju_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
 use petgraph::visit::EdgeRef;
 use std::collections::{BTreeMap, BTreeSet};
@@ -42,7 +42,7 @@ fn circle(waits_for: &[Vec<usize>]) -> Vec<usize> {
     let in_circle = |members: &Vec<NodeIndex>| {
         members.len() > 1 || members.iter().any(|node| graph.contains_edge(*node, *node))
     };
-    let Some(members) = tarjan_scc(&graph).into_iter().find(in_circle) else { return Vec::new() };
+    let Some(members) = kosaraju_scc(&graph).into_iter().find(in_circle) else { return Vec::new() };
     let members: BTreeSet<NodeIndex> = members.into_iter().collect();
     let Some(start) = members.first().copied() else { return Vec::new() };
     let mut seen: BTreeMap<NodeIndex, usize> = BTreeMap::new();
@@ -76,5 +76,11 @@ mod tests {
     fn a_circle_is_followed_once_around() {
         assert_eq!(order(&[vec![1], vec![2], vec![1]]), Err(vec![1, 2, 1]));
         assert_eq!(order(&[vec![0]]), Err(vec![0, 0]));
+    }
+
+    #[test]
+    fn a_circle_is_found_however_long_it_is() {
+        let long: Vec<Vec<usize>> = (0..100_000).map(|index| vec![(index + 1) % 100_000]).collect();
+        assert_eq!(order(&long).unwrap_err().len(), 100_001);
     }
 }

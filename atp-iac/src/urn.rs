@@ -1,5 +1,6 @@
 //! The name of a resource in the state: which stack, which components, which type, which name.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -9,6 +10,12 @@ use std::sync::Arc;
 /// same, joined by `/`. So two components of one type may each have a child of the same name.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Urn(Arc<str>);
+
+/// Values by URN. Who can choose URNs runs as the program does, so the hash may be one that is fast.
+pub(crate) type UrnMap<V> = HashMap<Urn, V, foldhash::fast::RandomState>;
+
+/// The same, of borrowed URNs.
+pub(crate) type UrnRefMap<'u, V> = HashMap<&'u Urn, V, foldhash::fast::RandomState>;
 
 /// Which stack of which environment and region.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -72,8 +79,18 @@ impl Urn {
             return Err(UrnError::EmptyName(types.last().copied().unwrap_or_default().to_owned()));
         }
         let StackName { environment, region, stack } = stack;
-        Ok(Urn(format!("urn:atp:{environment}:{region}:{stack}::{}::{}", types.join("$"), names.join("/"))
-            .into()))
+        let mut text = String::with_capacity(128);
+        for part in ["urn:atp:", environment, ":", region, ":", stack] {
+            text.push_str(part);
+        }
+        for (parts, separator) in [(types, "$"), (names, "/")] {
+            text.push_str("::");
+            for (index, part) in parts.iter().enumerate() {
+                text.push_str(if index == 0 { "" } else { separator });
+                text.push_str(part);
+            }
+        }
+        Ok(Urn(text.into()))
     }
 
     /// Stands for a stack as a whole, where a message needs a URN.
@@ -89,8 +106,8 @@ impl Urn {
     pub fn parse(text: &str) -> Result<Self, UrnError> {
         let malformed = || UrnError::Malformed(text.to_owned());
         let rest = text.strip_prefix("urn:atp:").ok_or_else(malformed)?;
-        let (stack, rest) = rest.split_once("::").ok_or_else(malformed)?;
-        let (types, name) = rest.split_once("::").ok_or_else(malformed)?;
+        let (stack, rest) = split(rest).ok_or_else(malformed)?;
+        let (types, name) = split(rest).ok_or_else(malformed)?;
         if stack.split(':').count() != 3 || types.is_empty() || name.is_empty() {
             return Err(malformed());
         }
@@ -109,13 +126,23 @@ impl Urn {
 
     /// The types, outermost component first, joined by `$`.
     pub fn types(&self) -> &str {
-        self.0.split("::").nth(1).unwrap_or_default()
+        self.parts().map(|(types, _)| types).unwrap_or_default()
     }
 
     /// The names of the components and of the resource, joined by `/`.
     pub fn name(&self) -> &str {
-        self.0.splitn(3, "::").nth(2).unwrap_or_default()
+        self.parts().map(|(_, name)| name).unwrap_or_default()
     }
+
+    fn parts(&self) -> Option<(&str, &str)> {
+        split(split(&self.0)?.1)
+    }
+}
+
+/// What stands before the first `::`, and what stands after it.
+fn split(text: &str) -> Option<(&str, &str)> {
+    let at = text.as_bytes().windows(2).position(|pair| pair == b"::")?;
+    Some((&text[..at], &text[at + 2..]))
 }
 
 impl fmt::Display for Urn {

@@ -1,8 +1,7 @@
 //! Checks and orders what a program declares.
 
-use crate::Urn;
 use crate::program::{ProgramError, Registration};
-use std::collections::HashMap;
+use crate::urn::UrnRefMap;
 
 /// The positions of the registrations in an order in which each comes after those it depends on. It is the order of
 /// the program, unless the program refers forward by URN.
@@ -10,7 +9,7 @@ use std::collections::HashMap;
 /// # Errors
 /// A dependency on something that is not declared, or a circle.
 pub(super) fn order(registrations: &[Registration]) -> Result<Vec<usize>, ProgramError> {
-    let positions: HashMap<&Urn, usize> =
+    let positions: UrnRefMap<'_, usize> =
         registrations.iter().enumerate().map(|(i, r)| (&r.urn, i)).collect();
     let mut forward = false;
     for (index, registration) in registrations.iter().enumerate() {
@@ -42,9 +41,9 @@ pub(super) fn order(registrations: &[Registration]) -> Result<Vec<usize>, Progra
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::StackName;
     use crate::program::Location;
     use crate::value::Value;
+    use crate::{StackName, Urn};
     use std::sync::Arc;
 
     fn urn(name: &str) -> Urn {

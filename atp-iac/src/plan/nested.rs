@@ -66,7 +66,8 @@ pub(crate) fn moves(plan: &Plan, state: &StateView, providers: &Providers) -> Ve
             present.insert(lower(&part.id), (resource, provider, part));
         }
     }
-    for operation in plan.operations.iter().filter(|operation| operation.action == OperationKind::Create) {
+    let created = |operation: &&Operation| operation.action == OperationKind::Create && !present.is_empty();
+    for operation in plan.operations.iter().filter(created) {
         let found = id(operation, providers).and_then(|id| present.get(&lower(&id)));
         if let Some((parent, provider, part)) =
             found.filter(|(parent, ..)| parent.provider == operation.provider)

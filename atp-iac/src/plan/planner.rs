@@ -18,9 +18,10 @@ use crate::program::Registration;
 use crate::provider::{Existing, Provider, Warning};
 use crate::secrets::Fingerprints;
 use crate::state::{Lifecycle, ResourceState, StateView};
+use crate::urn::UrnRefMap;
 use crate::value::Value;
 use crate::{StackName, Urn};
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// What a program declares.
@@ -320,9 +321,11 @@ impl<'a> Planner<'a> {
 
     /// What is in the state and not in the program, and old copies whose deletion is still owed.
     fn deletes(&self, operations: &mut Vec<Operation>) {
-        let declared: HashSet<Urn> = operations.iter().map(|operation| operation.urn.clone()).collect();
-        let gone =
-            self.state.resources().filter(|resource| resource.replaced || !declared.contains(&resource.urn));
+        let declared: UrnRefMap<'_, ()> = operations.iter().map(|operation| (&operation.urn, ())).collect();
+        let gone = self
+            .state
+            .resources()
+            .filter(|resource| resource.replaced || !declared.contains_key(&resource.urn));
         let deletes: Vec<Operation> = gone.map(|old| self.delete(old)).collect();
         operations.extend(deletes);
         retain::containers(operations, self.state, self.providers);

@@ -3,38 +3,42 @@
 use crate::Urn;
 use crate::output::Resolver;
 use crate::state::StateView;
+use crate::urn::UrnMap;
 use crate::value::{Kind, Path, Value};
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::BTreeSet;
 
 /// Outputs to expect: predicted for what changes, those of the state for what stays, answers for queries.
 pub(super) struct Predicted<'s> {
     state: &'s StateView,
-    changed: HashMap<Urn, Value>,
-    answered: HashMap<Urn, Value>,
-    remade: HashSet<Urn>,
-    deleted_first: HashSet<Urn>,
+    changed: UrnMap<Changed>,
+    answered: UrnMap<Value>,
+    deleted_first: BTreeSet<Urn>,
+}
+
+struct Changed {
+    outputs: Value,
+    /// Whether it is created, replaced or finished.
+    remade: bool,
 }
 
 impl<'s> Predicted<'s> {
     pub(super) fn new(state: &'s StateView) -> Self {
         Predicted {
             state,
-            changed: HashMap::new(),
-            answered: HashMap::new(),
-            remade: HashSet::new(),
-            deleted_first: HashSet::new(),
+            changed: UrnMap::default(),
+            answered: UrnMap::default(),
+            deleted_first: BTreeSet::new(),
         }
     }
 
     /// A resource that is changed in place, or a query that is asked while the plan is carried out.
     pub(super) fn set(&mut self, urn: &Urn, outputs: Value) {
-        self.changed.insert(urn.clone(), outputs);
+        self.changed.insert(urn.clone(), Changed { outputs, remade: false });
     }
 
     /// A resource that is created or replaced, or finished.
     pub(super) fn remake(&mut self, urn: &Urn, outputs: Value) {
-        self.remade.insert(urn.clone());
-        self.set(urn, outputs);
+        self.changed.insert(urn.clone(), Changed { outputs, remade: true });
     }
 
     /// A resource that is deleted before its successor is made: whoever refers to it by id has to look again, so the id
@@ -56,7 +60,7 @@ impl<'s> Predicted<'s> {
 
     /// Whether it is a resource that is created, replaced or finished.
     pub(super) fn is_remade(&self, urn: &Urn) -> bool {
-        self.remade.contains(urn)
+        self.changed.get(urn).is_some_and(|changed| changed.remade)
     }
 
     pub(super) fn is_changed(&self, urn: &Urn) -> bool {
@@ -66,7 +70,8 @@ impl<'s> Predicted<'s> {
 
 impl Resolver for Predicted<'_> {
     fn outputs(&self, urn: &Urn) -> Option<&Value> {
-        let found = self.changed.get(urn).or_else(|| self.answered.get(urn));
+        let changed = self.changed.get(urn).map(|changed| &changed.outputs);
+        let found = changed.or_else(|| self.answered.get(urn));
         found.or_else(|| self.state.get(urn).map(|resource| &resource.outputs))
     }
 }

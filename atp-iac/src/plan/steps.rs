@@ -17,9 +17,10 @@
 use super::{Operation, OperationKind};
 use crate::Urn;
 use crate::program::ProgramError;
-use petgraph::algo::tarjan_scc;
+use crate::urn::UrnMap;
+use petgraph::algo::kosaraju_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeMap;
 
 /// One call to the cloud, or a look at what dependencies became.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -108,13 +109,13 @@ fn deletion(operation: &Operation) -> Work {
 struct Builder {
     steps: Vec<Step>,
     /// The step that makes, changes or checks a resource.
-    forward: HashMap<Urn, usize>,
+    forward: UrnMap<usize>,
     /// The step that deletes the present object of a resource.
-    delete: HashMap<Urn, usize>,
+    delete: UrnMap<usize>,
     /// The steps that delete copies of a resource whose deletion an earlier run still owed.
-    owed: HashMap<Urn, Vec<usize>>,
+    owed: UrnMap<Vec<usize>>,
     /// For each step that forgets what goes with something else, the resource that it goes with.
-    goes_with: HashMap<usize, Urn>,
+    goes_with: BTreeMap<usize, Urn>,
     /// What has to be so, apart from the two steps of a replacement.
     edges: Vec<Edge>,
     /// That what is deleted comes after whatever lets go of it.
@@ -304,15 +305,17 @@ impl Builder {
             graph.add_edge(nodes[*before], nodes[*after], ());
         }
         let mut circle = vec![0; nodes.len()];
-        for (number, members) in tarjan_scc(&graph).iter().enumerate() {
+        for (number, members) in kosaraju_scc(&graph).iter().enumerate() {
             members.iter().for_each(|node| circle[node.index()] = number);
         }
         circle
     }
 
     fn finish(self) -> StepGraph {
-        let edges: BTreeSet<Edge> =
-            self.edges.into_iter().filter(|(before, after)| before != after).collect();
+        let mut edges = self.edges;
+        edges.retain(|(before, after)| before != after);
+        edges.sort_unstable();
+        edges.dedup();
         let count = self.steps.len();
         let mut graph =
             StepGraph { steps: self.steps, successors: vec![Vec::new(); count], waits_for: vec![0; count] };
@@ -321,5 +324,24 @@ impl Builder {
             graph.waits_for[after] += 1;
         }
         graph
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn circles_are_told_apart_however_long_they_are() {
+        let length = 100_000;
+        let steps = vec![Step { operation: 0, work: Work::Check }; length + 1];
+        let builder = Builder { steps, ..Builder::default() };
+        let chain: Vec<Edge> = (0..length).map(|step| (step, step + 1)).collect();
+        let of_chain: BTreeSet<usize> = builder.circles(&chain).into_iter().collect();
+        assert_eq!(of_chain.len(), length + 1);
+        let circle: Vec<Edge> = chain.into_iter().chain([(length, 1)]).collect();
+        let of_circle = builder.circles(&circle);
+        assert!(of_circle[1..].iter().all(|number| *number == of_circle[1]) && of_circle[0] != of_circle[1]);
     }
 }

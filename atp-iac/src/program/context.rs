@@ -8,8 +8,9 @@ use crate::codec::into_expression;
 use crate::config::{Config, ConfigTree};
 use crate::output::Expression;
 use crate::resource::{Declared, Declares, Options, Resource, Transform, Transforming, WrongOption};
+use crate::urn::UrnMap;
 use crate::{StackName, Urn};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
@@ -78,7 +79,7 @@ pub struct Context {
     /// The components whose code runs, outermost first.
     parents: Vec<Parent>,
     registrations: Vec<Registration>,
-    declared: HashMap<Urn, Declaration>,
+    declared: UrnMap<Declaration>,
     transforms: Vec<Transform>,
 }
 
@@ -147,7 +148,7 @@ impl Context {
             setup,
             parents: Vec::new(),
             registrations: Vec::new(),
-            declared: HashMap::new(),
+            declared: UrnMap::default(),
             transforms: Vec::new(),
         }
     }

@@ -1,9 +1,10 @@
 //! A snapshot with the records of the journal applied to it.
 
 use super::{Intent, LastUpdate, Record, ResourceState, Snapshot, StateError};
+use crate::urn::UrnMap;
 use crate::value::Value;
 use crate::{StackName, Urn};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// What is known of a stack, record by record. A clone is cheap enough to keep.
@@ -21,7 +22,7 @@ pub struct StateView {
     /// By the order in which they were first saved.
     resources: BTreeMap<u64, Arc<ResourceState>>,
     next: u64,
-    present: HashMap<Urn, u64>,
+    present: UrnMap<u64>,
     replaced: BTreeMap<Urn, BTreeMap<String, u64>>,
     /// Of the operation that runs, by step.
     running: BTreeMap<u64, Intent>,
@@ -46,7 +47,7 @@ impl StateView {
             last_update,
             resources: BTreeMap::new(),
             next: 0,
-            present: HashMap::with_capacity(resources.len()),
+            present: UrnMap::with_capacity_and_hasher(resources.len(), Default::default()),
             replaced: BTreeMap::new(),
             running: BTreeMap::new(),
             interrupted: BTreeMap::new(),
