@@ -169,12 +169,12 @@ impl<'r> Run<'r, '_> {
     /// What the state will keep of the options, with the replacement trigger as it is now; a failure when that is not what
     /// the plan said.
     fn lifecycle(&self, operation: &'r Operation, work: Work) -> Result<Cow<'r, Lifecycle>, FailureCause> {
+        if let (Some(old), Work::Delete | Work::Forget) = (&operation.old, work) {
+            return Ok(Cow::Borrowed(&old.lifecycle));
+        }
         let planned = Cow::Borrowed(&operation.lifecycle);
         let trigger = operation.options.as_ref().and_then(|options| options.replacement_trigger.as_ref());
         let (Some(trigger), Some(said)) = (trigger, &planned.replacement_trigger) else { return Ok(planned) };
-        if matches!(work, Work::Delete | Work::Forget) {
-            return Ok(planned);
-        }
         let now = known(self.resolve(trigger)?)?;
         if !agrees(said, &now) {
             return Err(FailureCause::Diverged { path: "replacement_trigger".into() });

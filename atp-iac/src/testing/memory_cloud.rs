@@ -25,6 +25,7 @@ pub struct MemoryCloud {
     answers: BTreeMap<String, Value>,
     replacing: BTreeSet<String>,
     irreversible: BTreeSet<String>,
+    chooses_ids: bool,
     log: bool,
     inner: Arc<Mutex<Inner>>,
 }
@@ -36,6 +37,8 @@ struct Inner {
     objects: BTreeMap<String, Value>,
     calls: Vec<Call>,
     faults: Vec<(CallKind, String, ProviderError)>,
+    /// How many ids were chosen.
+    chosen: u64,
 }
 
 /// One call that the cloud got.
@@ -72,6 +75,7 @@ impl MemoryCloud {
             answers: BTreeMap::new(),
             replacing: BTreeSet::from(["name".to_owned()]),
             irreversible: BTreeSet::new(),
+            chooses_ids: false,
             log: true,
             inner: Arc::default(),
         }
@@ -80,6 +84,13 @@ impl MemoryCloud {
     /// With another rule for ids, from type and inputs.
     pub fn with_ids(mut self, ids: impl Fn(&str, &Value) -> Option<String> + Send + Sync + 'static) -> Self {
         self.ids = Arc::new(ids);
+        self
+    }
+
+    /// With ids that nobody knows before the cloud chose them: those that they would be otherwise, with a number, so that
+    /// there is no second one of any.
+    pub fn choosing_ids(mut self) -> Self {
+        self.chooses_ids = true;
         self
     }
 
@@ -195,7 +206,7 @@ impl Provider for MemoryCloud {
     }
 
     fn id(&self, kind: &str, inputs: &Value) -> Option<String> {
-        (self.ids)(kind, inputs)
+        (self.ids)(kind, inputs).filter(|_| !self.chooses_ids)
     }
 
     fn predict(&self, kind: &str, inputs: &Value, current: Option<&Value>) -> Value {
@@ -238,9 +249,13 @@ impl Provider for MemoryCloud {
     async fn create(&self, request: Request<'_>) -> Result<Object, ProviderError> {
         let refused =
             |code: &str, message: String| ProviderError::new(ProviderErrorKind::Refused, code, message);
-        let id = self.id(request.kind, request.inputs);
-        let id = id.ok_or_else(|| refused("NoId", "the inputs do not determine an id".into()))?;
+        let id = (self.ids)(request.kind, request.inputs);
+        let mut id = id.ok_or_else(|| refused("NoId", "the inputs do not determine an id".into()))?;
         let mut inner = self.called(CallKind::Create, &id)?;
+        if self.chooses_ids {
+            inner.chosen += 1;
+            id = format!("{id}-{}", inner.chosen);
+        }
         if inner.objects.contains_key(&id) {
             let message = format!("`{id}` is already there");
             return Err(ProviderError::new(ProviderErrorKind::AlreadyExists, "AlreadyExists", message));

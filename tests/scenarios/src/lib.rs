@@ -1,6 +1,9 @@
 //! The harness of scenarios: a cloud in memory, a store, an engine between them, and programs made of data.
 
 pub mod mortal;
+mod plain;
+
+pub use plain::Plain;
 
 use atp_iac::apply::{Event, Interrupt, Report};
 use atp_iac::engine::{Decision, Deployment, Engine, EngineError, Kind, Update, UpdateOptions};
@@ -8,10 +11,10 @@ use atp_iac::output::Expression;
 use atp_iac::plan::{OperationKind, Plan};
 use atp_iac::ports::{ManualClock, SeededRandom};
 use atp_iac::program::Location;
-use atp_iac::provider::Provider;
+use atp_iac::provider::{Provider, ProviderError, ProviderErrorKind};
 use atp_iac::secrets::LocalKeyFile;
-use atp_iac::state::{Holder, MemoryStore, StateStore};
-use atp_iac::testing::MemoryCloud;
+use atp_iac::state::{Holder, MemoryStore, ResourceState, StateStore, StateView};
+use atp_iac::testing::{CallKind, MemoryCloud};
 use atp_iac::{Options, Output, StackName, Urn, Value};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -122,6 +125,8 @@ pub struct World {
     pub store: Arc<dyn StateStore>,
     /// Where the key of secrets is.
     keys: Arc<tempfile::TempDir>,
+    /// The time of the engine.
+    pub clock: Arc<ManualClock>,
     /// The engine.
     pub engine: Engine,
 }
@@ -166,9 +171,9 @@ impl World {
         let engine = Engine::new(store.clone(), Arc::new(key_file), holder)
             .with_provider(Arc::new(cloud.clone()))
             .with_provider(Arc::new(other.clone()))
-            .with_ports(clock, random)
+            .with_ports(clock.clone(), random)
             .with_lock_wait(std::time::Duration::ZERO);
-        World { cloud, other, store, keys, engine }
+        World { cloud, other, store, keys, clock, engine }
     }
 
     /// Another process on the same clouds, with its own way to the store and to the first cloud.
@@ -244,6 +249,33 @@ impl World {
         self.engine.update(what, kind, &options, &mut decide, &mut observe, &Interrupt::default()).await
     }
 
+    /// What the state has of the stack.
+    pub async fn state(&self) -> StateView {
+        match self.engine.state(&stack_name()).await {
+            Ok(Some(state)) => state,
+            other => unreachable!("no state: {other:?}"),
+        }
+    }
+
+    /// The present object of a resource in the state.
+    pub async fn resource(&self, name: &str) -> Option<ResourceState> {
+        self.state().await.get(&urn(name)).cloned()
+    }
+
+    /// The calls that changed the cloud: `+name`, `~name`, `-name`.
+    pub fn writes(&self) -> Vec<String> {
+        let symbol = |kind| match kind {
+            CallKind::Create => Some('+'),
+            CallKind::Update => Some('~'),
+            CallKind::Delete => Some('-'),
+            CallKind::Read | CallKind::Query => None,
+        };
+        let calls = self.cloud.calls();
+        let writes =
+            calls.iter().filter_map(|call| Some((symbol(call.kind)?, call.id.trim_start_matches("T/"))));
+        writes.map(|(symbol, name)| format!("{symbol}{name}")).collect()
+    }
+
     /// The ids in the cloud, in order.
     pub fn ids(&self) -> Vec<String> {
         self.cloud.objects().into_keys().collect()
@@ -284,6 +316,11 @@ pub fn program(items: &[Item]) -> Deployment {
         let first = items.first().map(|item| Output::<Value>::of_resource(&urn(&item.name), "id"));
         Ok(first.map(|output| ("first".to_owned(), output.into())).into_iter().collect())
     })
+}
+
+/// What the cloud says when it does not want to.
+pub fn refused() -> ProviderError {
+    ProviderError::new(ProviderErrorKind::Refused, "Planted", "refused by the test")
 }
 
 /// What a plan does, as `+ name`, `~ name`, `- name`, `+/- name`, `-/+ name`; what stays is left out.

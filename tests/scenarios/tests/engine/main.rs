@@ -17,27 +17,9 @@ use atp_iac::provider::{
 };
 use atp_iac::state::{MemoryStore, Outcome};
 use atp_iac::testing::{CallKind, MemoryCloud};
-use scenarios::{World, actions, item, report};
+use scenarios::{World, actions, item, refused, report};
 use std::sync::Arc;
 use std::time::Duration;
-
-fn writes(world: &World) -> Vec<String> {
-    let symbol = |kind| match kind {
-        CallKind::Create => Some('+'),
-        CallKind::Update => Some('~'),
-        CallKind::Delete => Some('-'),
-        CallKind::Read | CallKind::Query => None,
-    };
-    let calls = world.cloud.calls();
-    calls
-        .iter()
-        .filter_map(|call| Some(format!("{}{}", symbol(call.kind)?, call.id.trim_start_matches("T/"))))
-        .collect()
-}
-
-fn refused() -> ProviderError {
-    ProviderError::new(ProviderErrorKind::Refused, "Planted", "refused by the test")
-}
 
 #[tokio::test]
 async fn what_was_applied_plans_to_nothing() {
@@ -78,7 +60,7 @@ async fn creates_follow_dependencies_and_deletes_go_the_other_way() {
     let program = [item("a"), item("b").link("parent", "a"), item("c").after("b")];
     world.up(&program).await.unwrap();
     world.destroy().await.unwrap();
-    assert_eq!(writes(&world), ["+a", "+b", "+c", "-c", "-b", "-a"]);
+    assert_eq!(world.writes(), ["+a", "+b", "+c", "-c", "-b", "-a"]);
     assert!(world.ids().is_empty());
     assert!(world.engine.state(&scenarios::stack_name()).await.unwrap().unwrap().is_empty());
 }
@@ -106,7 +88,7 @@ async fn a_new_name_makes_the_new_one_before_the_old_one_goes_and_takes_dependen
         plan.operations[0].changes.iter().filter(|c| c.replaces).map(|c| c.path.to_string()).collect();
     assert_eq!(forcing, ["name"]);
     world.up(&renamed).await.unwrap();
-    assert_eq!(writes(&world)[2..], ["+a2", "~b", "-a"]);
+    assert_eq!(world.writes()[2..], ["+a2", "~b", "-a"]);
     assert!(!world.preview(&renamed).await.unwrap().has_changes());
 }
 
@@ -119,7 +101,7 @@ async fn a_fixed_property_of_one_id_deletes_first_and_dependents_bound_to_it_are
     world.up(&program(1)).await.unwrap();
     assert_eq!(actions(&world.preview(&program(2)).await.unwrap()), ["-/+ a", "-/+ b", "~ c"]);
     world.up(&program(2)).await.unwrap();
-    let order = writes(&world);
+    let order = world.writes();
     let position = |call: &str| order.iter().rposition(|c| c == call).unwrap();
     assert!(position("-b") < position("-a") && position("-a") < position("+a"), "{order:?}");
     assert!(position("+a") < position("+b") && position("+a") < position("~c"), "{order:?}");
@@ -136,7 +118,7 @@ async fn what_waits_for_something_that_goes_first_goes_before_it_even_under_a_ne
     let changed = program("lock2", 2);
     assert_eq!(actions(&world.preview(&changed).await.unwrap()), ["-/+ a", "-/+ b", "-/+ lock"]);
     assert!(report(&world.up(&changed).await.unwrap()).is_complete());
-    assert_eq!(writes(&world)[3..], ["-lock1", "-b", "-a", "+a", "+b", "+lock2"]);
+    assert_eq!(world.writes()[3..], ["-lock1", "-b", "-a", "+a", "+b", "+lock2"]);
     assert!(!world.preview(&changed).await.unwrap().has_changes());
 }
 
@@ -145,7 +127,7 @@ async fn what_leaves_the_program_is_deleted_after_who_used_it_let_go() {
     let world = World::default();
     world.up(&[item("a"), item("b").link("parent", "a")]).await.unwrap();
     world.up(&[item("b").with("alone", true)]).await.unwrap();
-    assert_eq!(writes(&world)[2..], ["~b", "-a"]);
+    assert_eq!(world.writes()[2..], ["~b", "-a"]);
 }
 
 #[tokio::test]
@@ -153,7 +135,7 @@ async fn a_removed_dependent_goes_before_what_it_used_is_changed() {
     let world = World::default();
     world.up(&[item("a").with("size", 1i64), item("b").link("parent", "a")]).await.unwrap();
     world.up(&[item("a").with("size", 2i64)]).await.unwrap();
-    assert_eq!(writes(&world)[2..], ["-b", "~a"]);
+    assert_eq!(world.writes()[2..], ["-b", "~a"]);
 }
 
 #[tokio::test]
@@ -195,7 +177,7 @@ async fn a_call_that_may_have_worked_is_looked_up_by_the_next_run() {
     let update = world.up(&[item("a")]).await.unwrap();
     assert_eq!(update.recovered.len(), 1);
     assert!(report(&update).is_complete());
-    assert!(!writes(&world)[1..].contains(&"+a".to_owned()), "{:?}", writes(&world));
+    assert!(!world.writes()[1..].contains(&"+a".to_owned()), "{:?}", world.writes());
     assert!(!world.preview(&[item("a")]).await.unwrap().has_changes());
 }
 
@@ -320,7 +302,7 @@ async fn a_state_that_cannot_be_written_stops_the_run_with_one_failure_and_the_n
             scenarios::report(&update).failures
         );
         assert_eq!(world.ids().len(), 20, "append {append}");
-        let creates = writes(&world).into_iter().filter(|call| call.starts_with('+')).count();
+        let creates = world.writes().into_iter().filter(|call| call.starts_with('+')).count();
         assert_eq!(creates, 20, "append {append}: something was made twice");
         assert!(!world.preview(&program).await.unwrap().has_changes(), "append {append}");
     }
@@ -424,7 +406,7 @@ async fn a_panic_of_a_provider_is_the_failure_of_one_operation_and_what_it_made_
     assert_eq!(world.ids(), ["T/a", "T/b"]);
     let world = world.with_provider(cloud);
     assert!(report(&world.up(&program).await.unwrap()).is_complete());
-    let creates = writes(&world).into_iter().filter(|call| call.starts_with('+')).count();
+    let creates = world.writes().into_iter().filter(|call| call.starts_with('+')).count();
     assert_eq!(creates, 2);
     assert!(!world.preview(&program).await.unwrap().has_changes());
 }

@@ -1,6 +1,5 @@
 //! What stays in the cloud when it is not managed any more, what is protected, and what cannot be undone.
 
-use super::writes;
 use atp_iac::engine::{EngineError, Kind, UpdateOptions};
 use atp_iac::plan::Plan;
 use atp_iac::testing::MemoryCloud;
@@ -78,7 +77,7 @@ async fn a_plan_that_replaces_what_must_stay_or_what_it_lies_in_is_refused_with_
     assert!(error.starts_with("`archive` must stay and would be replaced: the law\n  way out: "), "{error}");
     let error = refusals(world.up(&program(2, 1)).await.unwrap_err());
     assert!(error.starts_with("`group` would be replaced, which deletes `archive` in it"), "{error}");
-    assert_eq!(writes(&world), ["+group", "+group/archive"]);
+    assert_eq!(world.writes(), ["+group", "+group/archive"]);
 }
 
 #[tokio::test]
