@@ -107,6 +107,12 @@ impl Deployment {
         self
     }
 
+    /// With another configuration.
+    pub fn with_config(mut self, config: ConfigTree) -> Self {
+        self.config = config;
+        self
+    }
+
     /// Which stack of which environment and region.
     pub fn name(&self) -> &StackName {
         &self.name

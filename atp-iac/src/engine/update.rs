@@ -278,7 +278,10 @@ impl Plan {
         };
         if let Some(fingerprints) = &self.fingerprints {
             let all = fingerprints.digest().text(&head);
-            let with = |digest: Digest, operation| digest.text(&said(operation)).value(&operation.inputs);
+            let with = |digest: Digest, operation: &Operation| {
+                let trigger = operation.lifecycle.replacement_trigger.as_ref().unwrap_or(&Value::Null);
+                digest.text(&said(operation)).value(&operation.inputs).value(trigger)
+            };
             return self.operations.iter().fold(all, with).finish();
         }
         let mut hash = Sha256::new_with_prefix(head);

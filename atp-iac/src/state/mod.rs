@@ -26,6 +26,7 @@ mod writer;
 pub use error::StateError;
 pub use holder::Holder;
 pub use lifecycle::Lifecycle;
+#[cfg(feature = "cli")]
 pub(crate) use local::Disk;
 pub use local::{Fault, Faults, LocalStore};
 pub use memory::{Counters, MemoryStore};

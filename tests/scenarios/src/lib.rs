@@ -232,6 +232,33 @@ impl World {
         self.engine.update(&program(items), Kind::Up, &options, &mut decide, &mut observe, &interrupt).await
     }
 
+    /// The plan for any stack, as a file.
+    pub async fn save(&self, what: &Deployment, options: UpdateOptions) -> Result<Vec<u8>, EngineError> {
+        self.engine.save_plan(what, Kind::Up, &options).await.map(|(_, bytes)| bytes)
+    }
+
+    /// The plan for a program, as a file.
+    pub async fn saved(&self, items: &[Item]) -> Vec<u8> {
+        match self.save(&program(items), UpdateOptions::default()).await {
+            Ok(bytes) => bytes,
+            Err(error) => unreachable!("no plan: {error}"),
+        }
+    }
+
+    /// Carries out a plan that was saved, and nothing else.
+    pub async fn carry_out(&self, what: &Deployment, saved: &[u8]) -> Result<Update, EngineError> {
+        let plan = self.engine.open_plan("the.plan", saved).await?;
+        let mut decide = |_: &Plan, _: &[_]| Decision::Apply;
+        let mut observe = |_: Event<'_>| {};
+        let interrupt = Interrupt::default();
+        self.engine.update_with_plan(what, &plan, &mut decide, &mut observe, &interrupt).await
+    }
+
+    /// Carries out a plan that was saved for a program, and nothing else.
+    pub async fn up_saved(&self, items: &[Item], saved: &[u8]) -> Result<Update, EngineError> {
+        self.carry_out(&program(items), saved).await
+    }
+
     /// Deletes everything.
     pub async fn destroy(&self) -> Result<Update, EngineError> {
         self.run(&program(&[]), Kind::Destroy, UpdateOptions::default()).await
@@ -360,6 +387,21 @@ pub fn program_with_reader(size: i64) -> Deployment {
         let inputs = BTreeMap::from([
             ("name".to_owned(), Value::from("b").into()),
             ("server".to_owned(), server.output::<String>("endpoint").into()),
+        ]);
+        cx.register("T", "test", "b", Expression::Map(inputs), Options::new(), location)?;
+        Ok(BTreeMap::new())
+    })
+}
+
+/// A program of a resource, and of one whose `server` is an output of the first, whatever that is.
+pub fn program_with_value(output: &'static str) -> Deployment {
+    Deployment::of_function(stack_name(), move |cx| {
+        let location = Location { file: "program.rs", line: 1 };
+        let inputs = Value::from([("name", Value::from("a"))]);
+        let server = cx.register("T", "test", "a", inputs.into(), Options::new(), location)?;
+        let inputs = BTreeMap::from([
+            ("name".to_owned(), Value::from("b").into()),
+            ("server".to_owned(), server.output::<Value>(output).into()),
         ]);
         cx.register("T", "test", "b", Expression::Map(inputs), Options::new(), location)?;
         Ok(BTreeMap::new())

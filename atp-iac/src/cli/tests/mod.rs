@@ -9,6 +9,7 @@ mod hanging;
 mod interrupts;
 mod plans;
 mod progress;
+mod saved_plans;
 mod several;
 mod support;
 mod updates;
