@@ -274,7 +274,8 @@ impl Plan {
         let said = |operation: &Operation| {
             let Operation { urn, action, provider, old, .. } = operation;
             let id = old.as_ref().map_or("", |old| old.id.as_str());
-            format!("{urn} {action:?} {provider} {id:?} {:?}", operation.lifecycle)
+            let Operation { lifecycle, goes_with, .. } = operation;
+            format!("{urn} {action:?} {provider} {id:?} {lifecycle:?} {goes_with:?}")
         };
         if let Some(fingerprints) = &self.fingerprints {
             let all = fingerprints.digest().text(&head);

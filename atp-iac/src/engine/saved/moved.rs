@@ -299,4 +299,5 @@ fn same_besides(before: &Operation, now: &Operation) -> bool {
         && before.dependencies == now.dependencies
         && before.queries == now.queries
         && before.lifecycle == now.lifecycle
+        && before.goes_with == now.goes_with
 }

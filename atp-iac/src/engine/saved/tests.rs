@@ -122,6 +122,7 @@ fn operation(index: usize) -> impl Strategy<Value = Operation> {
             options: hidden.map(|hidden| Arc::new(Options::new().hide_diff(hidden))),
             holds_data,
             location: line.map(|line| Location { file: "src/main.rs", line }),
+            goes_with: reason.as_ref().map(|_| urn(0)),
             reason,
         }
     })
@@ -219,13 +220,14 @@ fn saved() -> impl Strategy<Value = SavedPlan> {
 fn same(one: &Operation, other: &Operation) -> bool {
     let hidden = |operation: &Operation| operation.options.as_ref().map(|options| options.hide_diff.clone());
     let Operation { urn, kind, provider, action, inputs, changes, old, dependencies, queries, .. } = one;
-    let Operation { lifecycle, holds_data, location, reason, .. } = one;
+    let Operation { lifecycle, holds_data, location, reason, goes_with, .. } = one;
     (urn, kind, provider, action, inputs)
         == (&other.urn, &other.kind, &other.provider, &other.action, &other.inputs)
         && (changes, old, dependencies, queries)
             == (&other.changes, &other.old, &other.dependencies, &other.queries)
         && (lifecycle, holds_data, location, reason)
             == (&other.lifecycle, &other.holds_data, &other.location, &other.reason)
+        && *goes_with == other.goes_with
         && hidden(one) == hidden(other)
 }
 

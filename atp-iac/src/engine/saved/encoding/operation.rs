@@ -4,13 +4,14 @@ use crate::Urn;
 use crate::diff::Change;
 use crate::plan::{Operation, OperationKind};
 use crate::program::Location;
+use crate::resource::Options;
 use crate::state::StateError;
 use crate::state::encoding::{Encoding, LifecycleIn, LifecycleOut, Plain, ResourceIn, ResourceOut, Sealed};
 use crate::value::Path;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::ops::Not;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// In a list, since `null` is a value, too.
 type Slot<T> = Option<[T; 1]>;
@@ -33,15 +34,17 @@ pub struct OperationOut<'a> {
     queries: Vec<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     lifecycle: Option<LifecycleOut<'a>>,
-    /// It goes with this one.
+    /// The properties whose change is not shown; `None` for what the program does not declare.
     #[serde(skip_serializing_if = "Option::is_none")]
-    goes_with: Option<&'a str>,
+    hidden: Option<Vec<String>>,
     #[serde(skip_serializing_if = "Not::not")]
     holds_data: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     location: Option<(&'a str, u32)>,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    goes_with: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -71,11 +74,12 @@ pub struct OperationIn {
     #[serde(default)]
     queries: Vec<String>,
     lifecycle: Option<LifecycleIn>,
-    goes_with: Option<String>,
+    hidden: Option<Vec<String>>,
     #[serde(default)]
     holds_data: bool,
     location: Option<(String, u32)>,
     reason: Option<String>,
+    goes_with: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -110,10 +114,12 @@ impl<'a> OperationOut<'a> {
             dependencies: operation.dependencies.iter().map(|urn| encoding.short(urn)).collect(),
             queries: operation.queries.iter().map(|urn| encoding.short(urn)).collect(),
             lifecycle: encoding.lifecycle(urn, &operation.lifecycle)?,
-            goes_with: operation.goes_with.as_ref().map(|urn| encoding.short(urn)),
+            hidden: (operation.options.as_deref())
+                .map(|options| options.hide_diff.iter().map(ToString::to_string).collect()),
             holds_data: operation.holds_data,
             location: operation.location.map(|location| (location.file, location.line)),
             reason: operation.reason.as_deref(),
+            goes_with: operation.goes_with.as_ref().map(|urn| encoding.short(urn)),
         })
     }
 }
@@ -141,11 +147,11 @@ impl OperationIn {
             dependencies: urns(&self.dependencies)?,
             queries: urns(&self.queries)?,
             lifecycle: encoding.read_lifecycle(&urn, self.lifecycle)?,
-            options: None,
-            goes_with: self.goes_with.map(|urn| encoding.long(&urn)).transpose()?,
+            options: self.hidden.map(|hidden| Arc::new(Options::new().hide_diff(hidden))),
             holds_data: self.holds_data,
             location: self.location.map(|(file, line)| Location { file: kept(file), line }),
             reason: self.reason,
+            goes_with: self.goes_with.map(|urn| encoding.long(&urn)).transpose()?,
             urn,
         })
     }
