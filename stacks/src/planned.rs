@@ -102,8 +102,9 @@ pub fn planned_with(
 fn plan(program: &Program, name: &StackName, setup: Setup, subscription: &str) -> Result<Plan, String> {
     let mut cx = Context::new(name.clone(), setup);
     let declared = (program.run)(&mut cx).map_err(|error: ProgramError| error.to_string())?;
+    let registrations = cx.into_registrations();
     let desired =
-        Desired { registrations: cx.into_registrations(), outputs: declared, contract: program.contract };
+        Desired { registrations, outputs: declared, contract: program.contract, ..Desired::default() };
     let provider: Arc<dyn Provider> = Arc::new(offline(subscription));
     let providers = BTreeMap::from([(provider.name().to_owned(), provider)]);
     let state = StateView::new(Snapshot::empty(name.clone(), "")).map_err(|error| error.to_string())?;

@@ -4,6 +4,7 @@ use crate::Urn;
 use crate::plan::{Operation, Work};
 use crate::program::Location;
 use crate::provider::ProviderError;
+use crate::resource::HookMoment;
 use crate::state::StateError;
 use std::time::Duration;
 
@@ -67,6 +68,32 @@ pub enum FailureCause {
         /// The first part that differs.
         path: String,
     },
+    /// A hook. After a call, what the call did is in the state.
+    #[error("the hook `{name}` failed {moment}: {message}")]
+    Hook {
+        /// Its name.
+        name: String,
+        /// When it ran.
+        moment: HookMoment,
+        /// What it said.
+        message: String,
+    },
+    /// The provider, as often as `on_error` may try again.
+    #[error("{}: {}; it was tried again {retries} times, which is the most that `on_error` can ask for", .error.code, .error.message)]
+    Exhausted {
+        /// How it failed last.
+        error: ProviderError,
+        /// How often it was tried again.
+        retries: u32,
+    },
+    /// What the provider answered cannot be kept.
+    #[error(
+        "the provider answered with what cannot be kept: {what}; what became of the call is looked up by the next run"
+    )]
+    Malformed {
+        /// Why not.
+        what: String,
+    },
     /// The inputs cannot be computed.
     #[error("the inputs cannot be computed: {0}")]
     Inputs(String),
@@ -82,13 +109,19 @@ impl FailureCause {
     /// What the user can do.
     pub fn hint(&self) -> Option<String> {
         match self {
-            FailureCause::Provider(error) => error.hint.clone(),
+            FailureCause::Provider(error) | FailureCause::Exhausted { error, .. } => error.hint.clone(),
             FailureCause::Diverged { .. } => {
                 Some("run again: the next plan starts from what is there now".into())
             }
             FailureCause::Inputs(_) => {
                 Some("run with --refresh, so that the state holds what the cloud says now".into())
             }
+            FailureCause::Hook { moment, .. } if moment.is_after() => Some(
+                "put right what it does; the next run does not call it again: what it was called for is done"
+                    .into(),
+            ),
+            FailureCause::Hook { .. } => Some("put right what it does, or take it off the resource".into()),
+            FailureCause::Malformed { .. } => Some("this is a mistake in the provider".into()),
             FailureCause::Panic | FailureCause::Aborted => {
                 Some("run again: it continues where this one stopped".into())
             }

@@ -1,7 +1,9 @@
 //! Runs the steps of a plan, as many at a time as allowed.
 
 use super::event::{Event, Failure, FailureCause};
+use super::hooks::{hooks, moments};
 use super::interrupt::Interrupt;
+use super::limit::Limits;
 use super::scheduler::{Scheduler, StepStatus};
 use super::step::{Done, StepContext};
 use crate::Urn;
@@ -16,6 +18,7 @@ use futures::future::{BoxFuture, FutureExt};
 use futures::stream::FuturesUnordered;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 use time::OffsetDateTime;
@@ -65,6 +68,8 @@ impl Report {
 
 /// What became of a step that was started.
 enum Progress<'r> {
+    /// The hooks that come before it ran, or one of them failed.
+    Prepared(usize, Value, Result<(), FailureCause>),
     /// What it is about to do is durable, or could not be made so.
     Intended(usize, Value, Result<(), StateError>),
     /// It began then, and its call came back.
@@ -107,6 +112,19 @@ impl Executor<'_> {
         let mut report = run.finish();
         report.elapsed = elapsed(begun, self.clock.now());
         report
+    }
+}
+
+/// A panic in what is computed is an error of one operation.
+fn guarded<T>(compute: impl FnOnce() -> Result<T, FailureCause>) -> Result<T, FailureCause> {
+    catch_unwind(AssertUnwindSafe(compute)).unwrap_or(Err(FailureCause::Panic))
+}
+
+/// The inputs are computed by functions of the program, and nothing was called yet.
+fn of_program(cause: FailureCause) -> FailureCause {
+    match cause {
+        FailureCause::Panic => FailureCause::Inputs("a function of the program stopped with a panic".into()),
+        other => other,
     }
 }
 
@@ -159,9 +177,9 @@ impl<'r> Run<'r, '_> {
         Ok(StepContext {
             session: executor.session,
             provider: executor.providers.get(name).ok_or_else(missing)?.as_ref(),
-            clock: executor.clock,
+            limits: Limits { clock: executor.clock, timeout: executor.timeout },
+            interrupt: executor.interrupt,
             number: step as u64,
-            timeout: executor.timeout,
             lifecycle: self.lifecycle(operation, work)?,
         })
     }
@@ -203,18 +221,39 @@ impl<'r> Run<'r, '_> {
         observe: &mut (dyn FnMut(Event<'_>) + Send),
     ) -> Result<(), FailureCause> {
         let (operation, work) = self.operation(step);
-        let context = self.context(step)?;
-        let inputs = self.inputs(operation, work)?;
+        let computed = guarded(|| Ok((self.context(step)?, self.inputs(operation, work)?)));
+        let (context, inputs) = computed.map_err(of_program)?;
         let id = match (&operation.old, work) {
             (Some(old), Work::Delete | Work::Update) => Some(old.id.clone()),
             (_, Work::Check | Work::Read | Work::Forget) => None,
-            _ => context.provider.id(&operation.kind, &inputs),
+            _ => guarded(|| Ok(context.provider.id(&operation.kind, &inputs)))?,
         };
-        let key = id.and_then(|id| context.provider.serial_key(&operation.kind, &id));
+        let serial = |id: String| context.provider.serial_key(&operation.kind, &id);
+        let key = guarded(|| Ok(id.and_then(serial)))?;
         if !self.scheduler.start(step, key) {
             return Ok(());
         }
-        match context.intend(operation, work, &inputs)? {
+        let before = moments(work).map(|(before, _)| (before, hooks(operation, before)));
+        let Some((moment, hooks)) = before.filter(|(_, hooks)| !hooks.is_empty()) else {
+            return self.intend(step, inputs, observe);
+        };
+        let prepared = async move {
+            let prepared = context.run_hooks(operation, moment, &hooks, &inputs).await;
+            Progress::Prepared(step, inputs, prepared)
+        };
+        self.running.push(prepared.boxed());
+        Ok(())
+    }
+
+    fn intend(
+        &mut self,
+        step: usize,
+        inputs: Value,
+        observe: &mut (dyn FnMut(Event<'_>) + Send),
+    ) -> Result<(), FailureCause> {
+        let (operation, work) = self.operation(step);
+        let context = self.context(step)?;
+        match guarded(|| context.intend(operation, work, &inputs))? {
             Some(intent) => {
                 let intended = async move { Progress::Intended(step, inputs, intent.durable().await) };
                 self.running.push(intended.boxed());
@@ -235,8 +274,11 @@ impl<'r> Run<'r, '_> {
         if work != Work::Check {
             observe(Event::Started { operation, work });
         }
-        let begun = context.clock.now();
-        let called = async move { Progress::Called(step, begun, context.run(operation, work, inputs).await) };
+        let begun = self.executor.clock.now();
+        let called = async move {
+            let ran = AssertUnwindSafe(context.run(operation, work, inputs)).catch_unwind().await;
+            Progress::Called(step, begun, ran.unwrap_or(Err(FailureCause::Panic)))
+        };
         self.running.push(called.boxed());
         Ok(())
     }
@@ -258,6 +300,9 @@ impl<'r> Run<'r, '_> {
 
     fn progress(&mut self, progress: Progress<'r>, observe: &mut (dyn FnMut(Event<'_>) + Send)) {
         let (step, done) = match progress {
+            Progress::Prepared(step, inputs, prepared) => {
+                (step, prepared.and_then(|()| self.intend(step, inputs, observe)))
+            }
             Progress::Intended(step, inputs, durable) => {
                 let durable = durable.map_err(FailureCause::State);
                 (step, durable.and_then(|()| self.call(step, inputs, observe)))

@@ -6,7 +6,9 @@
 
 mod event;
 mod executor;
+mod hooks;
 mod interrupt;
+mod limit;
 mod queries;
 mod recover;
 mod refresh;
@@ -16,6 +18,7 @@ mod step;
 pub use event::{Event, Failure, FailureCause};
 pub use executor::{Executor, Report};
 pub use interrupt::Interrupt;
+pub use limit::Limits;
 pub use queries::{QueryError, Unanswered, ask};
 pub use recover::{RecoverError, Recovered, Recovery, recover};
 pub use refresh::{RefreshError, Refreshed, refresh};

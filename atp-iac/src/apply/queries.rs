@@ -1,5 +1,6 @@
 //! Asks the queries that can be answered before the plan.
 
+use super::limit::Limits;
 use crate::Urn;
 use crate::plan::{Answers, Question};
 use crate::program::Location;
@@ -39,7 +40,7 @@ fn shown(unanswered: &[Unanswered]) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// Asks queries, `parallel` at a time, each for at most `timeout`. Nothing is written.
+/// Asks queries, `parallel` at a time, each for as long as a call may take. Nothing is written.
 ///
 /// # Errors
 /// Every query that has no answer.
@@ -47,7 +48,7 @@ pub async fn ask(
     questions: &[Question],
     providers: &BTreeMap<String, Arc<dyn Provider>>,
     parallel: usize,
-    timeout: Duration,
+    limits: Limits<'_>,
 ) -> Result<Answers, QueryError> {
     let asked = questions.iter().map(|question| async move {
         let provider = providers.get(&question.provider).ok_or_else(|| {
@@ -56,7 +57,9 @@ pub async fn ask(
         });
         let answer = match provider {
             Ok(provider) => {
-                answer(provider.as_ref(), question.urn.resource_type(), &question.inputs, timeout).await
+                let kind = question.urn.resource_type();
+                let answer = answer(provider.as_ref(), kind, &question.inputs, limits.timeout);
+                limits.ask(None, answer).await
             }
             Err(error) => Err(error),
         };

@@ -3,6 +3,8 @@
 //! The intent of a call is durable before the call, and ids are known before anything is created. So the cloud is read
 //! by id, and the user is never asked to guess.
 
+use super::limit::Limits;
+use super::refresh::whole;
 use crate::Urn;
 use crate::provider::{Provider, ProviderError, Target};
 use crate::state::{Action, Intent, Record, ResourceState, StateView};
@@ -59,8 +61,9 @@ pub struct Recovery {
 pub async fn recover(
     state: &StateView,
     providers: &BTreeMap<String, Arc<dyn Provider>>,
-    now: OffsetDateTime,
+    limits: Limits<'_>,
 ) -> Result<Recovery, RecoverError> {
+    let now = limits.clock.now();
     let mut recovery = Recovery::default();
     for intent in state.pending() {
         let provider = providers.get(&intent.provider).ok_or_else(|| RecoverError::UnknownProvider {
@@ -89,8 +92,11 @@ pub async fn recover(
             (_, Some(object)) => &object.inputs,
             _ => &nothing,
         };
-        let read = provider.read(Target { kind: &intent.kind, id: &intent.id, inputs }).await;
-        let outputs = read.map_err(|error| RecoverError::Provider { urn: intent.urn.clone(), error })?;
+        let read = provider.read(Target { kind: &intent.kind, id: &intent.id, inputs });
+        let read = limits.ask(intent.lifecycle.timeouts.read, read).await;
+        let outputs = read
+            .and_then(whole)
+            .map_err(|error| RecoverError::Provider { urn: intent.urn.clone(), error })?;
         let (records, finding) = judge(intent, outputs, state.get(&intent.urn).cloned(), now);
         recovery.found.push(Recovered { urn: intent.urn.clone(), action: intent.action, finding });
         recovery.records.extend(records);

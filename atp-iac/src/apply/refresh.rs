@@ -1,10 +1,12 @@
 //! Reads every resource, so that a plan starts from what is there.
 
+use super::limit::Limits;
 use crate::Urn;
 use crate::plan::Drift;
 use crate::provider::{Existing, Known, Provider, ProviderError, ProviderErrorKind, Target};
 use crate::state::{Record, ResourceState, StateView};
 use crate::value::Value;
+use futures::StreamExt;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -39,6 +41,7 @@ pub async fn refresh(
     state: &StateView,
     providers: &BTreeMap<String, Arc<dyn Provider>>,
     parallel: usize,
+    limits: Limits<'_>,
 ) -> Result<Refreshed, RefreshError> {
     let elsewhere = |resource: &&ResourceState| {
         let provider = providers.get(&resource.provider);
@@ -46,7 +49,7 @@ pub async fn refresh(
     };
     let resources: Vec<&ResourceState> = state.resources().filter(elsewhere).collect();
     let mut refreshed = Refreshed::default();
-    for (resource, observed) in read(&resources, providers, parallel).await? {
+    for (resource, observed) in read(&resources, providers, parallel, limits).await? {
         let provider = provider_of(resource, providers)?;
         let Some(observed) = observed else {
             let (urn, id) = (resource.urn.clone(), resource.id.clone());
@@ -75,6 +78,7 @@ async fn read<'r>(
     resources: &[&'r ResourceState],
     providers: &BTreeMap<String, Arc<dyn Provider>>,
     parallel: usize,
+    limits: Limits<'_>,
 ) -> Result<Vec<(&'r ResourceState, Option<Value>)>, RefreshError> {
     let mut by_provider: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for (index, resource) in resources.iter().enumerate() {
@@ -84,17 +88,47 @@ async fn read<'r>(
     let mut answers = BTreeMap::new();
     for (name, indices) in by_provider {
         let Some(provider) = providers.get(name) else { continue };
-        let known: Vec<Known<'_>> = indices.iter().map(|index| known(resources[*index])).collect();
-        answers.extend(indices.into_iter().zip(provider.read_many(&known, parallel).await));
+        // What has a limit of its own is read by itself: how long it takes together with others says nothing of it.
+        let own = |index: &usize| resources[*index].lifecycle.timeouts.read;
+        let (alone, together): (Vec<usize>, Vec<usize>) =
+            indices.into_iter().partition(|index| own(index).is_some());
+        let reads =
+            alone.iter().map(|index| limits.ask(own(index), provider.read(known(resources[*index]).target)));
+        let reads: Vec<_> = reads.collect();
+        let read: Vec<_> = futures::stream::iter(reads).buffered(parallel.max(1)).collect().await;
+        answers.extend(alone.into_iter().zip(read));
+        let known: Vec<Known<'_>> = together.iter().map(|index| known(resources[*index])).collect();
+        // Each of them may take as long as one call.
+        let rounds = u32::try_from(known.len().div_ceil(parallel.max(1))).unwrap_or(u32::MAX);
+        let limit = limits.timeout.saturating_mul(rounds.max(1));
+        let read = limits.wait(Some(limit), provider.read_many(&known, parallel)).await;
+        let read = read.unwrap_or_else(|given_up| {
+            let error = ProviderError::from(given_up);
+            known.iter().map(|_| Err(error.clone())).collect()
+        });
+        answers.extend(together.into_iter().zip(read));
     }
     let answer = |(index, resource): (usize, &&'r ResourceState)| {
         // Whoever gives fewer answers than there were questions has not said that anything is gone.
         let missing = || refused("NoAnswer", "the provider did not say what became of it".to_owned());
         let answer = answers.remove(&index).unwrap_or_else(|| Err(missing()));
+        let answer = answer.and_then(whole);
         let answer = answer.map_err(|error| RefreshError { urn: resource.urn.clone(), error })?;
         Ok((*resource, answer))
     };
     resources.iter().enumerate().map(answer).collect()
+}
+
+/// What was read, if it is something that can be kept.
+pub(super) fn whole(read: Option<Value>) -> Result<Option<Value>, ProviderError> {
+    match &read {
+        Some(outputs) if !matches!(outputs, Value::Map(_)) || outputs.has_unknown() => {
+            let message = "the provider answered with something that is no resource";
+            let error = ProviderError::new(ProviderErrorKind::Refused, "Malformed", message);
+            Err(error.with_hint("this is a mistake in the provider; the state stays as it is"))
+        }
+        _ => Ok(read),
+    }
 }
 
 fn known(resource: &ResourceState) -> Known<'_> {

@@ -4,15 +4,19 @@
 //! a step can put its intent in line behind the result, and both become durable at once.
 
 use super::event::FailureCause;
+use super::hooks::{self, RETRIES, hooks, moments, retry};
+use super::interrupt::Interrupt;
+use super::limit::{GivenUp, Limits};
 use super::queries::answer;
 use crate::plan::{Operation, Work};
-use crate::ports::Clock;
 use crate::provider::{Existing, Object, Provider, ProviderError, ProviderErrorKind, Request, Target};
-use crate::state::{Action, Intent, Lifecycle, Record, Recording, ResourceState, StateSession, StateView};
+use crate::resource::{Hook, HookCall, HookMoment, Timeouts};
+use crate::state::{
+    Action, Intent, Lifecycle, Record, Recording, ResourceState, StateError, StateSession, StateView,
+};
 use crate::value::Value;
 use futures::FutureExt;
 use std::borrow::Cow;
-use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 use time::OffsetDateTime;
 
@@ -30,13 +34,42 @@ fn lost() -> FailureCause {
     FailureCause::Inputs("the state lost the resource".into())
 }
 
+impl From<GivenUp> for FailureCause {
+    fn from(given_up: GivenUp) -> Self {
+        match given_up {
+            GivenUp::Panicked => FailureCause::Panic,
+            GivenUp::TimedOut(_) => FailureCause::Provider(given_up.into()),
+        }
+    }
+}
+
+/// That an object has an id and properties.
+fn fit(object: &Object) -> Result<(), FailureCause> {
+    let malformed = |what: &str| Err(FailureCause::Malformed { what: what.to_owned() });
+    match object {
+        Object { id, .. } if id.is_empty() => malformed("the resource has no id"),
+        Object { outputs: Value::Map(_), .. } => Ok(()),
+        Object { outputs, .. } => malformed(&format!("its outputs are {}, and not a map", outputs.kind())),
+    }
+}
+
+/// What does not fit the state is a matter of this step; what cannot be written is one of the run.
+fn kept(error: StateError) -> FailureCause {
+    match error {
+        StateError::Unknown { .. } | StateError::TooDeep { .. } | StateError::Inconsistent { .. } => {
+            FailureCause::Malformed { what: error.to_string() }
+        }
+        other => FailureCause::State(other),
+    }
+}
+
 /// What a step runs with.
 pub(super) struct StepContext<'a> {
     pub session: &'a StateSession,
     pub provider: &'a dyn Provider,
-    pub clock: &'a dyn Clock,
+    pub limits: Limits<'a>,
+    pub interrupt: &'a Interrupt,
     pub number: u64,
-    pub timeout: Duration,
     /// What the state will keep of the options, all of it known.
     pub lifecycle: Cow<'a, Lifecycle>,
 }
@@ -87,13 +120,57 @@ impl<'a> StepContext<'a> {
         self.session.begin_recording(records).map(Some).map_err(FailureCause::State)
     }
 
-    /// Does it. `inputs` are not looked at for a delete.
+    /// Does it, and runs the hooks that come after it. `inputs` are not looked at for a delete.
     pub(super) async fn run(
         &self,
         operation: &Operation,
         work: Work,
         inputs: Value,
     ) -> Result<Done<'a>, FailureCause> {
+        let after = moments(work).map(|(_, after)| (after, hooks(operation, after)));
+        let Some((moment, hooks)) = after.filter(|(_, hooks)| !hooks.is_empty()) else {
+            return self.work(operation, work, inputs).await;
+        };
+        let Done { answer, recording } = self.work(operation, work, inputs.clone()).await?;
+        if let Some(recording) = recording {
+            recording.durable().await.map_err(FailureCause::State)?;
+        }
+        self.run_hooks(operation, moment, &hooks, &inputs).await?;
+        Ok(Done { answer, recording: None })
+    }
+
+    /// Runs hooks, up to the first that fails.
+    pub(super) async fn run_hooks(
+        &self,
+        operation: &Operation,
+        moment: HookMoment,
+        hooks: &[Hook],
+        inputs: &Value,
+    ) -> Result<(), FailureCause> {
+        hooks::run(hooks, &self.hook_call(operation, moment, inputs)).await
+    }
+
+    fn hook_call(&self, operation: &Operation, moment: HookMoment, inputs: &Value) -> HookCall {
+        let old = operation.old.as_deref().map(|old| (old.id.clone(), old.outputs.clone()));
+        let now = || {
+            let now =
+                |view: &StateView| view.get(&operation.urn).map(|now| (now.id.clone(), now.outputs.clone()));
+            self.session.with_view(now)
+        };
+        let (id, outputs) = match moment {
+            HookMoment::BeforeCreate => (self.provider.id(&operation.kind, inputs), None),
+            HookMoment::BeforeUpdate | HookMoment::BeforeDelete => old.unzip(),
+            HookMoment::AfterCreate | HookMoment::AfterUpdate => now().unzip(),
+            HookMoment::AfterDelete => (old.map(|(id, _)| id), None),
+        };
+        let inputs = match &operation.old {
+            Some(old) if moment.is_delete() => old.inputs.clone(),
+            _ => inputs.clone(),
+        };
+        HookCall { urn: operation.urn.clone(), moment, id, inputs, outputs }
+    }
+
+    async fn work(&self, operation: &Operation, work: Work, inputs: Value) -> Result<Done<'a>, FailureCause> {
         match work {
             Work::Read => {
                 let answer = Some(self.read(operation, inputs).await?);
@@ -108,25 +185,27 @@ impl<'a> StepContext<'a> {
     }
 
     async fn create(&self, operation: &Operation, inputs: Value) -> Result<Done<'a>, FailureCause> {
-        let request = Request { kind: &operation.kind, inputs: &inputs, timeout: self.timeout };
-        let (object, error) = self.call(self.provider.create(request)).await?;
-        let Some(object) = object else { return Err(self.failed(operation, error).await) };
+        let request = Request { kind: &operation.kind, inputs: &inputs, timeout: self.limit(Work::Create) };
+        let create = || self.provider.create(request);
+        let (object, error) = self.call(operation, Work::Create, &inputs, create).await?;
+        fit(&object)?;
         // The old one is deleted by a later step; until then the state knows both.
         let present =
             self.session.with_view(|view| view.get(&operation.urn).map(|present| present.id.clone()));
         let other = present.filter(|present| !present.eq_ignore_ascii_case(&object.id));
         let marked = other.map(|id| Record::MarkReplaced { urn: operation.urn.clone(), id });
-        let created = self.clock.now();
+        let created = self.limits.clock.now();
         let saved = self.saved(operation, inputs, object, created, error.is_some());
         self.end(marked.into_iter().chain([saved]).collect(), error).await
     }
 
     async fn update(&self, operation: &Operation, inputs: Value) -> Result<Done<'a>, FailureCause> {
         let old = operation.old.as_deref().ok_or_else(lost)?;
-        let request = Request { kind: &operation.kind, inputs: &inputs, timeout: self.timeout };
+        let request = Request { kind: &operation.kind, inputs: &inputs, timeout: self.limit(Work::Update) };
         let existing = Existing { id: &old.id, inputs: &old.inputs, outputs: &old.outputs };
-        let (object, error) = self.call(self.provider.update(request, &existing)).await?;
-        let Some(mut object) = object else { return Err(self.failed(operation, error).await) };
+        let update = || self.provider.update(request, &existing);
+        let (mut object, error) = self.call(operation, Work::Update, &inputs, update).await?;
+        fit(&object)?;
         object.outputs = self.lifecycle.guard(object.outputs, &inputs);
         // After a half-done update the old inputs stay, so that the next plan sees what is still to do.
         let kept = if error.is_some() { old.inputs.clone() } else { inputs };
@@ -136,23 +215,22 @@ impl<'a> StepContext<'a> {
     async fn delete(&self, operation: &Operation) -> Result<Done<'a>, FailureCause> {
         let old = operation.old.as_deref().ok_or_else(lost)?;
         let target = Target { kind: &operation.kind, id: &old.id, inputs: &old.inputs };
-        let call = self.provider.delete(target, self.timeout);
-        let call = call.map(|result| result.map(|()| Object { id: String::new(), outputs: Value::Null }));
-        match self.call(call).await? {
-            (Some(_), _) => {
-                let (urn, id) = (old.urn.clone(), old.id.clone());
-                self.end(vec![Record::Removed { step: Some(self.number), urn, id }], None).await
-            }
-            (None, error) => Err(self.failed(operation, error).await),
-        }
+        let delete = || async {
+            self.provider.delete(target, self.limit(Work::Delete)).await?;
+            Ok(Object { id: old.id.clone(), outputs: Value::Null })
+        };
+        self.call(operation, Work::Delete, &old.inputs, delete).await?;
+        let (urn, id) = (old.urn.clone(), old.id.clone());
+        self.end(vec![Record::Removed { step: Some(self.number), urn, id }], None).await
     }
 
     /// Nothing is written: the answer is not part of the state.
     async fn read(&self, operation: &Operation, inputs: Value) -> Result<Value, FailureCause> {
-        let call = answer(self.provider, &operation.kind, &inputs, self.timeout);
-        match AssertUnwindSafe(call).catch_unwind().await {
+        let limit = self.limit(Work::Read);
+        let call = answer(self.provider, &operation.kind, &inputs, limit);
+        match self.limits.wait(Some(limit), call).await {
             Ok(answered) => answered.map_err(FailureCause::Provider),
-            Err(_) => Err(FailureCause::Panic),
+            Err(given_up) => Err(given_up.into()),
         }
     }
 
@@ -176,30 +254,74 @@ impl<'a> StepContext<'a> {
         self.begin_recording(vec![Record::Removed { step: None, urn, id }])
     }
 
-    /// Calls the provider. What it left comes first, what went wrong second; an abandoned call is an error here, and
-    /// its intent stays open.
-    async fn call(
+    /// How long a call may take.
+    fn limit(&self, work: Work) -> Duration {
+        let Timeouts { create, read, update, delete } = self.lifecycle.timeouts;
+        let own = match work {
+            Work::Create => create,
+            Work::Update => update,
+            Work::Delete => delete,
+            Work::Read | Work::Check | Work::Forget => read,
+        };
+        own.unwrap_or(self.limits.timeout)
+    }
+
+    /// Calls the provider, and again for as long as the program asks for it. What the call left comes first, what went
+    /// wrong all the same second. Of a call that may have had an effect without an answer, the intent stays open: the next
+    /// run looks.
+    async fn call<F: Future<Output = Result<Object, ProviderError>>>(
         &self,
-        call: impl Future<Output = Result<Object, ProviderError>>,
-    ) -> Result<(Option<Object>, Option<ProviderError>), FailureCause> {
-        match AssertUnwindSafe(call).catch_unwind().await {
-            Err(_) => Err(FailureCause::Panic),
-            Ok(Ok(object)) => Ok((Some(object), None)),
-            Ok(Err(mut error)) => match error.left.take() {
-                Some(object) => Ok((Some(*object), Some(error))),
-                // It may have had an effect: the intent stays open, and the next run looks.
-                None if error.kind == ProviderErrorKind::Unreachable => Err(FailureCause::Provider(error)),
-                None => Ok((None, Some(error))),
-            },
+        operation: &Operation,
+        work: Work,
+        inputs: &Value,
+        call: impl Fn() -> F,
+    ) -> Result<(Object, Option<ProviderError>), FailureCause> {
+        let mut failures = 0;
+        loop {
+            let answer = self.limits.wait(Some(self.limit(work)), call()).await;
+            let error = match answer.map_err(FailureCause::from)? {
+                Ok(object) => return Ok((object, None)),
+                Err(mut error) => match error.left.take() {
+                    Some(object) => return Ok((*object, Some(error))),
+                    None if error.kind == ProviderErrorKind::Unreachable => {
+                        return Err(FailureCause::Provider(error));
+                    }
+                    None => error,
+                },
+            };
+            failures += 1;
+            if let Some(cause) = self.after_failure(operation, work, inputs, &error, failures).await {
+                let (urn, message) = (operation.urn.clone(), format!("{}: {}", error.code, error.message));
+                let recorded = self.session.record(Record::Failed { step: self.number, urn, message }).await;
+                return Err(recorded.map_or_else(FailureCause::State, |()| cause));
+            }
         }
     }
 
-    async fn failed(&self, operation: &Operation, error: Option<ProviderError>) -> FailureCause {
-        let error =
-            error.unwrap_or_else(|| ProviderError::new(ProviderErrorKind::Refused, "Nothing", "no answer"));
-        let (urn, message) = (operation.urn.clone(), format!("{}: {}", error.code, error.message));
-        let recorded = self.session.record(Record::Failed { step: self.number, urn, message }).await;
-        recorded.map_or_else(FailureCause::State, |()| FailureCause::Provider(error))
+    /// Why a call that failed is not tried again; `None` when it is, after the pause that was asked for.
+    async fn after_failure(
+        &self,
+        operation: &Operation,
+        work: Work,
+        inputs: &Value,
+        error: &ProviderError,
+        failures: u32,
+    ) -> Option<FailureCause> {
+        let failed = || Some(FailureCause::Provider(error.clone()));
+        let deciding = operation.options.as_ref().map_or(&[][..], |options| &options.on_error);
+        let Some((before, _)) = moments(work).filter(|_| !deciding.is_empty()) else { return failed() };
+        let decided = retry(deciding, &self.hook_call(operation, before, inputs), error, failures);
+        match decided {
+            Err(cause) => Some(cause),
+            Ok(None) => failed(),
+            Ok(Some(_)) if failures > RETRIES => {
+                Some(FailureCause::Exhausted { error: error.clone(), retries: RETRIES })
+            }
+            Ok(Some(pause)) => futures::select_biased! {
+                () = self.interrupt.raised().fuse() => failed(),
+                () = self.limits.clock.sleep(pause).fuse() => None,
+            },
+        }
     }
 
     fn saved(
@@ -221,7 +343,7 @@ impl<'a> StepContext<'a> {
             dependencies: operation.dependencies.iter().cloned().collect(),
             lifecycle: self.lifecycle.clone().into_owned(),
             created,
-            modified: self.clock.now(),
+            modified: self.limits.clock.now(),
             replaced: false,
             incomplete,
             tainted: false,
@@ -260,12 +382,12 @@ impl<'a> StepContext<'a> {
         error: Option<ProviderError>,
     ) -> Result<Done<'a>, FailureCause> {
         let Some(error) = error else { return self.begin_recording(records) };
-        self.session.record_all(records).await.map_err(FailureCause::State)?;
+        self.session.record_all(records).await.map_err(kept)?;
         Err(FailureCause::Provider(error))
     }
 
     fn begin_recording(&self, records: Vec<Record>) -> Result<Done<'a>, FailureCause> {
-        let recording = self.session.begin_recording(records).map_err(FailureCause::State)?;
+        let recording = self.session.begin_recording(records).map_err(kept)?;
         Ok(Done { answer: None, recording: Some(recording) })
     }
 }

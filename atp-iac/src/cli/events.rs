@@ -120,7 +120,7 @@ fn of_step(name: &str, urn: &Urn, step: Work) -> Json {
 
 pub(super) fn failed(failure: &StepFailure) -> Json {
     let code = match &failure.cause {
-        FailureCause::Provider(error) => Some(error.code.as_str()),
+        FailureCause::Provider(error) | FailureCause::Exhausted { error, .. } => Some(error.code.as_str()),
         _ => None,
     };
     json!({

@@ -20,7 +20,7 @@ impl Engine {
     /// When the state or the cloud cannot be read.
     pub async fn drifted(&self, name: &StackName) -> Result<usize, EngineError> {
         let Some(view) = self.state(name).await? else { return Ok(0) };
-        let refreshed = refresh(&view, &self.providers, self.parallel).await?;
+        let refreshed = refresh(&view, &self.providers, self.parallel, self.limits()).await?;
         let gone = refreshed.records.iter().filter(|record| matches!(record, Record::Removed { .. }));
         Ok(refreshed.drift.len() + gone.count())
     }

@@ -12,7 +12,7 @@ pub use saved::{How, Moved, PlanFileError, Saved, SavedBase, SavedPlan};
 pub use update::{Decision, Kind, Preview, Update, UpdateOptions};
 
 use crate::StackName;
-use crate::apply::{Recovered, ask, recover, refresh};
+use crate::apply::{Limits, Recovered, ask, recover, refresh};
 use crate::config::ConfigTree;
 use crate::output::Expression;
 use crate::plan::{Answers, Desired, Drift, Plan, Planner, moves};
@@ -267,7 +267,9 @@ impl Engine {
         let setup = Setup { config, references, primary_regions };
         let mut cx = Context::new(deployment.name.clone(), setup);
         let outputs = (deployment.run)(&mut cx)?;
-        Ok(Desired { registrations: cx.into_registrations(), outputs, contract: deployment.contract })
+        let delete_hooks = cx.take_delete_hooks();
+        let registrations = cx.into_registrations();
+        Ok(Desired { registrations, outputs, contract: deployment.contract, delete_hooks })
     }
 
     /// Recovers, reads the cloud if asked to, runs the program, asks its queries, and plans. The records are what the state should be
@@ -284,11 +286,11 @@ impl Engine {
         if let Some(fingerprints) = inspect {
             seen.know(&view, fingerprints);
         }
-        let recovery = recover(&view, &self.providers, self.clock.now()).await?;
+        let recovery = recover(&view, &self.providers, self.limits()).await?;
         keep(&mut view, records, recovery.records)?;
         let mut drift = Drift::new();
         if options.refresh {
-            let refreshed = refresh(&view, &self.providers, self.parallel).await?;
+            let refreshed = refresh(&view, &self.providers, self.parallel, self.limits()).await?;
             keep(&mut view, records, refreshed.records)?;
             drift = refreshed.drift;
         }
@@ -336,8 +338,12 @@ impl Engine {
             if plan.unanswered.is_empty() {
                 return Ok(plan);
             }
-            answers.extend(ask(&plan.unanswered, &self.providers, self.parallel, self.timeout).await?);
+            answers.extend(ask(&plan.unanswered, &self.providers, self.parallel, self.limits()).await?);
         }
+    }
+
+    fn limits(&self) -> Limits<'_> {
+        Limits { clock: self.clock.as_ref(), timeout: self.timeout }
     }
 
     /// The providers, for people: what each one is connected to.

@@ -7,6 +7,7 @@ mod approval;
 mod chain;
 mod compare;
 mod graph;
+mod hooks;
 mod nested;
 mod operation;
 mod planner;

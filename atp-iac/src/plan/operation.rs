@@ -93,7 +93,7 @@ pub struct Operation {
     pub queries: BTreeSet<Urn>,
     /// What later runs have to know of its options.
     pub lifecycle: Lifecycle,
-    /// What the program says of it besides its properties; `None` for a delete.
+    /// What the program says of it besides its properties; of what it does not declare, at most hooks.
     pub options: Option<Arc<Options>>,
     /// Whether what it holds is lost when it is deleted or replaced.
     pub holds_data: bool,

@@ -1,6 +1,7 @@
 //! Compares what a program declares with the state, resource by resource.
 
 use super::compare::Wanted;
+use super::hooks;
 use super::nested;
 use super::predict::Predicted;
 use super::queries::Queries;
@@ -16,6 +17,7 @@ use crate::diff::Change;
 use crate::output::{Expression, Resolver};
 use crate::program::Registration;
 use crate::provider::{Existing, Provider, Warning};
+use crate::resource::Hook;
 use crate::secrets::Fingerprints;
 use crate::state::{Lifecycle, ResourceState, StateView};
 use crate::urn::UrnRefMap;
@@ -33,6 +35,8 @@ pub struct Desired {
     pub outputs: BTreeMap<String, Expression>,
     /// The contract of its outputs.
     pub contract: u64,
+    /// Hooks for the deletion of what it does not declare any more, by name.
+    pub delete_hooks: BTreeMap<String, Hook>,
 }
 
 /// For each resource that was read and differs: what the cloud changed of the properties that the program gave.
@@ -80,7 +84,7 @@ impl<'a> Planner<'a> {
             }
             self.deletes(&mut operations);
             let warnings = self.warnings(&operations);
-            let plan = self.finish(operations, outputs, Some(desired.outputs.clone()), desired.contract)?;
+            let plan = self.finish(operations, outputs, Some(desired))?;
             return Ok(Plan { answers: self.answers.clone(), unanswered, warnings, ..plan });
         }
     }
@@ -128,23 +132,26 @@ impl<'a> Planner<'a> {
             self.state.outputs().iter().map(|(name, value)| {
                 (name.clone(), OutputChange { before: Some(value.clone()), after: None })
             });
-        self.finish(operations, outputs.collect(), None, self.state.contract())
+        self.finish(operations, outputs.collect(), None)
     }
 
     fn finish(
         &self,
         mut operations: Vec<Operation>,
         outputs: BTreeMap<String, OutputChange>,
-        output_expressions: Option<BTreeMap<String, Expression>>,
-        contract: u64,
+        desired: Option<&Desired>,
     ) -> Result<Plan, PlanError> {
         let base = Base { lineage: self.state.lineage().to_owned(), serial: self.state.serial() };
-        let destroys = output_expressions.is_none();
+        let destroys = desired.is_none();
         go_together(&mut operations);
+        let no_hooks = BTreeMap::new();
+        let given = desired.map_or(&no_hooks, |desired| &desired.delete_hooks);
+        let unhooked = hooks::give(&mut operations, given, destroys);
         let refused =
             operations.iter().filter_map(|operation| refusal(operation, destroys, self.ignore_protect));
         let mut refusals: Vec<Refusal> = refused.collect();
         refusals.extend(retain::replaced_around(&operations, self.state, self.providers));
+        refusals.extend(unhooked);
         let steps = StepGraph::new(&mut operations)?;
         Ok(Plan {
             stack: self.stack.clone(),
@@ -154,8 +161,8 @@ impl<'a> Planner<'a> {
             warnings: Vec::new(),
             refusals,
             outputs,
-            output_expressions,
-            contract,
+            output_expressions: desired.map(|desired| desired.outputs.clone()),
+            contract: desired.map_or(self.state.contract(), |desired| desired.contract),
             fingerprints: self.fingerprints.cloned(),
             answers: Answers::new(),
             unanswered: Vec::new(),

@@ -7,7 +7,7 @@ use super::{
 use crate::codec::into_expression;
 use crate::config::{Config, ConfigTree};
 use crate::output::Expression;
-use crate::resource::{Declared, Declares, Options, Resource, Transform, Transforming, WrongOption};
+use crate::resource::{Declared, Declares, Hook, Options, Resource, Transform, Transforming, WrongOption};
 use crate::urn::UrnMap;
 use crate::{StackName, Urn};
 use std::collections::{BTreeMap, BTreeSet};
@@ -81,6 +81,8 @@ pub struct Context {
     registrations: Vec<Registration>,
     declared: UrnMap<Declaration>,
     transforms: Vec<Transform>,
+    /// By name.
+    delete_hooks: BTreeMap<String, Hook>,
 }
 
 /// What something is declared in.
@@ -150,6 +152,7 @@ impl Context {
             registrations: Vec::new(),
             declared: UrnMap::default(),
             transforms: Vec::new(),
+            delete_hooks: BTreeMap::new(),
         }
     }
 
@@ -346,6 +349,17 @@ impl Context {
             .map(|r| r.urn.clone())
             .filter(|urn| urn.name().starts_with(&prefix))
             .collect()
+    }
+
+    /// Gives a hook for the deletion of what this program does not declare any more and was deployed with a hook of this
+    /// name: whatever leaves a program takes its hooks along. One that was given before under the same name is replaced.
+    pub fn delete_hook(&mut self, hook: Hook) {
+        self.delete_hooks.insert(hook.name.clone(), hook);
+    }
+
+    /// For the engine: the hooks that were given by [`delete_hook`](Self::delete_hook).
+    pub fn take_delete_hooks(&mut self) -> BTreeMap<String, Hook> {
+        std::mem::take(&mut self.delete_hooks)
     }
 
     /// What was recorded, in order.

@@ -11,7 +11,11 @@ use std::sync::Arc;
 /// Something that runs before or after the cloud is called for a resource.
 ///
 /// When it fails before a call, nothing is called. When it fails after one, the resource is as the call left it, and is in
-/// the state; the run fails.
+/// the state; the run fails, and what depends on the resource is not done. It is called once for a call: a run that is cut
+/// off between the two calls it no more.
+///
+/// What leaves the program takes its hooks along. So that its deletion still runs them, the program goes on giving them,
+/// by [`Context::delete_hook`](crate::program::Context::delete_hook).
 #[derive(Clone)]
 pub struct Hook {
     pub(crate) name: String,
@@ -36,6 +40,31 @@ pub enum HookMoment {
     BeforeDelete,
     /// After a delete.
     AfterDelete,
+}
+
+impl HookMoment {
+    /// Whether the call was made.
+    pub fn is_after(self) -> bool {
+        matches!(self, HookMoment::AfterCreate | HookMoment::AfterUpdate | HookMoment::AfterDelete)
+    }
+
+    /// Whether it is about a delete.
+    pub fn is_delete(self) -> bool {
+        matches!(self, HookMoment::BeforeDelete | HookMoment::AfterDelete)
+    }
+}
+
+impl fmt::Display for HookMoment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            HookMoment::BeforeCreate => "before the create",
+            HookMoment::AfterCreate => "after the create",
+            HookMoment::BeforeUpdate => "before the update",
+            HookMoment::AfterUpdate => "after the update",
+            HookMoment::BeforeDelete => "before the delete",
+            HookMoment::AfterDelete => "after the delete",
+        })
+    }
 }
 
 /// What a hook is told. Secrets in it are marked.
@@ -91,7 +120,8 @@ pub enum Retry {
 }
 
 impl OnError {
-    /// `decide` is told which call, how it failed, and how often it failed so far. What may have had an effect though no
+    /// `decide` is told which call, by the moment before it, how it failed, and how often it failed so far. The run waits
+    /// for the time that it says; an interrupt ends that. What may have had an effect though no
     /// answer came is not asked about: the next run looks what became of it.
     pub fn new(decide: impl Fn(&HookCall, &ProviderError, u32) -> Retry + Send + Sync + 'static) -> Self {
         OnError(Arc::new(decide))
