@@ -34,7 +34,6 @@ fn operation(types: &[&str], names: &[&str], action: OperationKind) -> Operation
         holds_data: true,
         location: Some(Location { file: "stacks/src/base.rs", line: 42 }),
         reason: None,
-        goes_with: None,
         urn,
     }
 }
