@@ -8,6 +8,7 @@ use atp_iac::provider::Provider;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 /// The folder of the simulated cloud, in the work folder.
 const FOLDER: &str = "cloud";
@@ -77,6 +78,7 @@ fn simulated(clouds: &AzureClouds, request: &CloudRequest<'_>) -> Result<AzurePr
     let subscription = request.config.text("subscription_id").unwrap_or(SUBSCRIPTION);
     let mut settings = AzureSettings::new(atp_azure::descriptors(), subscription);
     settings.description = Some("the Azure simulator, in this process".to_owned());
+    settings.appears_within = Duration::ZERO;
     Ok(AzureProvider::with_transport(settings, simulator.transport()))
 }
 

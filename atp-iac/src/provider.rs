@@ -64,6 +64,12 @@ pub trait Provider: Send + Sync {
         Vec::new()
     }
 
+    /// For how long reads may not show what was made a moment ago. After a crash, what a call was to make is not called
+    /// missing before.
+    fn appears_within(&self) -> Duration {
+        Duration::ZERO
+    }
+
     /// Whether a resource is deleted with another one, because it lies in it, by their ids. Ids are paths, unless a
     /// provider says otherwise.
     fn lies_in(&self, id: &str, container: &str) -> bool {

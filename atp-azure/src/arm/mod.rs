@@ -25,5 +25,6 @@ pub use credentials::{
 };
 pub use endpoint::{Endpoint, EndpointError};
 pub use error::{ArmError, Detail, Refusal, Tries};
+pub(crate) use recent::UNKNOWN_FOR;
 pub use sleep::{Sleep, TokioSleep};
 pub use transport::{TransportError, trusting};

@@ -5,13 +5,14 @@ use super::catalog::Catalog;
 use crate::arm::credentials::Environment;
 use crate::arm::{
     ArmClient, ArmClientOptions, CredentialChain, CredentialOptions, Endpoint, FixedToken, Sleep, Source,
-    TokioSleep, TransportError, UnknownSource, trusting,
+    TokioSleep, TransportError, UNKNOWN_FOR, UnknownSource, trusting,
 };
 use crate::descriptor::TypeDescriptor;
 use azure_core::credentials::TokenCredential;
 use azure_core::http::Transport;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// What a provider is made with.
 #[derive(Debug, Clone)]
@@ -33,6 +34,8 @@ pub struct AzureSettings {
     pub certificate_authority: Option<PathBuf>,
     /// How time passes.
     pub sleep: Arc<dyn Sleep>,
+    /// For how long what was made a moment ago may not be known everywhere.
+    pub appears_within: Duration,
 }
 
 /// A provider that cannot be made.
@@ -72,6 +75,7 @@ impl AzureSettings {
             endpoint: Endpoint::public(),
             certificate_authority: None,
             sleep: Arc::new(TokioSleep::default()),
+            appears_within: UNKNOWN_FOR,
         }
     }
 }
@@ -134,6 +138,7 @@ impl AzureProvider {
             client: ArmClient::new(settings.endpoint, credential, options),
             catalog: Catalog::new(settings.descriptors),
             subscription: settings.subscription,
+            appears_within: settings.appears_within,
             description,
             credentials,
         }

@@ -64,6 +64,7 @@ pub struct AzureProvider {
     client: ArmClient,
     catalog: Catalog,
     subscription: String,
+    appears_within: Duration,
     description: String,
     credentials: Credentials,
 }
@@ -131,6 +132,10 @@ impl Provider for AzureProvider {
             Some(kind) => check::check(&kind, inputs),
             None => vec![Problem { path: Path::root(), message: self.catalog.unknown_kind(kind) }],
         }
+    }
+
+    fn appears_within(&self) -> Duration {
+        self.appears_within
     }
 
     fn id(&self, kind: &str, inputs: &Value) -> Option<String> {

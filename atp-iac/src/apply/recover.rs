@@ -7,11 +7,15 @@ use super::limit::Limits;
 use super::refresh::whole;
 use crate::Urn;
 use crate::provider::{Provider, ProviderError, Target};
-use crate::state::{Action, Intent, Record, ResourceState, StateView};
+use crate::state::{Action, Intent, Record, ResourceState, StateError, StateView};
 use crate::value::Value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 use time::OffsetDateTime;
+
+/// Between two looks at something that may not show yet.
+const LONGEST_WAIT: Duration = Duration::from_secs(10);
 
 /// What was found out about one call.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,6 +39,9 @@ pub enum RecoverError {
         /// Why not.
         error: ProviderError,
     },
+    /// What was found does not fit the state.
+    #[error(transparent)]
+    State(#[from] StateError),
     /// The provider of the resource is not registered.
     #[error("an earlier run was cut off while it worked on `{}`; its provider `{provider}` is not registered\n  way out: register it where the engine is set up", .urn.name())]
     UnknownProvider {
@@ -63,45 +70,80 @@ pub async fn recover(
     providers: &BTreeMap<String, Arc<dyn Provider>>,
     limits: Limits<'_>,
 ) -> Result<Recovery, RecoverError> {
-    let now = limits.clock.now();
     let mut recovery = Recovery::default();
+    let mut known = state.clone();
     for intent in state.pending() {
-        let provider = providers.get(&intent.provider).ok_or_else(|| RecoverError::UnknownProvider {
-            urn: intent.urn.clone(),
-            provider: intent.provider.clone(),
-        })?;
-        if provider.lives_in_state(&intent.kind) {
-            let finding = "it lives in the state alone, where it is as it was before";
-            recovery.found.push(Recovered { urn: intent.urn.clone(), action: intent.action, finding });
-            let (urn, message) = (intent.urn.clone(), "nothing was written of it".to_owned());
-            recovery.records.push(Record::Failed { step: intent.step, urn, message });
+        // One look at an object can settle several calls about it.
+        if !known.pending().any(|open| open.urn == intent.urn && open.step == intent.step) {
             continue;
         }
-        if intent.id.is_empty() {
-            let finding = "whether it was created only the cloud knows, which chose its id: look, and delete what is there";
-            recovery.found.push(Recovered { urn: intent.urn.clone(), action: intent.action, finding });
-            let (urn, message) = (intent.urn.clone(), "its id is not known".to_owned());
-            recovery.records.push(Record::Failed { step: intent.step, urn, message });
-            continue;
+        let (records, finding) = settle(intent, &known, providers, limits).await?;
+        for record in &records {
+            known.apply(record)?;
         }
-        // The intent of a delete has no inputs; the state still has what is deleted.
-        let object = state.object(&intent.urn, &intent.id);
-        let nothing = Value::map();
-        let inputs = match (&intent.inputs, object) {
-            (inputs @ Value::Map(_), _) => inputs,
-            (_, Some(object)) => &object.inputs,
-            _ => &nothing,
-        };
-        let read = provider.read(Target { kind: &intent.kind, id: &intent.id, inputs });
-        let read = limits.ask(intent.lifecycle.timeouts.read, read).await;
-        let outputs = read
-            .and_then(whole)
-            .map_err(|error| RecoverError::Provider { urn: intent.urn.clone(), error })?;
-        let (records, finding) = judge(intent, outputs, state.get(&intent.urn).cloned(), now);
         recovery.found.push(Recovered { urn: intent.urn.clone(), action: intent.action, finding });
         recovery.records.extend(records);
     }
     Ok(recovery)
+}
+
+/// What became of one call, and what to record of it.
+async fn settle(
+    intent: &Intent,
+    state: &StateView,
+    providers: &BTreeMap<String, Arc<dyn Provider>>,
+    limits: Limits<'_>,
+) -> Result<(Vec<Record>, &'static str), RecoverError> {
+    let provider = providers.get(&intent.provider).ok_or_else(|| RecoverError::UnknownProvider {
+        urn: intent.urn.clone(),
+        provider: intent.provider.clone(),
+    })?;
+    let failed = |message: &str| {
+        let (urn, message) = (intent.urn.clone(), message.to_owned());
+        vec![Record::Failed { step: intent.step, urn, message }]
+    };
+    if provider.lives_in_state(&intent.kind) {
+        let finding = "it lives in the state alone, where it is as it was before";
+        return Ok((failed("nothing was written of it"), finding));
+    }
+    if intent.id.is_empty() {
+        let finding =
+            "whether it was created only the cloud knows, which chose its id: look, and delete what is there";
+        return Ok((failed("its id is not known"), finding));
+    }
+    // The intent of a delete has no inputs; the state still has what is deleted.
+    let object = state.object(&intent.urn, &intent.id);
+    let nothing = Value::map();
+    let inputs = match (&intent.inputs, object) {
+        (inputs @ Value::Map(_), _) => inputs,
+        (_, Some(object)) => &object.inputs,
+        _ => &nothing,
+    };
+    let target = Target { kind: &intent.kind, id: &intent.id, inputs };
+    let read = look(provider.as_ref(), intent, target, limits).await;
+    let outputs = read.map_err(|error| RecoverError::Provider { urn: intent.urn.clone(), error })?;
+    Ok(judge(intent, outputs, state.get(&intent.urn).cloned(), limits.clock.now()))
+}
+
+/// Reads what a call was about. What was begun to be made a moment ago may not show yet: to call it not created would
+/// leave it to nobody.
+async fn look(
+    provider: &dyn Provider,
+    intent: &Intent,
+    target: Target<'_>,
+    limits: Limits<'_>,
+) -> Result<Option<Value>, ProviderError> {
+    let end = intent.at + provider.appears_within();
+    let mut wait = Duration::from_secs(1);
+    loop {
+        let found = limits.ask(intent.lifecycle.timeouts.read, provider.read(target)).await.and_then(whole)?;
+        let left = end - limits.clock.now();
+        if found.is_some() || intent.action != Action::Create || !left.is_positive() {
+            return Ok(found);
+        }
+        limits.clock.sleep(wait.min(left.unsigned_abs())).await;
+        wait = (wait * 2).min(LONGEST_WAIT);
+    }
 }
 
 /// What to record, given what the cloud says.
@@ -160,5 +202,88 @@ fn adopted(intent: &Intent, outputs: Value, now: OffsetDateTime) -> ResourceStat
         incomplete: true,
         tainted: false,
         location: intent.location.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ports::{Clock, ManualClock};
+    use crate::state::Snapshot;
+    use crate::state::sample::{intent, resource, stack};
+    use crate::testing::MemoryCloud;
+    use async_trait::async_trait;
+
+    /// A clock by which an object shows after a while.
+    struct Late {
+        clock: ManualClock,
+        cloud: MemoryCloud,
+        shows: Option<OffsetDateTime>,
+    }
+
+    #[async_trait]
+    impl Clock for Late {
+        fn now(&self) -> OffsetDateTime {
+            self.clock.now()
+        }
+
+        async fn sleep(&self, duration: Duration) {
+            self.clock.sleep(duration).await;
+            if self.shows.is_some_and(|shows| shows <= self.now()) {
+                self.cloud.put("/a", Value::map());
+            }
+        }
+    }
+
+    fn limits(clock: &dyn Clock) -> Limits<'_> {
+        Limits { clock, timeout: Duration::from_secs(60) }
+    }
+
+    /// What is found of a create that was begun a while ago, of an object that shows after another while, and how many
+    /// seconds that took.
+    async fn found(begun: i64, shows: Option<i64>) -> (&'static str, i64) {
+        let cloud = MemoryCloud::new("azure").appearing_within(Duration::from_secs(120));
+        let seconds = time::Duration::seconds;
+        let mut clock = Late { clock: ManualClock::default(), cloud: cloud.clone(), shows: None };
+        let start = clock.now();
+        clock.shows = shows.map(|shows| start + seconds(shows));
+        let pending = vec![Intent { at: start - seconds(begun), ..intent(1, Action::Create, "a") }];
+        let state = StateView::new(Snapshot { pending, ..Snapshot::empty(stack(), "lineage") }).unwrap();
+        let providers = BTreeMap::from([("azure".to_owned(), Arc::new(cloud) as Arc<dyn Provider>)]);
+        let recovery = recover(&state, &providers, limits(&clock)).await.unwrap();
+        (recovery.found[0].finding, (clock.now() - start).whole_seconds())
+    }
+
+    #[tokio::test]
+    async fn what_settles_two_calls_about_one_object_is_recorded_once() {
+        for there in [true, false] {
+            for order in [[Action::Create, Action::Delete], [Action::Delete, Action::Create]] {
+                let cloud = MemoryCloud::new("azure");
+                if there {
+                    cloud.put("/a", Value::map());
+                }
+                let pending =
+                    order.iter().zip(1..).map(|(action, step)| intent(step, *action, "a")).collect();
+                let snapshot = Snapshot {
+                    resources: vec![resource("a")],
+                    pending,
+                    ..Snapshot::empty(stack(), "lineage")
+                };
+                let mut state = StateView::new(snapshot).unwrap();
+                let providers = BTreeMap::from([("azure".to_owned(), Arc::new(cloud) as Arc<dyn Provider>)]);
+                let recovery = recover(&state, &providers, limits(&ManualClock::default())).await.unwrap();
+                recovery.records.iter().for_each(|record| state.apply(record).unwrap());
+                assert_eq!((state.pending().count(), state.is_empty()), (0, !there), "{order:?}");
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn what_was_begun_a_moment_ago_is_not_called_missing_before_it_had_time_to_show() {
+        let (finding, passed) = found(5, Some(30)).await;
+        assert_eq!(finding, "it was created, and is adopted");
+        assert!((30..60).contains(&passed), "{passed}");
+        assert_eq!(found(5, None).await, ("it was not created", 115));
+        assert_eq!(found(3600, Some(30)).await, ("it was not created", 0));
     }
 }

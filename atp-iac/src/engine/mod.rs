@@ -286,7 +286,8 @@ impl Engine {
         if let Some(fingerprints) = inspect {
             seen.know(&view, fingerprints);
         }
-        let recovery = recover(&view, &self.providers, self.limits()).await?;
+        // On the heap: it is seldom more than a look at an empty list, and a large future.
+        let recovery = Box::pin(recover(&view, &self.providers, self.limits())).await?;
         keep(&mut view, records, recovery.records)?;
         let mut drift = Drift::new();
         if options.refresh {

@@ -14,7 +14,7 @@ mod memory;
 mod read;
 mod record;
 #[cfg(test)]
-mod sample;
+pub(crate) mod sample;
 mod session;
 mod snapshot;
 mod store;

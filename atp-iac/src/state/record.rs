@@ -94,6 +94,8 @@ pub struct Intent {
     pub location: Option<String>,
     /// The delete is about an object that was replaced.
     pub replaced: bool,
+    /// When.
+    pub at: OffsetDateTime,
 }
 
 /// What is done to an object.

@@ -44,7 +44,17 @@ pub fn resource(name: &str) -> ResourceState {
 
 pub fn intent(step: u64, action: Action, name: &str) -> Intent {
     let ResourceState {
-        urn, kind, provider, id, inputs, dependencies, lifecycle, location, replaced, ..
+        urn,
+        kind,
+        provider,
+        id,
+        inputs,
+        dependencies,
+        lifecycle,
+        location,
+        replaced,
+        created: at,
+        ..
     } = resource(name);
-    Intent { step, action, urn, kind, provider, id, inputs, dependencies, lifecycle, location, replaced }
+    Intent { step, action, urn, kind, provider, id, inputs, dependencies, lifecycle, location, replaced, at }
 }

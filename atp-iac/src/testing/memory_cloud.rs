@@ -27,6 +27,7 @@ pub struct MemoryCloud {
     irreversible: BTreeSet<String>,
     chooses_ids: bool,
     log: bool,
+    appears_within: Duration,
     inner: Arc<Mutex<Inner>>,
 }
 
@@ -77,6 +78,7 @@ impl MemoryCloud {
             irreversible: BTreeSet::new(),
             chooses_ids: false,
             log: true,
+            appears_within: Duration::ZERO,
             inner: Arc::default(),
         }
     }
@@ -117,6 +119,12 @@ impl MemoryCloud {
     /// With a property that cannot be taken back once it is `true`.
     pub fn irreversible(mut self, path: &str) -> Self {
         self.irreversible.insert(path.to_owned());
+        self
+    }
+
+    /// That says of itself that reads may not show what was made less than so long ago.
+    pub fn appearing_within(mut self, time: Duration) -> Self {
+        self.appears_within = time;
         self
     }
 
@@ -197,6 +205,10 @@ impl Provider for MemoryCloud {
 
     fn describe(&self) -> String {
         format!("a cloud in memory that stands for `{}`", self.name)
+    }
+
+    fn appears_within(&self) -> Duration {
+        self.appears_within
     }
 
     fn check(&self, _: &str, inputs: &Value) -> Vec<Problem> {

@@ -111,6 +111,8 @@ pub struct IntentOut<'a> {
     location: Option<&'a str>,
     #[serde(skip_serializing_if = "Not::not")]
     replaced: bool,
+    #[serde(with = "moment")]
+    at: OffsetDateTime,
 }
 
 fn is_null(sealed: &Sealed<'_>) -> bool {
@@ -134,6 +136,13 @@ pub struct IntentIn {
     location: Option<String>,
     #[serde(default)]
     replaced: bool,
+    #[serde(with = "moment", default = "long_ago")]
+    at: OffsetDateTime,
+}
+
+/// When a call was begun that does not say so: what became of it shows by now.
+fn long_ago() -> OffsetDateTime {
+    OffsetDateTime::UNIX_EPOCH
 }
 
 /// [`Action`], as it is written.
@@ -263,6 +272,7 @@ impl Encoding {
             lifecycle: self.lifecycle(urn, &intent.lifecycle)?,
             location: intent.location.as_deref(),
             replaced: intent.replaced,
+            at: intent.at,
         })
     }
 
@@ -279,6 +289,7 @@ impl Encoding {
             lifecycle: self.read_lifecycle(&urn, read.lifecycle)?,
             location: read.location,
             replaced: read.replaced,
+            at: read.at,
             urn,
         })
     }

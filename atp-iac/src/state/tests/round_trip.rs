@@ -100,6 +100,7 @@ fn records(one: &ResourceState) -> Vec<Record> {
         lifecycle,
         location,
         replaced,
+        at: one.modified,
     };
     let values = [("a".to_owned(), one.inputs.clone()), ("b".to_owned(), one.outputs.clone())].into();
     vec![
