@@ -119,7 +119,8 @@ impl Process {
             stage.note(&format!("{number} breaks the lock: {}", broken.is_ok()));
         }
         let deployment = program.deployment(&stage.stack);
-        let (interrupt, options) = (Interrupt::default(), UpdateOptions { refresh: orders.refresh });
+        let (interrupt, options) =
+            (Interrupt::default(), UpdateOptions { refresh: orders.refresh, ..UpdateOptions::default() });
         let planned = (orders.kind == Kind::Up).then_some(program);
         let mut decide = |plan: &Plan, _: &[_]| {
             mandate.give(stage, plan, planned);
@@ -148,7 +149,7 @@ impl Process {
     /// What the engine would do. Takes no lock.
     pub async fn preview(self, program: &Program) -> Result<Preview, EngineError> {
         let engine = self.engine(&Arc::new(Life::new(Doom::None)), &Arc::default());
-        let options = UpdateOptions { refresh: self.orders.refresh };
+        let options = UpdateOptions { refresh: self.orders.refresh, ..UpdateOptions::default() };
         engine.preview(&program.deployment(&self.stage.stack), self.orders.kind, &options).await
     }
 

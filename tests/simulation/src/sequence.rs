@@ -74,7 +74,7 @@ pub async fn run(seed: u64) -> Ran {
 fn settings(dice: &mut Dice) -> Settings {
     let realistic = Latency::named("realistic").filter(|_| dice.one_in(2)).unwrap_or_default();
     Settings {
-        operation_duration: Duration::from_secs(*dice.pick(&[0, 1, 20, 200])),
+        operation_duration: Duration::from_secs(*dice.pick(&[0, 1, 20, 60])),
         latency: realistic,
         page_size: *dice.pick(&[1, 3, 100]),
         throttle: dice.one_in(3),
