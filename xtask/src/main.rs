@@ -47,6 +47,9 @@ enum BenchTask {
     /// One phase of it.
     #[command(hide = true)]
     Phase(bench::PhaseArguments),
+    /// What one command takes.
+    #[command(hide = true)]
+    Measure(bench::MeasureArguments),
 }
 
 fn main() -> anyhow::Result<()> {
@@ -60,7 +63,8 @@ fn main() -> anyhow::Result<()> {
         }
         Task::Bench(BenchTask::Engine(arguments)) => bench::engine(&arguments, &mut std::io::stdout()),
         Task::Bench(BenchTask::Arm) => bench::arm(),
-        Task::Bench(BenchTask::Phase(arguments)) => bench::run_phase(&arguments, &mut std::io::stdout()),
+        Task::Bench(BenchTask::Phase(arguments)) => bench::run_phase(&arguments),
+        Task::Bench(BenchTask::Measure(arguments)) => bench::run_measure(&arguments, &mut std::io::stdout()),
         Task::Contract => contract::contract(&mut std::io::stdout()),
         Task::Scenarios => scenarios::scenarios(&mut std::io::stdout()),
     }

@@ -1,97 +1,147 @@
-//! `cargo xtask bench arm`: how many requests deployments need. `cargo xtask bench engine`: what the engine itself costs, on a cloud in memory and the real local state store.
+//! `cargo xtask bench arm`: how many requests deployments need. `cargo xtask bench engine`: what the engine itself costs, on
+//! a cloud in memory and the real local state store, next to Terraform where that is installed.
 //!
 //! Every phase is a process of its own, so that its processor time and its peak memory are its own.
 
+mod machine;
+mod measure;
 mod phase;
 mod program;
 mod report;
+mod shape;
+mod terraform;
 
+pub use measure::{MeasureArguments, run_measure};
 pub use phase::{PhaseArguments, run_phase};
 
 use anyhow::{Context, ensure};
-use clap::{Args, ValueEnum};
-use report::{Measured, Report};
+use clap::Args;
+use measure::measure;
+use phase::Phase;
+use report::{Outcome, Report, Row};
+use shape::Shape;
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
+use std::time::Duration;
+use terraform::{Terraform, Workspace};
 
 /// What to measure.
 #[derive(Args, Clone)]
 pub struct EngineBench {
-    /// How the resources depend on each other.
-    #[arg(long, value_enum, default_value = "dag")]
-    pub shape: Shape,
-    /// How many resources.
-    #[arg(long, default_value_t = 10_000)]
-    pub n: u32,
+    /// How the resources depend on each other; every way unless told.
+    #[arg(long, value_enum, value_delimiter = ',', default_values = ["wide", "dag", "chain", "foreach"])]
+    pub shape: Vec<Shape>,
+    /// How many resources; several numbers, smallest first, unless told.
+    #[arg(long, value_delimiter = ',', default_values_t = [1_000, 10_000, 100_000])]
+    pub n: Vec<u32>,
     /// Calls at a time.
     #[arg(long, default_value_t = 10)]
     pub parallel: usize,
-    /// Where the state goes; a temporary folder unless told. Its disk is part of what is measured.
+    /// Seconds after which a command is killed.
+    #[arg(long, default_value_t = 120)]
+    pub limit: u64,
+    /// Seconds to wait, before a command, for a quiet machine.
+    #[arg(long, default_value_t = 20)]
+    pub quiet: u64,
+    /// Measures the engine alone, though Terraform or OpenTofu is installed.
+    #[arg(long)]
+    pub alone: bool,
+    /// Where the states go; a temporary folder unless told. Its disk is part of what is measured.
     #[arg(long)]
     pub dir: Option<PathBuf>,
-    /// One JSON object instead of a table.
-    #[arg(long)]
-    pub json: bool,
 }
 
-/// How the resources of a benchmark depend on each other.
-#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Shape {
-    /// Not at all.
-    Wide,
-    /// Ten layers; each resource below the first refers to two or three of the layer above.
-    Dag,
-    /// Each refers to the one before it.
-    Chain,
-}
-
-/// One phase of a benchmark.
-#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
-#[value(rename_all = "snake_case")]
-pub enum Phase {
-    /// A plan without a state: everything is created.
-    PlanEmpty,
-    /// Everything is created, every operation durable.
-    Apply,
-    /// A plan in which nothing changes.
-    PlanNoop,
-    /// A plan in which one resource changes.
-    PlanOneChanged,
-    /// Everything is deleted.
-    Destroy,
-}
-
-/// Runs every phase and prints what it took.
+/// Runs every phase of every shape and number, and prints what they took as Markdown.
 ///
 /// # Errors
 /// When a phase fails, or does not do what it should.
 pub fn engine(bench: &EngineBench, out: &mut dyn Write) -> anyhow::Result<()> {
-    ensure!(bench.n > 0, "--n must be at least 1");
+    ensure!(bench.n.iter().all(|n| *n > 0), "--n must be at least 1");
+    ensure!(bench.n.is_sorted(), "--n must be given smallest first");
     if cfg!(debug_assertions) {
         let warning = "warning: the numbers of a debug build mean little\n  way out: cargo run --release -p xtask -- bench engine ..";
         writeln!(std::io::stderr(), "{warning}")?;
     }
-    let temporary;
-    let dir: &Path = match &bench.dir {
-        Some(dir) => dir,
-        None => {
-            temporary = tempfile::tempdir().context("no temporary folder")?;
-            temporary.path()
+    let terraform = if bench.alone { None } else { Terraform::find() };
+    let mut report = Report::new(bench, terraform.as_ref());
+    for shape in &bench.shape {
+        for n in &bench.n {
+            let folder = match &bench.dir {
+                Some(dir) => tempfile::tempdir_in(dir),
+                None => tempfile::tempdir(),
+            };
+            let folder = folder.context("no temporary folder")?;
+            of_engine(bench, *shape, *n, folder.path(), &mut report)?;
+            if let Some(terraform) = &terraform {
+                let workspace = terraform.workspace(folder.path(), *shape, *n, bench.parallel)?;
+                of_terraform(bench, *shape, *n, &workspace, &mut report)?;
+            }
+            writeln!(std::io::stderr(), "{} of {n} resources: done", shape.name())?;
         }
-    };
-    let mut report = Report { shape: bench.shape, n: bench.n, state_bytes: 0, phases: Vec::new() };
-    for phase in [Phase::PlanEmpty, Phase::Apply, Phase::PlanNoop, Phase::PlanOneChanged, Phase::Destroy] {
-        let measured = spawn(bench, phase, dir)?;
-        if phase == Phase::Apply {
-            report.state_bytes = bytes_below(&dir.join("state"))?;
-        }
-        report.phases.push((phase, measured));
     }
-    if bench.json {
-        writeln!(out, "{}", report.json())?
-    } else {
-        write!(out, "{}", report.table())?
+    write!(out, "{}", report.markdown())?;
+    Ok(())
+}
+
+fn of_engine(
+    bench: &EngineBench,
+    shape: Shape,
+    n: u32,
+    folder: &Path,
+    report: &mut Report,
+) -> anyhow::Result<()> {
+    for phase in Phase::ALL {
+        let mut command = Command::new(std::env::current_exe()?);
+        command.args(["bench", "phase", "--phase", &phase.name(), "--shape", shape.name()]);
+        command.args(["--n", &n.to_string(), "--parallel", &bench.parallel.to_string(), "--dir"]);
+        command.arg(folder);
+        machine::wait_until_quiet(Duration::from_secs(bench.quiet))?;
+        let measured = measure(&command, bench.limit)?;
+        let finished = measured.exit == Some(0);
+        ensure!(finished, "{} of {n} resources, {}: {:?}", shape.name(), phase.title(), measured.exit);
+        let state_bytes =
+            if phase == Phase::Apply { Some(bytes_below(&folder.join("state"))?) } else { None };
+        report.rows.push(Row {
+            shape,
+            n,
+            phase,
+            ours: measured,
+            state_bytes,
+            terraform: None,
+            terraform_state_bytes: None,
+        });
+    }
+    Ok(())
+}
+
+fn of_terraform(
+    bench: &EngineBench,
+    shape: Shape,
+    n: u32,
+    workspace: &Workspace<'_>,
+    report: &mut Report,
+) -> anyhow::Result<()> {
+    // What is in the state file: nothing yet, all resources, or something that a killed command left.
+    let mut whole = true;
+    for phase in Phase::ALL {
+        if !whole {
+            whole = workspace.prepare_state()?;
+        }
+        let outcome =
+            if whole { report.expectation(shape, n, phase, bench.limit) } else { Some(Outcome::NotTried) };
+        let outcome = match outcome {
+            Some(hopeless) => hopeless,
+            None => {
+                machine::wait_until_quiet(Duration::from_secs(bench.quiet))?;
+                Outcome::of(workspace.run(phase, bench.limit)?)
+            }
+        };
+        let finished = matches!(outcome, Outcome::Finished(_));
+        let state_bytes =
+            if finished && phase == Phase::Apply { Some(workspace.state_bytes()?) } else { None };
+        whole &= finished || !matches!(phase, Phase::Apply | Phase::ApplyOneChanged);
+        report.of_terraform(shape, n, phase, outcome, state_bytes);
     }
     Ok(())
 }
@@ -109,19 +159,6 @@ pub fn arm() -> anyhow::Result<()> {
         .context("cargo cannot be started")?;
     ensure!(status.success(), "the benchmark failed");
     Ok(())
-}
-
-fn spawn(bench: &EngineBench, phase: Phase, dir: &Path) -> anyhow::Result<Measured> {
-    let phase_name = report::name(phase);
-    let output = Command::new(std::env::current_exe()?)
-        .args(["bench", "phase", "--phase", &phase_name, "--shape", bench.shape.name()])
-        .args(["--n", &bench.n.to_string(), "--parallel", &bench.parallel.to_string(), "--dir"])
-        .arg(dir)
-        .stderr(Stdio::inherit())
-        .output()
-        .with_context(|| format!("the phase {phase_name} did not start"))?;
-    ensure!(output.status.success(), "the phase {phase_name} failed");
-    Measured::parse(&output.stdout).with_context(|| format!("the phase {phase_name} printed something else"))
 }
 
 fn bytes_below(folder: &Path) -> anyhow::Result<u64> {

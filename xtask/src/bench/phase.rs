@@ -1,9 +1,9 @@
 //! One phase, in a process of its own.
 
 use super::program::Bench;
-use super::report::Measured;
-use super::{Phase, Shape};
+use super::shape::Shape;
 use anyhow::{Context, ensure};
+use atp_iac::Value;
 use atp_iac::apply::Interrupt;
 use atp_iac::config::ConfigTree;
 use atp_iac::engine::{Decision, Deployment, Engine, Kind, UpdateOptions};
@@ -13,10 +13,64 @@ use atp_iac::program::Program;
 use atp_iac::secrets::LocalKeyFile;
 use atp_iac::state::{Holder, LocalStore};
 use atp_iac::testing::MemoryCloud;
-use clap::Args;
+use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Instant;
+
+/// The id of the first resource.
+const FIRST: &str = "Bench/items/resource-00000";
+
+/// One phase of a benchmark.
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+#[value(rename_all = "snake_case")]
+pub enum Phase {
+    /// A plan without a state: everything is created.
+    PlanEmpty,
+    /// Everything is created, every operation durable.
+    Apply,
+    /// A plan in which nothing changes.
+    PlanNoop,
+    /// A plan in which one resource changes.
+    PlanOneChanged,
+    /// That one is changed.
+    ApplyOneChanged,
+    /// Everything is deleted.
+    Destroy,
+}
+
+impl Phase {
+    /// All of them, in the order in which they are run.
+    pub const ALL: [Phase; 6] = [
+        Phase::PlanEmpty,
+        Phase::Apply,
+        Phase::PlanNoop,
+        Phase::PlanOneChanged,
+        Phase::ApplyOneChanged,
+        Phase::Destroy,
+    ];
+
+    /// The name on the command line.
+    pub fn name(self) -> String {
+        self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
+    }
+
+    /// For people.
+    pub fn title(self) -> &'static str {
+        match self {
+            Phase::PlanEmpty => "plan from nothing",
+            Phase::Apply => "apply",
+            Phase::PlanNoop => "plan, nothing changed",
+            Phase::PlanOneChanged => "plan, one changed",
+            Phase::ApplyOneChanged => "apply, one changed",
+            Phase::Destroy => "destroy",
+        }
+    }
+
+    /// Whether the first resource has another payload.
+    pub fn is_changed(self) -> bool {
+        matches!(self, Phase::PlanOneChanged | Phase::ApplyOneChanged)
+    }
+}
 
 /// One phase of a benchmark; started by `bench engine`.
 #[derive(Args)]
@@ -33,19 +87,15 @@ pub struct PhaseArguments {
     dir: PathBuf,
 }
 
-/// Runs a phase and prints what it took.
+/// Runs a phase.
 ///
 /// # Errors
 /// When it fails, or does not do what it should.
-pub fn run_phase(arguments: &PhaseArguments, out: &mut dyn std::io::Write) -> anyhow::Result<()> {
+pub fn run_phase(arguments: &PhaseArguments) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let begun = Instant::now();
     let done = runtime.block_on(phase(arguments))?;
-    let wall = begun.elapsed();
     let expected = expected(arguments.phase, arguments.n as usize);
     ensure!(done == expected, "expected {expected:?}, got {done:?}");
-    let measured = Measured::of_this_process(wall).context("/proc cannot be read")?;
-    writeln!(out, "{}", measured.json())?;
     Ok(())
 }
 
@@ -53,7 +103,9 @@ fn expected(phase: Phase, n: usize) -> Counts {
     match phase {
         Phase::PlanEmpty | Phase::Apply => Counts { create: n, ..Counts::default() },
         Phase::PlanNoop => Counts { same: n, ..Counts::default() },
-        Phase::PlanOneChanged => Counts { same: n - 1, update: 1, ..Counts::default() },
+        Phase::PlanOneChanged | Phase::ApplyOneChanged => {
+            Counts { same: n - 1, update: 1, ..Counts::default() }
+        }
         Phase::Destroy => Counts { delete: n, ..Counts::default() },
     }
 }
@@ -62,15 +114,21 @@ async fn phase(arguments: &PhaseArguments) -> anyhow::Result<Counts> {
     let mut config = ConfigTree::empty();
     config.set("shape", arguments.shape.name())?;
     config.set("n", &arguments.n.to_string())?;
-    config.set("changed", &(arguments.phase == Phase::PlanOneChanged).to_string())?;
+    config.set("changed", &arguments.phase.is_changed().to_string())?;
     let deployment = Deployment::new("bench", "memory", Program::of::<Bench>(), config)?;
-    let engine = engine(arguments);
+    let cloud = MemoryCloud::new("memory").without_log();
+    let engine = engine(arguments, cloud.clone());
     let options = UpdateOptions::default();
     let kind = match arguments.phase {
         Phase::PlanEmpty | Phase::PlanNoop | Phase::PlanOneChanged => {
             return Ok(engine.preview(&deployment, Kind::Up, &options).await?.plan.counts());
         }
         Phase::Apply => Kind::Up,
+        Phase::ApplyOneChanged => {
+            // The cloud of the process that made it is gone.
+            cloud.put(FIRST, Value::map());
+            Kind::Up
+        }
         Phase::Destroy => Kind::Destroy,
     };
     let mut decide = |_: &_, _: &_| Decision::Apply;
@@ -81,7 +139,7 @@ async fn phase(arguments: &PhaseArguments) -> anyhow::Result<Counts> {
     Ok(report.done)
 }
 
-fn engine(arguments: &PhaseArguments) -> Engine {
+fn engine(arguments: &PhaseArguments, cloud: MemoryCloud) -> Engine {
     let random = Arc::new(SystemRandom);
     let keys = LocalKeyFile::new(arguments.dir.join("secret.key"), random);
     let holder = Holder {
@@ -92,6 +150,6 @@ fn engine(arguments: &PhaseArguments) -> Engine {
         since: SystemClock.now(),
     };
     Engine::new(Arc::new(LocalStore::new(&arguments.dir, Arc::new(SystemClock))), Arc::new(keys), holder)
-        .with_provider(Arc::new(MemoryCloud::new("memory").without_log()))
+        .with_provider(Arc::new(cloud))
         .with_parallel(arguments.parallel)
 }

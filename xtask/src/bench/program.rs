@@ -1,19 +1,18 @@
-//! The program that is measured: N small resources in one of three shapes.
+//! The program that is measured: N small resources in one of the shapes.
 
-use super::Shape;
+use super::shape::Shape;
 use atp_iac::codec::{Codec, Structure};
 use atp_iac::resource::Declared;
 use atp_iac::{
-    Config, Context, Input, InputList, InputMap, IntoInput, IntoInputList, IntoInputMap, Output, Outputs,
-    Resource, ResourceType, Result, stack,
+    Component, Config, Context, Input, InputList, InputMap, IntoInput, IntoInputList, IntoInputMap, Output,
+    Outputs, ProgramError, Resource, ResourceType, Result, component, stack,
 };
-
-const LAYERS: u32 = 10;
+use clap::ValueEnum;
 
 /// What is measured.
 #[derive(Config)]
 pub struct BenchConfig {
-    /// How the resources depend on each other: wide, dag or chain.
+    /// How the resources depend on each other: wide, dag, chain or foreach.
     pub shape: String,
     /// How many resources.
     pub n: u32,
@@ -59,77 +58,45 @@ impl Resource for Item {
     }
 }
 
+/// The resources, one after the other.
+#[component(type = "bench:Items")]
+pub struct Items {
+    /// How they depend on each other.
+    shape: Shape,
+    /// How many.
+    n: u32,
+    /// Whether the first one has another payload.
+    changed: bool,
+}
+
+impl Component for Items {
+    type Outputs = Output<String>;
+    fn build(self, cx: &mut Context) -> Result<Output<String>> {
+        let mut ids: Vec<Output<String>> = Vec::new();
+        for i in 0..self.n {
+            let parents = self.shape.parents(self.n, i);
+            let parents: Vec<&Output<String>> = parents.into_iter().map(|p| &ids[p as usize]).collect();
+            let item = Item {
+                name: format!("resource-{i:05}").into_input(),
+                size: (i % 16 + 1).into_input(),
+                tags: [("team", format!("team-{}", i % 7)), ("env", "bench".to_owned())].into_input_map(),
+                revision: (if self.changed && i == 0 { 2 } else { 1u32 }).into_input(),
+                parents: if parents.is_empty() { InputList::Unset } else { parents.into_input_list() },
+            };
+            ids.push(cx.add(&format!("r{i:05}"), item)?);
+        }
+        Ok(ids.pop().unwrap_or_else(|| Output::known(String::new())))
+    }
+}
+
 /// The resources of a benchmark.
 #[stack(layer = Foundation)]
 pub fn bench(cx: &mut Context, config: BenchConfig) -> Result<BenchOutputs> {
-    let mut ids: Vec<Output<String>> = Vec::new();
-    for i in 0..config.n {
-        let parents: Vec<&Output<String>> =
-            parents(&config, i).into_iter().map(|p| &ids[p as usize]).collect();
-        let item = Item {
-            name: format!("resource-{i:05}").into_input(),
-            size: (i % 16 + 1).into_input(),
-            tags: [("team", format!("team-{}", i % 7)), ("env", "bench".to_owned())].into_input_map(),
-            revision: (if config.changed && i == 0 { 2 } else { 1u32 }).into_input(),
-            parents: if parents.is_empty() { InputList::Unset } else { parents.into_input_list() },
-        };
-        ids.push(cx.add(&format!("r{i:05}"), item)?);
-    }
-    let last = ids.pop().unwrap_or_else(|| Output::known(String::new()));
+    let shape = Shape::from_str(&config.shape, false).map_err(ProgramError::Other)?;
+    let items = Items::new(shape, config.n, config.changed);
+    let last = match shape {
+        Shape::Foreach => cx.add("items", items)?,
+        _ => items.build(cx)?,
+    };
     Ok(BenchOutputs { last })
-}
-
-/// Positions of the resources that resource `i` refers to, all below `i`.
-fn parents(config: &BenchConfig, i: u32) -> Vec<u32> {
-    if config.shape == Shape::Chain.name() {
-        return i.checked_sub(1).into_iter().collect();
-    }
-    let width = config.n.div_ceil(LAYERS);
-    let (layer, column) = (i / width, i % width);
-    if config.shape != Shape::Dag.name() || layer == 0 {
-        return Vec::new();
-    }
-    let offsets = [0, 1, width / 2];
-    let offsets = &offsets[..2 + (i % 2) as usize];
-    let mut found: Vec<u32> =
-        offsets.iter().map(|offset| (layer - 1) * width + (column + offset) % width).collect();
-    found.sort_unstable();
-    found.dedup();
-    found
-}
-
-impl Shape {
-    /// The name in the configuration of the program.
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Shape::Wide => "wide",
-            Shape::Dag => "dag",
-            Shape::Chain => "chain",
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn config(shape: Shape, n: u32) -> BenchConfig {
-        BenchConfig { shape: shape.name().to_owned(), n, changed: false }
-    }
-
-    #[test]
-    fn a_dag_refers_to_two_or_three_of_the_layer_above() {
-        let dag = config(Shape::Dag, 100);
-        assert!(parents(&dag, 9).is_empty());
-        assert_eq!(parents(&dag, 10), [0, 1]);
-        assert_eq!(parents(&dag, 11), [1, 2, 6]);
-        assert_eq!(parents(&dag, 99), [80, 84, 89]);
-    }
-
-    #[test]
-    fn a_chain_refers_to_the_one_before_and_a_wide_one_to_none() {
-        assert_eq!(parents(&config(Shape::Chain, 5), 3), [2]);
-        assert!(parents(&config(Shape::Chain, 5), 0).is_empty());
-        assert!(parents(&config(Shape::Wide, 5), 3).is_empty());
-    }
 }
