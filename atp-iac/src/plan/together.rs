@@ -29,14 +29,17 @@ impl Together {
             desired.registrations.iter().filter(|one| !one.is_query).map(|one| (&one.urn, one)).collect();
         for one in bound {
             let named = one.options.replace_with.iter().map(|urn| ("replace_with", urn));
-            let named = named.chain(one.options.deleted_with.iter().map(|urn| ("deleted_with", urn)));
-            for (option, urn) in named.filter(|(_, urn)| !declared.contains_key(urn)) {
-                let way_out =
-                    "name a resource of this program; take the option away together with the resource";
-                let problem = format!(
-                    "names `{urn}`, which the program does not declare as a resource\n  way out: {way_out}"
-                );
-                return Err(wrong(one, option, problem));
+            let mut named = named.chain(one.options.deleted_with.iter().map(|urn| ("deleted_with", urn)));
+            let undeclared = named.find(|(_, urn)| !declared.contains_key(urn));
+            if let Some((option, urn)) = undeclared {
+                return Err(wrong(
+                    one,
+                    option,
+                    format!(
+                        "names `{urn}`, which the program does not declare as a resource\n  way out: name a resource of this \
+                         program, or take the option away"
+                    ),
+                ));
             }
             check_circle(one, &declared)?;
         }

@@ -143,9 +143,7 @@ impl Path {
 fn put(segments: &[Segment], value: Value, part: Option<Value>) -> Value {
     let Some((segment, rest)) = segments.split_first() else { return part.unwrap_or(value) };
     match (segment, value) {
-        (segment, Value::Secret(inner)) => {
-            put(&[&[segment.clone()], rest].concat(), *inner, part).into_secret()
-        }
+        (_, Value::Secret(inner)) => put(segments, *inner, part).into_secret(),
         (Segment::Key(key), Value::Map(mut map)) => {
             let new = match (map.remove(key), rest.is_empty()) {
                 (_, true) => part,

@@ -1,1 +1,41 @@
 //! Failures half way.
+
+use atp_iac::testing::CallKind;
+use scenarios::{World, actions, item, refused, report};
+
+#[tokio::test]
+async fn state_047_when_the_new_one_cannot_be_made_the_old_one_is_still_the_present_one() {
+    let world = World::default();
+    world.up(&[item("a").named("one"), item("b").link("parent", "a")]).await.unwrap();
+    world.cloud.fail_next(CallKind::Create, "T/two", refused());
+    world.up(&[item("a").named("two"), item("b").link("parent", "a")]).await.unwrap();
+    let a = world.resource("a").await.unwrap();
+    assert_eq!((a.id.as_str(), a.replaced, a.incomplete), ("T/one", false, false));
+    assert!(
+        !world.preview(&[item("a").named("one"), item("b").link("parent", "a")]).await.unwrap().has_changes()
+    );
+}
+
+#[tokio::test]
+async fn state_049_an_old_copy_that_went_by_itself_is_dropped_by_the_next_plan() {
+    let world = World::default();
+    world.up(&[item("a").named("one")]).await.unwrap();
+    world.cloud.fail_next(CallKind::Delete, "T/one", refused());
+    world.up(&[item("a").named("two")]).await.unwrap();
+    world.cloud.remove("T/one");
+    let update = world.up_refreshed(&[item("a").named("two")]).await.unwrap();
+    assert!(actions(&update.plan).is_empty());
+    assert_eq!(world.state().await.resources().map(|one| one.id.as_str()).collect::<Vec<_>>(), ["T/two"]);
+}
+
+#[tokio::test]
+async fn state_050_a_destroy_goes_on_with_whatever_an_earlier_one_left() {
+    let world = World::default();
+    let program = [item("a"), item("b").link("parent", "a"), item("c").link("parent", "b")];
+    world.up(&program).await.unwrap();
+    world.cloud.fail_next(CallKind::Delete, "T/b", refused());
+    assert!(!report(&world.destroy().await.unwrap()).is_complete());
+    assert_eq!(world.ids(), ["T/a", "T/b"]);
+    assert!(report(&world.destroy().await.unwrap()).is_complete());
+    assert!(world.ids().is_empty() && world.state().await.is_empty());
+}
