@@ -113,6 +113,12 @@ fn wrong(one: &Registration, option: &'static str, problem: String) -> ProgramEr
     }
 }
 
+/// What an object goes with: what was said so of it when it was there already, and is said still.
+fn container(one: &Operation) -> Option<&Urn> {
+    let said = one.old.as_ref()?.lifecycle.deleted_with.as_ref();
+    said.filter(|container| one.lifecycle.deleted_with.as_ref() == Some(container))
+}
+
 /// Says of each object that goes what it goes with: another one that is deleted by a call, or goes with one that is.
 pub(super) fn go_together(operations: &mut [Operation]) {
     let goes = |one: &Operation| {
@@ -122,7 +128,7 @@ pub(super) fn go_together(operations: &mut [Operation]) {
     let going: HashMap<Urn, Option<Urn>> = operations
         .iter()
         .filter(|one| goes(one))
-        .map(|one| (one.urn.clone(), one.lifecycle.deleted_with.clone()))
+        .map(|one| (one.urn.clone(), container(one).cloned()))
         .collect();
     let is_called_for = |urn: &Urn| {
         let mut next = going.get(urn);
@@ -137,7 +143,7 @@ pub(super) fn go_together(operations: &mut [Operation]) {
         false
     };
     for one in operations.iter_mut().filter(|one| goes(one)) {
-        one.goes_with = one.lifecycle.deleted_with.clone().filter(|container| is_called_for(container));
+        one.goes_with = container(one).filter(|container| is_called_for(container)).cloned();
         if let (Some(container), None) = (&one.goes_with, &one.reason) {
             one.reason = Some(format!("it goes with `{}`", container.name()));
         }

@@ -128,7 +128,7 @@ fn a_lock_waits_for_everything_in_its_scope() {
     let lock = prod.named("keep-messaging");
     for name in ["messaging-group", "service-bus/namespace", "service-bus/audit-events-integrity"] {
         assert!(lock.waits_for().contains(&name), "{name}: {:?}", lock.waits_for());
-        assert!(prod.named(name).registration.protect, "{name}");
+        assert!(prod.named(name).registration.protect(), "{name}");
     }
     assert!(declare(&MESSAGING, "staging", "westeurope").of_type("Microsoft.Authorization/locks").is_empty());
 }

@@ -103,7 +103,7 @@ fn where_there_are_zones_everything_is_spread_over_them() {
 fn only_in_prod_the_cluster_and_the_registry_are_protected_and_pools_are_not() {
     for ((environment, _), declared) in SITES.iter().zip(all()) {
         let protected: Vec<&str> =
-            declared.0.iter().filter(|r| r.registration.protect).map(Resource::name).collect();
+            declared.0.iter().filter(|r| r.registration.protect()).map(Resource::name).collect();
         match *environment {
             "prod" => assert_eq!(protected.last(), Some(&CLUSTER)),
             _ => assert!(protected.is_empty(), "{environment}: {protected:?}"),

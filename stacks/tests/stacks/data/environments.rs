@@ -30,7 +30,7 @@ fn what_holds_data_is_protected_and_locked_in_prod() {
         let expected = environment == "prod";
         let stores = ["hot-storage/account", "archive/account", "sql/server", "hot-storage/contoso-hot"];
         for name in stores {
-            let protect = declared.named(name).registration.protect;
+            let protect = declared.named(name).registration.protect();
             assert_eq!(protect, expected, "{name} in {environment}");
         }
         let locks = declared.of_type("Microsoft.Authorization/locks").len();

@@ -92,7 +92,7 @@ fn the_way_out_needs_its_exception_and_shows_it() {
 #[test]
 fn what_holds_data_is_protected_in_prod_only() {
     let protected = |declared: &Declared| -> BTreeSet<String> {
-        let all = declared.0.iter().filter(|resource| resource.registration.protect);
+        let all = declared.0.iter().filter(|resource| resource.registration.protect());
         all.map(|resource| resource.name().to_owned()).collect()
     };
     let prod = protected(&prod());

@@ -1,10 +1,11 @@
 //! What options of resources and components do, besides what the scenarios say.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![allow(clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod ignored;
 mod misuse;
 mod parents;
+mod random;
 mod transforms;
 
 use atp_iac::program::Location;
