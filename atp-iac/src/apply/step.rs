@@ -372,7 +372,7 @@ impl<'a> StepContext<'a> {
             lifecycle: self.lifecycle.clone().into_owned(),
             location: operation.location.map(|location| location.to_string()),
             replaced,
-            at: self.clock.now(),
+            at: self.limits.clock.now(),
         }
     }
 

@@ -117,8 +117,19 @@ impl Engine {
         let session = unless(attended.interrupt, opened).await?;
         let result = self.update_locked(&session, order, attended).await;
         let closed = session.close().await;
-        let update = result?;
-        closed?;
+        let mut update = result?;
+        match (closed, &mut update.report) {
+            (Ok(_), _) => {}
+            // The journal still holds what the snapshot would say: both this and what failed before are told.
+            (Err(error), Some(report)) => {
+                let told =
+                    report.failures.iter().any(|failure| matches!(failure.cause, FailureCause::State(_)));
+                if !told {
+                    report.failures.push(failure_of_stack(&update.plan, FailureCause::State(error)));
+                }
+            }
+            (Err(error), None) => return Err(error.into()),
+        }
         Ok(update)
     }
 
@@ -215,7 +226,7 @@ impl Engine {
         if report.is_complete()
             && let Err(cause) = executor.save_outputs(plan, &report.answers).await
         {
-            report.failures.push(outputs_failure(plan, cause));
+            report.failures.push(failure_of_stack(plan, cause));
         }
         if begun {
             let result = match &report {
@@ -233,8 +244,8 @@ impl Engine {
     }
 }
 
-/// The outputs belong to no resource: the failure names the stack.
-fn outputs_failure(plan: &Plan, cause: FailureCause) -> Failure {
+/// What belongs to no resource, such as the outputs: the failure names the stack.
+fn failure_of_stack(plan: &Plan, cause: FailureCause) -> Failure {
     Failure { urn: Urn::of_stack(&plan.stack), work: Work::Update, location: None, cause }
 }
 

@@ -1,10 +1,12 @@
 //! The harness of scenarios: a cloud in memory, a store, an engine between them, and programs made of data.
 
+pub mod awkward;
 pub mod mortal;
 mod plain;
 
 pub use plain::Plain;
 
+use crate::awkward::AwkwardCloud;
 use atp_iac::apply::{Event, Interrupt, Report};
 use atp_iac::engine::{Decision, Deployment, Engine, EngineError, Kind, Update, UpdateOptions};
 use atp_iac::output::Expression;
@@ -123,10 +125,10 @@ pub struct World {
     pub other: MemoryCloud,
     /// The store.
     pub store: Arc<dyn StateStore>,
-    /// Where the key of secrets is.
-    keys: Arc<tempfile::TempDir>,
     /// The time of the engine.
     pub clock: Arc<ManualClock>,
+    /// Where the key of secrets is.
+    keys: Arc<tempfile::TempDir>,
     /// The engine.
     pub engine: Engine,
 }
@@ -184,6 +186,13 @@ impl World {
     /// Who has the key of secrets.
     pub fn keys(&self) -> LocalKeyFile {
         LocalKeyFile::new(self.keys.path().join("secret.key"), Arc::new(SeededRandom::new(7)))
+    }
+
+    /// A new world whose provider misbehaves where it is told to.
+    pub fn awkward() -> (Self, AwkwardCloud) {
+        let world = World::default();
+        let awkward = AwkwardCloud::new(world.cloud.clone(), world.clock.clone());
+        (world.with_provider(awkward.clone()), awkward)
     }
 
     /// With another provider in the place of the cloud.

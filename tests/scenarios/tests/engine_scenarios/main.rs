@@ -16,4 +16,5 @@ mod refresh;
 mod replace;
 mod secrets;
 mod targets;
+mod time_outs;
 mod unknowns;

@@ -1,11 +1,13 @@
 //! Plans, saved and not, against what is there by now.
 
+use atp_iac::apply::FailureCause;
 use atp_iac::config::ConfigTree;
 use atp_iac::engine::{EngineError, How, Moved, PlanFileError, UpdateOptions};
 use atp_iac::provider::{ProviderError, ProviderErrorKind};
 use atp_iac::state::{Holder, Wait};
 use atp_iac::testing::CallKind;
 use atp_iac::{Value, plan::Operation};
+use scenarios::awkward::Kink;
 use scenarios::{World, actions, item, program, report, stack_name, urn};
 
 /// What is otherwise, as the refusal says it.
@@ -223,4 +225,22 @@ async fn what_is_left_of_a_cut_off_plan_is_not_done_with_another_program() {
     let refused = moved(world.up_saved(&[item("a"), item("b"), item("c")], &saved).await);
     assert!(refused.contains(&Moved::Declared(urn("c"), How::New)), "{refused:?}");
     assert_eq!(world.ids(), ["T/a"]);
+}
+
+#[tokio::test]
+async fn state_040_what_is_no_resource_is_an_error_and_what_was_known_stays() {
+    for kink in [Kink::Nothing, Kink::Unknown, Kink::NoId] {
+        let (world, cloud) = World::awkward();
+        world.up(&[item("a").with("size", 1i64)]).await.unwrap();
+        let before = world.engine.state(&stack_name()).await.unwrap().unwrap();
+        cloud.next(CallKind::Update, "T/a", kink);
+        let update = world.up(&[item("a").with("size", 2i64), item("b")]).await.unwrap();
+        let [failure] = &report(&update).failures[..] else { panic!("{:?}", report(&update).failures) };
+        assert!(matches!(failure.cause, FailureCause::Malformed { .. }), "{kink:?}: {failure:?}");
+        let after = world.engine.state(&stack_name()).await.unwrap().unwrap();
+        assert_eq!(after.get(&urn("a")), before.get(&urn("a")), "{kink:?}");
+        assert!(after.get(&urn("b")).is_some() && after.pending().count() == 1, "{kink:?}");
+        let next = world.up(&[item("a").with("size", 2i64), item("b")]).await.unwrap();
+        assert!(report(&next).is_complete(), "{kink:?}");
+    }
 }
