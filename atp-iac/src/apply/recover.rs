@@ -136,7 +136,8 @@ async fn look(
     let end = intent.at + provider.appears_within();
     let mut wait = Duration::from_secs(1);
     loop {
-        let found = limits.ask(intent.lifecycle.timeouts.read, provider.read(target)).await.and_then(whole)?;
+        let found =
+            limits.ask(intent.lifecycle.timeouts.read, provider.read(target)).await.and_then(whole)?;
         let left = end - limits.clock.now();
         if found.is_some() || intent.action != Action::Create || !left.is_positive() {
             return Ok(found);
