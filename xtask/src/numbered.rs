@@ -82,7 +82,8 @@ pub fn tests_in(text: &str, file: &str, word: &str) -> anyhow::Result<Vec<Found>
 
 /// Why a function is not a test that runs, or not of all that its name says. `attributes` are the lines directly above.
 fn problem(is_python: bool, name: &str, attributes: &[&str], word: &str) -> Option<String> {
-    if name.trim_start_matches("test_").contains(&format!("_{word}_")) {
+    let again = format!("_{word}_");
+    if name.split(&again).skip(1).any(|rest| rest.starts_with(|first: char| first.is_ascii_digit())) {
         return Some(format!("its numbers are not side by side, as in {word}_001_002_title"));
     }
     let has = |start: &str| attributes.iter().any(|line| line.starts_with(start));
