@@ -35,6 +35,8 @@ pub struct Executor<'a> {
     pub parallel: usize,
     /// How long one call may take.
     pub timeout: Duration,
+    /// After a failure, start nothing more.
+    pub stop_on_failure: bool,
     /// Asks to stop.
     pub interrupt: &'a Interrupt,
 }
@@ -48,7 +50,8 @@ pub struct Report {
     pub failures: Vec<Failure>,
     /// How many steps were not started because one that they wait for was not done.
     pub skipped: usize,
-    /// How many steps were not started because the run was interrupted, or the state could not be written any more.
+    /// How many steps were not started because the run was interrupted, the state could not be written any more,
+    /// or a failure was to stop the run.
     pub not_started: usize,
     /// How many results could not be written down after the state could not be written any more, which is the last of
     /// the failures. The next run looks up what became of them.
@@ -156,6 +159,7 @@ struct Run<'r, 'a> {
 impl<'r> Run<'r, '_> {
     fn start_ready(&mut self, observe: &mut (dyn FnMut(Event<'_>) + Send)) {
         while !self.stopped
+            && !(self.executor.stop_on_failure && !self.report.failures.is_empty())
             && !self.executor.interrupt.is_raised()
             && self.scheduler.running() < self.executor.parallel.max(1)
         {

@@ -2,7 +2,8 @@
 
 use super::limit::Limits;
 use crate::Urn;
-use crate::plan::Drift;
+use crate::diff::Change;
+use crate::plan::{Drift, Selected};
 use crate::provider::{Existing, Known, Provider, ProviderError, ProviderErrorKind, Target};
 use crate::state::{Record, ResourceState, StateView};
 use crate::value::Value;
@@ -37,52 +38,83 @@ pub struct RefreshError {
 ///
 /// # Errors
 /// The first resource that cannot be read.
-pub async fn refresh(
+pub(crate) async fn refresh(
     state: &StateView,
     providers: &BTreeMap<String, Arc<dyn Provider>>,
     parallel: usize,
     limits: Limits<'_>,
+    selected: &Selected,
 ) -> Result<Refreshed, RefreshError> {
-    let elsewhere = |resource: &&ResourceState| {
-        let provider = providers.get(&resource.provider);
-        !provider.is_some_and(|provider| provider.lives_in_state(&resource.kind))
-    };
-    let resources: Vec<&ResourceState> = state.resources().filter(elsewhere).collect();
+    let resources: Vec<&ResourceState> = readable(state, providers, selected).collect();
     let mut refreshed = Refreshed::default();
-    for (resource, observed) in read(&resources, providers, parallel, limits).await? {
-        let provider = provider_of(resource, providers)?;
-        let Some(observed) = observed else {
-            let (urn, id) = (resource.urn.clone(), resource.id.clone());
-            refreshed.records.push(Record::Removed { step: None, urn, id });
-            continue;
-        };
-        if resource.replaced {
-            continue;
-        }
-        let observed =
-            resource.lifecycle.guard(observed, &resource.inputs).with_secrets_of(&resource.outputs);
-        let existing = Existing { id: &resource.id, inputs: &resource.inputs, outputs: &resource.outputs };
-        let changes = provider.drift(&resource.kind, &existing, &observed);
-        if !changes.is_empty() {
-            refreshed.drift.insert(resource.urn.clone(), changes);
-        } else if observed != resource.outputs {
-            let saved = ResourceState { outputs: observed, ..resource.clone() };
-            refreshed.records.push(Record::Saved { step: None, resource: saved });
+    for (resource, observed) in read(&resources, providers, parallel, limits).await {
+        match look(resource, observed?, provider_of(resource, providers)?.as_ref()) {
+            Look::Same => {}
+            Look::Gone => {
+                let (urn, id) = (resource.urn.clone(), resource.id.clone());
+                refreshed.records.push(Record::Removed { step: None, urn, id });
+            }
+            Look::Drifted { changes, .. } => drop(refreshed.drift.insert(resource.urn.clone(), changes)),
+            Look::Changed { outputs } => {
+                let saved = ResourceState { outputs, ..resource.clone() };
+                refreshed.records.push(Record::Saved { step: None, resource: saved });
+            }
         }
     }
     Ok(refreshed)
 }
 
+/// What is selected and exists outside of the state.
+pub(crate) fn readable<'s>(
+    state: &'s StateView,
+    providers: &BTreeMap<String, Arc<dyn Provider>>,
+    selected: &Selected,
+) -> impl Iterator<Item = &'s ResourceState> {
+    let elsewhere = |resource: &&ResourceState| {
+        let provider = providers.get(&resource.provider);
+        !provider.is_some_and(|provider| provider.lives_in_state(&resource.kind))
+    };
+    state.resources().filter(|one| selected.has(&one.urn)).filter(elsewhere)
+}
+
+/// What reading an object showed.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Look {
+    /// Nothing is new.
+    Same,
+    /// It is not there any more.
+    Gone,
+    /// The cloud says something else than before, and nothing of what the program gave.
+    Changed { outputs: Value },
+    /// The cloud changed what the program gave.
+    Drifted { changes: Vec<Change>, outputs: Value },
+}
+
+/// Compares an object with what was read of it. Of a copy that was replaced, only that it is gone matters.
+pub(crate) fn look(resource: &ResourceState, observed: Option<Value>, provider: &dyn Provider) -> Look {
+    let Some(observed) = observed else { return Look::Gone };
+    if resource.replaced {
+        return Look::Same;
+    }
+    let outputs = resource.lifecycle.guard(observed, &resource.inputs).with_secrets_of(&resource.outputs);
+    let existing = Existing { id: &resource.id, inputs: &resource.inputs, outputs: &resource.outputs };
+    let changes = provider.drift(&resource.kind, &existing, &outputs);
+    match (changes.is_empty(), outputs == resource.outputs) {
+        (false, _) => Look::Drifted { changes, outputs },
+        (true, false) => Look::Changed { outputs },
+        (true, true) => Look::Same,
+    }
+}
+
 /// Asks each provider for all of its resources at once. The answers are in the order of `resources`.
-async fn read<'r>(
+pub(crate) async fn read<'r>(
     resources: &[&'r ResourceState],
     providers: &BTreeMap<String, Arc<dyn Provider>>,
     parallel: usize,
     limits: Limits<'_>,
-) -> Result<Vec<(&'r ResourceState, Option<Value>)>, RefreshError> {
+) -> Vec<(&'r ResourceState, Result<Option<Value>, RefreshError>)> {
     let mut by_provider: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for (index, resource) in resources.iter().enumerate() {
-        provider_of(resource, providers)?;
         by_provider.entry(&resource.provider).or_default().push(index);
     }
     let mut answers = BTreeMap::new();
@@ -113,8 +145,8 @@ async fn read<'r>(
         let missing = || refused("NoAnswer", "the provider did not say what became of it".to_owned());
         let answer = answers.remove(&index).unwrap_or_else(|| Err(missing()));
         let answer = answer.and_then(whole);
-        let answer = answer.map_err(|error| RefreshError { urn: resource.urn.clone(), error })?;
-        Ok((*resource, answer))
+        let answer = answer.map_err(|error| RefreshError { urn: resource.urn.clone(), error });
+        (*resource, provider_of(resource, providers).and_then(|_| answer))
     };
     resources.iter().enumerate().map(answer).collect()
 }
@@ -136,7 +168,7 @@ fn known(resource: &ResourceState) -> Known<'_> {
     Known { target, outputs: &resource.outputs }
 }
 
-fn provider_of<'p>(
+pub(crate) fn provider_of<'p>(
     resource: &ResourceState,
     providers: &'p BTreeMap<String, Arc<dyn Provider>>,
 ) -> Result<&'p Arc<dyn Provider>, RefreshError> {

@@ -1,5 +1,6 @@
 //! What can be typed.
 
+use super::modifiers::Modifiers;
 use super::{ExtraCommand, Fixed};
 use crate::cloud::Cloud;
 use crate::duration::duration;
@@ -63,6 +64,21 @@ pub(super) enum Command {
     /// Looks at the configuration.
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// Reads the cloud, and makes the state say what it says. Nothing is called but reads; what was changed outside is
+    /// shown by the next plan as a change back.
+    Refresh,
+    /// Shows what was changed outside, and writes nothing. Exits with 0 when there is nothing, with 2 when there is.
+    Drift,
+    /// Has the next `up` replace a resource.
+    Taint {
+        /// The URN, or a name that only one resource has.
+        urn: String,
+    },
+    /// Takes `taint` back.
+    Untaint {
+        /// The URN, or a name that only one resource has.
+        urn: String,
+    },
 }
 
 #[derive(Debug, Default, clap::Args)]
@@ -186,12 +202,15 @@ pub(super) struct Options {
     /// No colours [env: NO_COLOR].
     #[arg(long, global = true)]
     pub no_color: bool,
+    #[command(flatten)]
+    pub modifiers: Modifiers,
 }
 
 impl Options {
     /// How to plan.
     pub fn update(&self) -> UpdateOptions {
-        UpdateOptions { refresh: self.refresh, ignore_protect: self.ignore_protect }
+        let Options { refresh, ignore_protect, .. } = *self;
+        UpdateOptions { refresh, ignore_protect, ..UpdateOptions::default() }
     }
 }
 

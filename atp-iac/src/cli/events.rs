@@ -11,6 +11,8 @@ use super::screen::{config_source, masked_pair, output_json, work};
 use crate::apply::{Event, Failure as StepFailure, FailureCause, Recovered, Report};
 use crate::cloud::Cloud;
 use crate::config::{ConfigField, ConfigLine};
+use crate::diff::Change;
+use crate::engine::{Drifted, Finding, Reading};
 use crate::plan::{Counts, Irreversible, Operation, OperationKind, OutputChange, Plan, Refusal, Work};
 use crate::secrets::Fingerprints;
 use crate::state::{Holder, ResourceState};
@@ -58,21 +60,12 @@ pub(super) fn plan(plan: &Plan) -> Json {
         "event": "plan", "stack": plan.stack.to_string(), "digest": plan.digest(),
         "lineage": plan.base.lineage, "serial": plan.base.serial, "has_changes": plan.has_changes(),
         "counts": counts(&plan.counts()), "answered": plan.answers.len(), "warnings": warnings, "recorded": recorded,
+        "left_out": {"kept": plan.left_out.kept, "new": plan.left_out.new.iter().map(Urn::as_str).collect::<Vec<_>>()},
     })
 }
 
 pub(super) fn operation(operation: &Operation, fingerprints: Option<&Fingerprints>) -> Json {
-    let changes: Vec<Json> = operation
-        .changes
-        .iter()
-        .map(|change| {
-            let (before, after) = masked_pair(change.before.as_ref(), change.after.as_ref(), fingerprints);
-            json!({
-                "path": change.path.to_string(), "before": before, "after": after,
-                "replaces": change.replaces,
-            })
-        })
-        .collect();
+    let changes: Vec<Json> = operation.changes.iter().map(|one| change(one, fingerprints)).collect();
     let location = operation.location.map(|location| location.to_string());
     let action = match operation.action {
         OperationKind::Same => "same",
@@ -89,6 +82,11 @@ pub(super) fn operation(operation: &Operation, fingerprints: Option<&Fingerprint
         "type": operation.kind, "action": action, "reason": operation.reason,
         "protected": operation.lifecycle.protect, "retained": operation.lifecycle.retain, "holds_data": operation.holds_data, "location": location, "changes": changes,
     })
+}
+
+fn change(change: &Change, fingerprints: Option<&Fingerprints>) -> Json {
+    let (before, after) = masked_pair(change.before.as_ref(), change.after.as_ref(), fingerprints);
+    json!({"path": change.path.to_string(), "before": before, "after": after, "replaces": change.replaces})
 }
 
 pub(super) fn output_change(name: &str, change: &OutputChange, fingerprints: Option<&Fingerprints>) -> Json {
@@ -156,7 +154,7 @@ pub(super) fn resource(resource: &ResourceState) -> Json {
         "inputs": resource.inputs.to_json_masked(), "outputs": resource.outputs.to_json_masked(),
         "dependencies": resource.dependencies.iter().map(Urn::as_str).collect::<Vec<_>>(),
         "protected": resource.lifecycle.protect, "retained": resource.lifecycle.retain, "created": time(resource.created), "modified": time(resource.modified),
-        "replaced": resource.replaced, "incomplete": resource.incomplete, "location": resource.location,
+        "replaced": resource.replaced, "incomplete": resource.incomplete, "tainted": resource.tainted, "location": resource.location,
     })
 }
 
@@ -169,6 +167,25 @@ pub(super) fn config_field(path: &str, field: &ConfigField) -> Json {
         "event": "config_field", "path": path, "kind": field.kind.to_string(),
         "description": field.description, "required": field.required, "default": field.default,
         "range": field.range, "length": field.length, "secret": field.is_secret(),
+    })
+}
+
+pub(super) fn drift(one: &Drifted, fingerprints: Option<&Fingerprints>) -> Json {
+    let (gone, changes) = match &one.finding {
+        Finding::Gone => (true, Vec::new()),
+        Finding::Changed(changes) => (false, changes.iter().map(|one| change(one, fingerprints)).collect()),
+    };
+    json!({
+        "event": "drift", "urn": one.urn.as_str(), "name": one.urn.name(), "type": one.kind, "id": one.id,
+        "location": one.location, "gone": gone, "changes": changes,
+    })
+}
+
+pub(super) fn reading(reading: &Reading, written: bool) -> Json {
+    let gone = reading.drifted.iter().filter(|one| one.finding == Finding::Gone).count();
+    json!({
+        "event": "reading", "read": reading.read, "changed": reading.drifted.len() - gone, "gone": gone,
+        "failed": reading.failures.len(), "interrupted": reading.interrupted, "written": written,
     })
 }
 

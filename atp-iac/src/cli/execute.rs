@@ -36,12 +36,12 @@ pub(super) async fn execute(
         match &chosen {
             Chosen::Common(command) if several::is_meant(command, &options) => {
                 let session = several::Session { workspace: &workspace, reporter: &reporter, terminal };
-                several::run(&session, command, ask, presses).await
+                Box::pin(several::run(&session, command, ask, presses)).await
             }
             Chosen::Common(command) => {
                 let target = &workspace.target()?;
                 let session = Session { target, options: &options, reporter: &reporter, terminal };
-                commands::run(session, command, ask, presses).await
+                Box::pin(commands::run(session, command, ask, presses)).await
             }
             Chosen::Extra(command, matches) => {
                 let streams = Streams { reporter: &reporter, terminal, ask: Mutex::new(ask) };

@@ -17,6 +17,7 @@ mod failure;
 mod git;
 mod interruptible;
 mod invocation;
+mod modifiers;
 mod ports;
 mod reporter;
 mod screen;

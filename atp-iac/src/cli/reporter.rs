@@ -11,7 +11,7 @@ use crate::StackName;
 use crate::apply::{Event, Recovered, Report};
 use crate::cloud::Cloud;
 use crate::config::{ConfigField, ConfigLine};
-use crate::engine::Kind;
+use crate::engine::{Kind, Reading};
 use crate::plan::{OperationKind, Plan};
 use crate::state::{Holder, ResourceState};
 use crate::value::Value;
@@ -141,6 +141,16 @@ impl<'p> Reporter<'p> {
             self.event(events::output_change(name, change, plan.fingerprints.as_ref()));
         }
         plan.refusals.iter().for_each(|refusal| self.event(events::refusal(refusal)));
+    }
+
+    /// What reading the cloud showed, and whether the state knows of it now.
+    pub fn reading(&mut self, reading: &Reading, written: bool) {
+        if !self.json {
+            let text = screen::reading(reading, written, self.look);
+            return self.screen(&text);
+        }
+        reading.drifted.iter().for_each(|one| self.event(events::drift(one, reading.fingerprints.as_ref())));
+        self.event(events::reading(reading, written));
     }
 
     /// The lock of the stack is held by somebody else.

@@ -1,6 +1,7 @@
 //! What can stop an update before anything is done.
 
 use super::{Moved, PlanFileError};
+use crate::Urn;
 use crate::apply::{QueryError, RecoverError, RefreshError};
 use crate::plan::{PlanError, Refusal};
 use crate::program::ProgramError;
@@ -48,6 +49,12 @@ pub enum EngineError {
     /// A saved plan is not what would be done now.
     #[error("the saved plan is not carried out: {}", listed(.0))]
     Moved(Vec<Moved>),
+    /// The state does not have a resource.
+    #[error("the state has no resource `{urn}`\n  way out: `state list` shows all of them")]
+    NoResource {
+        /// Which.
+        urn: Urn,
+    },
     /// The run was asked to stop before anything was done.
     #[error("the run was interrupted before anything was done")]
     Interrupted,

@@ -2,8 +2,8 @@
 
 use super::{Engine, EngineError};
 use crate::StackName;
-use crate::apply::refresh;
-use crate::state::{Holder, Record};
+use crate::plan::Selection;
+use crate::state::Holder;
 
 impl Engine {
     /// Who holds the lock of a stack, as far as is known.
@@ -19,9 +19,10 @@ impl Engine {
     /// # Errors
     /// When the state or the cloud cannot be read.
     pub async fn drifted(&self, name: &StackName) -> Result<usize, EngineError> {
-        let Some(view) = self.state(name).await? else { return Ok(0) };
-        let refreshed = refresh(&view, &self.providers, self.parallel, self.limits()).await?;
-        let gone = refreshed.records.iter().filter(|record| matches!(record, Record::Removed { .. }));
-        Ok(refreshed.drift.len() + gone.count())
+        let mut reading = self.drift(name, &Selection::default()).await?;
+        match reading.failures.pop() {
+            Some(error) => Err(error.into()),
+            None => Ok(reading.drifted.len()),
+        }
     }
 }

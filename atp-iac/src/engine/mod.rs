@@ -4,10 +4,13 @@
 
 mod error;
 mod look;
+mod reading;
 mod saved;
+mod taint;
 mod update;
 
 pub use error::EngineError;
+pub use reading::{Drifted, Finding, Reading, RefreshOptions};
 pub use saved::{How, Moved, PlanFileError, Saved, SavedBase, SavedPlan};
 pub use update::{Decision, Kind, Preview, Update, UpdateOptions};
 
@@ -15,7 +18,7 @@ use crate::StackName;
 use crate::apply::{Limits, Recovered, ask, recover, refresh};
 use crate::config::ConfigTree;
 use crate::output::Expression;
-use crate::plan::{Answers, Desired, Drift, Plan, Planner, moves};
+use crate::plan::{Answers, Desired, Drift, Plan, Planner, Selection, moves};
 use crate::ports::{Clock, Random, SystemClock, SystemRandom};
 use crate::program::{
     Context, PrimaryRegions, Program, ProgramError, Reference, Setup, StackOutputs, stack_for,
@@ -291,12 +294,14 @@ impl Engine {
         keep(&mut view, records, recovery.records)?;
         let mut drift = Drift::new();
         if options.refresh {
-            let refreshed = refresh(&view, &self.providers, self.parallel, self.limits()).await?;
+            let selected = options.selection.of_state(&view)?;
+            let refreshed = refresh(&view, &self.providers, self.parallel, self.limits(), &selected).await?;
             keep(&mut view, records, refreshed.records)?;
             drift = refreshed.drift;
         }
         let desired = match kind {
             Kind::Up => Some(self.declare_after(deployment, planned).await?),
+            Kind::Destroy if options.run_program => Some(self.declare_after(deployment, planned).await?),
             Kind::Destroy => None,
         };
         if let (Some(fingerprints), Some(desired)) = (inspect, &desired) {
@@ -311,11 +316,23 @@ impl Engine {
                 fingerprints,
                 answers: &Answers::new(),
                 ignore_protect: options.ignore_protect,
+                selection: &options.selection,
+                replace: &options.replace,
             };
-            let Some(desired) = &desired else { break planner.plan_destroy()? };
+            let Some(desired) = desired.as_ref().filter(|_| kind == Kind::Up) else {
+                break planner.plan_destroy(desired.as_ref())?;
+            };
             let plan = self.plan_answered(&planner, desired).await?;
             // Each record takes one away of what is to move, so this ends.
-            let moves = moves(&plan, &view, &self.providers);
+            let moves = match options.selection.is_all() {
+                true => moves(&plan, &view, &self.providers),
+                // What was not selected goes over, too: nothing happens to it, and its parent must not take it along.
+                false => {
+                    let whole = Planner { selection: &Selection::default(), ..planner };
+                    let whole = Box::pin(self.plan_answered(&whole, desired)).await;
+                    whole.map_or_else(|_| Vec::new(), |whole| moves(&whole, &view, &self.providers))
+                }
+            };
             if moves.is_empty() {
                 break plan;
             }

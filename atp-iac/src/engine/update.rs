@@ -1,12 +1,12 @@
 //! An update from lock to unlock.
 
 use super::{Deployment, Engine, EngineError, Made, Planned, Saved, SavedPlan, Wanted};
-use crate::Urn;
 use crate::apply::{Event, Executor, Failure, FailureCause, Interrupt, Recovered, Report};
-use crate::plan::{Operation, Plan, Work};
+use crate::plan::{Operation, Pattern, Plan, Selection, Work};
 use crate::secrets::Digest;
 use crate::state::{Holder, Outcome, Record, SessionPorts, StateSession, Wait};
 use crate::value::Value;
+use crate::{StackName, Urn};
 use futures::FutureExt;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -40,6 +40,14 @@ pub struct UpdateOptions {
     pub refresh: bool,
     /// Let what is protected be deleted and replaced. What stays is as protected as before.
     pub ignore_protect: bool,
+    /// What of the stack is meant.
+    pub selection: Selection,
+    /// Replaces these though nothing forces it.
+    pub replace: Vec<Pattern>,
+    /// A destroy runs the program, too, for the hooks around what is deleted.
+    pub run_program: bool,
+    /// After a failure, starts nothing more. Otherwise whatever does not depend on what failed goes on.
+    pub stop_on_failure: bool,
 }
 
 /// What an update would do.
@@ -146,6 +154,14 @@ impl Engine {
     }
 
     async fn open(&self, deployment: &Deployment, kind: Kind) -> Result<StateSession, EngineError> {
+        self.open_for(&deployment.name, kind.name()).await
+    }
+
+    pub(super) async fn open_for(
+        &self,
+        name: &StackName,
+        operation: &str,
+    ) -> Result<StateSession, EngineError> {
         let ports = SessionPorts {
             store: self.store.clone(),
             keys: self.keys.clone(),
@@ -153,7 +169,8 @@ impl Engine {
             random: self.random.clone(),
         };
         let wait = Wait { at_most: self.lock_wait, on_wait: self.on_wait.as_ref() };
-        Ok(StateSession::open(&ports, &deployment.name, &self.holder(kind), wait).await?)
+        let holder = Holder { operation: operation.to_owned(), since: self.clock.now(), ..self.who.clone() };
+        Ok(StateSession::open(&ports, name, &holder, wait).await?)
     }
 
     pub(super) fn holder(&self, kind: Kind) -> Holder {
@@ -201,7 +218,7 @@ impl Engine {
         }
         let report = match applies {
             false => None,
-            true => Some(self.carry_out(session, &plan, begins, attended).await?),
+            true => Some(self.carry_out(session, &plan, (begins, options), attended).await?),
         };
         let outputs = session.with_view(|view| view.outputs().clone());
         Ok(Update { plan, recovered, report, outputs })
@@ -211,7 +228,7 @@ impl Engine {
         &self,
         session: &StateSession,
         plan: &Plan,
-        begun: bool,
+        (begun, options): (bool, &UpdateOptions),
         attended: &mut Attended<'_>,
     ) -> Result<Report, EngineError> {
         let executor = Executor {
@@ -220,6 +237,7 @@ impl Engine {
             clock: self.clock.as_ref(),
             parallel: self.parallel,
             timeout: self.timeout,
+            stop_on_failure: options.stop_on_failure,
             interrupt: attended.interrupt,
         };
         let mut report = executor.run(plan, attended.observe).await;

@@ -3,7 +3,7 @@
 use super::{Estate, Member};
 use crate::StackName;
 use crate::engine::{EngineError, Kind, Planned, Preview, UpdateOptions};
-use crate::plan::{Counts, Plan};
+use crate::plan::{Counts, Pattern, Plan};
 
 /// One plan for each stack, in the order in which they are to be carried out.
 #[derive(Debug)]
@@ -34,8 +34,17 @@ impl Forecast {
         self.plans().map(|plan| plan.refusals.len()).sum()
     }
 
+    /// A pattern of a selection that means nothing in any of the stacks.
+    pub fn unmatched(&self) -> Option<&Pattern> {
+        let mut plans = self.plans();
+        let first = plans.next()?;
+        let nowhere =
+            |pattern: &&Pattern| plans.clone().all(|plan| plan.left_out.unmatched.contains(pattern));
+        first.left_out.unmatched.iter().find(nowhere)
+    }
+
     /// The plans, in order.
-    pub fn plans(&self) -> impl Iterator<Item = &Plan> {
+    pub fn plans(&self) -> impl Iterator<Item = &Plan> + Clone {
         self.stacks.iter().map(|(_, preview)| &preview.plan)
     }
 }

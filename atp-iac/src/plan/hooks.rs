@@ -51,8 +51,8 @@ fn refusal(operation: &Operation, missing: &str, destroys: bool) -> Refusal {
     let name = operation.urn.name();
     let hint = match destroys {
         true => format!(
-            "take `{name}` out of the program, give it {missing} by `cx.delete_hook(..)`, and run `up`; or take the hooks off \
-             `{name}`, run `up`, which writes that down without a call, then destroy"
+            "destroy with `--run-program`, which gives it {missing}; or take the hooks off `{name}`, run `up`, which writes \
+             that down without a call, then destroy"
         ),
         false => format!(
             "give the program {missing} by `cx.delete_hook(..)` until it is deleted; or put `{name}` back without hooks, run \

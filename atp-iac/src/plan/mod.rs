@@ -10,11 +10,14 @@ mod graph;
 mod hooks;
 mod nested;
 mod operation;
+mod partial;
+mod pattern;
 mod planner;
 mod predict;
 mod queries;
 mod refusal;
 mod retain;
+mod selection;
 mod steps;
 mod together;
 mod trigger;
@@ -25,8 +28,11 @@ pub(crate) use nested::moves;
 pub use operation::{
     Answers, Base, Counts, Irreversible, Operation, OperationKind, OutputChange, Plan, Question, Refusal,
 };
+pub use pattern::{Pattern, PatternError};
 pub use planner::{Desired, Drift, Planner};
 pub(crate) use predict::{agrees, first_difference};
+pub(crate) use selection::Selected;
+pub use selection::{LeftOut, Selection, Torn};
 pub use steps::{Step, StepGraph, Work};
 
 use crate::Urn;
@@ -53,6 +59,12 @@ pub enum PlanError {
         /// Which provider.
         provider: String,
     },
+    /// A pattern that means no resource.
+    #[error("{0}")]
+    NothingMeant(String),
+    /// What is selected and what is not cannot be taken apart.
+    #[error("{}", selection::torn_apart(.0))]
+    Torn(Vec<Torn>),
     /// A resource's outputs in the state do not have the type that the program reads.
     #[error(
         "the inputs of `{urn}` cannot be computed: {error}\n  way out: run with --refresh, so that the state holds what the cloud says now"

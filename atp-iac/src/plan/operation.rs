@@ -1,6 +1,6 @@
 //! The parts of a plan.
 
-use super::{StepGraph, Work};
+use super::{LeftOut, StepGraph, Work};
 use crate::diff::Change;
 use crate::output::Expression;
 use crate::program::{Location, StackOutputs};
@@ -29,6 +29,8 @@ pub struct Plan {
     pub warnings: Vec<Irreversible>,
     /// Why the plan may not be applied. Empty when it may.
     pub refusals: Vec<Refusal>,
+    /// What the plan is not about, where only a part of the stack was selected.
+    pub left_out: LeftOut,
     /// What happens to the outputs of the stack.
     pub outputs: BTreeMap<String, OutputChange>,
     /// The outputs as the program computes them; `None` for a destroy.
@@ -275,6 +277,15 @@ impl Plan {
         let after =
             self.outputs.iter().filter_map(|(name, change)| Some((name.clone(), change.after.clone()?)));
         StackOutputs { contract: self.contract, values: after.collect() }
+    }
+
+    /// The operations that lose what an object holds. What an earlier run replaced is not among them: that was decided then.
+    pub fn data_losses(&self) -> impl Iterator<Item = &Operation> {
+        self.operations.iter().filter(|operation| {
+            let owed = operation.old.as_ref().is_some_and(|old| old.replaced);
+            let loses = operation.action == OperationKind::Delete || operation.action.replaces();
+            loses && operation.holds_data && !owed
+        })
     }
 
     /// The resources of which nothing changes but what the program says of them besides properties, such as `protect`:

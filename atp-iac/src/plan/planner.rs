@@ -3,15 +3,17 @@
 use super::compare::Wanted;
 use super::hooks;
 use super::nested;
+use super::partial::missing;
 use super::predict::Predicted;
 use super::queries::Queries;
 use super::refusal::refusal;
+use super::selection::{needed, undermined};
 use super::steps::StepGraph;
 use super::together::{Together, go_together};
 use super::trigger::trigger;
 use super::{
-    Answers, Base, Invalid, Irreversible, Operation, OperationKind, OutputChange, Plan, PlanError, Question,
-    Refusal, graph, retain,
+    Answers, Base, Invalid, Irreversible, LeftOut, Operation, OperationKind, OutputChange, Pattern, Plan,
+    PlanError, Question, Refusal, Selected, Selection, graph, retain,
 };
 use crate::diff::Change;
 use crate::output::{Expression, Resolver};
@@ -23,7 +25,7 @@ use crate::state::{Lifecycle, ResourceState, StateView};
 use crate::urn::UrnRefMap;
 use crate::value::Value;
 use crate::{StackName, Urn};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 /// What a program declares.
@@ -58,12 +60,17 @@ pub struct Planner<'a> {
     pub answers: &'a Answers,
     /// Lets what is protected be deleted and replaced.
     pub ignore_protect: bool,
+    /// What the plan is about.
+    pub selection: &'a Selection,
+    /// What is replaced though nothing forces it.
+    pub replace: &'a [Pattern],
 }
 
 /// What happens to what is declared.
 struct Attempt {
     operations: Vec<Operation>,
     outputs: BTreeMap<String, OutputChange>,
+    output_expressions: BTreeMap<String, Expression>,
     unanswered: Vec<Question>,
 }
 
@@ -76,27 +83,51 @@ impl<'a> Planner<'a> {
     pub fn plan(&self, desired: &Desired) -> Result<Plan, PlanError> {
         let order = graph::order(&desired.registrations)?;
         let mut together = Together::new(desired)?;
+        let selected = self.selection.select(self.stack, self.state, Some(desired), false)?;
+        let torn = if selected.is_all() { Vec::new() } else { needed(desired, &selected, self.state) };
+        if !torn.is_empty() {
+            return Err(PlanError::Torn(torn));
+        }
+        let mut left_out = self.left_out(Some(desired), &selected);
+        left_out.unmatched.extend(self.unmatched_replacements(desired)?);
+        let missing = missing(desired, &order, &left_out);
         loop {
-            let Attempt { mut operations, outputs, unanswered } = self.attempt(desired, &order, &together)?;
+            let Attempt { mut operations, outputs, output_expressions, unanswered } =
+                self.attempt(desired, &order, &together, (&selected, &missing))?;
             // Each time takes one more resource, so this ends.
             if together.extend(&operations, self.state) {
                 continue;
             }
-            self.deletes(&mut operations);
+            self.deletes(&mut operations, &selected);
             let warnings = self.warnings(&operations);
-            let plan = self.finish(operations, outputs, Some(desired))?;
-            return Ok(Plan { answers: self.answers.clone(), unanswered, warnings, ..plan });
+            let plan = self.finish(operations, outputs, Some(desired), false, &selected)?;
+            let output_expressions = Some(output_expressions);
+            let answers = self.answers.clone();
+            return Ok(Plan { answers, unanswered, warnings, left_out, output_expressions, ..plan });
         }
     }
 
     /// What happens to what is declared, given what is replaced together.
-    fn attempt(&self, desired: &Desired, order: &[usize], together: &Together) -> Result<Attempt, PlanError> {
+    fn attempt(
+        &self,
+        desired: &Desired,
+        order: &[usize],
+        together: &Together,
+        (selected, missing): (&Selected, &HashSet<&Urn>),
+    ) -> Result<Attempt, PlanError> {
         let mut predicted = Predicted::new(self.state);
         let mut queries = Queries::new(self.answers);
         let mut operations = Vec::with_capacity(order.len());
         let mut invalid = Vec::new();
         for registration in order.iter().map(|index| &desired.registrations[*index]) {
             let old = self.state.get(&registration.urn).filter(|_| !registration.is_query);
+            if !registration.is_query && !selected.has(&registration.urn) {
+                operations.extend(old.map(|old| self.left_alone(registration, old)));
+                continue;
+            }
+            if missing.contains(&registration.urn) {
+                continue;
+            }
             let inputs = self.inputs(registration, old, &predicted)?;
             let provider = self.provider(&registration.urn, &registration.provider)?;
             if registration.is_query {
@@ -117,36 +148,58 @@ impl<'a> Planner<'a> {
         if !invalid.is_empty() {
             return Err(PlanError::Invalid(invalid));
         }
-        let outputs = self.outputs(&desired.outputs, &predicted)?;
-        Ok(Attempt { operations, outputs, unanswered: queries.unanswered })
+        let output_expressions = self.computable(desired, missing);
+        let outputs = self.outputs(&output_expressions, &predicted)?;
+        Ok(Attempt { operations, outputs, output_expressions, unanswered: queries.unanswered })
     }
 
-    /// The plan that deletes everything.
+    /// The plan that deletes everything that is selected. The program, if it ran, gives the hooks around that.
     ///
     /// # Errors
-    /// When the dependencies in the state form a circle.
-    pub fn plan_destroy(&self) -> Result<Plan, PlanError> {
+    /// When the dependencies in the state form a circle; when something that is not selected depends on what is.
+    pub fn plan_destroy(&self, program: Option<&Desired>) -> Result<Plan, PlanError> {
+        let selected = self.selection.select(self.stack, self.state, None, false)?;
+        let left_out = self.left_out(None, &selected);
         let mut operations = Vec::new();
-        self.deletes(&mut operations);
-        let outputs =
-            self.state.outputs().iter().map(|(name, value)| {
-                (name.clone(), OutputChange { before: Some(value.clone()), after: None })
-            });
-        self.finish(operations, outputs.collect(), None)
+        self.deletes(&mut operations, &selected);
+        let declared = program.iter().flat_map(|program| &program.registrations);
+        let options: HashMap<&Urn, _> = declared.map(|one| (&one.urn, &one.options)).collect();
+        for operation in operations.iter_mut().filter(|one| !one.lifecycle.delete_hooks.is_empty()) {
+            operation.options = options.get(&operation.urn).copied().cloned();
+        }
+        let before = self.state.outputs();
+        let (outputs, kept) = match left_out.is_empty() {
+            true => {
+                let dropped = |value: &Value| OutputChange { before: Some(value.clone()), after: None };
+                (before.iter().map(|(name, value)| (name.clone(), dropped(value))).collect(), None)
+            }
+            // What is left may still be asked for what it gives to others.
+            false => {
+                let kept = before.iter().map(|(name, value)| (name.clone(), Expression::from(value.clone())));
+                (BTreeMap::new(), Some(kept.collect()))
+            }
+        };
+        let plan = self.finish(operations, outputs, program, true, &selected)?;
+        Ok(Plan { left_out, output_expressions: kept, ..plan })
     }
 
     fn finish(
         &self,
         mut operations: Vec<Operation>,
         outputs: BTreeMap<String, OutputChange>,
-        desired: Option<&Desired>,
+        program: Option<&Desired>,
+        destroys: bool,
+        selected: &Selected,
     ) -> Result<Plan, PlanError> {
         let base = Base { lineage: self.state.lineage().to_owned(), serial: self.state.serial() };
-        let destroys = desired.is_none();
         go_together(&mut operations);
+        let torn = if selected.is_all() { Vec::new() } else { undermined(&operations, selected, self.state) };
+        if !torn.is_empty() {
+            return Err(PlanError::Torn(torn));
+        }
         let no_hooks = BTreeMap::new();
-        let given = desired.map_or(&no_hooks, |desired| &desired.delete_hooks);
-        let unhooked = hooks::give(&mut operations, given, destroys);
+        let given = program.map_or(&no_hooks, |program| &program.delete_hooks);
+        let unhooked = hooks::give(&mut operations, given, destroys && program.is_none());
         let refused =
             operations.iter().filter_map(|operation| refusal(operation, destroys, self.ignore_protect));
         let mut refusals: Vec<Refusal> = refused.collect();
@@ -160,9 +213,10 @@ impl<'a> Planner<'a> {
             steps,
             warnings: Vec::new(),
             refusals,
+            left_out: LeftOut::default(),
             outputs,
-            output_expressions: desired.map(|desired| desired.outputs.clone()),
-            contract: desired.map_or(self.state.contract(), |desired| desired.contract),
+            output_expressions: None,
+            contract: program.filter(|_| !destroys).map_or(self.state.contract(), |program| program.contract),
             fingerprints: self.fingerprints.cloned(),
             answers: Answers::new(),
             unanswered: Vec::new(),
@@ -200,7 +254,7 @@ impl<'a> Planner<'a> {
         let (action, changes, reason) = match old {
             None => (OperationKind::Create, Vec::new(), None),
             Some(old) => {
-                let forced = together.forced(urn).or(triggered);
+                let forced = together.forced(urn).or(triggered).or_else(|| self.asked_for(old));
                 let wanted = Wanted { inputs: &inputs, provider_name, provider, options, forced };
                 self.compare_around(registration, old, wanted, &dependencies, predicted)?
             }
@@ -298,7 +352,7 @@ impl<'a> Planner<'a> {
         Ok(changes)
     }
 
-    fn delete(&self, old: &ResourceState) -> Operation {
+    pub(super) fn delete(&self, old: &ResourceState) -> Operation {
         let provider = self.providers.get(&old.provider);
         Operation {
             urn: old.urn.clone(),
@@ -327,12 +381,11 @@ impl<'a> Planner<'a> {
     }
 
     /// What is in the state and not in the program, and old copies whose deletion is still owed.
-    fn deletes(&self, operations: &mut Vec<Operation>) {
+    fn deletes(&self, operations: &mut Vec<Operation>, selected: &Selected) {
         let declared: UrnRefMap<'_, ()> = operations.iter().map(|operation| (&operation.urn, ())).collect();
-        let gone = self
-            .state
-            .resources()
-            .filter(|resource| resource.replaced || !declared.contains_key(&resource.urn));
+        let gone = self.state.resources().filter(|resource| {
+            selected.has(&resource.urn) && (resource.replaced || !declared.contains_key(&resource.urn))
+        });
         let deletes: Vec<Operation> = gone.map(|old| self.delete(old)).collect();
         operations.extend(deletes);
         retain::containers(operations, self.state, self.providers);

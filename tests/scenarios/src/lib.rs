@@ -3,8 +3,10 @@
 pub mod awkward;
 pub mod mortal;
 mod plain;
+mod selecting;
 
 pub use plain::Plain;
+pub use selecting::{patterns, selecting, targets, targets_and_dependents, without};
 
 use crate::awkward::AwkwardCloud;
 use atp_iac::apply::{Event, Interrupt, Report};

@@ -81,7 +81,7 @@ fn list(session: &Session<'_, '_>, view: &StateView) {
 }
 
 /// By URN, or by a name that only one resource has; a replaced copy is shown beside the present one.
-fn find<'v>(view: &'v StateView, wanted: &str) -> Result<Vec<&'v ResourceState>, Failure> {
+pub(super) fn find<'v>(view: &'v StateView, wanted: &str) -> Result<Vec<&'v ResourceState>, Failure> {
     let exact: Vec<&ResourceState> = view.resources().filter(|r| r.urn.as_str() == wanted).collect();
     if !exact.is_empty() {
         return Ok(exact);
@@ -109,11 +109,11 @@ fn no_such_resource(view: &StateView, wanted: &str) -> String {
     }
 }
 
-fn head(session: &Session<'_, '_>) {
+pub(super) fn head(session: &Session<'_, '_>) {
     let place = format!("state in {}", session.target.state_place());
     session.reporter().header_without_cloud(session.target, &place);
 }
 
-fn not_deployed(session: &Session<'_, '_>) -> Failure {
+pub(super) fn not_deployed(session: &Session<'_, '_>) -> Failure {
     Failure::usage(format!("{} is not deployed", session.target.name()), "run `up` first")
 }

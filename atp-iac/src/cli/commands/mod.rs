@@ -3,7 +3,9 @@
 mod config;
 mod graph;
 mod look;
+mod reading;
 mod saved;
+mod taint;
 mod update;
 
 use super::arguments::{Command, Options, PreviewArguments, UpArguments};
@@ -12,7 +14,7 @@ use super::interruptible::interruptible;
 use super::ports::{Answer, Press, Terminal};
 use super::reporter::Reporter;
 use super::target::Target;
-use crate::engine::{Deployment, Engine, Kind, UpdateOptions};
+use crate::engine::{Deployment, Engine, UpdateOptions};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use tokio::sync::watch;
 use update::Wish;
@@ -40,7 +42,7 @@ impl<'p> Session<'_, 'p> {
     }
 
     fn update_options(&self) -> UpdateOptions {
-        self.options.update()
+        self.options.modifiers.apply(self.options.update(), false)
     }
 }
 
@@ -56,10 +58,8 @@ pub(super) async fn run(
             Command::Up(UpArguments { plan: Some(file) }) => {
                 saved::carry_out(&session, file, ask, presses.clone()).await
             }
-            Command::Up(_) => update::update(&session, Wish::Kind(Kind::Up), ask, presses.clone()).await,
-            Command::Destroy => {
-                update::update(&session, Wish::Kind(Kind::Destroy), ask, presses.clone()).await
-            }
+            Command::Up(_) => Box::pin(update::update(&session, Wish::Up, ask, presses.clone())).await,
+            Command::Destroy => Box::pin(update::update(&session, Wish::Destroy, ask, presses.clone())).await,
             Command::Preview(PreviewArguments { plan: Some(file), .. }) => saved::show(&session, file).await,
             Command::Preview(PreviewArguments { out: Some(file), .. }) => saved::save(&session, file).await,
             Command::Preview(_) => update::preview(&session).await,
@@ -69,12 +69,16 @@ pub(super) async fn run(
             Command::State(command) => look::state(&session, command).await,
             Command::Graph { .. } => graph::graph(&session).await,
             Command::Config(command) => config::config(&session, command, ask),
+            Command::Refresh => reading::refresh(&session, presses.clone()).await,
+            Command::Drift => reading::drift(&session).await,
+            Command::Taint { urn } => taint::taint(&session, urn, true).await,
+            Command::Untaint { urn } => taint::taint(&session, urn, false).await,
             Command::Status { .. } | Command::Expired { .. } => {
                 Err(Failure::usage("this command is about all stacks", "leave `--stack` out"))
             }
         }
     };
-    if matches!(command, Command::Up(_) | Command::Destroy) {
+    if matches!(command, Command::Up(_) | Command::Destroy | Command::Refresh) {
         return reading.await;
     }
     // What only reads is left at the first Ctrl-C.

@@ -2,6 +2,7 @@
 
 use super::Session;
 use crate::apply::{Event, Interrupt, Recovered};
+use crate::cli::arguments::Options;
 use crate::cli::confirm::confirm;
 use crate::cli::failure::{Failure, exit};
 use crate::cli::interruptible::{interruptible, stop};
@@ -14,12 +15,16 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::{mpsc, watch};
 
 pub(super) async fn preview(session: &Session<'_, '_>) -> Result<u8, Failure> {
+    session.options.modifiers.check(Kind::Up, false)?;
     let (deployment, engine) = session.connect()?;
     let preview = engine.preview(&deployment, Kind::Up, &session.update_options()).await?;
     session.reporter().plan(&preview.plan, &preview.recovered, Kind::Up);
     match refused(&preview.plan) {
         Some(refused) => Err(refused),
-        None => Ok(code(session, preview.plan.has_changes())),
+        None => {
+            session.options.modifiers.expect([&preview.plan].into_iter())?;
+            Ok(code(session, preview.plan.has_changes()))
+        }
     }
 }
 
@@ -27,7 +32,9 @@ pub(super) async fn preview(session: &Session<'_, '_>) -> Result<u8, Failure> {
 #[derive(Clone, Copy)]
 pub(super) enum Wish<'a> {
     /// What the program says now.
-    Kind(Kind),
+    Up,
+    /// That nothing is left.
+    Destroy,
     /// A saved plan, which somebody has looked at.
     Saved(&'a SavedPlan),
 }
@@ -35,7 +42,8 @@ pub(super) enum Wish<'a> {
 impl Wish<'_> {
     fn kind(self) -> Kind {
         match self {
-            Wish::Kind(kind) => kind,
+            Wish::Up => Kind::Up,
+            Wish::Destroy => Kind::Destroy,
             Wish::Saved(saved) => saved.kind,
         }
     }
@@ -47,9 +55,12 @@ pub(super) async fn update(
     ask: &mut (dyn FnMut() -> Answer + Send),
     mut presses: watch::Receiver<u32>,
 ) -> Result<u8, Failure> {
-    let (deployment, engine) = session.connect()?;
     let kind = wish.kind();
-    if kind == Kind::Destroy {
+    let options = session.update_options();
+    session.options.modifiers.check(kind, false)?;
+    let (deployment, engine) = session.connect()?;
+    // What is left of the stack gives to others what it gave.
+    if kind == Kind::Destroy && options.selection.is_all() {
         let others = session.target.workspace.referrers(session.target.name()).await?;
         if !others.is_empty() {
             return Err(referred(&others));
@@ -80,12 +91,11 @@ pub(super) async fn update(
         }
     };
     let mut observe = |event: Event<'_>| session.reporter().step(&event);
-    let options = session.update_options();
     let work = async {
         let (decide, observe) = (&mut decide, &mut observe);
         let mut update = pin!(async {
             match wish {
-                Wish::Kind(kind) => {
+                Wish::Up | Wish::Destroy => {
                     engine.update(&deployment, kind, &options, decide, observe, &interrupt).await
                 }
                 Wish::Saved(saved) => {
@@ -122,12 +132,18 @@ fn decide(
     if let Some(refused) = refused(plan) {
         return Err(refused);
     }
+    let Options { modifiers, yes, .. } = session.options;
+    match wish {
+        // Somebody has looked at it.
+        Wish::Saved(_) => modifiers.expect([plan].into_iter())?,
+        Wish::Up | Wish::Destroy => modifiers.accept([plan].into_iter(), wish.kind(), *yes)?,
+    }
     if !plan.has_changes() {
         return Ok(());
     }
     let question = match wish {
-        Wish::Kind(Kind::Up) => "Apply?",
-        Wish::Kind(Kind::Destroy) => "Delete all of this?",
+        Wish::Up => "Apply?",
+        Wish::Destroy => "Delete all of this?",
         Wish::Saved(_) => return Ok(()),
     };
     let about = (question, "carry out this plan");

@@ -1,6 +1,6 @@
 //! The screen of a plan.
 
-use super::look::{Colour, Look, clean, hang};
+use super::look::{Colour, Look, clean, hang, some};
 use super::risk::risk;
 use super::tree::tree;
 use super::value::{change, inline};
@@ -35,6 +35,9 @@ pub(in crate::cli) fn plan(plan: &Plan, recovered: &[Recovered], kind: Kind, loo
     }
     if !plan.answers.is_empty() {
         parts.push(answered(plan.answers.len()));
+    }
+    if !plan.left_out.is_empty() {
+        parts.push(left_out(plan, look));
     }
     parts.push(last_line(plan, &counts, kind));
     parts.join("\n")
@@ -117,6 +120,19 @@ fn refusals(plan: &Plan, look: Look<'_>) -> String {
     text
 }
 
+/// What was not selected: what stays as it is, and what is not made.
+fn left_out(plan: &Plan, look: Look<'_>) -> String {
+    let kept = match plan.left_out.kept {
+        0 => None,
+        1 => Some("1 resource that was not selected stays as it is".to_owned()),
+        count => Some(format!("{count} resources that were not selected stay as they are")),
+    };
+    let names: Vec<String> = plan.left_out.new.iter().map(|urn| urn.name().to_owned()).collect();
+    let new = (!names.is_empty()).then(|| format!("not selected, and not made: {}", some(&names, 5)));
+    let lines: Vec<String> = kept.into_iter().chain(new).collect();
+    format!("{}\n", look.paint(Colour::Yellow, &lines.join("; ")))
+}
+
 fn answered(count: usize) -> String {
     match count {
         1 => "1 query was answered before the plan\n".to_owned(),
@@ -130,6 +146,9 @@ fn last_line(plan: &Plan, counts: &Counts, kind: Kind) -> String {
             "plan: {}\n",
             counted(counts, ["to create", "to update", "to replace", "to delete", "to retain", "to read"])
         );
+    }
+    if !plan.left_out.is_empty() {
+        return "no changes of what was selected\n".to_owned();
     }
     match (kind, counts.same) {
         (Kind::Destroy, _) => "nothing to delete\n".to_owned(),

@@ -26,6 +26,7 @@ pub(in crate::cli) fn resource(resource: &ResourceState) -> String {
         (resource.lifecycle.protect, "protected: plans that delete or replace it are refused"),
         (resource.replaced, "replaced: deleting it is still owed"),
         (resource.incomplete, "incomplete: the next `up` repairs it"),
+        (resource.tainted && !resource.replaced, "tainted: the next `up` replaces it"),
     ] {
         if flag {
             line("note", meaning);

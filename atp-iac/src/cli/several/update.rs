@@ -46,6 +46,7 @@ pub(super) struct Run<'r, 's, 'p> {
 impl<'r, 's, 'p> Run<'r, 's, 'p> {
     /// Of the stacks that the options mean; `None` when there is none.
     fn selected(session: &'r Session<'s, 'p>, kind: Kind) -> Result<Option<Self>, Failure> {
+        session.workspace.options.modifiers.check(kind, true)?;
         let Selection { graph, stacks } = Selection::find(session)?;
         if stacks.is_empty() {
             session.reporter().note("no stack is affected");
@@ -84,7 +85,8 @@ impl<'r, 's, 'p> Run<'r, 's, 'p> {
     }
 
     fn options(&self) -> UpdateOptions {
-        self.session.workspace.options.update()
+        let options = self.session.workspace.options;
+        options.modifiers.apply(options.update(), true)
     }
 
     /// The plans of all stacks, which are shown.
@@ -112,12 +114,27 @@ impl<'r, 's, 'p> Run<'r, 's, 'p> {
         };
         reporter.forecast(&forecast);
         match forecast.refusals() {
-            0 => Ok(forecast),
+            0 => {
+                self.accept(&forecast)?;
+                Ok(forecast)
+            }
             1 => Err(Failure::refused("a protected resource stands against this plan", TOLD)),
             count => {
                 Err(Failure::refused(format!("{count} protected resources stand against this plan"), TOLD))
             }
         }
+    }
+
+    /// Whether the plans are what the options let happen.
+    fn accept(&self, forecast: &Forecast) -> Result<(), Failure> {
+        let options = self.session.workspace.options;
+        if let Some(pattern) = forecast.unmatched() {
+            return Err(Failure::usage(
+                format!("no resource of any of these stacks is meant by `{pattern}`"),
+                "`state list` shows the URNs of a stack",
+            ));
+        }
+        options.modifiers.accept(forecast.plans(), self.kind, options.yes)
     }
 
     /// Shows the plans, asks, and carries them out.
@@ -160,7 +177,8 @@ impl<'r, 's, 'p> Run<'r, 's, 'p> {
 
     async fn apply(&mut self, forecast: &Forecast, interrupt: &Interrupt) -> Vec<Ended> {
         let Run { session, estate, heard, kind } = self;
-        let options = session.workspace.options.update();
+        let options = session.workspace.options;
+        let options = options.modifiers.apply(options.update(), true);
         let limits = match session.workspace.options.parallel_stacks {
             Some(stacks) => Limits { stacks: stacks.into() },
             None => Limits::default(),

@@ -72,11 +72,18 @@ async fn every_event_is_documented_with_its_fields_and_no_other() {
     events(&bench, "up --yes --lock-timeout 1s", &mut found).await;
     bench.store.unlock(&lease).await.unwrap();
     events(&bench, "up --yes --set protect=true", &mut found).await;
+    let mut store = bench.cloud.objects()["Test.Store/store"].clone();
+    if let crate::Value::Map(map) = &mut store {
+        map.insert("size".into(), 7_i64.into());
+    }
+    bench.cloud.put("Test.Store/store", store);
     for arguments in [
         "destroy --yes",
         "outputs",
         "state list",
         "state show front",
+        "taint front",
+        "refresh",
         "graph",
         "config show",
         "config describe",

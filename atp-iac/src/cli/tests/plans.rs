@@ -44,6 +44,7 @@ fn changed(path: &str, before: Option<Value>, after: Option<Value>, replaces: bo
 
 fn plan(operations: Vec<Operation>) -> Plan {
     Plan {
+        left_out: Default::default(),
         stack: stack(),
         base: Base { lineage: "l".into(), serial: 3 },
         operations,

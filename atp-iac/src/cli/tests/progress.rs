@@ -58,6 +58,7 @@ run again: what is done stays done, and the next run goes on from there
 fn the_status_fits_on_the_line() {
     let names = ["front", "a-very-long-name-of-a-resource", "c", "d", "e"];
     let plan = Plan {
+        left_out: Default::default(),
         stack: StackName::new("prod", "north", "base").unwrap(),
         base: crate::plan::Base { lineage: String::new(), serial: 0 },
         operations: Vec::new(),

@@ -201,6 +201,8 @@ impl SavedPlan {
             Ok(Refusal { urn: encoding.long(&urn)?, message, hint })
         };
         let plan = Plan {
+            // A part of the stack was selected by the options, which are in the file.
+            left_out: Default::default(),
             stack: stack.clone(),
             base: match &base {
                 Some(SavedBase { lineage, serial, .. }) => Base { lineage: lineage.clone(), serial: *serial },

@@ -170,6 +170,7 @@ fn saved() -> impl Strategy<Value = SavedPlan> {
                 hint: message.clone(),
             });
             let plan = Plan {
+                left_out: Default::default(),
                 stack: stack(),
                 base: Base {
                     lineage: base.as_ref().map_or(String::new(), |base| base.lineage.clone()),

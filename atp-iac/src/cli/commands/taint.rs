@@ -1,0 +1,32 @@
+//! `taint` and `untaint`.
+
+use super::Session;
+use super::look::{find, head, not_deployed};
+use crate::cli::failure::{Failure, exit};
+
+pub(super) async fn taint(session: &Session<'_, '_>, wanted: &str, tainted: bool) -> Result<u8, Failure> {
+    head(session);
+    let (engine, name) = (session.target.engine(), session.target.name());
+    let view = engine.state(name).await?.ok_or_else(|| not_deployed(session))?;
+    let Some(resource) = find(&view, wanted)?.into_iter().find(|resource| !resource.replaced) else {
+        return Err(Failure::usage(
+            format!(
+                "of `{wanted}` there is nothing but copies that were replaced, which the next `up` deletes"
+            ),
+            "there is nothing to say about it",
+        ));
+    };
+    let is_new = engine.taint(name, &resource.urn, tainted).await?;
+    let shown = resource.urn.name();
+    session.reporter().note(&match (tainted, is_new) {
+        (true, true) => format!("{shown} is tainted: the next `up` replaces it"),
+        (true, false) => format!("{shown} was tainted already"),
+        (false, true) => format!("{shown} is not tainted any more"),
+        (false, false) => format!("{shown} was not tainted"),
+    });
+    let view = engine.state(name).await?.ok_or_else(|| not_deployed(session))?;
+    if session.options.json {
+        session.reporter().resources(&view.get(&resource.urn).into_iter().collect::<Vec<_>>(), true);
+    }
+    Ok(exit::DONE)
+}
