@@ -1,5 +1,6 @@
 //! Failures half way.
 
+use atp_iac::Value;
 use atp_iac::testing::CallKind;
 use scenarios::{World, actions, item, refused, report};
 
@@ -38,4 +39,19 @@ async fn state_050_a_destroy_goes_on_with_whatever_an_earlier_one_left() {
     assert_eq!(world.ids(), ["T/a", "T/b"]);
     assert!(report(&world.destroy().await.unwrap()).is_complete());
     assert!(world.ids().is_empty() && world.state().await.is_empty());
+
+#[tokio::test]
+async fn state_046_when_a_delete_fails_all_that_was_known_of_the_resource_survives() {
+    let world = World::default();
+    let secret = Value::from("hunter2").into_secret();
+    world.up(&[item("a"), item("b").link("to", "a").with("password", secret)]).await.unwrap();
+    let before = world.resource("b").await;
+    world.cloud.fail_next(CallKind::Delete, "T/b", refused());
+    let update = world.up(&[]).await.unwrap();
+    assert_eq!((report(&update).failures.len(), report(&update).skipped), (1, 1));
+    let after = world.resource("b").await;
+    assert_eq!(after, before);
+    assert_eq!(after.unwrap().dependencies, [scenarios::urn("a")]);
+    assert!(report(&world.up(&[]).await.unwrap()).is_complete());
+    assert!(world.ids().is_empty());
 }
