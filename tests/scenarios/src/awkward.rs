@@ -54,6 +54,7 @@ impl AwkwardCloud {
         self.timeouts.lock().unwrap_or_else(PoisonError::into_inner).push((kind, timeout));
     }
 
+    #[allow(clippy::panic, reason = "a provider that panics is what is tried")]
     async fn kink(&self, kind: CallKind, id: &str) -> Option<Kink> {
         let kink = {
             let mut kinks = self.kinks.lock().unwrap_or_else(PoisonError::into_inner);
