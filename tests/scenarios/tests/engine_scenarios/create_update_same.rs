@@ -152,6 +152,7 @@ async fn engine_013_outputs_of_a_component_are_those_of_what_is_in_it_and_the_st
     assert!(state.resources().all(|one| one.kind == "T"));
     let reader = state.resources().last().unwrap();
     assert_eq!(reader.inputs.get("of"), Some(&"T/a :: ü/b".into()));
+}
 
 const fn seconds(seconds: u64) -> Duration {
     Duration::from_secs(seconds)

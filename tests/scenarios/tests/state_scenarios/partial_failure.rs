@@ -39,6 +39,7 @@ async fn state_050_a_destroy_goes_on_with_whatever_an_earlier_one_left() {
     assert_eq!(world.ids(), ["T/a", "T/b"]);
     assert!(report(&world.destroy().await.unwrap()).is_complete());
     assert!(world.ids().is_empty() && world.state().await.is_empty());
+}
 
 #[tokio::test]
 async fn state_046_when_a_delete_fails_all_that_was_known_of_the_resource_survives() {
