@@ -245,6 +245,11 @@ impl Builder {
         Some(call)
     }
 
+    /// The step by which an old object is gone from the cloud.
+    fn gone_by(&self, step: usize) -> usize {
+        self.call_of(step).unwrap_or(step)
+    }
+
     fn own_delete(&self, operation: usize, urn: &Urn) -> Option<usize> {
         let steps = self.delete.get(urn).into_iter().chain(self.owed.get(urn).into_iter().flatten());
         steps.copied().find(|step| self.steps[*step].operation == operation)
@@ -254,7 +259,7 @@ impl Builder {
     fn replacing(&self, operations: &[Operation]) -> impl Iterator<Item = Edge> {
         self.replacements.iter().map(|(operation, create, delete)| match operations[*operation].action {
             OperationKind::ReplaceDeleteFirst => (*delete, *create),
-            _ => (*create, *delete),
+            _ => (*create, self.gone_by(*delete)),
         })
     }
 
@@ -273,7 +278,7 @@ impl Builder {
             let mut turned = false;
             for (operation, create, delete) in &self.replacements {
                 let action = &mut operations[*operation].action;
-                if *action == OperationKind::Replace && circle[*create] == circle[*delete] {
+                if *action == OperationKind::Replace && circle[*create] == circle[self.gone_by(*delete)] {
                     *action = OperationKind::ReplaceDeleteFirst;
                     turned = true;
                 }

@@ -354,3 +354,21 @@ async fn a_replacement_that_may_not_delete_first_and_would_have_the_same_id_afte
     assert_eq!(world.ids(), ["T/s", "T/w"]);
     assert!(actions(&world.plan(&program()).await.unwrap()).is_empty());
 }
+
+#[tokio::test]
+async fn what_goes_with_another_one_keeps_that_until_its_own_successor_is_made() {
+    let world = World::default();
+    let program = |name: &str| {
+        let inside = item("b").named(&format!("{name}-b")).link("in", "a");
+        [item("a").named(name), inside.options(|options| options.deleted_with(&urn("a")))]
+    };
+    world.up(&program("one")).await.unwrap();
+    world.cloud.fail_next(CallKind::Create, "T/two-b", refused());
+    world.up(&program("two")).await.unwrap();
+    assert_eq!(world.writes(), ["+one", "+one-b", "+two", "+two-b"], "the old ones stay");
+    world.up(&program("two")).await.unwrap();
+    assert_eq!(
+        world.state().await.resources().map(|one| one.id.as_str()).collect::<Vec<_>>(),
+        ["T/two", "T/two-b"]
+    );
+}
