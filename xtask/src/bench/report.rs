@@ -47,7 +47,7 @@ impl Report {
         let version = env!("CARGO_PKG_VERSION");
         let tools = terraform.map_or(String::new(), |terraform| format!(", {}", terraform.version));
         let head = format!(
-            "atp-iac {version}{tools}, {} calls at a time, at most {} s for a command.\nMachine: {}.\n",
+            "atp-iac {version}{tools}, {} calls at a time, at most {} s for a command of Terraform.\nMachine: {}.\n",
             bench.parallel,
             bench.limit,
             machine::describe()
