@@ -238,11 +238,14 @@ impl Builder {
     /// The call that deletes what a step forgets, through everything that it goes with.
     fn call_of(&self, step: usize) -> Option<usize> {
         let mut call = *self.delete.get(self.goes_with.get(&step)?)?;
-        // No plan has a circle of them.
-        while let Some(container) = self.goes_with.get(&call) {
-            call = *self.delete.get(container)?;
+        for _ in 0..self.goes_with.len() {
+            match self.goes_with.get(&call) {
+                Some(container) => call = *self.delete.get(container)?,
+                None => return Some(call),
+            }
         }
-        Some(call)
+        // No plan has a circle of them.
+        None
     }
 
     /// The step by which an old object is gone from the cloud.
