@@ -25,11 +25,12 @@ impl Cloud {
             if write_only {
                 continue;
             }
-            let path: Vec<&str> = path.split('.').collect();
-            if let Some(changed) = changed_at(&old.body, body, &path) {
-                let path = path.join(".");
+            let keys: Vec<&str> = path.split('.').collect();
+            let default = descriptor.defaults.iter().find(|(at, _)| at == path);
+            let default = default.and_then(|(_, value)| serde_json::from_str::<Value>(value).ok());
+            if let Some(changed) = changed_at(&old.body, body, &keys, default.as_ref()) {
                 let message = format!("Changing property '{path}' is not allowed. Its value is {changed}.");
-                return Err(ApiError::new(400, "PropertyChangeNotAllowed", message).with_target(&path));
+                return Err(ApiError::new(400, "PropertyChangeNotAllowed", message).with_target(path));
             }
         }
         Ok(())
@@ -186,7 +187,12 @@ fn refuse_location(descriptor: &TypeDescriptor, old: &Resource, body: &mut Map<S
 }
 
 /// The old value at `path` when the new body has another one. What the new body leaves out is copied from the old one.
-fn changed_at(old: &Map<String, Value>, new: &mut Map<String, Value>, path: &[&str]) -> Option<String> {
+fn changed_at(
+    old: &Map<String, Value>,
+    new: &mut Map<String, Value>,
+    path: &[&str],
+    default: Option<&Value>,
+) -> Option<String> {
     let (segment, rest) = path.split_first()?;
     let name = segment.trim_end_matches("[]");
     let before = old.get(name);
@@ -196,6 +202,8 @@ fn changed_at(old: &Map<String, Value>, new: &mut Map<String, Value>, path: &[&s
                 let in_any_order = likeness::is_set(None, name) && same_set(before, after);
                 (!in_any_order && !same(before, after)).then(|| before.to_string())
             }
+            // Saying what the service chose by itself is no change.
+            (None, Some(after)) if default.is_some_and(|default| same(default, after)) => None,
             (None, Some(after)) => (!is_nothing(after)).then(|| "not set".to_owned()),
             (Some(before), None) => {
                 new.insert(name.to_owned(), before.clone());
@@ -206,14 +214,14 @@ fn changed_at(old: &Map<String, Value>, new: &mut Map<String, Value>, path: &[&s
     }
     if let (Some(Value::Object(before)), None) = (before, new.get(name)) {
         let mut kept = Map::new();
-        changed_at(before, &mut kept, rest);
+        changed_at(before, &mut kept, rest, default);
         if !kept.is_empty() {
             new.insert(name.to_owned(), Value::Object(kept));
         }
         return None;
     }
     match (before, new.get_mut(name)) {
-        (Some(Value::Object(before)), Some(Value::Object(after))) => changed_at(before, after, rest),
+        (Some(Value::Object(before)), Some(Value::Object(after))) => changed_at(before, after, rest, default),
         (Some(Value::Array(before)), Some(Value::Array(after))) => {
             let pairs = after.iter_mut().enumerate().filter_map(|(index, after)| {
                 let after = after.as_object_mut()?;
@@ -224,7 +232,7 @@ fn changed_at(old: &Map<String, Value>, new: &mut Map<String, Value>, path: &[&s
                 };
                 Some((before?.as_object()?, after))
             });
-            let mut changes = pairs.filter_map(|(before, after)| changed_at(before, after, rest));
+            let mut changes = pairs.filter_map(|(before, after)| changed_at(before, after, rest, default));
             changes.next()
         }
         _ => None,

@@ -254,6 +254,11 @@ impl TypeDescriptor {
         }
     }
 
+    /// Whether instances live in those of another type.
+    pub fn lives_in(&self, kind: &str) -> bool {
+        matches!(self.parent, Parent::Resource(parent) if parent.eq_ignore_ascii_case(kind))
+    }
+
     /// Whether the body has a `location`, and so an instance a region.
     pub fn has_location(&self) -> bool {
         matches!(self.body, Shape::Object(object) if object.properties.iter().any(|p| p.name == "location" && !p.flags.read_only))

@@ -14,6 +14,7 @@ pub mod provider;
 mod query;
 mod raw;
 mod reference;
+mod rust;
 pub mod typed;
 
 #[allow(unused_imports, reason = "without a feature there is no typed resource")]

@@ -14,6 +14,7 @@ use crate::diff::{Change, Exact, compare};
 use crate::value::{Path, Value};
 use async_trait::async_trait;
 use futures::StreamExt;
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// Manages the resources of some types.
@@ -185,6 +186,46 @@ pub struct Found {
     pub outputs: Option<Value>,
 }
 
+impl Found {
+    /// A name for each in a program: the last segment of its id, behind those of what it lies in where others have the
+    /// same.
+    pub fn names(found: &[Found]) -> Vec<String> {
+        let segments = |found: &Found| -> Vec<String> {
+            let names = found.id.trim_matches('/').split('/').rev().step_by(2);
+            names.map(str::to_owned).collect()
+        };
+        let segments: Vec<Vec<String>> = found.iter().map(segments).collect();
+        let name = |own: &[String], count: usize| -> String {
+            let mut parts: Vec<&str> = own.iter().take(count).map(String::as_str).collect();
+            parts.reverse();
+            parts.join("-")
+        };
+        let mut counts = vec![1; found.len()];
+        // Each round makes names longer that are not yet their own, until no name can get longer.
+        loop {
+            let names: Vec<String> =
+                segments.iter().zip(&counts).map(|(own, count)| name(own, *count)).collect();
+            let mut places: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+            for (position, name) in names.iter().enumerate() {
+                places.entry(name.to_lowercase()).or_default().push(position);
+            }
+            let shared = places.into_values().filter(|places| places.len() > 1).flatten();
+            let mut is_longer = false;
+            for position in shared {
+                if let (Some(count), Some(own)) = (counts.get_mut(position), segments.get(position))
+                    && *count < own.len()
+                {
+                    *count += 1;
+                    is_longer = true;
+                }
+            }
+            if !is_longer {
+                return names;
+            }
+        }
+    }
+}
+
 /// A resource to write code for.
 #[derive(Debug, Clone, Copy)]
 pub struct Declaration<'a> {
@@ -324,5 +365,19 @@ impl ProviderError {
     pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_as_short_as_they_can_be_and_their_own() {
+        let found = |id: &str| Found { kind: "T".into(), id: id.into(), outputs: None };
+        let ids =
+            ["/groups/g", "/groups/g/nets/a", "/groups/g/nets/a/subnets/x", "/groups/g/nets/b/subnets/X"];
+        assert_eq!(Found::names(&ids.map(found)), ["g", "a", "a-x", "b-X"]);
+        assert_eq!(Found::names(&["/a/x", "/b/x"].map(found)), ["x", "x"], "nothing tells them apart");
     }
 }

@@ -2,6 +2,7 @@
 
 use super::nested::{self, NestedList};
 use crate::descriptor::TypeDescriptor;
+use crate::typed::TypedResource;
 use std::collections::BTreeMap;
 
 /// The known types. Names are found whatever their case.
@@ -34,6 +35,18 @@ impl Catalog {
     /// Whether other types live in instances of this one.
     pub fn is_parent(&self, descriptor: &TypeDescriptor) -> bool {
         self.nested.contains_key(&descriptor.name.to_ascii_lowercase())
+    }
+
+    /// The type whose typed resource has a path such as `network::Subnet`.
+    pub fn typed_descriptor(&self, path: &str) -> Option<&'static TypeDescriptor> {
+        let (module, name) = path.split_once("::")?;
+        let is_it = |typed: &TypedResource| typed.module == module && typed.main.name == name;
+        self.types.values().copied().find(|descriptor| descriptor.typed.is_some_and(is_it))
+    }
+
+    /// The types that live in instances of a type.
+    pub fn children(&self, kind: &str) -> impl Iterator<Item = &'static TypeDescriptor> {
+        self.types.values().copied().filter(move |child| child.lives_in(kind))
     }
 
     /// Whether a parent shows the instances of a child type in a list.

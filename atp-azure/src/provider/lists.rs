@@ -131,7 +131,7 @@ fn is_group(path: &str) -> bool {
 }
 
 /// Whether the type has a list call of this form.
-fn has_list(descriptor: &TypeDescriptor, path: &str) -> bool {
+pub(super) fn has_list(descriptor: &TypeDescriptor, path: &str) -> bool {
     descriptor.lists.iter().any(|template| {
         let (template, path): (Vec<&str>, Vec<&str>) =
             (template.split('/').collect(), path.split('/').collect());

@@ -7,6 +7,7 @@
 //! few tables of this module that name the types they are for.
 
 mod address;
+mod adopt;
 pub(crate) mod body;
 mod bulk;
 pub(crate) mod catalog;
@@ -48,7 +49,8 @@ use crate::descriptor::{Parent, TypeDescriptor};
 use async_trait::async_trait;
 use atp_iac::diff::{Change, compare};
 use atp_iac::provider::{
-    Action, Existing, Known, Nested, Object, Problem, Provider, ProviderError, Request, Target, Warning,
+    Action, Declaration, Existing, Found, Known, Nested, Object, Problem, Provider, ProviderError, Request,
+    Target, Warning,
 };
 use atp_iac::value::{Path, Value};
 use catalog::Catalog;
@@ -76,6 +78,12 @@ impl AzureProvider {
             Credentials::Chain(chain) => chain.name(),
             Credentials::Nobody | Credentials::Given => None,
         }
+    }
+
+    /// What inputs that were made from what the service shows lack, though a program has to give it: passwords and the
+    /// like, which the service never shows.
+    pub fn not_shown(&self, kind: &str, inputs: &Value) -> Vec<Path> {
+        self.catalog.find(kind).map(|descriptor| adopt::missing(descriptor, inputs)).unwrap_or_default()
     }
 
     /// The client that requests go through.
@@ -219,6 +227,19 @@ impl Provider for AzureProvider {
 
     async fn update(&self, request: Request<'_>, old: &Existing<'_>) -> Result<Object, ProviderError> {
         self.update_resource(request, old).await
+    }
+
+    fn inputs_of(&self, kind: &str, id: &str, outputs: &Value) -> Option<Value> {
+        let kind = self.kind(kind, outputs)?;
+        adopt::inputs(&kind, self.nested_lists(kind.descriptor), id, outputs)
+    }
+
+    fn rust(&self, declarations: &[Declaration<'_>]) -> Option<String> {
+        Some(crate::rust::module(&self.catalog, declarations))
+    }
+
+    async fn discover(&self, scope: &str) -> Result<Vec<Found>, ProviderError> {
+        self.discover_scope(scope).await
     }
 
     async fn query(

@@ -8,7 +8,7 @@ use atp_azure::provider::AzureProvider;
 use atp_azure_sim::Settings;
 use atp_iac::Value;
 use atp_iac::diff::Change;
-use atp_iac::provider::{Existing, Known, Provider, Target};
+use atp_iac::provider::{Existing, Known, Problem, Provider, Target};
 use atp_iac::value::Path;
 use serde_json::{Value as Json, json};
 
@@ -120,10 +120,45 @@ async fn lives(descriptor: &'static TypeDescriptor, body: Body, seed: u64) -> Re
     let updated = updated.map_err(|error| format!("update: {error:?}"))?;
     known_parts_hold(&predicted, Some(&updated.outputs), "updated: ")?;
     no_drift(&provider, kind, &refreshed, &updated.outputs, "update")?;
+    can_be_taken_over(&provider, kind, &refreshed, &updated.outputs).await?;
     provider.delete(target, TIMEOUT).await.map_err(|error| format!("delete: {error:?}"))?;
     if descriptor.delete.is_some() && descriptor.names.fixed.is_none() && descriptor.name != ALWAYS_THERE {
         let left = provider.read(target).await.map_err(|error| format!("read: {error:?}"))?;
         equal(left, None, "what is left after the delete")?;
+    }
+    Ok(())
+}
+
+/// Whoever did not make it can say what it is, and is told of no difference. What is never shown is all that is missing;
+/// where nothing is, saying it again changes nothing.
+async fn can_be_taken_over(
+    provider: &AzureProvider,
+    kind: &str,
+    made: &Existing<'_>,
+    read: &Value,
+) -> Result<(), String> {
+    let id = made.id;
+    let adopted = provider.inputs_of(kind, id, read).ok_or("nothing can be said of it")?;
+    equal(provider.id(kind, &adopted).as_deref(), Some(id), "the id of what is taken over")?;
+    let problems = provider.check(kind, &adopted);
+    let is_complete = problems.is_empty();
+    let missing = provider.not_shown(kind, &adopted);
+    // An object of which only the cloud says something is not one that a client could give.
+    let was_said = |path: &Path| {
+        let mut parent = path.clone();
+        parent.pop();
+        parent.find(made.inputs).is_some()
+    };
+    let is_other = |problem: &Problem| !missing.contains(&problem.path) && was_said(&problem.path);
+    none(problems.into_iter().filter(is_other).collect(), "check of what is taken over", &adopted)?;
+    let said = Existing { id, inputs: &adopted, outputs: &adopted };
+    no_drift(provider, kind, &said, read, "what is taken over")?;
+    // What was deployed from a template does not show the template.
+    if is_complete && kind != "Microsoft.Resources/deployments" {
+        let existing = Existing { outputs: read, ..said };
+        let updated = provider.update(request(kind, &adopted), &existing).await;
+        let updated = updated.map_err(|error| format!("update of what is taken over: {error:?}"))?;
+        no_drift(provider, kind, &existing, &updated.outputs, "update of what is taken over")?;
     }
     Ok(())
 }

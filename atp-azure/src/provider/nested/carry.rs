@@ -65,6 +65,10 @@ fn append(body: &mut Json, list: &str, items: Vec<Json>) {
     }
 }
 
+fn is_empty(value: &Json) -> bool {
+    value.as_object().is_some_and(serde_json::Map::is_empty)
+}
+
 /// Removes what only the service sets. `id` stays: it is how a child refers to others.
 fn drop_read_only(shape: &'static Shape, value: &mut Json) {
     match (shape, value) {
@@ -74,8 +78,11 @@ fn drop_read_only(shape: &'static Shape, value: &mut Json) {
                 !(key == "etag" || key == "provisioningState" || read_only && key != "id")
             });
             for property in object.properties {
-                if let Some(value) = map.get_mut(property.name) {
-                    drop_read_only(property.shape, value);
+                let Some(value) = map.get_mut(property.name) else { continue };
+                let was_empty = is_empty(value);
+                drop_read_only(property.shape, value);
+                if !was_empty && is_empty(value) {
+                    map.remove(property.name);
                 }
             }
         }

@@ -26,6 +26,8 @@ pub(crate) struct NestedList {
     /// The types of the items; where there are several, the `type` of an item says which.
     children: Vec<&'static TypeDescriptor>,
     form: Form,
+    /// Whether whoever takes over the parent takes over the items as resources of their own.
+    apart: bool,
 }
 
 /// The lists of each type, by its name in lower case. Types that others live in have an entry, if only an empty one.
@@ -40,12 +42,23 @@ pub(crate) fn lists(types: &BTreeMap<String, &'static TypeDescriptor>) -> BTreeM
         if !body.is_some_and(|body| holds(body, name, form)) {
             continue;
         }
+        let is_apart = form == Form::Bodies
+            && (is_referred_to(types, child.name)
+                || child.references.iter().any(|(_, to)| child.lives_in(to)));
         match own.iter_mut().find(|list| list.name == name) {
-            Some(list) => list.children.push(child),
-            None => own.push(NestedList { name, children: vec![child], form }),
+            Some(list) => {
+                list.children.push(child);
+                list.apart |= is_apart;
+            }
+            None => own.push(NestedList { name, children: vec![child], form, apart: is_apart }),
         }
     }
     lists
+}
+
+/// Whether properties of some type hold ids of this one.
+fn is_referred_to(types: &BTreeMap<String, &'static TypeDescriptor>, kind: &str) -> bool {
+    types.values().any(|other| other.references.iter().any(|(_, to)| to.eq_ignore_ascii_case(kind)))
 }
 
 /// Whether a body has such a list, and takes it from clients.
@@ -65,6 +78,13 @@ impl NestedList {
     /// Whether the items have names.
     pub fn is_named(&self) -> bool {
         self.form != Form::Entries
+    }
+
+    /// Whether whoever takes over the parent takes over the items as resources of their own: where others refer to them,
+    /// and where they refer to other parents, which would make circles. A parent may not be made without those that it
+    /// shows as its own properties.
+    pub fn is_apart(&self) -> bool {
+        self.apart
     }
 
     /// Whether instances of a type are items.
@@ -300,6 +320,18 @@ mod tests {
         for shown_only in ["Microsoft.Network/firewallPolicies", "Microsoft.ServiceBus/namespaces"] {
             assert!(lists_of(shown_only).is_empty(), "{shown_only}");
         }
+    }
+
+    #[test]
+    fn what_others_refer_to_and_what_could_be_a_circle_is_taken_over_apart_from_its_parent() {
+        let catalog = Catalog::new(crate::descriptors());
+        let lists = crate::descriptors().iter().flat_map(|kind| catalog.nested_lists(kind));
+        let (apart, parts): (Vec<&NestedList>, Vec<_>) = lists.partition(|list| list.is_apart());
+        let names =
+            |lists: Vec<&NestedList>| lists.into_iter().map(|list| list.name).collect::<BTreeSet<_>>();
+        assert_eq!(names(apart), BTreeSet::from(["endpoints", "subnets", "virtualNetworkPeerings"]));
+        let expected = ["accessPolicies", "agentPoolProfiles", "routes", "securityRules"];
+        assert_eq!(names(parts), BTreeSet::from(expected));
     }
 
     #[test]
