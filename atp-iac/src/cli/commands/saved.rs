@@ -68,7 +68,6 @@ pub(super) async fn carry_out(
         ));
     }
     let plan = open(session, file).await?;
-    session.reporter().note(&made(&plan));
     update(session, Wish::Saved(&plan), ask, presses).await
 }
 
@@ -96,7 +95,7 @@ fn write(session: &Session<'_, '_>, file: &Path, bytes: &[u8]) -> Result<(), Fai
 }
 
 /// Of what, by whom, when, and from which state.
-fn made(plan: &SavedPlan) -> String {
+pub(super) fn made(plan: &SavedPlan) -> String {
     let since = plan.by.since.format(&Rfc3339).unwrap_or_else(|_| plan.by.since.to_string());
     let base = match plan.content.as_deref().map(|saved| saved.base.as_ref()) {
         Ok(Some(base)) => format!(", from the state with serial {}", base.serial),

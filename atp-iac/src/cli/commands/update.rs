@@ -1,6 +1,7 @@
 //! `preview`, `up` and `destroy`.
 
 use super::Session;
+use super::saved::made;
 use crate::apply::{Event, Interrupt, Recovered};
 use crate::cli::arguments::Options;
 use crate::cli::confirm::confirm;
@@ -59,6 +60,10 @@ pub(super) async fn update(
     let options = session.update_options();
     session.options.modifiers.check(kind, false)?;
     let (deployment, engine) = session.connect()?;
+    if let Wish::Saved(saved) = wish {
+        session.reporter().note(&made(saved));
+        session.reporter().end_line();
+    }
     // What is left of the stack gives to others what it gave.
     if kind == Kind::Destroy && options.selection.is_all() {
         let others = session.target.workspace.referrers(session.target.name()).await?;

@@ -59,7 +59,8 @@ fn at_all_points(look: impl AsyncFn(&World, Vec<String>, &Life)) {
     for point in 0..points {
         for moment in [Moment::Before, Moment::Middle, Moment::After] {
             let folder = tempfile::tempdir().unwrap();
-            let world = World::with_store(MemoryCloud::new("test"), local(folder.path()));
+            let store = Life::whole().store(folder.path(), Arc::new(ManualClock::default()));
+            let world = World::with_store(MemoryCloud::new("test"), Arc::new(store));
             let life = Life::ending(point, moment);
             let done = run(&world, folder.path(), &life);
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
