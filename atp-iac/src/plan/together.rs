@@ -26,11 +26,14 @@ impl Together {
             return Ok(Together::default());
         }
         let declared: HashMap<&Urn, &Registration> =
-            desired.registrations.iter().filter(|one| !one.is_query).map(|one| (&one.urn, one)).collect();
+            desired.registrations.iter().map(|one| (&one.urn, one)).collect();
         for one in bound {
             let named = one.options.replace_with.iter().map(|urn| ("replace_with", urn));
             let mut named = named.chain(one.options.deleted_with.iter().map(|urn| ("deleted_with", urn)));
-            let undeclared = named.find(|(_, urn)| !declared.contains_key(urn));
+            let undeclared = named.find(|(option, urn)| {
+                // A query is never replaced; nothing goes with it.
+                declared.get(urn).is_none_or(|other| other.is_query && *option == "deleted_with")
+            });
             if let Some((option, urn)) = undeclared {
                 return Err(wrong(
                     one,

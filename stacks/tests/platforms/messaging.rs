@@ -57,3 +57,24 @@ async fn another_filter_is_one_create_and_a_removed_one_one_delete() {
     );
     world.settle(&[&other]).await;
 }
+
+#[tokio::test]
+async fn a_queue_of_a_locked_group_is_replaced_and_the_group_is_locked_again() {
+    let world = World::with(Settings::default());
+    let foundation = deployment(FOUNDATION, "dev", "westeurope", &UNLOCKED);
+    let locked = |sessions: &str| {
+        let sessions = ("topology.queues.export-requests.sessions", sessions);
+        deployment(MESSAGING, "dev", "westeurope", &[("locks", "true"), ("protect", "false"), sessions])
+    };
+    world.settle(&[&foundation, &locked("false")]).await;
+    let other = locked("true");
+    let plan = world.preview(&other, false).await;
+    let replaced: Vec<&str> = (plan.operations.iter())
+        .filter(|operation| operation.action.replaces())
+        .map(|operation| operation.urn.name())
+        .collect();
+    assert_eq!(replaced, ["service-bus/export-requests", "keep-messaging"]);
+    world.settle(&[&other]).await;
+    let locks = world.simulator.resources().unwrap().into_iter().map(|(id, _)| id);
+    assert_eq!(locks.filter(|id| id.contains("/locks/")).count(), 1);
+}

@@ -98,6 +98,10 @@ impl Progress {
 
 fn finished(operation: &Operation, work: Work, elapsed: Duration, look: Look) -> String {
     let replaces = matches!(operation.action, OperationKind::Replace | OperationKind::ReplaceDeleteFirst);
+    if let (Work::Forget, Some(container)) = (work, &operation.goes_with) {
+        let (sign, name) = (look.paint(Colour::Red, "-"), clean(operation.urn.name()));
+        return format!("{sign} {name} gone with {} ({})", clean(container.name()), seconds(elapsed));
+    }
     let (sign, colour, done) = match (work, replaces) {
         (Work::Create, false) => ("+", Colour::Green, "created"),
         (Work::Create, true) => ("+", Colour::Green, "new one created"),

@@ -65,6 +65,28 @@ fn show(plan: &Plan) -> String {
 }
 
 #[test]
+fn what_is_under_a_resource_stands_below_it_and_what_is_not_to_be_shown_is_hidden() {
+    let hidden = || Some(Value::unknown(crate::value::Kind::Any, "(hidden)"));
+    let mut parent = operation(&["T.Vault"], &["vault"], OperationKind::Update);
+    parent.changes = vec![changed("policy", hidden(), hidden(), false)];
+    let mut gone = operation(&["T.Vault", "T.Key"], &["vault", "old"], OperationKind::Delete);
+    gone.reason = Some("it goes with `rack`".into());
+    let child = operation(&["T.Vault", "T.Key"], &["vault", "key"], OperationKind::Create);
+    let shown = show(&plan(vec![parent, child, gone]));
+    let (_, tree) = shown.split_once("\n\n").unwrap();
+    same(
+        tree,
+        "~ vault (T.Vault) update
+      policy: (hidden) -> (hidden)
+  + key (T.Key) create
+  - old (T.Key) delete: it goes with `rack`
+
+plan: 1 to create, 1 to update, 1 to delete
+",
+    );
+}
+
+#[test]
 fn risks_come_first_and_resources_stand_in_their_components() {
     let mut cluster = operation(&["Net", "T.Cluster"], &["net", "cluster"], OperationKind::Replace);
     cluster.changes = vec![

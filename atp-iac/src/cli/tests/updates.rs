@@ -104,6 +104,16 @@ async fn a_change_from_outside_is_seen_with_refresh() {
 }
 
 #[tokio::test]
+async fn what_is_protected_goes_when_protection_is_ignored_on_purpose() {
+    let bench = Bench::new();
+    bench.run("up --yes --set protect=true").await;
+    assert_eq!(bench.run("preview --set place=empty").await.code, 3);
+    assert_eq!(bench.run("preview --set place=empty --ignore-protect").await.code, 0);
+    assert_eq!(bench.run("destroy --yes --ignore-protect").await.code, 0);
+    assert!(bench.cloud.objects().is_empty());
+}
+
+#[tokio::test]
 async fn what_is_protected_is_refused_with_the_way_out() {
     let bench = Bench::new();
     bench.run("up --yes --set protect=true").await;
