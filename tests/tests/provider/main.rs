@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 mod changed;
+mod conformance;
 mod every_type;
 mod faults;
 mod full;
