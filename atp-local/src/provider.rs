@@ -29,14 +29,14 @@ pub struct LocalProvider {
 impl LocalProvider {
     /// The provider of [`random`].
     pub fn random(clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Self {
-        let description = "random values, kept in the state";
+        let description = "the state for random values";
         let ports = Ports { clock, random };
         LocalProvider { name: random::PROVIDER, description, types: random::TYPES, ports }
     }
 
     /// The provider of [`time`]. A plan asks the clock what is due; randomness makes ids.
     pub fn time(clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Self {
-        let description = "instants, kept in the state";
+        let description = "the state for instants";
         let ports = Ports { clock, random };
         LocalProvider { name: time::PROVIDER, description, types: time::TYPES, ports }
     }
@@ -101,7 +101,8 @@ impl Provider for LocalProvider {
 
     fn diff(&self, kind: &str, old: &Existing<'_>, new: &Value) -> Vec<Change> {
         let Some(kept) = self.kept(kind) else { return Vec::new() };
-        let is_imported = old.outputs.get(IMPORTED).is_some();
+        let is_said = old.inputs.as_map().is_some_and(|inputs| !inputs.is_empty());
+        let is_imported = old.outputs.get(IMPORTED).is_some() && !is_said;
         let rules = InPlace { kept, is_imported };
         let mut changes = compare(&complete(kept, old.inputs), &complete(kept, new), &rules);
         changes.extend(kept.due(old, new, self.ports.clock.as_ref()));

@@ -121,7 +121,9 @@ impl Bench<'_> {
             ensure(changes.iter().any(|change| related(&change.path, &path)), || {
                 format!("with `{path}` unknown, it does not count as changed")
             })?;
-            for current in [None, Some(&made.object.outputs)] {
+            // What is changed in place is predicted from what is there, what is replaced is not.
+            let in_place = changes.iter().all(|change| !change.replaces);
+            for current in [None, in_place.then_some(&made.object.outputs)] {
                 let predicted = self.provider.predict(kind, &open, current);
                 let guessed = path.find(&predicted).filter(|_| path.find(inputs).is_some());
                 ensure(guessed.is_none_or(Value::has_unknown), || {

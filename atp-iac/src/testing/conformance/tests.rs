@@ -6,6 +6,8 @@ use crate::provider::{Existing, Known, Object, Problem, ProviderError, ProviderE
 use crate::testing::MemoryCloud;
 use crate::value::{Kind, Path, Value};
 use async_trait::async_trait;
+use std::collections::BTreeMap;
+use std::sync::Mutex;
 
 const SECRET: &str = "hunter2-hunter2";
 
@@ -24,12 +26,13 @@ enum Fault {
     PanicsAtUnknownParts,
     MissesUnknownParts,
     GuessesTheIdOfUnknownParts,
+    GuessesTheOutputsOfUnknownParts,
     RefusesUnknownParts,
     AcknowledgesAnUpdateAndMakesNone,
     ForgetsThatNamesReplace,
     SeesDriftInNothing,
     MissesDrift,
-    AcknowledgesADeleteAndMakesNone,
+    StillReadsWhatWasDeleted,
     CannotDeleteWhatIsGone,
     LetsNobodyIn,
     CannotFindWhatItMade,
@@ -39,35 +42,44 @@ enum Fault {
     Panics,
 }
 
-/// Each fault, and the check that has to find it.
-const FAULTS: &[(Fault, Check)] = &[
-    (Fault::RefusesGoodInputs, Check::Accepted),
-    (Fault::Panics, Check::Accepted),
-    (Fault::GivesAnotherId, Check::Id),
-    (Fault::PredictsTooMuch, Check::Predictions),
-    (Fault::TakesOverWhatExists, Check::CreatedOnce),
-    (Fault::CallsItRefusedWhenItExists, Check::CreatedOnce),
-    (Fault::ReadsMore, Check::Read),
-    (Fault::ListsLess, Check::ReadMany),
-    (Fault::ListsOtherwise, Check::ReadMany),
-    (Fault::ListsOtherwise, Check::Refreshed),
-    (Fault::SeesChangesInNothing, Check::Same),
-    (Fault::PanicsAtUnknownParts, Check::Unknown),
-    (Fault::MissesUnknownParts, Check::Unknown),
-    (Fault::GuessesTheIdOfUnknownParts, Check::Unknown),
-    (Fault::RefusesUnknownParts, Check::Unknown),
-    (Fault::AcknowledgesAnUpdateAndMakesNone, Check::Updated),
-    (Fault::ForgetsThatNamesReplace, Check::Replaced),
-    (Fault::SeesDriftInNothing, Check::NoDrift),
-    (Fault::MissesDrift, Check::Drift),
-    (Fault::AcknowledgesADeleteAndMakesNone, Check::Deleted),
-    (Fault::AcknowledgesADeleteAndMakesNone, Check::Destroyed),
-    (Fault::CannotDeleteWhatIsGone, Check::DeletedTwice),
-    (Fault::LetsNobodyIn, Check::Up),
-    (Fault::CannotFindWhatItMade, Check::CutOff),
-    (Fault::ShowsSecretsInErrors, Check::Secrets),
-    (Fault::ShowsSecretsInProblems, Check::Secrets),
-    (Fault::ShowsSecretsInOutputs, Check::Secrets),
+/// Each fault, the check that has to find it, and what of the reason that it gives.
+const FAULTS: &[(Fault, Check, &str)] = &[
+    (Fault::RefusesGoodInputs, Check::Accepted, "`key`: no"),
+    (Fault::Panics, Check::Accepted, "it panicked"),
+    (Fault::GivesAnotherId, Check::Id, "it was `Disk/a`, and is `Disk/a-2`"),
+    (Fault::PredictsTooMuch, Check::Predictions, "of a create, `uri` was predicted otherwise"),
+    (Fault::TakesOverWhatExists, Check::CreatedOnce, "the second create succeeded"),
+    (Fault::CallsItRefusedWhenItExists, Check::CreatedOnce, "is Refused, `AlreadyExists`"),
+    (Fault::ReadsMore, Check::Read, "`seen` is read otherwise"),
+    (Fault::ListsLess, Check::ReadMany, "2 were asked for, and 1 answered"),
+    (Fault::ListsOtherwise, Check::ReadMany, "`name` is read otherwise"),
+    (Fault::ListsOtherwise, Check::Refreshed, "the next plan is not empty: Update, for `name`"),
+    (Fault::SeesChangesInNothing, Check::Same, "`tags` counts as changed"),
+    (Fault::PanicsAtUnknownParts, Check::Unknown, "it panicked"),
+    (Fault::MissesUnknownParts, Check::Unknown, "with `key` unknown, it does not count as changed"),
+    (Fault::GuessesTheIdOfUnknownParts, Check::Unknown, "with `name` unknown, the id is guessed"),
+    (
+        Fault::GuessesTheOutputsOfUnknownParts,
+        Check::Unknown,
+        "with `size` unknown, the output there is guessed",
+    ),
+    (Fault::RefusesUnknownParts, Check::Unknown, "with `key` unknown: `key`: it is not known"),
+    (Fault::AcknowledgesAnUpdateAndMakesNone, Check::Updated, "`size` is read otherwise"),
+    (Fault::ForgetsThatNamesReplace, Check::Replaced, "no other object was created"),
+    (Fault::SeesDriftInNothing, Check::NoDrift, "`tags` counts as drifted"),
+    (Fault::MissesDrift, Check::Drift, "the change of `size` is not found"),
+    (Fault::StillReadsWhatWasDeleted, Check::Deleted, "it is still there"),
+    (Fault::StillReadsWhatWasDeleted, Check::Destroyed, "is still there"),
+    (Fault::CannotDeleteWhatIsGone, Check::DeletedTwice, "deleting it failed: NotFound"),
+    (Fault::LetsNobodyIn, Check::Up, "nobody is let in"),
+    (
+        Fault::CannotFindWhatItMade,
+        Check::CutOff,
+        "was cut off Before its effect: Create failed: AlreadyExists",
+    ),
+    (Fault::ShowsSecretsInErrors, Check::Secrets, "`Disk/a` is already there: [secret]"),
+    (Fault::ShowsSecretsInProblems, Check::Secrets, "`[secret]` is no text"),
+    (Fault::ShowsSecretsInOutputs, Check::Secrets, "\"key\": \"[secret]\""),
 ];
 
 fn inputs(name: &str, size: i64) -> Value {
@@ -101,12 +113,14 @@ async fn the_cloud_in_memory_keeps_all_of_it() {
 #[tokio::test]
 async fn each_check_fails_on_a_fault_that_it_is_there_for() {
     for check in Check::ALL {
-        assert!(FAULTS.iter().any(|(_, found)| *found == check), "nothing shows that {check:?} can fail");
+        assert!(FAULTS.iter().any(|(_, found, _)| *found == check), "nothing shows that {check:?} can fail");
     }
-    for (fault, check) in FAULTS {
-        let report = report(Broken { cloud: MemoryCloud::new("test"), fault: *fault }).await;
-        let found = report.failures().any(|failure| failure.check == *check);
-        assert!(found, "{check:?} does not find {fault:?}:\n{report}");
+    for (fault, check, reason) in FAULTS {
+        let report = report(Broken::new(*fault)).await;
+        let found = report.failures().find(|failure| failure.check == *check);
+        let found = found.map(|failure| failure.outcome.clone());
+        let gives_it = matches!(&found, Some(Outcome::Failed(why)) if why.contains(reason));
+        assert!(gives_it, "{check:?} does not find {fault:?}, but {found:?}:\n{report}");
         assert!(!report.is_conformant());
         assert!(!report.to_string().contains(SECRET), "{fault:?}: the report shows the secret");
     }
@@ -137,9 +151,15 @@ async fn a_sample_that_cannot_be_made_fails_where_it_is_needed() {
 struct Broken {
     cloud: MemoryCloud,
     fault: Fault,
+    /// What was deleted and not made again.
+    graves: Mutex<BTreeMap<String, Value>>,
 }
 
 impl Broken {
+    fn new(fault: Fault) -> Self {
+        Broken { cloud: MemoryCloud::new("test"), fault, graves: Mutex::default() }
+    }
+
     fn has(&self, fault: Fault) -> bool {
         self.fault == fault
     }
@@ -206,9 +226,12 @@ impl Provider for Broken {
 
     fn predict(&self, kind: &str, inputs: &Value, current: Option<&Value>) -> Value {
         let predicted = self.cloud.predict(kind, inputs, current);
-        match self.has(Fault::PredictsTooMuch) {
-            true => Broken::with(predicted, "uri", "disk://".into()),
-            false => predicted,
+        match self.fault {
+            Fault::PredictsTooMuch => Broken::with(predicted, "uri", "disk://".into()),
+            Fault::GuessesTheOutputsOfUnknownParts if inputs.get("size").is_some_and(Value::has_unknown) => {
+                Broken::with(predicted, "size", 1_i64.into())
+            }
+            _ => predicted,
         }
     }
 
@@ -235,6 +258,9 @@ impl Provider for Broken {
 
     async fn create(&self, request: Request<'_>) -> Result<Object, ProviderError> {
         let result = self.cloud.create(request).await;
+        if let Ok(object) = &result {
+            self.graves.lock().unwrap().remove(&object.id);
+        }
         match (self.fault, result) {
             (Fault::TakesOverWhatExists, Err(_)) => {
                 let id = self.cloud.id(request.kind, request.inputs).unwrap_or_default();
@@ -260,6 +286,9 @@ impl Provider for Broken {
         let read = self.cloud.read(target).await?;
         Ok(match self.fault {
             Fault::CannotFindWhatItMade => None,
+            Fault::StillReadsWhatWasDeleted => {
+                read.or_else(|| self.graves.lock().unwrap().get(target.id).cloned())
+            }
             Fault::ReadsMore => read.map(|outputs| Broken::with(outputs, "seen", true.into())),
             _ => read,
         })
@@ -293,8 +322,8 @@ impl Provider for Broken {
     }
 
     async fn delete(&self, target: Target<'_>, timeout: Duration) -> Result<(), ProviderError> {
-        if self.has(Fault::AcknowledgesADeleteAndMakesNone) {
-            return Ok(());
+        if let Some(outputs) = self.cloud.read(target).await? {
+            self.graves.lock().unwrap().insert(target.id.to_owned(), outputs);
         }
         if self.has(Fault::CannotDeleteWhatIsGone) && self.cloud.read(target).await?.is_none() {
             return Err(ProviderError::new(ProviderErrorKind::Refused, "NotFound", "it is not there"));
