@@ -159,7 +159,7 @@ struct Run<'r, 'a> {
 impl<'r> Run<'r, '_> {
     fn start_ready(&mut self, observe: &mut (dyn FnMut(Event<'_>) + Send)) {
         while !self.stopped
-            && !(self.executor.stop_on_failure && !self.report.failures.is_empty())
+            && (!self.executor.stop_on_failure || self.report.failures.is_empty())
             && !self.executor.interrupt.is_raised()
             && self.scheduler.running() < self.executor.parallel.max(1)
         {

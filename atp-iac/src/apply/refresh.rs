@@ -146,7 +146,7 @@ pub(crate) async fn read<'r>(
         let answer = answers.remove(&index).unwrap_or_else(|| Err(missing()));
         let answer = answer.and_then(whole);
         let answer = answer.map_err(|error| RefreshError { urn: resource.urn.clone(), error });
-        (*resource, provider_of(resource, providers).and_then(|_| answer))
+        (*resource, provider_of(resource, providers).and(answer))
     };
     resources.iter().enumerate().map(answer).collect()
 }

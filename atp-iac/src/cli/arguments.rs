@@ -69,6 +69,12 @@ pub(super) enum Command {
     Refresh,
     /// Shows what was changed outside, and writes nothing. Exits with 0 when there is nothing, with 2 when there is.
     Drift,
+    /// Explains what happens to a resource in the present plan: which properties differ, and where their values come from,
+    /// down to the lines of source, the configuration and the other stacks.
+    Why {
+        /// The URN, or a name that only one resource has; after a dot, the path of a property.
+        what: String,
+    },
     /// Has the next `up` replace a resource.
     Taint {
         /// The URN, or a name that only one resource has.
@@ -181,7 +187,7 @@ pub(super) struct Options {
     /// Deletes and replaces also what is protected. What stays is as protected as before.
     #[arg(long, global = true)]
     pub ignore_protect: bool,
-    /// How many calls run at a time, for each stack.
+    /// How many calls run at a time, for each stack; without it, 10.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..), global = true)]
     pub parallel: Option<u16>,
     /// How long to wait for the lock of the stack, such as `30s` or `5m`.

@@ -13,7 +13,9 @@ use crate::cloud::Cloud;
 use crate::config::{ConfigField, ConfigLine};
 use crate::diff::Change;
 use crate::engine::{Drifted, Finding, Reading};
-use crate::plan::{Counts, Irreversible, Operation, OperationKind, OutputChange, Plan, Refusal, Work};
+use crate::plan::{
+    Counts, Irreversible, Operation, OperationKind, Origin, OutputChange, Plan, Property, Refusal, Why, Work,
+};
 use crate::secrets::Fingerprints;
 use crate::state::{Holder, ResourceState};
 use crate::value::Value;
@@ -64,10 +66,9 @@ pub(super) fn plan(plan: &Plan) -> Json {
     })
 }
 
-pub(super) fn operation(operation: &Operation, fingerprints: Option<&Fingerprints>) -> Json {
-    let changes: Vec<Json> = operation.changes.iter().map(|one| change(one, fingerprints)).collect();
-    let location = operation.location.map(|location| location.to_string());
-    let action = match operation.action {
+/// An action in a word.
+fn action(action: OperationKind) -> &'static str {
+    match action {
         OperationKind::Same => "same",
         OperationKind::Create => "create",
         OperationKind::Update => "update",
@@ -76,7 +77,13 @@ pub(super) fn operation(operation: &Operation, fingerprints: Option<&Fingerprint
         OperationKind::Delete => "delete",
         OperationKind::Retain => "retain",
         OperationKind::Read => "read",
-    };
+    }
+}
+
+pub(super) fn operation(operation: &Operation, fingerprints: Option<&Fingerprints>) -> Json {
+    let changes: Vec<Json> = operation.changes.iter().map(|one| change(one, fingerprints)).collect();
+    let location = operation.location.map(|location| location.to_string());
+    let action = action(operation.action);
     json!({
         "event": "operation", "urn": operation.urn.as_str(), "name": operation.urn.name(),
         "type": operation.kind, "action": action, "reason": operation.reason,
@@ -168,6 +175,46 @@ pub(super) fn config_field(path: &str, field: &ConfigField) -> Json {
         "description": field.description, "required": field.required, "default": field.default,
         "range": field.range, "length": field.length, "secret": field.is_secret(),
     })
+}
+
+pub(super) fn why(why: &Why, fingerprints: Option<&Fingerprints>) -> Json {
+    let mut event = explained(why, fingerprints);
+    event["event"] = "why".into();
+    event
+}
+
+fn explained(why: &Why, fingerprints: Option<&Fingerprints>) -> Json {
+    let property = |one: &Property| {
+        let (before, after) = masked_pair(one.before.as_ref(), one.after.as_ref(), fingerprints);
+        let origins: Vec<Json> =
+            one.origins.iter().map(|origin| origin_of(origin, why, fingerprints)).collect();
+        json!({
+            "path": one.path, "before": before, "after": after, "changes": one.changes,
+            "replaces": one.replaces, "origins": origins,
+        })
+    };
+    json!({
+        "urn": why.urn.as_str(), "name": why.urn.name(), "type": why.kind, "action": action(why.action),
+        "reason": why.reason, "location": why.location, "told": why.told,
+        "properties": why.properties.iter().map(property).collect::<Vec<_>>(),
+    })
+}
+
+fn origin_of(origin: &Origin, of: &Why, fingerprints: Option<&Fingerprints>) -> Json {
+    match origin {
+        Origin::Program { configured } => {
+            let configured: Vec<Json> = configured
+                .iter()
+                .map(|line| json!({"path": line.path, "source": config_source(line)}))
+                .collect();
+            json!({"from": "program", "location": of.location, "configured": configured})
+        }
+        Origin::Resource { output, why } => {
+            json!({"from": "resource", "output": output, "why": explained(why, fingerprints)})
+        }
+        Origin::Query { output } => json!({"from": "query", "output": output}),
+        Origin::Reference { output } => json!({"from": "reference", "output": output}),
+    }
 }
 
 pub(super) fn drift(one: &Drifted, fingerprints: Option<&Fingerprints>) -> Json {

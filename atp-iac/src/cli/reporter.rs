@@ -12,7 +12,8 @@ use crate::apply::{Event, Recovered, Report};
 use crate::cloud::Cloud;
 use crate::config::{ConfigField, ConfigLine};
 use crate::engine::{Kind, Reading};
-use crate::plan::{OperationKind, Plan};
+use crate::plan::{OperationKind, Plan, Why};
+use crate::secrets::Fingerprints;
 use crate::state::{Holder, ResourceState};
 use crate::value::Value;
 use serde_json::Value as Json;
@@ -141,6 +142,17 @@ impl<'p> Reporter<'p> {
             self.event(events::output_change(name, change, plan.fingerprints.as_ref()));
         }
         plan.refusals.iter().for_each(|refusal| self.event(events::refusal(refusal)));
+    }
+
+    /// Why something happens to a resource.
+    pub fn why(&mut self, why: &Why, fingerprints: Option<&Fingerprints>) {
+        match self.json {
+            true => self.event(events::why(why, fingerprints)),
+            false => {
+                let text = screen::why(why, Look { fingerprints, ..self.look });
+                self.data(&text);
+            }
+        }
     }
 
     /// What reading the cloud showed, and whether the state knows of it now.

@@ -78,6 +78,29 @@ pub trait Evaluate: Send + Sync {
     fn evaluate(&self, resolver: &dyn Resolver) -> Result<Value, OutputError>;
     /// Where it comes from.
     fn origin(&self) -> String;
+    /// What it is made of in the end.
+    fn sources(&self) -> Vec<Source>;
+}
+
+/// Something that a value is made of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Source {
+    /// Given in the program.
+    Literal,
+    /// A property of a resource, or of the answer to a query.
+    Property {
+        /// Of which.
+        urn: Urn,
+        /// Where in its outputs, such as `properties.vaultUri`.
+        path: String,
+    },
+    /// An output of another stack.
+    Reference {
+        /// Of which, as seen from this one.
+        stack: String,
+        /// Which.
+        output: String,
+    },
 }
 
 impl<T: Data> Evaluate for Output<T> {
@@ -94,6 +117,11 @@ impl<T: Data> Evaluate for Output<T> {
     }
     fn origin(&self) -> String {
         self.origin.to_string()
+    }
+    fn sources(&self) -> Vec<Source> {
+        let mut sources = Vec::new();
+        self.origin.collect(&mut sources);
+        sources
     }
 }
 

@@ -15,7 +15,7 @@ mod input;
 mod secret;
 
 pub use all::{OutputTuple, all, all_named};
-pub use expression::{Evaluate, Expression, IntoExpression};
+pub use expression::{Evaluate, Expression, IntoExpression, Source};
 pub use extra::Extra;
 pub use format::{FormatArgument, Template};
 pub use input::{Input, InputList, InputMap, IntoInput, IntoInputList, IntoInputMap, Slot};
@@ -99,6 +99,24 @@ impl fmt::Display for Origin {
                     origin.fmt(f)?;
                 }
                 Ok(())
+            }
+        }
+    }
+}
+
+impl Origin {
+    /// What it is made of in the end.
+    fn collect(&self, sources: &mut Vec<Source>) {
+        match self {
+            Origin::Literal(_) => sources.push(Source::Literal),
+            Origin::Property { urn, path } => {
+                sources.push(Source::Property { urn: urn.clone(), path: path.to_string() });
+            }
+            Origin::Reference { stack, output } => {
+                sources.push(Source::Reference { stack: stack.to_string(), output: output.to_string() });
+            }
+            Origin::Format(_, origins) | Origin::Computed(origins) => {
+                origins.iter().for_each(|origin| origin.collect(sources));
             }
         }
     }

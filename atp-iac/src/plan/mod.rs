@@ -21,6 +21,7 @@ mod selection;
 mod steps;
 mod together;
 mod trigger;
+mod why;
 
 pub use approval::Departure;
 pub(crate) use approval::verb;
@@ -34,6 +35,7 @@ pub(crate) use predict::{agrees, first_difference};
 pub(crate) use selection::Selected;
 pub use selection::{LeftOut, Selection, Torn};
 pub use steps::{Step, StepGraph, Work};
+pub use why::{Origin, Property, Unexplained, Why};
 
 use crate::Urn;
 use crate::output::OutputError;

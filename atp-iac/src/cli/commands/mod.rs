@@ -7,6 +7,7 @@ mod reading;
 mod saved;
 mod taint;
 mod update;
+mod why;
 
 use super::arguments::{Command, Options, PreviewArguments, UpArguments};
 use super::failure::Failure;
@@ -71,6 +72,7 @@ pub(super) async fn run(
             Command::Config(command) => config::config(&session, command, ask),
             Command::Refresh => reading::refresh(&session, presses.clone()).await,
             Command::Drift => reading::drift(&session).await,
+            Command::Why { what } => why::why(&session, what).await,
             Command::Taint { urn } => taint::taint(&session, urn, true).await,
             Command::Untaint { urn } => taint::taint(&session, urn, false).await,
             Command::Status { .. } | Command::Expired { .. } => {

@@ -17,6 +17,7 @@ mod status;
 mod summary;
 mod tree;
 mod value;
+mod why;
 
 pub(super) use config::{describe_config, fields as config_fields, show_config, source as config_source};
 pub(super) use failure::failure;
@@ -33,6 +34,7 @@ pub(super) use state::resource;
 pub(super) use status::{expired, status};
 pub(super) use summary::summary;
 pub(super) use value::masked_pair;
+pub(super) use why::why;
 
 use crate::plan::OperationKind;
 

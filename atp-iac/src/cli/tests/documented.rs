@@ -83,6 +83,7 @@ async fn every_event_is_documented_with_its_fields_and_no_other() {
         "state list",
         "state show front",
         "taint front",
+        "why front",
         "refresh",
         "graph",
         "config show",

@@ -7,6 +7,7 @@ mod encrypted;
 mod extra;
 mod hanging;
 mod interrupts;
+mod modifiers;
 mod plans;
 mod progress;
 mod saved_plans;

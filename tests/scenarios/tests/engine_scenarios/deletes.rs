@@ -2,8 +2,9 @@
 
 use atp_iac::engine::{Deployment, Kind, UpdateOptions};
 use atp_iac::program::{Component, Location};
+use atp_iac::testing::CallKind;
 use atp_iac::{Context, Options, Result, Value, component};
-use scenarios::{Item, World, actions, item, program, report, stack_name};
+use scenarios::{Item, World, actions, item, program, refused, report, stack_name};
 
 #[tokio::test]
 async fn engine_044_what_leaves_goes_before_what_it_depended_on() {
@@ -99,4 +100,31 @@ async fn engine_053_protection_can_be_ignored_for_a_run_and_what_stays_is_as_pro
     assert!(world.destroy().await.unwrap_err().is_refused());
     world.run(&program(&[]), Kind::Destroy, ignoring).await.unwrap();
     assert!(world.ids().is_empty());
+}
+
+/// Contradicts the design: a program gives all outputs at its end, and one that fails has given none: nothing is done, and
+/// all outputs stay as they were.
+#[tokio::test]
+async fn engine_046_when_the_program_fails_all_outputs_stay_as_they_were() {
+    let world = World::default();
+    world.up(&[item("a")]).await.unwrap();
+    let before = world.state().await.to_snapshot();
+    let failing = Deployment::of_function(stack_name(), |cx| {
+        let location = Location { file: "program.rs", line: 1 };
+        let inputs = Value::from([("name", Value::from("b"))]).into();
+        cx.register("T", "test", "b", inputs, Options::new(), location)?;
+        Err(atp_iac::ProgramError::Other("the program failed".to_owned()))
+    });
+    let error = world.deploy(&failing).await.unwrap_err().to_string();
+    assert_eq!((error.as_str(), world.state().await.to_snapshot()), ("the program failed", before));
+}
+
+#[tokio::test]
+async fn engine_047_when_a_resource_fails_all_outputs_stay_as_they_were() {
+    let world = World::default();
+    world.up(&[item("a")]).await.unwrap();
+    world.cloud.fail_next(CallKind::Create, "T/c", refused());
+    let update = world.up(&[item("b"), item("c"), item("a")]).await.unwrap();
+    assert_eq!((report(&update).is_complete(), &update.outputs["first"]), (false, &"T/a".into()));
+    assert_eq!(world.up(&[item("b"), item("c"), item("a")]).await.unwrap().outputs["first"], "T/b".into());
 }

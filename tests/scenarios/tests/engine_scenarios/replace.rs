@@ -372,3 +372,26 @@ async fn what_goes_with_another_one_keeps_that_until_its_own_successor_is_made()
         ["T/two", "T/two-b"]
     );
 }
+
+#[tokio::test]
+async fn engine_035_what_is_tainted_is_replaced_once_and_a_taint_on_a_replaced_copy_counts_for_nothing() {
+    let world = choosing();
+    let program = [item("a"), item("b")];
+    world.up(&program).await.unwrap();
+    assert!(world.taint("a", true).await.unwrap());
+    assert!(!world.taint("a", true).await.unwrap(), "it is already");
+    let plan = world.preview(&program).await.unwrap();
+    assert_eq!(plan.operations[0].reason.as_deref(), Some("it is tainted"));
+    world.cloud.fail_next(CallKind::Delete, "", refused());
+    let update = world.up(&program).await.unwrap();
+    assert!(!report(&update).is_complete());
+    let state = world.state().await;
+    let copies: Vec<_> = state.replaced(&urn("a")).map(|copy| copy.tainted).collect();
+    assert_eq!((state.get(&urn("a")).unwrap().tainted, copies), (false, vec![true]));
+    assert_eq!(actions(&world.preview(&program).await.unwrap()), ["- a"], "only the copy still goes");
+    assert!(report(&world.up(&program).await.unwrap()).is_complete());
+    world.taint("b", true).await.unwrap();
+    assert!(world.taint("b", false).await.unwrap());
+    assert!(!world.preview(&program).await.unwrap().has_changes());
+    assert!(world.taint("c", true).await.unwrap_err().to_string().contains("has no resource"));
+}

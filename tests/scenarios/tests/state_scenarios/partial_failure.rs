@@ -1,8 +1,9 @@
 //! Failures half way.
 
 use atp_iac::Value;
+use atp_iac::provider::{Object, ProviderError};
 use atp_iac::testing::CallKind;
-use scenarios::{World, actions, item, refused, report};
+use scenarios::{World, actions, item, refused, report, without};
 
 #[tokio::test]
 async fn state_047_when_the_new_one_cannot_be_made_the_old_one_is_still_the_present_one() {
@@ -55,4 +56,46 @@ async fn state_046_when_a_delete_fails_all_that_was_known_of_the_resource_surviv
     assert_eq!(after.unwrap().dependencies, [scenarios::urn("a")]);
     assert!(report(&world.up(&[]).await.unwrap()).is_complete());
     assert!(world.ids().is_empty());
+}
+
+/// The other reading is `engine_058`: going on with what does not depend on a failure is what happens unless told.
+#[tokio::test]
+async fn state_043_of_many_that_one_fails_the_finished_are_in_the_state_and_what_depends_on_it_is_skipped() {
+    let world = World::default();
+    world.cloud.fail_next(CallKind::Create, "T/b", refused());
+    let program = [item("a"), item("b").link("next", "a"), item("c").link("next", "b"), item("d")];
+    let update = world.up(&program).await.unwrap();
+    let ended = report(&update);
+    assert_eq!((ended.done.create, ended.failures.len(), ended.skipped), (2, 1, 1));
+    assert_eq!(world.known().await, ["a", "d"]);
+    assert!(report(&world.up(&program).await.unwrap()).is_complete());
+}
+
+/// Contradicts the design: what a failed create left is brought to what the program says instead of being replaced, since
+/// replacing loses what it holds; whoever wants that says `taint`.
+#[tokio::test]
+async fn state_044_what_a_failed_create_left_is_saved_and_finished_and_replaced_when_it_is_tainted() {
+    let world = World::default();
+    let left = Value::from([("id", "T/a".into()), ("name", Value::from("a"))]);
+    world.cloud.put("T/a", left.clone());
+    let half =
+        ProviderError { left: Some(Box::new(Object { id: "T/a".into(), outputs: left })), ..refused() };
+    world.cloud.fail_next(CallKind::Create, "T/a", half);
+    let program = [item("a").with("size", 1i64)];
+    world.up(&program).await.unwrap();
+    assert_eq!(actions(&world.preview(&program).await.unwrap()), ["~ a"]);
+    world.taint("a", true).await.unwrap();
+    assert_eq!(actions(&world.up(&program).await.unwrap().plan), ["-/+ a"]);
+    assert!(!world.preview(&program).await.unwrap().has_changes());
+}
+
+#[tokio::test]
+async fn state_058_leaving_out_skips_what_depends_on_it_also_when_destroying() {
+    let world = World::default();
+    let program = [item("a"), item("b").link("next", "a"), item("c").link("next", "b"), item("d")];
+    assert!(report(&world.up_with(&program, without(&["b"])).await.unwrap()).is_complete());
+    assert_eq!(world.known().await, ["a", "d"]);
+    world.up(&program).await.unwrap();
+    assert!(report(&world.destroy_with(without(&["b"])).await.unwrap()).is_complete());
+    assert_eq!(world.known().await, ["a", "b", "c"], "what it stands on stays, too");
 }

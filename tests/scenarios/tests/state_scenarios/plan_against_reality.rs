@@ -8,7 +8,7 @@ use atp_iac::state::{Holder, Wait};
 use atp_iac::testing::CallKind;
 use atp_iac::{Value, plan::Operation};
 use scenarios::awkward::Kink;
-use scenarios::{World, actions, item, program, report, stack_name, urn};
+use scenarios::{World, actions, item, program, refused, report, stack_name, urn};
 
 /// What is otherwise, as the refusal says it.
 fn moved<T>(result: Result<T, EngineError>) -> Vec<Moved> {
@@ -243,4 +243,43 @@ async fn state_040_what_is_no_resource_is_an_error_and_what_was_known_stays() {
         let next = world.up(&[item("a").with("size", 2i64), item("b")]).await.unwrap();
         assert!(report(&next).is_complete(), "{kink:?}");
     }
+}
+
+#[tokio::test]
+async fn state_037_what_was_deleted_outside_is_found_and_made_again() {
+    let world = World::default();
+    let program = [item("a"), item("b").link("next", "a")];
+    world.up(&program).await.unwrap();
+    world.cloud.remove("T/a");
+    let update = world.up_refreshed(&program).await.unwrap();
+    assert!(
+        report(&update).is_complete() && actions(&update.plan)[0] == "+ a",
+        "{:?}",
+        actions(&update.plan)
+    );
+    assert!(world.ids().contains(&"T/a".to_owned()));
+    assert!(!world.preview(&program).await.unwrap().has_changes());
+}
+
+#[tokio::test]
+async fn state_038_a_refresh_updates_state_and_outputs_and_changes_nothing_also_of_copies_and_orphans() {
+    let world = World::default();
+    world
+        .up(&[item("a").named("one"), item("b").with("size", 1i64), item("orphan").with("size", 1i64)])
+        .await
+        .unwrap();
+    world.cloud.fail_next(CallKind::Delete, "T/one", refused());
+    world.cloud.fail_next(CallKind::Delete, "T/orphan", refused());
+    let program = [item("a").named("two"), item("b").with("size", 1i64)];
+    world.up(&program).await.unwrap();
+    world.cloud.remove("T/one");
+    world.change_outside("T/orphan", "size", 7i64);
+    world.change_outside("T/two", "id", "T/three");
+    let calls = world.writes().len();
+    world.refresh_with(&program).await.unwrap();
+    let state = world.state().await;
+    assert_eq!(state.replaced(&urn("a")).count(), 0, "the old copy went by itself");
+    assert_eq!(state.get(&urn("orphan")).unwrap().inputs.get("size"), Some(&7i64.into()));
+    assert_eq!(state.outputs()["first"], "T/three".into());
+    assert_eq!(world.writes().len(), calls);
 }
