@@ -7,7 +7,7 @@ use crate::PROGRAMS;
 use atp_azure::export;
 use atp_azure::provider::{AzureProvider, AzureSettings};
 use atp_azure_sim::{Settings, Simulator, SystemClock};
-use atp_iac::plan::{Answers, Desired, Drift, Plan, Planner};
+use atp_iac::plan::{Answers, Desired, Drift, Plan, Planner, Selection};
 use atp_iac::program::{Program, ProgramError, Setup, StackOutputs};
 use atp_iac::project::{Files, Project};
 use atp_iac::provider::Provider;
@@ -116,6 +116,8 @@ fn plan(program: &Program, name: &StackName, setup: Setup, subscription: &str) -
         fingerprints: None,
         answers: &Answers::new(),
         ignore_protect: false,
+        selection: &Selection::default(),
+        replace: &[],
     };
     planner.plan(&desired).map_err(|error| error.to_string())
 }

@@ -5,7 +5,7 @@ use crate::arm::script::Script;
 use crate::provider::{AzureProvider, AzureSettings};
 use crate::{RawResource, Scope};
 use atp_iac::output::all_named;
-use atp_iac::plan::{Answers, Desired, Drift, OutputChange, Planner};
+use atp_iac::plan::{Answers, Desired, Drift, OutputChange, Planner, Selection};
 use atp_iac::program::Setup;
 use atp_iac::provider::Provider;
 use atp_iac::state::{Snapshot, StateView};
@@ -30,6 +30,8 @@ fn plan(declare: impl FnOnce(&mut Context)) -> Plan {
         fingerprints: None,
         answers: &Answers::new(),
         ignore_protect: false,
+        selection: &Selection::default(),
+        replace: &[],
     };
     planner.plan(&Desired { registrations: cx.into_registrations(), ..Desired::default() }).unwrap()
 }
