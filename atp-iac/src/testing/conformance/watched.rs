@@ -135,6 +135,9 @@ impl Provider for Watched {
     fn warnings(&self, kind: &str, inputs: &Value, old: Option<&Existing<'_>>) -> Vec<Warning> {
         self.show(self.inner.warnings(kind, inputs, old))
     }
+    fn appears_within(&self) -> Duration {
+        self.inner.appears_within()
+    }
     fn lies_in(&self, id: &str, container: &str) -> bool {
         self.inner.lies_in(id, container)
     }
