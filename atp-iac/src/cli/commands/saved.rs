@@ -4,7 +4,7 @@ use super::Session;
 use super::update::{Wish, code, refused, update};
 use crate::cli::failure::Failure;
 use crate::cli::ports::Answer;
-use crate::engine::{EngineError, Kind, SavedPlan, UpdateOptions};
+use crate::engine::{EngineError, Kind, Preview, SavedPlan, UpdateOptions};
 use std::path::Path;
 use time::format_description::well_known::Rfc3339;
 use tokio::sync::watch;
@@ -29,12 +29,14 @@ pub(super) async fn save(session: &Session<'_, '_>, file: &Path) -> Result<u8, F
     if let Some(refused) = refused(&preview.plan) {
         return Err(refused);
     }
+    session.options.modifiers.expect([&preview.plan].into_iter())?;
     let name = file.display();
     session.reporter().note(&format!("saved as {name}: `up --plan {name}` carries out exactly this"));
     Ok(code(session, preview.plan.has_changes()))
 }
 
-async fn plan(session: &Session<'_, '_>) -> Result<(crate::engine::Preview, Vec<u8>), Failure> {
+async fn plan(session: &Session<'_, '_>) -> Result<(Preview, Vec<u8>), Failure> {
+    session.options.modifiers.check(Kind::Up, false)?;
     let (deployment, engine) = session.connect()?;
     Ok(engine.save_plan(&deployment, Kind::Up, &session.update_options()).await?)
 }

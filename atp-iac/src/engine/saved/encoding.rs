@@ -5,13 +5,13 @@
 use super::digests::{Object, Seen};
 use super::{PlanFileError, Saved, SavedBase, SavedPlan};
 use crate::engine::{Kind, UpdateOptions};
-use crate::plan::{Answers, Base, Irreversible, OutputChange, Plan, Refusal, StepGraph};
+use crate::plan::{Answers, Base, Irreversible, Operation, OutputChange, Plan, Refusal, StepGraph};
 use crate::state::StateError;
 use crate::state::encoding::{Encoding, HolderForm, Plain, Sealed};
 use crate::value::{Path, Value};
 use crate::{StackName, Urn};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 mod operation;
 
@@ -184,6 +184,9 @@ impl SavedPlan {
         let read: BodyIn = serde_json::from_slice(body).map_err(|error| encoding.damaged(error))?;
         let operations = read.operations.into_iter().map(|operation| operation.read(encoding));
         let mut operations = operations.collect::<Result<Vec<_>, _>>()?;
+        if goes_in_circles(&operations) {
+            return Err(encoding.damaged("what goes with what is a circle"));
+        }
         let steps = StepGraph::new(&mut operations).map_err(|error| encoding.damaged(error))?;
         let base =
             read.base.map(|BaseForm { lineage, serial, digest }| SavedBase { lineage, serial, digest });
@@ -225,6 +228,17 @@ impl SavedPlan {
         let Made { kind, options, by } = read.made;
         Ok(SavedPlan { stack, kind, options, by: by.0, content })
     }
+}
+
+/// Whether some operations go with each other in a circle, which no plan has.
+fn goes_in_circles(operations: &[Operation]) -> bool {
+    let with: HashMap<&Urn, &Urn> =
+        operations.iter().filter_map(|one| Some((&one.urn, one.goes_with.as_ref()?))).collect();
+    // Nobody goes with more than all others, one after the other.
+    with.keys().any(|urn| {
+        let mut chain = std::iter::successors(Some(*urn), |urn| with.get(urn).copied());
+        chain.nth(with.len()).is_some_and(|last| with.contains_key(last))
+    })
 }
 
 fn seen_form(seen: &Seen, encoding: &Encoding) -> SeenForm {

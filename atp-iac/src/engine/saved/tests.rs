@@ -122,7 +122,7 @@ fn operation(index: usize) -> impl Strategy<Value = Operation> {
             options: hidden.map(|hidden| Arc::new(Options::new().hide_diff(hidden))),
             holds_data,
             location: line.map(|line| Location { file: "src/main.rs", line }),
-            goes_with: reason.as_ref().map(|_| urn(0)),
+            goes_with: reason.as_ref().and_then(|_| index.checked_sub(1)).map(urn),
             reason,
         }
     })
@@ -281,6 +281,16 @@ fn any_flipped_bit_of_a_file_is_found() {
         damaged[bit / 8] ^= 1 << (bit % 8);
         assert!(file::read("f", &damaged).is_err(), "bit {bit}");
     }
+}
+
+#[test]
+fn a_file_in_which_things_go_with_each_other_in_a_circle_is_damaged() {
+    let mut plan = saved_of(Value::map());
+    let Ok(content) = &mut plan.content else { unreachable!() };
+    content.plan.operations[0].goes_with = Some(urn(0));
+    let body = plan.write(&encoding()).unwrap();
+    let read = SavedPlan::read(stack(), &encoding(), &body);
+    assert!(matches!(read, Err(StateError::Corrupt { .. })), "{read:?}");
 }
 
 #[test]
