@@ -15,9 +15,9 @@ pub mod exit {
     pub const DONE: u8 = 0;
     /// Failed.
     pub const FAILED: u8 = 1;
-    /// With `--detailed-exitcode`: done, and there are or were changes.
+    /// With `--detailed-exitcode`: done, and there are or were changes. Of `drift`: something was changed outside.
     pub const CHANGES: u8 = 2;
-    /// Refused: something is protected, or nobody said yes.
+    /// Refused: something is protected, data would be lost, changes were not expected, or nobody said yes.
     pub const REFUSED: u8 = 3;
     /// The lock of the stack was not to be had.
     pub const LOCKED: u8 = 4;

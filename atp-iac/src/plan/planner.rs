@@ -193,7 +193,11 @@ impl<'a> Planner<'a> {
     ) -> Result<Plan, PlanError> {
         let base = Base { lineage: self.state.lineage().to_owned(), serial: self.state.serial() };
         go_together(&mut operations);
-        let torn = if selected.is_all() { Vec::new() } else { undermined(&operations, selected, self.state) };
+        let torn = if selected.is_all() {
+            Vec::new()
+        } else {
+            undermined(&operations, selected, self.state, self.providers)
+        };
         if !torn.is_empty() {
             return Err(PlanError::Torn(torn));
         }

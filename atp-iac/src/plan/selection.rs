@@ -8,10 +8,14 @@ use super::pattern::Pattern;
 use super::{Desired, Operation, OperationKind, PlanError};
 use crate::config::unknown;
 use crate::program::Registration;
+use crate::provider::Provider;
 use crate::state::{ResourceState, StateView};
 use crate::{StackName, Urn};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
+
+type Providers = BTreeMap<String, Arc<dyn Provider>>;
 
 /// Which resources are meant; all of them unless told.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -133,9 +137,9 @@ impl Selection {
         selected.retain(|urn| !excluded.contains(urn));
         // What stays keeps what it stands on; where something was asked for by its name, that is an error later.
         if self.targets.is_empty() && !read {
-            let stays = |urn: &Urn| {
-                desired.is_some_and(|desired| desired.registrations.iter().any(|one| one.urn == *urn))
-            };
+            let declared: HashSet<&Urn> =
+                desired.iter().flat_map(|desired| &desired.registrations).map(|one| &one.urn).collect();
+            let stays = |urn: &Urn| declared.contains(urn);
             let mut open: Vec<&ResourceState> =
                 present().filter(|one| !selected.contains(&one.urn)).collect();
             while let Some(one) = open.pop() {
@@ -236,27 +240,43 @@ pub(super) fn needed(desired: &Desired, selected: &Selected, state: &StateView) 
     torn
 }
 
-/// The resources that stay, and stand on something that the plan takes away.
-pub(super) fn undermined(operations: &[Operation], selected: &Selected, state: &StateView) -> Vec<Torn> {
-    let taken: HashMap<&Urn, &Operation> = operations
+/// The resources that stay, and depend on something that the plan takes away, or lie in it.
+pub(super) fn undermined(
+    operations: &[Operation],
+    selected: &Selected,
+    state: &StateView,
+    providers: &Providers,
+) -> Vec<Torn> {
+    let taken: Vec<(&Operation, &ResourceState)> = operations
         .iter()
         .filter(|one| one.action == OperationKind::Delete || one.action.replaces())
-        .filter(|one| !one.old.as_ref().is_some_and(|old| old.replaced))
-        .map(|one| (&one.urn, one))
+        .filter_map(|one| Some((one, one.old.as_deref()?)))
+        .filter(|(_, old)| !old.replaced)
         .collect();
     let mut torn = Vec::new();
     for one in state.resources().filter(|one| !one.replaced && !selected.has(&one.urn)) {
         let stands_on: BTreeSet<&Urn> = recorded(one).collect();
-        torn.extend(stands_on.into_iter().filter_map(|urn| taken.get(urn)).map(|taken| Torn {
-            selected: taken.urn.clone(),
-            other: one.urn.clone(),
-            message: format!(
-                "`{}` would be {}, and `{}`, which is not selected, depends on it",
-                taken.urn.name(),
-                if taken.action.replaces() { "replaced" } else { "deleted" },
-                one.urn.name()
-            ),
-        }));
+        let lies_in = |old: &ResourceState| {
+            let provider = providers.get(&one.provider).filter(|_| one.provider == old.provider);
+            provider.is_some_and(|provider| provider.lies_in(&one.id, &old.id))
+        };
+        for (operation, old) in &taken {
+            let how = match (stands_on.contains(&operation.urn), lies_in(old)) {
+                (true, _) => "depends on it",
+                (false, true) => "lies in it",
+                (false, false) => continue,
+            };
+            torn.push(Torn {
+                selected: operation.urn.clone(),
+                other: one.urn.clone(),
+                message: format!(
+                    "`{}` would be {}, and `{}`, which is not selected, {how}",
+                    operation.urn.name(),
+                    if operation.action.replaces() { "replaced" } else { "deleted" },
+                    one.urn.name()
+                ),
+            });
+        }
     }
     torn
 }

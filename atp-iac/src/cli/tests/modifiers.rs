@@ -216,7 +216,7 @@ async fn why_tells_the_chain_from_an_operation_to_the_program_and_the_configurat
     let ran = bench.run("why vault/store.size --set guests=[ben]").await;
     same(
         ran.out.lines().take(3).collect::<Vec<_>>().join("\n").as_str(),
-        "= store (Test.Store) unchanged, declared at src/shop.rs:12\n    size: 1\n      <- the program, at src/shop.rs:12",
+        "= vault/store (Test.Store) unchanged, declared at src/shop.rs:12\n    size: 1\n      <- the program, at src/shop.rs:12",
     );
     for (arguments, said) in [
         ("why frnt", "unknown resource `frnt`; did you mean `front`?"),

@@ -191,6 +191,19 @@ async fn engine_121_a_destroy_without_the_program_is_refused_when_there_are_hook
     assert!(world.ids().is_empty());
 }
 
+#[tokio::test]
+async fn engine_121_a_destroy_that_runs_the_program_runs_the_hooks_around_deletes() {
+    let (world, heard) = (World::default(), Heard::default());
+    let program = [hooked("a", hook(&heard, None)), item("b")];
+    world.up(&program).await.unwrap();
+    heard.lock().unwrap().clear();
+    let options = UpdateOptions { run_program: true, ..UpdateOptions::default() };
+    let update = world.run(&scenarios::program(&program), Kind::Destroy, options).await.unwrap();
+    assert!(report(&update).is_complete());
+    assert_eq!(*heard.lock().unwrap(), ["before the delete T/a there", "after the delete T/a"]);
+    assert!(world.ids().is_empty() && world.known().await.is_empty());
+}
+
 fn trying(decide: impl Fn(&HookCall, &ProviderError, u32) -> Retry + Send + Sync + 'static) -> Options {
     Options::new().on_error(OnError::new(decide))
 }

@@ -209,3 +209,11 @@ async fn only_what_is_selected_is_read() {
     let plan = world.preview_with(&[item("a"), item("b")], options).await.unwrap();
     assert_eq!(actions(&plan), ["~ a"]);
 }
+
+#[tokio::test]
+async fn what_lies_in_a_target_stands_against_its_deletion_though_it_does_not_depend_on_it() {
+    let world = World::default();
+    world.up(&[item("group"), item("vault").named("group/vault")]).await.unwrap();
+    assert_eq!(torn(world.destroy_with(targets(&["group"])).await), pairs(&[("group", "vault")]));
+    assert_eq!(world.ids().len(), 2);
+}

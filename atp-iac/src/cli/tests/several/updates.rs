@@ -254,3 +254,23 @@ async fn options_that_do_not_go_together_are_told() {
     let ran = bench.run("up --all").await;
     assert!(ran.err.contains("error: this program is for the stack `base` alone\n"), "{}", ran.err);
 }
+
+#[tokio::test]
+async fn a_pattern_of_urns_is_about_all_stacks_that_have_such_a_resource() {
+    let bench = house();
+    bench.run("up --env dev --all --yes").await;
+    let arguments = "up --env dev --all --yes --set common.size=2 --target urn:atp:dev:*:base::**";
+    let ran = bench.run(arguments).await;
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let sized = bench.cloud.objects().into_iter().filter(|(_, room)| room.get("size") == Some(&2_u64.into()));
+    let sized: Vec<String> = sized.map(|(id, _)| id).collect();
+    assert_eq!(sized, ["Test.Front/dev-north-ground"], "{}", ran.err);
+    for (arguments, said) in [
+        ("--target ground", "`ground` can mean a resource in each of several stacks"),
+        ("--target urn:atp:dev:*:*::**::attic", "no resource of any of these stacks is meant by"),
+    ] {
+        let ran = bench.run(&format!("up --env dev --all --yes {arguments}")).await;
+        assert!(ran.code == 1 && ran.err.contains(said), "{arguments}: {}", ran.err);
+    }
+    assert_eq!(rooms(&bench).len(), 4);
+}
