@@ -6,6 +6,7 @@
 
 use super::{Operation, OperationKind, Plan, agrees, first_difference};
 use crate::Urn;
+use crate::urn::UrnRefMap;
 use std::fmt;
 
 /// Something that a plan does and the approved one did not say.
@@ -78,8 +79,14 @@ impl Plan {
     pub fn departures(&self, approved: &Plan) -> Vec<Departure> {
         let acts = |action| !matches!(action, OperationKind::Same | OperationKind::Read);
         let acting = self.operations.iter().filter(|operation| acts(operation.action));
+        // A resource has more than one operation only while old copies of it are still to be deleted.
+        let mut shown: UrnRefMap<'_, Vec<&Operation>> = UrnRefMap::default();
+        for operation in &approved.operations {
+            shown.entry(&operation.urn).or_default().push(operation);
+        }
+        let same = |urn: &Urn| shown.get(urn).map_or(&[][..], Vec::as_slice);
         let mut departures: Vec<Departure> =
-            acting.clone().filter_map(|operation| departure(operation, approved)).collect();
+            acting.clone().filter_map(|operation| departure(operation, same(&operation.urn))).collect();
         // A value that was unknown may turn out to be one that nobody can take back: that was not approved.
         for warning in self.warnings.iter().filter(|warning| !approved.warnings.contains(warning)) {
             let known = departures.iter().any(|departure| departure.urn == warning.urn);
@@ -95,10 +102,9 @@ impl Plan {
     }
 }
 
-fn departure(operation: &Operation, approved: &Plan) -> Option<Departure> {
+/// How an operation departs from those that were approved of the same resource.
+fn departure(operation: &Operation, same: &[&Operation]) -> Option<Departure> {
     let Operation { urn, action, .. } = operation;
-    // A resource has more than one operation only while old copies of it are still to be deleted.
-    let same = || approved.operations.iter().filter(|candidate| candidate.urn == *urn);
     let departure =
         |approved, property| Some(Departure { urn: urn.clone(), approved, planned: *action, property });
     // What was created half way is finished by an update.
@@ -108,9 +114,9 @@ fn departure(operation: &Operation, approved: &Plan) -> Option<Departure> {
             && operation.old.as_ref().is_some_and(|old| old.incomplete)
     };
     let allowed = |candidate: &&Operation| allows(candidate.action, *action) || finishes(candidate.action);
-    let allowing: Vec<&Operation> = same().filter(allowed).collect();
+    let allowing: Vec<&Operation> = same.iter().copied().filter(allowed).collect();
     let Some(nearest) = allowing.first() else {
-        return departure(same().next().map(|candidate| candidate.action), None);
+        return departure(same.first().map(|candidate| candidate.action), None);
     };
     if allowing.iter().any(|candidate| covers(candidate, operation)) {
         return None;

@@ -120,6 +120,7 @@ impl Selection {
         let registrations = desired.iter().flat_map(|desired| &desired.registrations);
         let queries: HashSet<&Urn> =
             registrations.clone().filter(|one| one.is_query).map(|one| &one.urn).collect();
+        let stays: HashSet<&Urn> = registrations.clone().map(|one| &one.urn).collect();
         needs.extend(registrations.map(|one| (&one.urn, declared(one))));
         let copies = state.resources().map(|resource| &resource.urn);
         let known: BTreeSet<&Urn> =
@@ -137,14 +138,12 @@ impl Selection {
         selected.retain(|urn| !excluded.contains(urn));
         // What stays keeps what it stands on; where something was asked for by its name, that is an error later.
         if self.targets.is_empty() && !read {
-            let declared: HashSet<&Urn> =
-                desired.iter().flat_map(|desired| &desired.registrations).map(|one| &one.urn).collect();
-            let stays = |urn: &Urn| declared.contains(urn);
             let mut open: Vec<&ResourceState> =
                 present().filter(|one| !selected.contains(&one.urn)).collect();
             while let Some(one) = open.pop() {
-                let needed =
-                    recorded(one).filter_map(|urn| state.get(urn)).filter(|needed| !stays(&needed.urn));
+                let needed = recorded(one)
+                    .filter_map(|urn| state.get(urn))
+                    .filter(|needed| !stays.contains(&needed.urn));
                 open.extend(needed.filter(|needed| selected.remove(&needed.urn)));
             }
         }

@@ -186,7 +186,8 @@ impl Bench {
 fn foundation() -> std::result::Result<Deployment, Box<dyn Error>> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
     let project = Project::find(&DiskFiles, folder)?;
-    let config = project.load_config(&DiskFiles, "prod", "westeurope", "foundation", &["foundation"])?;
+    let known: Vec<&str> = stacks::PROGRAMS.iter().map(|program| program.name).collect();
+    let config = project.load_config(&DiskFiles, "prod", "westeurope", "foundation", &known)?;
     Ok(Deployment::new("prod", "westeurope", stacks::FOUNDATION, config)?)
 }
 
@@ -215,4 +216,15 @@ async fn main() -> std::result::Result<(), Box<dyn Error>> {
         writeln!(out, "\na refresh in bulk needs {ratio:.1} times fewer requests\n")?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_configuration_of_the_platform_can_be_read() {
+        assert!(foundation().is_ok(), "{:?}", foundation().err());
+        assert!(landing_zones(1).is_ok());
+    }
 }
