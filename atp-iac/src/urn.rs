@@ -93,6 +93,39 @@ impl Urn {
         Ok(Urn(text.into()))
     }
 
+    /// What is in a component, or under a resource.
+    ///
+    /// # Errors
+    /// When the name is empty.
+    pub fn below(parent: &Urn, kind: &str, name: &str) -> Result<Self, UrnError> {
+        if name.is_empty() {
+            return Err(UrnError::EmptyName(kind.to_owned()));
+        }
+        let (stack, types, names) = parent.parts();
+        Ok(Urn(format!("{stack}::{types}${kind}::{names}/{name}").into()))
+    }
+
+    /// The same in another stack.
+    pub fn in_stack(&self, stack: &StackName) -> Self {
+        let StackName { environment, region, stack } = stack;
+        let (_, types, names) = self.parts();
+        Urn(format!("urn:atp:{environment}:{region}:{stack}::{types}::{names}").into())
+    }
+
+    /// Whether it is in this stack.
+    pub fn is_in(&self, stack: &StackName) -> bool {
+        let StackName { environment, region, stack } = stack;
+        let mut parts = self.parts().0.splitn(5, ':').skip(2);
+        [environment, region, stack].into_iter().all(|part| parts.next() == Some(part))
+    }
+
+    /// What is before the types, the types, and the names.
+    fn parts(&self) -> (&str, &str, &str) {
+        let (stack, rest) = split(&self.0).unwrap_or_default();
+        let (types, names) = split(rest).unwrap_or_default();
+        (stack, types, names)
+    }
+
     /// Stands for a stack as a whole, where a message needs a URN.
     pub fn of_stack(stack: &StackName) -> Self {
         let StackName { environment, region, stack } = stack;
@@ -126,16 +159,12 @@ impl Urn {
 
     /// The types, outermost component first, joined by `$`.
     pub fn types(&self) -> &str {
-        self.parts().map(|(types, _)| types).unwrap_or_default()
+        self.parts().1
     }
 
     /// The names of the components and of the resource, joined by `/`.
     pub fn name(&self) -> &str {
-        self.parts().map(|(_, name)| name).unwrap_or_default()
-    }
-
-    fn parts(&self) -> Option<(&str, &str)> {
-        split(split(&self.0)?.1)
+        self.parts().2
     }
 }
 

@@ -232,7 +232,7 @@ impl<'r> Run<'r, '_> {
             (_, Work::Check | Work::Read | Work::Forget) => None,
             _ => guarded(|| Ok(context.provider.id(&operation.kind, &inputs)))?,
         };
-        let serial = |id: String| context.provider.serial_key(&operation.kind, &id);
+        let serial = |id: String| context.provider.serial_key(operation.kind_of(work), &id);
         let key = guarded(|| Ok(id.and_then(serial)))?;
         if !self.scheduler.start(step, key) {
             return Ok(());

@@ -214,7 +214,7 @@ impl<'a> StepContext<'a> {
 
     async fn delete(&self, operation: &Operation) -> Result<Done<'a>, FailureCause> {
         let old = operation.old.as_deref().ok_or_else(lost)?;
-        let target = Target { kind: &operation.kind, id: &old.id, inputs: &old.inputs };
+        let target = Target { kind: &old.kind, id: &old.id, inputs: &old.inputs };
         let delete = || async {
             self.provider.delete(target, self.limit(Work::Delete)).await?;
             Ok(Object { id: old.id.clone(), outputs: Value::Null })
@@ -238,12 +238,13 @@ impl<'a> StepContext<'a> {
     fn check(&self, operation: &Operation) -> Result<Done<'a>, FailureCause> {
         let Some(old) = &operation.old else { return Ok(Done::default()) };
         let dependencies: Vec<_> = operation.dependencies.iter().cloned().collect();
-        if old.dependencies == dependencies && old.lifecycle == *self.lifecycle {
+        let is_known = old.dependencies == dependencies && old.lifecycle == *self.lifecycle;
+        if is_known && old.kind == operation.kind {
             return Ok(Done::default());
         }
-        let lifecycle = self.lifecycle.clone().into_owned();
+        let (kind, lifecycle) = (operation.kind.clone(), self.lifecycle.clone().into_owned());
         let outputs = lifecycle.guard(old.outputs.clone(), &old.inputs);
-        let resource = ResourceState { dependencies, lifecycle, outputs, ..old.as_ref().clone() };
+        let resource = ResourceState { kind, dependencies, lifecycle, outputs, ..old.as_ref().clone() };
         self.begin_recording(vec![Record::Saved { step: None, resource }])
     }
 
@@ -364,7 +365,7 @@ impl<'a> StepContext<'a> {
             step: self.number,
             action,
             urn: operation.urn.clone(),
-            kind: operation.kind.clone(),
+            kind: operation.kind_of(action.into()).to_owned(),
             provider: operation.provider_of(action.into()).to_owned(),
             id,
             inputs,

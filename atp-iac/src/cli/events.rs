@@ -14,7 +14,8 @@ use crate::config::{ConfigField, ConfigLine};
 use crate::diff::Change;
 use crate::engine::{Drifted, Finding, Reading};
 use crate::plan::{
-    Counts, Irreversible, Operation, OperationKind, Origin, OutputChange, Plan, Property, Refusal, Why, Work,
+    Counts, Irreversible, Notice, Operation, OperationKind, Origin, OutputChange, Plan, Property, Refusal,
+    Telling, Told, Why, Work,
 };
 use crate::secrets::Fingerprints;
 use crate::state::{Holder, ResourceState};
@@ -64,6 +65,24 @@ pub(super) fn plan(plan: &Plan) -> Json {
         "counts": counts(&plan.counts()), "answered": plan.answers.len(), "warnings": warnings, "recorded": recorded,
         "left_out": {"kept": plan.left_out.kept, "new": plan.left_out.new.iter().map(Urn::as_str).collect::<Vec<_>>()},
     })
+}
+
+/// What the state is told of a resource before the first step.
+pub(super) fn told(Told { urn, what }: &Told) -> Json {
+    let (what, from, to, id) = match what {
+        Telling::Moved { from } => ("moved", Some(from), None, None),
+        Telling::Detached { from } => ("detached", Some(from), None, None),
+        Telling::Attached { to } => ("attached", None, Some(to), None),
+        Telling::Imported { id } => ("imported", None, None, Some(id)),
+    };
+    json!({
+        "event": "told", "urn": urn.as_str(), "name": urn.name(), "type": urn.resource_type(), "what": what,
+        "from": from.map(Urn::as_str), "to": to.map(Urn::as_str), "id": id,
+    })
+}
+
+pub(super) fn notice(Notice { urn, message, hint }: &Notice) -> Json {
+    json!({"event": "notice", "urn": urn.as_str(), "message": message, "way_out": hint})
 }
 
 /// An action in a word.

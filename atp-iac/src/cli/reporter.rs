@@ -135,12 +135,14 @@ impl<'p> Reporter<'p> {
     fn plan_events(&mut self, plan: &Plan, recovered: &[Recovered]) {
         recovered.iter().for_each(|recovered| self.event(events::recovered(recovered)));
         self.event(events::plan(plan));
+        plan.preparation.told.iter().for_each(|told| self.event(events::told(told)));
         for operation in plan.operations.iter().filter(|o| o.action != OperationKind::Same) {
             self.event(events::operation(operation, plan.fingerprints.as_ref()));
         }
         for (name, change) in plan.outputs.iter().filter(|(_, change)| change.is_change()) {
             self.event(events::output_change(name, change, plan.fingerprints.as_ref()));
         }
+        plan.notices.iter().for_each(|notice| self.event(events::notice(notice)));
         plan.refusals.iter().for_each(|refusal| self.event(events::refusal(refusal)));
     }
 

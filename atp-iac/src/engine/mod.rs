@@ -18,7 +18,9 @@ use crate::StackName;
 use crate::apply::{Limits, Recovered, ask, recover, refresh};
 use crate::config::ConfigTree;
 use crate::output::Expression;
-use crate::plan::{Answers, Desired, Drift, Plan, Planner, Selection, moves};
+use crate::plan::{
+    Answers, Desired, Drift, Plan, PlanError, Planner, Preparation, Selection, aliased, regrouped,
+};
 use crate::ports::{Clock, Random, SystemClock, SystemRandom};
 use crate::program::{
     Context, PrimaryRegions, Program, ProgramError, Reference, Setup, StackOutputs, stack_for,
@@ -275,8 +277,8 @@ impl Engine {
         Ok(Desired { registrations, outputs, contract: deployment.contract, delete_hooks })
     }
 
-    /// Recovers, reads the cloud if asked to, runs the program, asks its queries, and plans. The records are what the state should be
-    /// told first.
+    /// Recovers, reads the cloud if asked to, runs the program, asks its queries, and plans. The records are facts, which
+    /// the state should be told whether the plan is carried out or not.
     async fn plan(
         &self,
         wanted: &Wanted<'_>,
@@ -307,6 +309,14 @@ impl Engine {
         if let (Some(fingerprints), Some(desired)) = (inspect, &desired) {
             seen.declare(desired, &deployment.config, fingerprints);
         }
+        let mut preparation = Preparation::default();
+        let mut notices = Vec::new();
+        if let Some(desired) = &desired {
+            let aliased =
+                aliased(&desired.registrations, &view, &deployment.name).map_err(PlanError::Invalid)?;
+            preparation.add(&mut view, aliased.preparation)?;
+            notices = aliased.notices;
+        }
         let plan = loop {
             let planner = Planner {
                 stack: &deployment.name,
@@ -323,20 +333,23 @@ impl Engine {
                 break planner.plan_destroy(desired.as_ref())?;
             };
             let plan = self.plan_answered(&planner, desired).await?;
-            // Each record takes one away of what is to move, so this ends.
-            let moves = match options.selection.is_all() {
-                true => moves(&plan, &view, &self.providers),
+            // Each time takes one away of what is to move, so this ends.
+            let regrouped = match options.selection.is_all() {
+                true => regrouped(&plan, &view, &self.providers),
                 // What was not selected goes over, too: nothing happens to it, and its parent must not take it along.
                 false => {
                     let whole = Planner { selection: &Selection::default(), ..planner };
                     let whole = Box::pin(self.plan_answered(&whole, desired)).await;
-                    whole.map_or_else(|_| Vec::new(), |whole| moves(&whole, &view, &self.providers))
+                    whole.map_or_else(
+                        |_| Preparation::default(),
+                        |whole| regrouped(&whole, &view, &self.providers),
+                    )
                 }
             };
-            if moves.is_empty() {
-                break plan;
+            if regrouped.is_empty() {
+                break Plan { preparation, notices, ..plan };
             }
-            keep(&mut view, records, moves)?;
+            preparation.add(&mut view, regrouped)?;
         };
         if let Some(fingerprints) = inspect {
             seen.read(&view, &drift, fingerprints);

@@ -123,7 +123,7 @@ impl Engine {
     async fn locked(&self, order: &Order<'_>, attended: &mut Attended<'_>) -> Result<Update, EngineError> {
         let opened = self.open(order.deployment, order.kind);
         let session = unless(attended.interrupt, opened).await?;
-        let result = self.update_locked(&session, order, attended).await;
+        let result = Box::pin(self.update_locked(&session, order, attended)).await;
         let closed = session.close().await;
         let mut update = result?;
         match (closed, &mut update.report) {
@@ -190,7 +190,7 @@ impl Engine {
         let inspect = saved.and_then(|(_, saved)| saved.plan.fingerprints.as_ref());
         let wanted = Wanted { deployment, kind, options, planned: &Planned::new(), inspect };
         let mut records = Vec::new();
-        let planning = self.plan(&wanted, view, Some(session.fingerprints()), &mut records);
+        let planning = Box::pin(self.plan(&wanted, view, Some(session.fingerprints()), &mut records));
         let Made { plan, recovered, seen } = unless(attended.interrupt, planning).await?;
         if let (Some((_, saved)), Some(standing)) = (saved, standing) {
             let moved = saved.moved(&plan, &seen, standing);
@@ -211,6 +211,7 @@ impl Engine {
             let digest = saved.map_or_else(|| plan.digest(), |(_, saved)| saved.digest.clone());
             let (operation, by) = (kind.name().to_owned(), self.holder(kind));
             records.push(Record::Begin { operation, plan: digest, at: self.clock.now(), by });
+            records.extend(plan.preparation.records.iter().cloned());
         }
         session.record_all(records).await?;
         if refused {
@@ -299,7 +300,9 @@ impl Plan {
     /// A hash of what the plan does: the same plan of the same state has the same. Secrets count in it where the plan has
     /// the key of the stack, as all plans have that are carried out.
     pub fn digest(&self) -> String {
+        let told = self.preparation.told.iter().map(|told| format!("\n{} {:?}", told.urn, told.what));
         let head = format!("{} {} {}", self.stack, self.base.lineage, self.base.serial);
+        let head: String = std::iter::once(head).chain(told).collect();
         let said = |operation: &Operation| {
             let Operation { urn, action, provider, old, .. } = operation;
             let id = old.as_ref().map_or("", |old| old.id.as_str());

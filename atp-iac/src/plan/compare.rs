@@ -32,7 +32,8 @@ impl Planner<'_> {
     ) -> (OperationKind, Vec<Change>, Option<String>) {
         let Wanted { inputs, provider_name, provider, options, forced } = wanted;
         let existing = Existing { id: &old.id, inputs: &old.inputs, outputs: &old.outputs };
-        let mut changes = provider.diff(&old.kind, &existing, inputs);
+        let kind = old.urn.resource_type();
+        let mut changes = provider.diff(kind, &existing, inputs);
         let mut reason = None;
         let counts = |change: &&Change| !options.ignore_changes.cover(&change.path);
         let drift = self.drift.get(&old.urn).into_iter().flatten().filter(counts);
@@ -57,10 +58,15 @@ impl Planner<'_> {
         if other_provider {
             reason = Some(format!("its provider changes from `{}` to `{provider_name}`", old.provider));
         }
+        let other_type = is_retyped(old, inputs, provider);
+        if other_type {
+            reason = Some(format!("its type changes from `{}` to `{kind}`", old.kind));
+        }
         if let Some(forced) = forced {
             reason = Some(forced.to_owned());
         }
-        let action = if other_provider || forced.is_some() || changes.iter().any(|change| change.replaces) {
+        let replaces = |change: &Change| change.replaces;
+        let action = if other_provider || other_type || forced.is_some() || changes.iter().any(replaces) {
             replacement(old, wanted)
         } else if !changes.is_empty() || old.incomplete {
             OperationKind::Update
@@ -115,14 +121,22 @@ impl Planner<'_> {
     }
 }
 
+/// An alias may say that a resource had another type. It is the same object all the same, unless the cloud has it under
+/// another id then.
+fn is_retyped(old: &ResourceState, inputs: &Value, provider: &dyn Provider) -> bool {
+    let kind = old.urn.resource_type();
+    old.kind != kind && provider.id(kind, inputs).is_some_and(|id| !id.eq_ignore_ascii_case(&old.id))
+}
+
 /// The old one can stay until the new one is there, unless both would have the same id outside of the state, or the program
 /// says otherwise.
 fn replacement(old: &ResourceState, wanted: Wanted<'_>) -> OperationKind {
     let Wanted { inputs, provider, options, .. } = wanted;
-    let id = provider.id(&old.kind, inputs);
+    let kind = old.urn.resource_type();
+    let id = provider.id(kind, inputs);
     let other_id = match id.map(|id| !id.eq_ignore_ascii_case(&old.id)) {
         Some(true) => Some(true),
-        _ if provider.lives_in_state(&old.kind) => Some(true),
+        _ if provider.lives_in_state(kind) => Some(true),
         same_or_unknown => same_or_unknown,
     };
     match (other_id, options.delete_before_replace) {

@@ -57,6 +57,7 @@ mod tests {
             inputs: Arc::new(Value::map().into()),
             dependencies: dependencies.iter().map(|d| urn(d)).collect(),
             options: Default::default(),
+            aliases: Vec::new(),
             location: Location { file: "x.rs", line: 1 },
             is_query: false,
         }

@@ -3,6 +3,7 @@
 //! Invariant: a plan's operations are in an order in which each comes after those that it depends on.
 //! Invariant: apply performs the operations of the plan and no others.
 
+mod aliases;
 mod approval;
 mod chain;
 mod compare;
@@ -14,6 +15,7 @@ mod partial;
 mod pattern;
 mod planner;
 mod predict;
+mod preparation;
 mod queries;
 mod refusal;
 mod retain;
@@ -23,15 +25,17 @@ mod together;
 mod trigger;
 mod why;
 
+pub(crate) use aliases::aliased;
 pub use approval::Departure;
 pub(crate) use approval::verb;
-pub(crate) use nested::moves;
+pub(crate) use nested::regrouped;
 pub use operation::{
     Answers, Base, Counts, Irreversible, Operation, OperationKind, OutputChange, Plan, Question, Refusal,
 };
 pub use pattern::{Pattern, PatternError};
 pub use planner::{Desired, Drift, Planner};
 pub(crate) use predict::{agrees, first_difference};
+pub use preparation::{Notice, Preparation, Telling, Told};
 pub(crate) use selection::Selected;
 pub use selection::{LeftOut, Selection, Torn};
 pub use steps::{Step, StepGraph, Work};

@@ -3,7 +3,7 @@
 //! The program may say of a subnet that it is part of its network, or declare it by itself, and may go over from one to
 //! the other. Nothing happens to the subnet then: only the state says it differently.
 
-use super::{Invalid, Operation, OperationKind, Plan};
+use super::{Invalid, Operation, OperationKind, Plan, Preparation, Telling, Told};
 use crate::Urn;
 use crate::provider::{Nested, Problem, Provider};
 use crate::state::{Record, ResourceState, StateView};
@@ -57,8 +57,8 @@ pub(super) fn declared_twice(operations: &[Operation], providers: &Providers) ->
 
 /// What the state has to be told, so that it says of each part what the program says: that it is a resource, or a part.
 /// Plan again afterwards. Empty when the state says the same.
-pub(crate) fn moves(plan: &Plan, state: &StateView, providers: &Providers) -> Vec<Record> {
-    let mut moved = Moved { state, resources: BTreeMap::new(), records: Vec::new() };
+pub(crate) fn regrouped(plan: &Plan, state: &StateView, providers: &Providers) -> Preparation {
+    let mut moved = Moved { state, resources: BTreeMap::new(), preparation: Preparation::default() };
     let mut present = HashMap::new();
     for resource in state.resources().filter(|resource| !resource.replaced) {
         let Some(provider) = providers.get(&resource.provider) else { continue };
@@ -90,17 +90,22 @@ pub(crate) fn moves(plan: &Plan, state: &StateView, providers: &Providers) -> Ve
             }
         }
     }
-    moved.records()
+    moved.finish()
 }
 
 struct Moved<'s> {
     state: &'s StateView,
     /// Parents as they are then.
     resources: BTreeMap<Urn, ResourceState>,
-    records: Vec<Record>,
+    preparation: Preparation,
 }
 
 impl Moved<'_> {
+    fn tell(&mut self, urn: &Urn, what: Telling, record: Record) {
+        self.preparation.told.push(Told { urn: urn.clone(), what });
+        self.preparation.records.push(record);
+    }
+
     fn parent(&mut self, urn: &Urn) -> Option<&mut ResourceState> {
         if !self.resources.contains_key(urn) {
             self.resources.insert(urn.clone(), self.state.get(urn)?.clone());
@@ -109,9 +114,9 @@ impl Moved<'_> {
     }
 
     /// A part becomes a resource of its own.
-    fn out(&mut self, child: &Operation, parent: &Urn, provider: &dyn Provider, part: &Nested) {
+    fn out(&mut self, child: &Operation, owner: &Urn, provider: &dyn Provider, part: &Nested) {
         let Some(inputs) = part.inputs.clone() else { return };
-        let Some(parent) = self.parent(parent) else { return };
+        let Some(parent) = self.parent(owner) else { return };
         let shown = provider.nested(&parent.kind, &parent.id, &parent.outputs);
         let shown = shown.into_iter().find(|shown| shown.id.eq_ignore_ascii_case(&part.id));
         let Some(mut outputs) = shown.and_then(|shown| shown.inputs) else { return };
@@ -135,12 +140,13 @@ impl Moved<'_> {
             tainted: false,
             location: child.location.map(|location| location.to_string()),
         };
-        self.records.push(Record::Saved { step: None, resource });
+        let record = Record::Saved { step: None, resource };
+        self.tell(&child.urn, Telling::Detached { from: owner.clone() }, record);
     }
 
     /// A resource becomes a part of its parent.
-    fn back(&mut self, parent: &Urn, provider: &dyn Provider, child: &ResourceState, part: Nested) {
-        let Some(parent) = self.parent(parent) else { return };
+    fn back(&mut self, owner: &Urn, provider: &dyn Provider, child: &ResourceState, part: Nested) {
+        let Some(parent) = self.parent(owner) else { return };
         let part = Nested { inputs: Some(child.inputs.clone()), ..part };
         parent.inputs = provider.with_nested(&parent.kind, &parent.inputs, &part);
         // What the cloud said of the parent may be from before the child.
@@ -148,16 +154,17 @@ impl Moved<'_> {
         parent.outputs = provider.with_nested(&parent.kind, &parent.outputs, &shown);
         parent.incomplete |= child.incomplete;
         let (urn, id) = (child.urn.clone(), child.id.clone());
-        self.records.push(Record::Removed { step: None, urn, id });
+        let record = Record::Removed { step: None, urn, id };
+        self.tell(&child.urn, Telling::Attached { to: owner.clone() }, record);
     }
 
-    fn records(self) -> Vec<Record> {
-        if self.records.is_empty() {
-            return Vec::new();
+    fn finish(mut self) -> Preparation {
+        if !self.preparation.is_empty() {
+            let parents = self.resources.into_values();
+            let parents = parents.map(|resource| Record::Saved { step: None, resource });
+            self.preparation.records.splice(0..0, parents);
         }
-        let parents = self.resources.into_values();
-        let parents = parents.map(|resource| Record::Saved { step: None, resource });
-        parents.chain(self.records).collect()
+        self.preparation
     }
 }
 

@@ -1,6 +1,6 @@
 //! The parts of a plan.
 
-use super::{LeftOut, StepGraph, Work};
+use super::{LeftOut, Notice, Preparation, StepGraph, Work};
 use crate::diff::Change;
 use crate::output::Expression;
 use crate::program::{Location, StackOutputs};
@@ -21,6 +21,10 @@ pub struct Plan {
     pub stack: StackName,
     /// Which state it was made from.
     pub base: Base,
+    /// What the state is told before the first step.
+    pub preparation: Preparation,
+    /// What people should know besides.
+    pub notices: Vec<Notice>,
     /// What happens to each resource: those of the program in its order, then those that go.
     pub operations: Vec<Operation>,
     /// The order in which it happens.
@@ -170,6 +174,16 @@ pub(super) fn hidden(hide: &Patterns, path: &Path, value: Value) -> Value {
     hide.replace(path, value, &Value::unknown(Kind::Any, "(hidden)"))
 }
 
+impl Operation {
+    /// The type of the object that a step is about: what is deleted may have had another one.
+    pub fn kind_of(&self, work: Work) -> &str {
+        match (&self.old, work) {
+            (Some(old), Work::Delete) => &old.kind,
+            _ => &self.kind,
+        }
+    }
+}
+
 impl OperationKind {
     /// Whether inputs are sent to the cloud.
     pub fn writes(self) -> bool {
@@ -297,10 +311,11 @@ impl Plan {
         })
     }
 
-    /// Whether anything would change: a resource or an output of the stack.
+    /// Whether anything would change: a resource, an output of the stack, or what the state calls a resource.
     pub fn has_changes(&self) -> bool {
         let changes = |action| !matches!(action, OperationKind::Same | OperationKind::Read);
         self.operations.iter().any(|operation| changes(operation.action))
+            || !self.preparation.is_empty()
             || self.outputs.values().any(OutputChange::is_change)
     }
 }

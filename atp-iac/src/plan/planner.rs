@@ -13,7 +13,7 @@ use super::together::{Together, go_together};
 use super::trigger::trigger;
 use super::{
     Answers, Base, Invalid, Irreversible, LeftOut, Operation, OperationKind, OutputChange, Pattern, Plan,
-    PlanError, Question, Refusal, Selected, Selection, graph, retain,
+    PlanError, Preparation, Question, Refusal, Selected, Selection, graph, retain,
 };
 use crate::diff::Change;
 use crate::output::{Expression, Resolver};
@@ -213,6 +213,8 @@ impl<'a> Planner<'a> {
         Ok(Plan {
             stack: self.stack.clone(),
             base,
+            preparation: Preparation::default(),
+            notices: Vec::new(),
             operations,
             steps,
             warnings: Vec::new(),
@@ -268,7 +270,7 @@ impl<'a> Planner<'a> {
             registration.dependencies.iter().any(|dependency| predicted.is_changed(dependency));
         let keeps_old = action != OperationKind::Same
             || waits_for_change
-            || metadata_changed(old, &dependencies, &lifecycle);
+            || metadata_changed(old, &kind, &dependencies, &lifecycle);
         Ok(Operation {
             holds_data: provider.holds_data(&kind),
             kind,
@@ -416,8 +418,11 @@ impl<'a> Planner<'a> {
 
 fn metadata_changed(
     old: Option<&ResourceState>,
+    kind: &str,
     dependencies: &BTreeSet<Urn>,
     lifecycle: &Lifecycle,
 ) -> bool {
-    old.is_some_and(|old| old.lifecycle != *lifecycle || !old.dependencies.iter().eq(dependencies.iter()))
+    old.is_some_and(|old| {
+        old.kind != kind || old.lifecycle != *lifecycle || !old.dependencies.iter().eq(dependencies.iter())
+    })
 }

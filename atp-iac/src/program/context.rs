@@ -1,5 +1,6 @@
 //! Records what a program declares.
 
+use super::earlier::{Declaring, Earlier};
 use super::{
     Component, Outputs, PrimaryRegions, ProgramError, ReferencePlace, ReferencedOutputs, Result,
     StackContract, StackOutputs, StackRef, stack_for,
@@ -42,6 +43,8 @@ pub struct Registration {
     pub dependencies: BTreeSet<Urn>,
     /// Its options, with those of the components around it.
     pub options: Arc<Options>,
+    /// The URNs that it had before.
+    pub aliases: Vec<Urn>,
     /// Where it was declared.
     pub location: Location,
     /// Whether it is only looked up: a [`Query`](super::Query).
@@ -80,6 +83,7 @@ pub struct Context {
     parents: Vec<Parent>,
     registrations: Vec<Registration>,
     declared: UrnMap<Declaration>,
+    earlier: Earlier,
     transforms: Vec<Transform>,
     /// By name.
     delete_hooks: BTreeMap<String, Hook>,
@@ -103,6 +107,8 @@ struct Declaration {
 /// What is being declared: its URN, and its options with those of what it is in.
 struct Claimed {
     urn: Urn,
+    /// What it is in; `None`: directly in the stack.
+    parent: Option<Urn>,
     options: Options,
 }
 
@@ -151,6 +157,7 @@ impl Context {
             parents: Vec::new(),
             registrations: Vec::new(),
             declared: UrnMap::default(),
+            earlier: Earlier::default(),
             transforms: Vec::new(),
             delete_hooks: BTreeMap::new(),
         }
@@ -243,10 +250,13 @@ impl Context {
         options: Options,
         location: Location,
     ) -> Result<Declared> {
-        let Claimed { urn, mut options } = self.claim(what, kind, name, options, location)?;
+        let Claimed { urn, parent, mut options } = self.claim(what, kind, name, options, location)?;
+        let mut aliases = Vec::new();
         if what == Declares::Resource {
             self.apply_transforms(&urn, &mut inputs, &mut options);
             check(options.wrong(what), &urn, location)?;
+            let declaring = Declaring { stack: &self.stack, urn: &urn, kind, name, parent: parent.as_ref() };
+            aliases = self.earlier.record(&declaring, &options.aliases)?;
         }
         if let Some((path, problem)) = inputs.refused() {
             return Err(ProgramError::Property {
@@ -271,10 +281,18 @@ impl Context {
         let is_query = what == Declares::Query;
         self.declared.insert(urn.clone(), Declaration { what, location, options: options.clone() });
         let inputs = Arc::new(inputs);
-        let registered =
-            Registration { urn: urn.clone(), provider, inputs, dependencies, options, location, is_query };
-        self.registrations.push(registered);
-        Ok(Declared::new(urn))
+        let declared = Declared::new(urn.clone());
+        self.registrations.push(Registration {
+            urn,
+            provider,
+            inputs,
+            dependencies,
+            options,
+            aliases,
+            location,
+            is_query,
+        });
+        Ok(declared)
     }
 
     /// For `#[component]`: runs a component's code with everything it declares inside it.
@@ -290,7 +308,9 @@ impl Context {
         location: Location,
     ) -> Result<C::Outputs> {
         let what = Declares::Component;
-        let Claimed { urn, options } = self.claim(what, kind, name, options, location)?;
+        let Claimed { urn, parent, options } = self.claim(what, kind, name, options, location)?;
+        let declaring = Declaring { stack: &self.stack, urn: &urn, kind, name, parent: parent.as_ref() };
+        self.earlier.record(&declaring, &options.aliases)?;
         let options = Arc::new(options);
         self.declared.insert(urn.clone(), Declaration { what, location, options: options.clone() });
         self.parents.push(Parent { urn, options });
@@ -387,7 +407,7 @@ impl Context {
             (None, None) => (None, options),
         };
         let urn = match &parent {
-            Some(parent) => Urn::new(&self.stack, &[parent.types(), kind], &[parent.name(), name])?,
+            Some(parent) => Urn::below(parent, kind, name)?,
             None => Urn::new(&self.stack, &[kind], &[name])?,
         };
         if let Some(first) = self.declared.get(&urn) {
@@ -399,7 +419,7 @@ impl Context {
             });
         }
         check(wrong, &urn, location)?;
-        Ok(Claimed { urn, options })
+        Ok(Claimed { urn, parent, options })
     }
 
     /// Those of the resource and of what it is in are in its options; those of the stack come last.

@@ -2,6 +2,7 @@
 
 mod component;
 mod context;
+mod earlier;
 mod layer;
 mod place;
 mod query;

@@ -55,6 +55,12 @@ pub enum Record {
         /// The id of the present object.
         id: String,
     },
+    /// Resources have other URNs from now on, all of them at once: their present objects, replaced copies and open calls,
+    /// and whatever refers to them.
+    Moved {
+        /// The URN that each had, and the one that it has now.
+        urns: BTreeMap<Urn, Urn>,
+    },
     /// The outputs of the stack, all of them.
     Outputs {
         /// Contract of the program.

@@ -1,5 +1,7 @@
 //! A snapshot with the records of the journal applied to it.
 
+mod moved;
+
 use super::{Intent, LastUpdate, Record, ResourceState, Snapshot, StateError};
 use crate::urn::UrnMap;
 use crate::value::Value;
@@ -197,6 +199,7 @@ impl StateView {
             }
             Record::Failed { step, urn, .. } => self.settle(Some(*step), urn, None)?,
             Record::MarkReplaced { urn, id } => self.mark_replaced(urn, id)?,
+            Record::Moved { urns } => self.relocate(urns)?,
             Record::Outputs { contract, values } => {
                 self.contract = *contract;
                 self.outputs = values.clone();

@@ -14,12 +14,13 @@ use atp_iac::engine::{Decision, Deployment, Engine, EngineError, Kind, Update, U
 use atp_iac::output::Expression;
 use atp_iac::plan::{OperationKind, Plan};
 use atp_iac::ports::{ManualClock, SeededRandom};
-use atp_iac::program::Location;
+use atp_iac::program::{Location, ProgramError};
 use atp_iac::provider::{Provider, ProviderError, ProviderErrorKind};
+use atp_iac::resource::Alias;
 use atp_iac::secrets::LocalKeyFile;
 use atp_iac::state::{Holder, MemoryStore, ResourceState, StateStore, StateView};
 use atp_iac::testing::{CallKind, MemoryCloud};
-use atp_iac::{Options, Output, StackName, Urn, Value};
+use atp_iac::{Component, Context, Options, Output, StackName, Urn, Value};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -42,6 +43,10 @@ pub struct Item {
     pub options: Options,
     /// Whether the second cloud of the world has it.
     pub elsewhere: bool,
+    /// Its type; `T` unless told.
+    pub kind: Option<String>,
+    /// What is in it, if it is a component.
+    pub children: Vec<Item>,
 }
 
 /// A resource of a test program.
@@ -49,7 +54,23 @@ pub fn item(name: &str) -> Item {
     Item { name: name.to_owned(), ..Item::default() }
 }
 
+/// A component of a test program.
+pub fn component(name: &str, children: impl IntoIterator<Item = Item>) -> Item {
+    Item { children: children.into_iter().collect(), ..item(name) }
+}
+
 impl Item {
+    /// Of another type.
+    pub fn of_type(mut self, kind: &str) -> Self {
+        self.kind = Some(kind.to_owned());
+        self
+    }
+
+    /// With another name before.
+    pub fn once(self, alias: impl Into<Alias>) -> Self {
+        self.options(|options| options.alias(alias))
+    }
+
     /// With a property.
     pub fn with(mut self, key: &str, value: impl Into<Value>) -> Self {
         self.properties.insert(key.to_owned(), value.into());
@@ -275,6 +296,14 @@ impl World {
         self.run(&program(&[]), Kind::Destroy, UpdateOptions::default()).await
     }
 
+    /// Plans an update under the lock, and declines it.
+    pub async fn decline(&self, what: &Deployment) -> Result<Update, EngineError> {
+        let mut observe = |_: Event<'_>| {};
+        let mut decide = |_: &Plan, _: &[_]| Decision::Decline;
+        let options = UpdateOptions::default();
+        self.engine.update(what, Kind::Up, &options, &mut decide, &mut observe, &Interrupt::default()).await
+    }
+
     /// Runs any update.
     pub async fn run(
         &self,
@@ -325,33 +354,10 @@ pub fn program(items: &[Item]) -> Deployment {
     let items = items.to_vec();
     Deployment::of_function(stack_name(), move |cx| {
         for (index, item) in items.iter().enumerate() {
-            let mut inputs: BTreeMap<String, Expression> =
-                item.properties.iter().map(|(key, value)| (key.clone(), value.clone().into())).collect();
-            let name = item.cloud_name.as_deref().unwrap_or(&item.name);
-            inputs.insert("name".into(), Value::from(name).into());
-            for (key, other) in &item.links {
-                inputs.insert(key.clone(), Output::<Value>::of_resource(&urn(other), "id").into());
-            }
-            for (key, other) in &item.asks {
-                let id = Output::<Value>::of_resource(&urn(other), "id").into();
-                let (name, asked) = (format!("{}-{key}", item.name), BTreeMap::from([("id".to_owned(), id)]));
-                let location = Location { file: "program.rs", line: index as u32 + 1 };
-                let (asked, options) = (Expression::Map(asked), Options::new());
-                let query = cx.register_query("T/read", "test", &name, asked, options, location)?;
-                inputs.insert(key.clone(), query.output::<Value>("id").into());
-            }
-            let options = item.options.clone().depends_on_all(item.waits_for.iter().map(|other| urn(other)));
-            let location = Location { file: "program.rs", line: index as u32 + 1 };
-            cx.register(
-                "T",
-                if item.elsewhere { "other" } else { "test" },
-                &item.name,
-                Expression::Map(inputs),
-                options,
-                location,
-            )?;
+            declare(cx, item, index as u32 + 1)?;
         }
-        let first = items.first().map(|item| Output::<Value>::of_resource(&urn(&item.name), "id"));
+        let first = items.iter().find(|item| item.children.is_empty() && item.kind.is_none());
+        let first = first.map(|item| Output::<Value>::of_resource(&urn(&item.name), "id"));
         Ok(first.map(|output| ("first".to_owned(), output.into())).into_iter().collect())
     })
 }
@@ -359,6 +365,43 @@ pub fn program(items: &[Item]) -> Deployment {
 /// What the cloud says when it does not want to.
 pub fn refused() -> ProviderError {
     ProviderError::new(ProviderErrorKind::Refused, "Planted", "refused by the test")
+}
+
+/// The children of a component, and its line.
+struct Children(Vec<Item>, u32);
+
+impl Component for Children {
+    type Outputs = ();
+    fn build(self, cx: &mut Context) -> Result<(), ProgramError> {
+        self.0.iter().try_for_each(|item| declare(cx, item, self.1))
+    }
+}
+
+fn declare(cx: &mut Context, item: &Item, line: u32) -> Result<(), ProgramError> {
+    let location = Location { file: "program.rs", line };
+    let options = item.options.clone().depends_on_all(item.waits_for.iter().map(|other| urn(other)));
+    if !item.children.is_empty() {
+        let children = Children(item.children.clone(), line);
+        return cx.build_component("C", &item.name, children, options, location);
+    }
+    let mut inputs: BTreeMap<String, Expression> =
+        item.properties.iter().map(|(key, value)| (key.clone(), value.clone().into())).collect();
+    let name = item.cloud_name.as_deref().unwrap_or(&item.name);
+    inputs.insert("name".into(), Value::from(name).into());
+    for (key, other) in &item.links {
+        inputs.insert(key.clone(), Output::<Value>::of_resource(&urn(other), "id").into());
+    }
+    for (key, other) in &item.asks {
+        let id = Output::<Value>::of_resource(&urn(other), "id").into();
+        let (name, asked) = (format!("{}-{key}", item.name), BTreeMap::from([("id".to_owned(), id)]));
+        let (asked, options) = (Expression::Map(asked), Options::new());
+        let query = cx.register_query("T/read", "test", &name, asked, options, location)?;
+        inputs.insert(key.clone(), query.output::<Value>("id").into());
+    }
+    let provider = if item.elsewhere { "other" } else { "test" };
+    let kind = item.kind.as_deref().unwrap_or("T");
+    cx.register(kind, provider, &item.name, Expression::Map(inputs), options, location)?;
+    Ok(())
 }
 
 /// What a plan does, as `+ name`, `~ name`, `- name`, `+/- name`, `-/+ name`; what stays is left out.

@@ -4,9 +4,10 @@ use super::look::{Colour, Look, clean, hang, some};
 use super::risk::risk;
 use super::tree::tree;
 use super::value::{change, inline};
+use crate::Urn;
 use crate::apply::Recovered;
 use crate::engine::Kind;
-use crate::plan::{Counts, OutputChange, Plan};
+use crate::plan::{Counts, OutputChange, Plan, Telling, Told};
 use crate::state::Lifecycle;
 use std::fmt::Write as _;
 
@@ -22,6 +23,9 @@ pub(in crate::cli) fn plan(plan: &Plan, recovered: &[Recovered], kind: Kind, loo
         parts.push(risk(plan, look));
         parts.push(tree(plan, look));
     }
+    if !plan.preparation.is_empty() {
+        parts.push(preparation(plan));
+    }
     let outputs = outputs(plan, look);
     if !outputs.is_empty() {
         parts.push(format!("outputs:\n{outputs}"));
@@ -29,6 +33,9 @@ pub(in crate::cli) fn plan(plan: &Plan, recovered: &[Recovered], kind: Kind, loo
     let recorded = recorded(plan);
     if !recorded.is_empty() {
         parts.push(format!("written down without a call:\n{recorded}"));
+    }
+    if !plan.notices.is_empty() {
+        parts.push(notices(plan));
     }
     if !plan.refusals.is_empty() {
         parts.push(refusals(plan, look));
@@ -67,6 +74,52 @@ fn outputs(plan: &Plan, look: Look<'_>) -> String {
                 writeln!(text, "  {} {name}: {line}", look.paint(Colour::Yellow, "~"))
             }
         };
+    }
+    text
+}
+
+/// What the state is told first.
+fn preparation(plan: &Plan) -> String {
+    let mut text = String::from("told to the state, without a call:\n");
+    for Told { urn, what } in &plan.preparation.told {
+        let (name, kind) = (clean(urn.name()), clean(urn.resource_type()));
+        let _ = match what {
+            Telling::Moved { from } => {
+                writeln!(text, "  > {name} ({kind}) moved from {}", clean(&since(from, urn)))
+            }
+            Telling::Detached { from } => {
+                writeln!(
+                    text,
+                    "  > {name} ({kind}) is a resource by itself, and no part of {} any more",
+                    clean(from.name())
+                )
+            }
+            Telling::Attached { to } => {
+                writeln!(
+                    text,
+                    "  > {name} ({kind}) is a part of {}, and no resource by itself any more",
+                    clean(to.name())
+                )
+            }
+            Telling::Imported { id } => writeln!(text, "  < {name} ({kind}) taken over: {}", clean(id)),
+        };
+    }
+    text
+}
+
+/// The earlier URN as far as it was another one.
+fn since(from: &Urn, to: &Urn) -> String {
+    match from.name() != to.name() && from.resource_type() == to.resource_type() {
+        true => from.name().to_owned(),
+        false => format!("{} ({})", from.name(), from.types()),
+    }
+}
+
+fn notices(plan: &Plan) -> String {
+    let mut text = String::from("note:\n");
+    for notice in &plan.notices {
+        let _ = writeln!(text, "  {}", hang(&notice.message, "    "));
+        let _ = writeln!(text, "    way out: {}", hang(&notice.hint, "    "));
     }
     text
 }
@@ -142,10 +195,13 @@ fn answered(count: usize) -> String {
 
 fn last_line(plan: &Plan, counts: &Counts, kind: Kind) -> String {
     if plan.has_changes() {
-        return format!(
-            "plan: {}\n",
-            counted(counts, ["to create", "to update", "to replace", "to delete", "to retain", "to read"])
-        );
+        let words = ["to create", "to update", "to replace", "to delete", "to retain", "to read"];
+        let told = told(plan);
+        return match (told.is_empty(), counts.changes()) {
+            (true, _) => format!("plan: {}\n", counted(counts, words)),
+            (false, 0) => format!("plan: {}, nothing to call\n", told.join(", ")),
+            (false, _) => format!("plan: {}, {}\n", told.join(", "), counted(counts, words)),
+        };
     }
     if !plan.left_out.is_empty() {
         return "no changes of what was selected\n".to_owned();
@@ -156,6 +212,14 @@ fn last_line(plan: &Plan, counts: &Counts, kind: Kind) -> String {
         (Kind::Up, 1) => "no changes: the 1 resource is as the program says\n".to_owned(),
         (Kind::Up, same) => format!("no changes: all {same} resources are as the program says\n"),
     }
+}
+
+/// How much the state is told first.
+fn told(plan: &Plan) -> Vec<String> {
+    let is_import = |told: &&Told| matches!(told.what, Telling::Imported { .. });
+    let imports = plan.preparation.told.iter().filter(is_import).count();
+    let all = [(imports, "to take over"), (plan.preparation.told.len() - imports, "to move")];
+    all.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect()
 }
 
 /// Counts in words; what is nothing is left out.

@@ -78,6 +78,9 @@ async fn every_event_is_documented_with_its_fields_and_no_other() {
     }
     bench.cloud.put("Test.Store/store", store);
     for arguments in [
+        "up --yes --set protect=true --set guests=[ben,eve]",
+        "up --yes --set protect=true --set guests=[ann<ben,eve]",
+        "up --yes --set protect=true --set guests=[eve<ann]",
         "destroy --yes",
         "outputs",
         "state list",

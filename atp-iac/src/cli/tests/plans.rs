@@ -47,6 +47,8 @@ fn plan(operations: Vec<Operation>) -> Plan {
         left_out: Default::default(),
         stack: stack(),
         base: Base { lineage: "l".into(), serial: 3 },
+        preparation: Default::default(),
+        notices: Vec::new(),
         operations,
         steps: Default::default(),
         warnings: Vec::new(),

@@ -59,6 +59,8 @@ fn the_status_fits_on_the_line() {
     let names = ["front", "a-very-long-name-of-a-resource", "c", "d", "e"];
     let plan = Plan {
         left_out: Default::default(),
+        preparation: Default::default(),
+        notices: Vec::new(),
         stack: StackName::new("prod", "north", "base").unwrap(),
         base: crate::plan::Base { lineage: String::new(), serial: 0 },
         operations: Vec::new(),

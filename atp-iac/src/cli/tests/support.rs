@@ -8,7 +8,7 @@ use crate::ports::{ManualClock, SeededRandom};
 use crate::program::{Context, Location, Program, ProgramError};
 use crate::project::{RevisionError, Revisions};
 use crate::provider::Provider;
-use crate::resource::Options;
+use crate::resource::{Alias, Options};
 use crate::secrets::{DataKey, KeyProvider, SecretError, WrappedKey};
 use crate::state::{Holder, MemoryStore};
 use crate::testing::MemoryCloud;
@@ -73,12 +73,16 @@ fn shop(cx: &mut Context) -> Result<BTreeMap<String, Expression>, ProgramError> 
     let front = Value::from([("name", Value::from("front")), ("place", config.place.as_str().into())]);
     let front = cx.register("Test.Front", "memory", "front", front.into(), Options::new(), line(7))?;
     for guest in &config.guests {
+        // `eve<ben`: eve, who was called ben before.
+        let (guest, former) =
+            guest.split_once('<').map_or((guest.as_str(), None), |(new, old)| (new, Some(old)));
         let inputs = BTreeMap::from([
-            ("name".to_owned(), Expression::from(Value::from(guest.as_str()))),
+            ("name".to_owned(), Expression::from(Value::from(guest))),
             ("front".to_owned(), front.output::<String>("id").into()),
         ]);
         let inputs = Expression::Map(inputs);
-        cx.register("Test.Guest", "memory", guest, inputs, Options::new(), line(9))?;
+        let options = former.map_or_else(Options::new, |former| Options::new().alias(Alias::name(former)));
+        cx.register("Test.Guest", "memory", guest, inputs, options, line(9))?;
     }
     let password = config.password.expose().clone();
     cx.build_component("Shop.Vault", "vault", Vault(config), Options::new(), line(20))?;
@@ -255,7 +259,7 @@ impl Bench {
             clock: self.clock.clone(),
             random: self.random.clone(),
         };
-        application.execute(self.fixed, arguments, ports).await
+        Box::pin(application.execute(self.fixed, arguments, ports)).await
     }
 }
 

@@ -5,7 +5,10 @@
 use super::digests::{Object, Seen};
 use super::{PlanFileError, Saved, SavedBase, SavedPlan};
 use crate::engine::{Kind, UpdateOptions};
-use crate::plan::{Answers, Base, Irreversible, Operation, OutputChange, Plan, Refusal, StepGraph};
+use crate::plan::{
+    Answers, Base, Irreversible, Notice, Operation, OutputChange, Plan, Preparation, Refusal, StepGraph,
+    Telling, Told,
+};
 use crate::state::StateError;
 use crate::state::encoding::{Encoding, HolderForm, Plain, Sealed};
 use crate::value::{Path, Value};
@@ -26,6 +29,10 @@ struct BodyOut<'a> {
     seen: SeenForm,
     contract: u64,
     gives: bool,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    told: Vec<ToldForm>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    notices: Vec<RefusalForm>,
     operations: Vec<OperationOut<'a>>,
     outputs: BTreeMap<&'a str, [Option<Slot<Sealed<'a>>>; 2]>,
     warnings: Vec<WarningForm>,
@@ -41,6 +48,10 @@ struct BodyIn {
     seen: SeenForm,
     contract: u64,
     gives: bool,
+    #[serde(default)]
+    told: Vec<ToldForm>,
+    #[serde(default)]
+    notices: Vec<RefusalForm>,
     operations: Vec<OperationIn>,
     outputs: BTreeMap<String, [Option<Slot<Plain>>; 2]>,
     warnings: Vec<WarningForm>,
@@ -111,6 +122,23 @@ struct RefusalForm {
     hint: String,
 }
 
+/// What the state is told of a resource before the first step.
+#[derive(Serialize, Deserialize)]
+struct ToldForm {
+    urn: String,
+    #[serde(flatten)]
+    what: TellingForm,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(tag = "what", rename_all = "snake_case")]
+enum TellingForm {
+    Moved { from: String },
+    Detached { from: String },
+    Attached { to: String },
+    Imported { id: String },
+}
+
 /// What stands for the URN where outputs of the stack are sealed.
 const STACK: &str = "outputs of the stack";
 
@@ -145,6 +173,14 @@ impl SavedPlan {
             seen: seen_form(seen, encoding),
             contract: plan.contract,
             gives: plan.output_expressions.is_some(),
+            told: plan.preparation.told.iter().map(|told| told_form(told, encoding)).collect(),
+            notices: (plan.notices.iter())
+                .map(|Notice { urn, message, hint }| RefusalForm {
+                    urn: short(urn),
+                    message: message.clone(),
+                    hint: hint.clone(),
+                })
+                .collect(),
             operations: operations.collect::<Result<_, _>>()?,
             outputs,
             warnings: (plan.warnings.iter())
@@ -203,9 +239,16 @@ impl SavedPlan {
         let refusal = |RefusalForm { urn, message, hint }: RefusalForm| -> Result<_, StateError> {
             Ok(Refusal { urn: encoding.long(&urn)?, message, hint })
         };
+        let notice = |RefusalForm { urn, message, hint }: RefusalForm| -> Result<_, StateError> {
+            Ok(Notice { urn: encoding.long(&urn)?, message, hint })
+        };
+        let told = read.told.into_iter().map(|told| read_told(told, encoding)).collect::<Result<_, _>>()?;
         let plan = Plan {
             // A part of the stack was selected by the options, which are in the file.
             left_out: Default::default(),
+            // What the state is told is made anew with the plan; here is what people are told of it.
+            preparation: Preparation { records: Vec::new(), told },
+            notices: read.notices.into_iter().map(notice).collect::<Result<_, _>>()?,
             stack: stack.clone(),
             base: match &base {
                 Some(SavedBase { lineage, serial, .. }) => Base { lineage: lineage.clone(), serial: *serial },
@@ -239,6 +282,27 @@ fn goes_in_circles(operations: &[Operation]) -> bool {
         let mut chain = std::iter::successors(Some(*urn), |urn| with.get(urn).copied());
         chain.nth(with.len()).is_some_and(|last| with.contains_key(last))
     })
+}
+
+fn told_form(Told { urn, what }: &Told, encoding: &Encoding) -> ToldForm {
+    let short = |urn: &Urn| encoding.short(urn).to_owned();
+    let what = match what {
+        Telling::Moved { from } => TellingForm::Moved { from: short(from) },
+        Telling::Detached { from } => TellingForm::Detached { from: short(from) },
+        Telling::Attached { to } => TellingForm::Attached { to: short(to) },
+        Telling::Imported { id } => TellingForm::Imported { id: id.clone() },
+    };
+    ToldForm { urn: short(urn), what }
+}
+
+fn read_told(ToldForm { urn, what }: ToldForm, encoding: &Encoding) -> Result<Told, StateError> {
+    let what = match what {
+        TellingForm::Moved { from } => Telling::Moved { from: encoding.long(&from)? },
+        TellingForm::Detached { from } => Telling::Detached { from: encoding.long(&from)? },
+        TellingForm::Attached { to } => Telling::Attached { to: encoding.long(&to)? },
+        TellingForm::Imported { id } => Telling::Imported { id },
+    };
+    Ok(Told { urn: encoding.long(&urn)?, what })
 }
 
 fn seen_form(seen: &Seen, encoding: &Encoding) -> SeenForm {

@@ -56,6 +56,8 @@ pub enum Moved {
     Departure(Departure),
     /// Something that the plan says would not be done.
     Missing(Urn, OperationKind),
+    /// The state would be told something else of a resource before the first step, such as that it moved.
+    Told(Urn),
     /// What becomes of an output of the stack.
     Result(String),
 }
@@ -117,6 +119,9 @@ impl fmt::Display for Moved {
             }
             Moved::Missing(urn, planned) => {
                 write!(f, "`{}` was to {}, and that would not be done", urn.name(), verb(*planned))
+            }
+            Moved::Told(urn) => {
+                write!(f, "what the state is told of `{}` first is otherwise than the plan says", urn.name())
             }
             Moved::Result(name) => write!(f, "the output `{name}` of the stack would become something else"),
         }
@@ -208,6 +213,11 @@ impl Saved {
         if self.plan.contract != plan.contract {
             all.push(Moved::Contract);
         }
+        let (planned, found) = (&self.plan.preparation.told, &plan.preparation.told);
+        let new = found.iter().filter(|told| !planned.contains(told));
+        // What a run of the plan has told the state is not told again.
+        let gone = planned.iter().filter(|told| standing == Standing::Untouched && !found.contains(told));
+        all.extend(new.chain(gone).map(|told| Moved::Told(told.urn.clone())));
         match standing {
             // What the plan itself has done is otherwise now: what is left to do must be within the plan.
             Standing::HalfWay => all.extend(plan.departures(&self.plan).into_iter().map(Moved::Departure)),

@@ -171,6 +171,8 @@ fn saved() -> impl Strategy<Value = SavedPlan> {
             });
             let plan = Plan {
                 left_out: Default::default(),
+                preparation: Default::default(),
+                notices: Vec::new(),
                 stack: stack(),
                 base: Base {
                     lineage: base.as_ref().map_or(String::new(), |base| base.lineage.clone()),

@@ -43,6 +43,9 @@ enum RecordOut<'a> {
         urn: &'a str,
         id: &'a str,
     },
+    Moved {
+        urns: BTreeMap<&'a str, &'a str>,
+    },
     Outputs {
         contract: u64,
         values: OutputsOut<'a>,
@@ -81,6 +84,9 @@ enum RecordIn {
     MarkReplaced {
         urn: String,
         id: String,
+    },
+    Moved {
+        urns: BTreeMap<String, String>,
     },
     Outputs {
         contract: u64,
@@ -226,6 +232,9 @@ impl Encoding {
                 RecordOut::Failed { step: *step, urn: self.short(urn), message }
             }
             Record::MarkReplaced { urn, id } => RecordOut::MarkReplaced { urn: self.short(urn), id },
+            Record::Moved { urns } => RecordOut::Moved {
+                urns: urns.iter().map(|(from, to)| (self.short(from), self.short(to))).collect(),
+            },
             Record::Outputs { contract, values } => {
                 RecordOut::Outputs { contract: *contract, values: self.outputs(values)? }
             }
@@ -251,6 +260,10 @@ impl Encoding {
                 Record::Failed { step, urn: self.long(&urn)?, message }
             }
             RecordIn::MarkReplaced { urn, id } => Record::MarkReplaced { urn: self.long(&urn)?, id },
+            RecordIn::Moved { urns } => {
+                let long = |(from, to): (String, String)| Ok((self.long(&from)?, self.long(&to)?));
+                Record::Moved { urns: urns.into_iter().map(long).collect::<Result<_, StateError>>()? }
+            }
             RecordIn::Outputs { contract, values } => {
                 Record::Outputs { contract, values: self.read_outputs(values)? }
             }

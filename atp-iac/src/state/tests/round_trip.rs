@@ -110,6 +110,7 @@ fn records(one: &ResourceState) -> Vec<Record> {
         Record::Saved { step: Some(3), resource: one.clone() },
         Record::Removed { step: Some(u64::MAX), urn: urn.clone(), id: id.clone() },
         Record::Failed { step: 0, urn: urn.clone(), message: id.clone() },
+        Record::Moved { urns: one.dependencies.iter().map(|other| (other.clone(), urn.clone())).collect() },
         Record::MarkReplaced { urn, id },
         Record::Outputs { contract: u64::MAX, values },
         Record::End { result: Outcome::Interrupted },
