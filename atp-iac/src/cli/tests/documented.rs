@@ -79,8 +79,8 @@ async fn every_event_is_documented_with_its_fields_and_no_other() {
     bench.cloud.put("Test.Store/store", store);
     for arguments in [
         "up --yes --set protect=true --set guests=[ben,eve]",
-        "up --yes --set protect=true --set guests=[ann<ben,eve]",
-        "up --yes --set protect=true --set guests=[eve<ann]",
+        "up --yes --allow-replace --set protect=true --set guests=[ann<ben,eve]",
+        "up --yes --allow-delete --set protect=true --set guests=[eve<ann]",
         "destroy --yes",
         "outputs",
         "state list",
