@@ -188,7 +188,8 @@ fn foundation() -> std::result::Result<Deployment, Box<dyn Error>> {
     let project = Project::find(&DiskFiles, folder)?;
     let known: Vec<&str> = stacks::PROGRAMS.iter().map(|program| program.name).collect();
     let config = project.load_config(&DiskFiles, "prod", "westeurope", "foundation", &known)?;
-    Ok(Deployment::new("prod", "westeurope", stacks::FOUNDATION, config)?)
+    let deployment = Deployment::new("prod", "westeurope", stacks::FOUNDATION, config)?;
+    Ok(deployment.with_primary_regions(project.primary_regions()))
 }
 
 fn landing_zones(count: u32) -> std::result::Result<Deployment, Box<dyn Error>> {
