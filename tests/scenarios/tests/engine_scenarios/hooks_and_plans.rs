@@ -269,3 +269,13 @@ async fn an_interrupt_ends_the_pause_before_a_call_is_tried_again() {
     assert!(matches!(causes(report(&update))[..], [FailureCause::Provider(error)] if error.code == "Busy"));
     assert_eq!(world.clock.now(), begun);
 }
+
+/// Contradicts the design: what stands against a plan is found before it is carried out, so that nothing has to be taken back.
+#[tokio::test]
+async fn engine_124_what_must_not_be_is_refused_before_anything_is_made() {
+    let world = World::default();
+    world.up(&[item("a").protected()]).await.unwrap();
+    let error = world.up(&[item("b")]).await.unwrap_err();
+    assert!(error.is_refused() && error.to_string().contains("`a` is protected"), "{error}");
+    assert_eq!((world.writes(), world.ids()), (vec!["+a".to_owned()], vec!["T/a".to_owned()]));
+}
