@@ -14,8 +14,8 @@ use crate::config::{ConfigField, ConfigLine};
 use crate::diff::Change;
 use crate::engine::{Drifted, Finding, Reading};
 use crate::plan::{
-    Counts, Irreversible, Notice, Operation, OperationKind, Origin, OutputChange, Plan, Property, Refusal,
-    Telling, Told, Why, Work,
+    Counts, Irreversible, Notice, Operation, OperationKind, Origin, OutputChange, Plan, Property, Proposal,
+    Refusal, Telling, Told, Why, Work,
 };
 use crate::secrets::Fingerprints;
 use crate::state::{Holder, ResourceState};
@@ -83,6 +83,15 @@ pub(super) fn told(Told { urn, what }: &Told) -> Json {
 
 pub(super) fn notice(Notice { urn, message, hint }: &Notice) -> Json {
     json!({"event": "notice", "urn": urn.as_str(), "message": message, "way_out": hint})
+}
+
+/// What seems to be the same under another name.
+pub(super) fn proposal(proposal: &Proposal) -> Json {
+    let Proposal { from, to, same_object } = proposal;
+    json!({
+        "event": "proposal", "urn": to.as_str(), "from": from.as_str(), "same_object": same_object,
+        "alias": proposal.alias(),
+    })
 }
 
 /// An action in a word.

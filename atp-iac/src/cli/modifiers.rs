@@ -19,6 +19,9 @@ pub(super) struct Modifiers {
     /// Replaces these resources though nothing forces it; may be repeated.
     #[arg(long, value_name = "PATTERN", global = true)]
     pub replace: Vec<Pattern>,
+    /// What seems to be the same under another name, as the plan says, is: it is moved instead of deleted and created.
+    #[arg(long, global = true)]
+    pub accept_moves: bool,
     /// Whether what does not depend on a failure goes on after it; without it, `true`.
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true", global = true)]
     pub continue_on_error: Option<bool>,
@@ -48,6 +51,7 @@ impl Modifiers {
         UpdateOptions {
             selection,
             replace: self.replace.clone(),
+            accept_moves: self.accept_moves,
             run_program: self.run_program,
             stop_on_failure: self.continue_on_error == Some(false),
             ..options
@@ -67,6 +71,9 @@ impl Modifiers {
         }
         if kind == Kind::Destroy && !self.replace.is_empty() {
             return Err(Failure::usage("a destroy replaces nothing", "leave `--replace` out"));
+        }
+        if kind == Kind::Destroy && self.accept_moves {
+            return Err(Failure::usage("a destroy moves nothing", "leave `--accept-moves` out"));
         }
         if kind == Kind::Up && self.run_program {
             return Err(Failure::usage("this command always runs the program", "leave `--run-program` out"));

@@ -143,6 +143,9 @@ impl<'p> Reporter<'p> {
             self.event(events::output_change(name, change, plan.fingerprints.as_ref()));
         }
         plan.notices.iter().for_each(|notice| self.event(events::notice(notice)));
+        for proposal in &plan.proposals {
+            self.event(events::proposal(proposal));
+        }
         plan.refusals.iter().for_each(|refusal| self.event(events::refusal(refusal)));
     }
 

@@ -19,7 +19,8 @@ use crate::apply::{Limits, Recovered, ask, recover, refresh};
 use crate::config::ConfigTree;
 use crate::output::Expression;
 use crate::plan::{
-    Answers, Desired, Drift, Plan, PlanError, Planner, Preparation, Selection, aliased, regrouped,
+    Answers, Desired, Drift, Plan, PlanError, Planner, Preparation, Selection, accepted, aliased, declined,
+    proposals, regrouped,
 };
 use crate::ports::{Clock, Random, SystemClock, SystemRandom};
 use crate::program::{
@@ -333,7 +334,7 @@ impl Engine {
                 break planner.plan_destroy(desired.as_ref())?;
             };
             let plan = self.plan_answered(&planner, desired).await?;
-            // Each time takes one away of what is to move, so this ends.
+            // Each time, here and below, takes one away of what is to move, so this ends.
             let regrouped = match options.selection.is_all() {
                 true => regrouped(&plan, &view, &self.providers),
                 // What was not selected goes over, too: nothing happens to it, and its parent must not take it along.
@@ -346,10 +347,17 @@ impl Engine {
                     )
                 }
             };
-            if regrouped.is_empty() {
-                break Plan { preparation, notices, ..plan };
+            if !regrouped.is_empty() {
+                preparation.add(&mut view, regrouped)?;
+                continue;
             }
-            preparation.add(&mut view, regrouped)?;
+            let proposals = proposals(&plan, desired, &view, &self.providers);
+            if proposals.is_empty() || !options.accept_moves {
+                let mut refusals = plan.refusals;
+                refusals.extend(declined(&proposals, &plan.operations));
+                break Plan { preparation, notices, proposals, refusals, ..plan };
+            }
+            preparation.add(&mut view, accepted(proposals))?;
         };
         if let Some(fingerprints) = inspect {
             seen.read(&view, &drift, fingerprints);

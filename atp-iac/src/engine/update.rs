@@ -44,6 +44,8 @@ pub struct UpdateOptions {
     pub selection: Selection,
     /// Replaces these though nothing forces it.
     pub replace: Vec<Pattern>,
+    /// What seems to be the same under another name is: see [`Plan::proposals`].
+    pub accept_moves: bool,
     /// A destroy runs the program, too, for the hooks around what is deleted.
     pub run_program: bool,
     /// After a failure, starts nothing more. Otherwise whatever does not depend on what failed goes on.

@@ -29,7 +29,7 @@ impl Forecast {
         self.plans().filter(|plan| plan.has_changes()).count()
     }
 
-    /// How many protected resources stand against it. It may be carried out only where there is none.
+    /// How many resources stand against it. It may be carried out only where there is none.
     pub fn refusals(&self) -> usize {
         self.plans().map(|plan| plan.refusals.len()).sum()
     }

@@ -10,13 +10,13 @@
 //! | `b`, once `a`; and `c`, once `a` | `a` | an error: one has to give way |
 //! | `b`, once `a` of another stack | whatever | an error: a state gives nothing to another one |
 
-use super::{Invalid, Notice, Preparation, Telling, Told};
+use super::{Invalid, Notice, Preparation};
 use crate::program::Registration;
 use crate::provider::Problem;
-use crate::state::{Record, StateView};
+use crate::state::StateView;
 use crate::value::Path;
 use crate::{StackName, Urn};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 /// What follows from the aliases of a program.
 #[derive(Debug, Default)]
@@ -108,16 +108,8 @@ impl<'a> Moves<'a> {
     }
 
     fn finish(self) -> Aliased {
-        let urns: BTreeMap<Urn, Urn> =
-            self.taken.into_iter().map(|(from, to)| (from.clone(), to.urn.clone())).collect();
-        if urns.is_empty() {
-            return Aliased { notices: self.notices, ..Aliased::default() };
-        }
-        let told =
-            |(from, to): (&Urn, &Urn)| Told { urn: to.clone(), what: Telling::Moved { from: from.clone() } };
-        let told = urns.iter().map(told).collect();
-        let preparation = Preparation { records: vec![Record::Moved { urns }], told };
-        Aliased { preparation, notices: self.notices }
+        let urns = self.taken.into_iter().map(|(from, to)| (from.clone(), to.urn.clone()));
+        Aliased { preparation: Preparation::of_moves(urns.collect()), notices: self.notices }
     }
 }
 

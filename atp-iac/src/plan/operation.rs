@@ -1,6 +1,6 @@
 //! The parts of a plan.
 
-use super::{LeftOut, Notice, Preparation, StepGraph, Work};
+use super::{LeftOut, Notice, Preparation, Proposal, StepGraph, Work};
 use crate::diff::Change;
 use crate::output::Expression;
 use crate::program::{Location, StackOutputs};
@@ -25,6 +25,8 @@ pub struct Plan {
     pub preparation: Preparation,
     /// What people should know besides.
     pub notices: Vec<Notice>,
+    /// What seems to be the same under another name, and is deleted and created unless somebody says that it is.
+    pub proposals: Vec<Proposal>,
     /// What happens to each resource: those of the program in its order, then those that go.
     pub operations: Vec<Operation>,
     /// The order in which it happens.

@@ -215,6 +215,7 @@ impl<'a> Planner<'a> {
             base,
             preparation: Preparation::default(),
             notices: Vec::new(),
+            proposals: Vec::new(),
             operations,
             steps,
             warnings: Vec::new(),

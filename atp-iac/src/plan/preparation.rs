@@ -6,6 +6,7 @@
 
 use crate::Urn;
 use crate::state::{Record, StateError, StateView};
+use std::collections::BTreeMap;
 
 /// What the state is told before the first step.
 #[derive(Debug, Clone, Default)]
@@ -65,6 +66,17 @@ impl Preparation {
     /// Whether there is nothing to tell.
     pub fn is_empty(&self) -> bool {
         self.told.is_empty()
+    }
+
+    /// That these have other URNs now: from each to its new one.
+    pub(crate) fn of_moves(urns: BTreeMap<Urn, Urn>) -> Self {
+        if urns.is_empty() {
+            return Preparation::default();
+        }
+        let told =
+            |(from, to): (&Urn, &Urn)| Told { urn: to.clone(), what: Telling::Moved { from: from.clone() } };
+        let told = urns.iter().map(told).collect();
+        Preparation { records: vec![Record::Moved { urns }], told }
     }
 
     /// Tells a view, and keeps what it was told.

@@ -158,8 +158,8 @@ fn decide(
 pub(super) fn refused(plan: &Plan) -> Option<Failure> {
     let message = match plan.refusals.len() {
         0 => return None,
-        1 => "a protected resource stands against this plan".to_owned(),
-        count => format!("{count} protected resources stand against this plan"),
+        1 => "a resource stands against this plan".to_owned(),
+        count => format!("{count} resources stand against this plan"),
     };
     Some(Failure::refused(message, "it is told above, resource by resource"))
 }

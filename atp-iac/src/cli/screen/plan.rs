@@ -7,7 +7,7 @@ use super::value::{change, inline};
 use crate::Urn;
 use crate::apply::Recovered;
 use crate::engine::Kind;
-use crate::plan::{Counts, OutputChange, Plan, Telling, Told};
+use crate::plan::{Counts, OutputChange, Plan, Proposal, Telling, Told};
 use crate::state::Lifecycle;
 use std::fmt::Write as _;
 
@@ -36,6 +36,9 @@ pub(in crate::cli) fn plan(plan: &Plan, recovered: &[Recovered], kind: Kind, loo
     }
     if !plan.notices.is_empty() {
         parts.push(notices(plan));
+    }
+    if !plan.proposals.is_empty() {
+        parts.push(proposals(plan));
     }
     if !plan.refusals.is_empty() {
         parts.push(refusals(plan, look));
@@ -120,6 +123,23 @@ fn notices(plan: &Plan) -> String {
     for notice in &plan.notices {
         let _ = writeln!(text, "  {}", hang(&notice.message, "    "));
         let _ = writeln!(text, "    way out: {}", hang(&notice.hint, "    "));
+    }
+    text
+}
+
+/// What seems to be the same under another name, and how to say so.
+fn proposals(plan: &Plan) -> String {
+    let mut text =
+        String::from("the same under another name? Say so in the program, or by `--accept-moves`:\n");
+    for proposal in &plan.proposals {
+        let Proposal { from, to, same_object } = proposal;
+        let why = if *same_object { "is the same object in the cloud" } else { "has the same properties" };
+        let (name, kind) = (clean(to.name()), clean(to.resource_type()));
+        let _ = writeln!(text, "  > {name} ({kind}) from {}: it {why}", clean(&since(from, to)));
+        let created = plan.operations.iter().find(|operation| operation.urn == *to);
+        let place = created.and_then(|operation| operation.location);
+        let at = place.map(|location| format!(" at {location}")).unwrap_or_default();
+        let _ = writeln!(text, "    {}{at}", clean(&proposal.alias()));
     }
     text
 }

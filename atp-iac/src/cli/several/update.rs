@@ -118,10 +118,8 @@ impl<'r, 's, 'p> Run<'r, 's, 'p> {
                 self.accept(&forecast)?;
                 Ok(forecast)
             }
-            1 => Err(Failure::refused("a protected resource stands against this plan", TOLD)),
-            count => {
-                Err(Failure::refused(format!("{count} protected resources stand against this plan"), TOLD))
-            }
+            1 => Err(Failure::refused("a resource stands against this plan", TOLD)),
+            count => Err(Failure::refused(format!("{count} resources stand against this plan"), TOLD)),
         }
     }
 

@@ -81,6 +81,7 @@ async fn every_event_is_documented_with_its_fields_and_no_other() {
         "up --yes --set protect=true --set guests=[ben,eve]",
         "up --yes --allow-replace --set protect=true --set guests=[ann<ben,eve]",
         "up --yes --allow-delete --set protect=true --set guests=[eve<ann]",
+        "preview --set guests=[ann@ben,kim@eve]",
         "destroy --yes",
         "outputs",
         "state list",

@@ -42,6 +42,7 @@ async fn a_target_is_worked_on_alone_and_the_screen_says_what_is_left_out() {
         ("preview --target frnt", "unknown resource `frnt`; did you mean `front`?"),
         ("preview --target-dependents", "`--target-dependents` is about targets, and there are none"),
         ("destroy --replace front --yes", "a destroy replaces nothing"),
+        ("destroy --accept-moves --yes", "a destroy moves nothing"),
         ("up --run-program --yes", "this command always runs the program"),
     ] {
         let ran = bench.run(arguments).await;
@@ -225,4 +226,33 @@ async fn why_tells_the_chain_from_an_operation_to_the_program_and_the_configurat
         let ran = bench.run(arguments).await;
         assert!(ran.code == 1 && ran.err.contains(said), "{arguments}: {}", ran.err);
     }
+}
+
+#[tokio::test]
+async fn what_has_another_name_without_an_alias_is_shown_with_it_and_moved_where_that_is_accepted() {
+    let bench = Bench::new();
+    bench.run("up --yes --set guests=[ben]").await;
+    let ran = bench.run("preview --set guests=[eve@ben]").await;
+    same(
+        &ran.err[ran.err.find("the same under").unwrap()..],
+        "the same under another name? Say so in the program, or by `--accept-moves`:
+  > eve (Test.Guest) from ben: it is the same object in the cloud
+    .alias(Alias::name(\"ben\")) at src/shop.rs:9
+
+refused:
+  `eve` would be created, and is there already: in the cloud it is the object of `ben`, which is not in the program any more
+    way out: say that it is the same: `.alias(Alias::name(\"ben\"))` at src/shop.rs:9, or `--accept-moves` for this run; where it is to be made anew, take `eve` out of the program for one `up`
+
+plan: 1 to create, 1 to delete, 2 unchanged
+error: a resource stands against this plan
+  way out: it is told above, resource by resource
+",
+    );
+    let calls = bench.cloud.calls().len();
+    assert_eq!(bench.run("up --yes --allow-delete --set guests=[eve@ben]").await.code, 3);
+    let saved = bench.run("preview --out the.plan --accept-moves --set guests=[eve@ben]").await;
+    assert!(saved.err.contains("plan: 1 to move, nothing to call"), "{}", saved.err);
+    let ran = bench.run("up --plan the.plan --set guests=[eve@ben]").await;
+    assert_eq!((ran.code, bench.cloud.calls().len()), (0, calls), "{}", ran.err);
+    assert_eq!(bench.run("up --expect-no-changes --set guests=[eve@ben]").await.code, 0);
 }

@@ -49,6 +49,7 @@ fn plan(operations: Vec<Operation>) -> Plan {
         base: Base { lineage: "l".into(), serial: 3 },
         preparation: Default::default(),
         notices: Vec::new(),
+        proposals: Vec::new(),
         operations,
         steps: Default::default(),
         warnings: Vec::new(),

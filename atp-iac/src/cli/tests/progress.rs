@@ -61,6 +61,7 @@ fn the_status_fits_on_the_line() {
         left_out: Default::default(),
         preparation: Default::default(),
         notices: Vec::new(),
+        proposals: Vec::new(),
         stack: StackName::new("prod", "north", "base").unwrap(),
         base: crate::plan::Base { lineage: String::new(), serial: 0 },
         operations: Vec::new(),

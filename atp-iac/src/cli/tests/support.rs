@@ -73,11 +73,12 @@ fn shop(cx: &mut Context) -> Result<BTreeMap<String, Expression>, ProgramError> 
     let front = Value::from([("name", Value::from("front")), ("place", config.place.as_str().into())]);
     let front = cx.register("Test.Front", "memory", "front", front.into(), Options::new(), line(7))?;
     for guest in &config.guests {
-        // `eve<ben`: eve, who was called ben before.
+        // `eve<ben`: eve, who was called ben before. `eve@ben`: eve, whom the cloud calls ben.
         let (guest, former) =
             guest.split_once('<').map_or((guest.as_str(), None), |(new, old)| (new, Some(old)));
+        let (guest, called) = guest.split_once('@').unwrap_or((guest, guest));
         let inputs = BTreeMap::from([
-            ("name".to_owned(), Expression::from(Value::from(guest))),
+            ("name".to_owned(), Expression::from(Value::from(called))),
             ("front".to_owned(), front.output::<String>("id").into()),
         ]);
         let inputs = Expression::Map(inputs);

@@ -126,7 +126,7 @@ async fn what_is_protected_is_refused_with_the_way_out() {
     way out: take `protect` off it at src/shop.rs:12 and run `up`, which writes that down, then destroy; where it comes from the configuration: `up --set protect=false`
 
 plan: 2 to delete
-error: a protected resource stands against this plan
+error: a resource stands against this plan
   way out: it is told above, resource by resource
 ",
     );

@@ -6,8 +6,8 @@ use super::digests::{Object, Seen};
 use super::{PlanFileError, Saved, SavedBase, SavedPlan};
 use crate::engine::{Kind, UpdateOptions};
 use crate::plan::{
-    Answers, Base, Irreversible, Notice, Operation, OutputChange, Plan, Preparation, Refusal, StepGraph,
-    Telling, Told,
+    Answers, Base, Irreversible, Notice, Operation, OutputChange, Plan, Preparation, Proposal, Refusal,
+    StepGraph, Telling, Told,
 };
 use crate::state::StateError;
 use crate::state::encoding::{Encoding, HolderForm, Plain, Sealed};
@@ -33,6 +33,8 @@ struct BodyOut<'a> {
     told: Vec<ToldForm>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     notices: Vec<RefusalForm>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    proposals: Vec<ProposalForm>,
     operations: Vec<OperationOut<'a>>,
     outputs: BTreeMap<&'a str, [Option<Slot<Sealed<'a>>>; 2]>,
     warnings: Vec<WarningForm>,
@@ -52,6 +54,8 @@ struct BodyIn {
     told: Vec<ToldForm>,
     #[serde(default)]
     notices: Vec<RefusalForm>,
+    #[serde(default)]
+    proposals: Vec<ProposalForm>,
     operations: Vec<OperationIn>,
     outputs: BTreeMap<String, [Option<Slot<Plain>>; 2]>,
     warnings: Vec<WarningForm>,
@@ -122,6 +126,14 @@ struct RefusalForm {
     hint: String,
 }
 
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ProposalForm {
+    from: String,
+    to: String,
+    same_object: bool,
+}
+
 /// What the state is told of a resource before the first step.
 #[derive(Serialize, Deserialize)]
 struct ToldForm {
@@ -179,6 +191,13 @@ impl SavedPlan {
                     urn: short(urn),
                     message: message.clone(),
                     hint: hint.clone(),
+                })
+                .collect(),
+            proposals: (plan.proposals.iter())
+                .map(|Proposal { from, to, same_object }| ProposalForm {
+                    from: short(from),
+                    to: short(to),
+                    same_object: *same_object,
                 })
                 .collect(),
             operations: operations.collect::<Result<_, _>>()?,
@@ -242,6 +261,9 @@ impl SavedPlan {
         let notice = |RefusalForm { urn, message, hint }: RefusalForm| -> Result<_, StateError> {
             Ok(Notice { urn: encoding.long(&urn)?, message, hint })
         };
+        let proposal = |ProposalForm { from, to, same_object }: ProposalForm| -> Result<_, StateError> {
+            Ok(Proposal { from: encoding.long(&from)?, to: encoding.long(&to)?, same_object })
+        };
         let told = read.told.into_iter().map(|told| read_told(told, encoding)).collect::<Result<_, _>>()?;
         let plan = Plan {
             // A part of the stack was selected by the options, which are in the file.
@@ -249,6 +271,7 @@ impl SavedPlan {
             // What the state is told is made anew with the plan; here is what people are told of it.
             preparation: Preparation { records: Vec::new(), told },
             notices: read.notices.into_iter().map(notice).collect::<Result<_, _>>()?,
+            proposals: read.proposals.into_iter().map(proposal).collect::<Result<_, _>>()?,
             stack: stack.clone(),
             base: match &base {
                 Some(SavedBase { lineage, serial, .. }) => Base { lineage: lineage.clone(), serial: *serial },

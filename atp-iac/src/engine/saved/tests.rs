@@ -4,7 +4,9 @@ use super::digests::Object;
 use super::*;
 use crate::Urn;
 use crate::diff::Change;
-use crate::plan::{Answers, Base, Irreversible, Operation, OperationKind, OutputChange, Refusal, StepGraph};
+use crate::plan::{
+    Answers, Base, Irreversible, Operation, OperationKind, OutputChange, Proposal, Refusal, StepGraph,
+};
 use crate::ports::SeededRandom;
 use crate::program::Location;
 use crate::resource::Options;
@@ -173,6 +175,7 @@ fn saved() -> impl Strategy<Value = SavedPlan> {
                 left_out: Default::default(),
                 preparation: Default::default(),
                 notices: Vec::new(),
+                proposals: vec![Proposal { from: urn(0), to: urn(1), same_object: based }],
                 stack: stack(),
                 base: Base {
                     lineage: base.as_ref().map_or(String::new(), |base| base.lineage.clone()),
@@ -252,6 +255,7 @@ proptest! {
         prop_assert!(before.operations.iter().zip(&after.operations).all(|(one, other)| same(one, other)));
         prop_assert_eq!((&before.steps, &before.base, &before.outputs), (&after.steps, &after.base, &after.outputs));
         prop_assert_eq!((&before.warnings, &before.refusals), (&after.warnings, &after.refusals));
+        prop_assert_eq!(&before.proposals, &after.proposals);
         prop_assert_eq!(before.output_expressions.is_some(), after.output_expressions.is_some());
     }
 }

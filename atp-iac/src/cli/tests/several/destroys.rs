@@ -27,7 +27,7 @@ async fn what_is_protected_stops_it_before_anything_is_deleted() {
     bench.run("up --env dev --all --yes").await;
     let ran = bench.run("destroy --env dev --all --yes").await;
     assert!(ran.err.contains("`ground` is protected and would be deleted"), "{}", ran.err);
-    assert!(ran.err.contains("error: a protected resource stands against this plan\n"), "{}", ran.err);
+    assert!(ran.err.contains("error: a resource stands against this plan\n"), "{}", ran.err);
     assert_eq!((ran.code, rooms(&bench).len()), (3, 4));
 }
 
