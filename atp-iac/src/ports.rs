@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use time::OffsetDateTime;
+use tokio::sync::Notify;
 
 /// Tells the time and waits.
 #[async_trait]
@@ -16,6 +17,11 @@ pub trait Clock: Send + Sync {
     fn now(&self) -> OffsetDateTime;
     /// Waits.
     async fn sleep(&self, duration: Duration);
+    /// Returns when so much time has passed, for whoever hopes that something else comes first. Virtual time does not move
+    /// on for its sake alone.
+    async fn deadline(&self, limit: Duration) {
+        self.sleep(limit).await;
+    }
 }
 
 /// Gives random bytes.
@@ -69,18 +75,24 @@ impl Random for SystemRandom {
 /// Virtual time for tests: it stands still until it is advanced or until everybody who looks at it sleeps.
 ///
 /// The sleeper with the earliest deadline wakes first and takes the time along. On a runtime with one thread the order
-/// is the same in every run.
+/// is the same in every run. While nobody sleeps, a [`deadline`](Clock::deadline) does not come: what everybody waits for
+/// may be a disk or a network, which know nothing of this time.
 #[derive(Debug)]
 pub struct ManualClock {
     state: Mutex<ManualTime>,
+    moved: Notify,
 }
 
 #[derive(Debug)]
 struct ManualTime {
     now: OffsetDateTime,
     next: u64,
-    sleepers: BTreeSet<(OffsetDateTime, u64)>,
+    sleepers: BTreeSet<Waiting>,
+    deadlines: BTreeSet<Waiting>,
 }
+
+/// Until when somebody waits, and the number of the wait.
+type Waiting = (OffsetDateTime, u64);
 
 /// How often a sleeper lets the other tasks run before it takes the time along.
 const POLITENESS: u32 = 8;
@@ -88,12 +100,17 @@ const POLITENESS: u32 = 8;
 impl ManualClock {
     /// Starts at a time.
     pub fn new(now: OffsetDateTime) -> Self {
-        ManualClock { state: Mutex::new(ManualTime { now, next: 0, sleepers: BTreeSet::new() }) }
+        let (sleepers, deadlines) = (BTreeSet::new(), BTreeSet::new());
+        ManualClock {
+            state: Mutex::new(ManualTime { now, next: 0, sleepers, deadlines }),
+            moved: Notify::new(),
+        }
     }
 
     /// Moves the time on.
     pub fn advance(&self, duration: Duration) {
         self.state().now += duration;
+        self.moved.notify_waiters();
     }
 
     fn state(&self) -> MutexGuard<'_, ManualTime> {
@@ -107,15 +124,50 @@ impl Default for ManualClock {
     }
 }
 
-/// Takes a sleeper off the list, also when its task is dropped.
-struct Sleeper<'c> {
-    clock: &'c ManualClock,
-    key: (OffsetDateTime, u64),
+impl ManualTime {
+    fn list(&mut self, sleeps: bool) -> &mut BTreeSet<Waiting> {
+        if sleeps { &mut self.sleepers } else { &mut self.deadlines }
+    }
 }
 
-impl Drop for Sleeper<'_> {
+/// Somebody who waits; taken off the list also when the task is dropped.
+struct Waiter<'c> {
+    clock: &'c ManualClock,
+    sleeps: bool,
+    until: Waiting,
+}
+
+impl<'c> Waiter<'c> {
+    fn new(clock: &'c ManualClock, duration: Duration, sleeps: bool) -> Self {
+        let mut state = clock.state();
+        let until = (state.now + duration, state.next);
+        state.next += 1;
+        state.list(sleeps).insert(until);
+        Waiter { clock, sleeps, until }
+    }
+
+    fn is_over(&self) -> bool {
+        self.clock.state().now >= self.until.0
+    }
+
+    /// The first of all sleepers takes the time along, as far as the first deadline.
+    fn take_along(&self) {
+        let mut state = self.clock.state();
+        if state.sleepers.first() != Some(&self.until) {
+            return;
+        }
+        let now = state.now;
+        let deadline = state.deadlines.iter().map(|deadline| deadline.0).find(|deadline| *deadline > now);
+        state.now = deadline.map_or(self.until.0, |deadline| deadline.min(self.until.0)).max(now);
+        drop(state);
+        self.clock.moved.notify_waiters();
+    }
+}
+
+impl Drop for Waiter<'_> {
     fn drop(&mut self) {
-        self.clock.state().sleepers.remove(&self.key);
+        let Waiter { clock, sleeps, until } = self;
+        clock.state().list(*sleeps).remove(until);
     }
 }
 
@@ -126,25 +178,33 @@ impl Clock for ManualClock {
     }
 
     async fn sleep(&self, duration: Duration) {
-        let sleeper = {
-            let mut state = self.state();
-            let key = (state.now + duration, state.next);
-            state.next += 1;
-            state.sleepers.insert(key);
-            Sleeper { clock: self, key }
-        };
+        let sleeper = Waiter::new(self, duration, true);
         let mut yields = 0;
         loop {
             tokio::task::yield_now().await;
             yields += 1;
-            let mut state = self.state();
-            if state.now >= sleeper.key.0 {
+            if sleeper.is_over() {
                 return;
             }
-            if yields >= POLITENESS && state.sleepers.first() == Some(&sleeper.key) {
-                state.now = sleeper.key.0;
+            if yields >= POLITENESS {
+                sleeper.take_along();
+                if sleeper.is_over() {
+                    return;
+                }
+                yields = 0;
+            }
+        }
+    }
+
+    async fn deadline(&self, limit: Duration) {
+        let waiter = Waiter::new(self, limit, false);
+        loop {
+            let mut moved = std::pin::pin!(self.moved.notified());
+            moved.as_mut().enable();
+            if waiter.is_over() {
                 return;
             }
+            moved.await;
         }
     }
 }
@@ -203,6 +263,29 @@ mod tests {
             task.await.unwrap();
         }
         assert_eq!(*woken.lock().unwrap(), [(10, 10), (20, 20), (30, 30)]);
+    }
+
+    #[tokio::test]
+    async fn a_deadline_comes_when_somebody_sleeps_longer_and_not_by_itself() {
+        let clock = Arc::new(ManualClock::default());
+        let start = clock.now();
+        let passed = |clock: &ManualClock| (clock.now() - start).whole_seconds();
+        let waiting = tokio::spawn({
+            let clock = clock.clone();
+            async move { clock.deadline(Duration::from_secs(5)).await }
+        });
+        for _ in 0..100 {
+            tokio::task::yield_now().await;
+        }
+        assert!(!waiting.is_finished() && passed(&clock) == 0);
+        let sleeping = tokio::spawn({
+            let clock = clock.clone();
+            async move { clock.sleep(Duration::from_secs(60)).await }
+        });
+        waiting.await.unwrap();
+        assert_eq!(passed(&clock), 5);
+        sleeping.await.unwrap();
+        assert_eq!(passed(&clock), 60);
     }
 
     #[tokio::test]

@@ -127,6 +127,7 @@ pub(crate) static VAULT: TypeDescriptor =
     descriptor("Microsoft.KeyVault/vaults", Parent::ResourceGroup, &Shape::Any);
 pub(crate) static ACCOUNT: TypeDescriptor = TypeDescriptor {
     names: NameRules { min: 3, max: 24, hyphens: false, upper: false, pattern: "^[a-z0-9]+$", ..ANY_NAME },
+    references: &[("properties.subnetId", "Microsoft.Network/virtualNetworks/subnets")],
     ..descriptor("Microsoft.Storage/storageAccounts", Parent::ResourceGroup, &ACCOUNT_BODY)
 };
 

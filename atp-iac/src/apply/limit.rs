@@ -58,7 +58,7 @@ impl Limits<'_> {
         // What comes back at once does not look at the clock.
         futures::select_biased! {
             done = call => done.map_err(|_| GivenUp::Panicked),
-            () = self.clock.sleep(limit.saturating_add(GRACE)).fuse() => Err(GivenUp::TimedOut(limit)),
+            () = self.clock.deadline(limit.saturating_add(GRACE)).fuse() => Err(GivenUp::TimedOut(limit)),
         }
     }
 
@@ -84,7 +84,7 @@ mod tests {
         let clock = ManualClock::default();
         let limits = Limits { clock: &clock, timeout: MINUTE };
         let begun = clock.now();
-        assert_eq!(limits.wait(None, std::future::pending::<()>()).await, Err(GivenUp::TimedOut(MINUTE)));
+        assert_eq!(limits.wait(None, clock.sleep(MINUTE * 60)).await, Err(GivenUp::TimedOut(MINUTE)));
         assert_eq!((clock.now() - begun).whole_seconds(), 65);
         let own = limits.wait(Some(MINUTE * 2), clock.sleep(MINUTE * 2)).await;
         assert_eq!(own, Ok(()), "what says itself when its time is over is heard");

@@ -33,6 +33,10 @@ impl Clock for Time {
         self.0.pass(duration);
         tokio::task::yield_now().await;
     }
+    /// What is called comes back: nobody has to lose patience, and to wait for that would pass the time.
+    async fn deadline(&self, _: Duration) {
+        std::future::pending().await
+    }
 }
 
 /// The simulator as the only cloud, called `azure` and `simulator`.

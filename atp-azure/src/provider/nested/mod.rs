@@ -329,8 +329,8 @@ mod tests {
         let (apart, parts): (Vec<&NestedList>, Vec<_>) = lists.partition(|list| list.is_apart());
         let names =
             |lists: Vec<&NestedList>| lists.into_iter().map(|list| list.name).collect::<BTreeSet<_>>();
-        assert_eq!(names(apart), BTreeSet::from(["endpoints", "subnets", "virtualNetworkPeerings"]));
-        let expected = ["accessPolicies", "agentPoolProfiles", "routes", "securityRules"];
+        assert_eq!(names(apart), BTreeSet::from(["subnets", "virtualNetworkPeerings"]));
+        let expected = ["accessPolicies", "agentPoolProfiles", "endpoints", "routes", "securityRules"];
         assert_eq!(names(parts), BTreeSet::from(expected));
     }
 
