@@ -63,7 +63,7 @@ impl Limits<'_> {
     }
 
     /// Waits likewise for something that can fail: that there is no answer is a failure, too.
-    pub(super) async fn ask<T>(
+    pub(crate) async fn ask<T>(
         self,
         limit: Option<Duration>,
         call: impl Future<Output = Result<T, ProviderError>>,

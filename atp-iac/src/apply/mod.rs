@@ -21,6 +21,6 @@ pub use interrupt::Interrupt;
 pub use limit::Limits;
 pub use queries::{QueryError, Unanswered, ask};
 pub use recover::{RecoverError, Recovered, Recovery, recover};
-pub(crate) use refresh::{Look, look, provider_of, read, readable, refresh};
+pub(crate) use refresh::{Look, look, provider_of, read, readable, refresh, whole};
 pub use refresh::{RefreshError, Refreshed};
 pub use scheduler::{Scheduler, StepStatus};

@@ -152,7 +152,7 @@ pub(crate) async fn read<'r>(
 }
 
 /// What was read, if it is something that can be kept.
-pub(super) fn whole(read: Option<Value>) -> Result<Option<Value>, ProviderError> {
+pub(crate) fn whole(read: Option<Value>) -> Result<Option<Value>, ProviderError> {
     match &read {
         Some(outputs) if !matches!(outputs, Value::Map(_)) || outputs.has_unknown() => {
             let message = "the provider answered with something that is no resource";

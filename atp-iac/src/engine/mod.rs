@@ -3,6 +3,7 @@
 //! The command line is a client of this module, and so is every tool that embeds the engine.
 
 mod error;
+mod import;
 mod look;
 mod reading;
 mod saved;
@@ -33,6 +34,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use import::only_imports;
 use saved::Seen;
 
 /// Plans and carries out. It holds no state of a stack: every call reads it anew.
@@ -333,8 +335,15 @@ impl Engine {
             let Some(desired) = desired.as_ref().filter(|_| kind == Kind::Up) else {
                 break planner.plan_destroy(desired.as_ref())?;
             };
-            let plan = self.plan_answered(&planner, desired).await?;
-            // Each time, here and below, takes one away of what is to move, so this ends.
+            let mut plan = self.plan_answered(&planner, desired).await?;
+            // Each time makes something managed that was not, or takes one away of what is to move, so this ends.
+            let imported = Box::pin(self.import(&mut plan, (desired, options), &view)).await?;
+            if !imported.is_empty() {
+                // What was found changed is the object whose place is taken.
+                imported.told.iter().for_each(|told| drop(drift.remove(&told.urn)));
+                preparation.add(&mut view, imported)?;
+                continue;
+            }
             let regrouped = match options.selection.is_all() {
                 true => regrouped(&plan, &view, &self.providers),
                 // What was not selected goes over, too: nothing happens to it, and its parent must not take it along.
@@ -350,6 +359,9 @@ impl Engine {
             if !regrouped.is_empty() {
                 preparation.add(&mut view, regrouped)?;
                 continue;
+            }
+            if options.only_import {
+                break only_imports(Plan { preparation, notices, ..plan }, options, &view);
             }
             let proposals = proposals(&plan, desired, &view, &self.providers);
             if proposals.is_empty() || !options.accept_moves {

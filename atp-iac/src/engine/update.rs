@@ -2,7 +2,7 @@
 
 use super::{Deployment, Engine, EngineError, Made, Planned, Saved, SavedPlan, Wanted};
 use crate::apply::{Event, Executor, Failure, FailureCause, Interrupt, Recovered, Report};
-use crate::plan::{Operation, Pattern, Plan, Selection, Work};
+use crate::plan::{ImportRequest, Operation, Pattern, Plan, Selection, Work};
 use crate::secrets::Digest;
 use crate::state::{Holder, Outcome, Record, SessionPorts, StateSession, Wait};
 use crate::value::Value;
@@ -50,6 +50,13 @@ pub struct UpdateOptions {
     pub run_program: bool,
     /// After a failure, starts nothing more. Otherwise whatever does not depend on what failed goes on.
     pub stop_on_failure: bool,
+    /// Takes these over, besides those that the program says. A saved plan does not hold them.
+    #[serde(skip)]
+    pub import: Vec<ImportRequest>,
+    /// Nothing else is done: what the program says otherwise of what is taken over, and of everything else, is left to the
+    /// next update. The outputs of the stack stay.
+    #[serde(skip)]
+    pub only_import: bool,
 }
 
 /// What an update would do.

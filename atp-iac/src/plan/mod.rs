@@ -9,6 +9,7 @@ mod chain;
 mod compare;
 mod graph;
 mod hooks;
+mod import;
 mod nested;
 mod operation;
 mod partial;
@@ -29,6 +30,8 @@ mod why;
 pub(crate) use aliases::aliased;
 pub use approval::Departure;
 pub(crate) use approval::verb;
+pub use import::ImportRequest;
+pub(crate) use import::{Import, asked, provider_of as import_provider};
 pub(crate) use nested::regrouped;
 pub use operation::{
     Answers, Base, Counts, Irreversible, Operation, OperationKind, OutputChange, Plan, Question, Refusal,

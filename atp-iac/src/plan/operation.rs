@@ -1,6 +1,6 @@
 //! The parts of a plan.
 
-use super::{LeftOut, Notice, Preparation, Proposal, StepGraph, Work};
+use super::{LeftOut, Notice, Preparation, Proposal, StepGraph, Telling, Told, Work};
 use crate::diff::Change;
 use crate::output::Expression;
 use crate::program::{Location, StackOutputs};
@@ -295,10 +295,17 @@ impl Plan {
         StackOutputs { contract: self.contract, values: after.collect() }
     }
 
+    /// Whether a resource is taken over by this plan.
+    fn imports(&self, urn: &Urn) -> bool {
+        let is_import = |told: &Told| told.urn == *urn && matches!(told.what, Telling::Imported { .. });
+        self.preparation.told.iter().any(is_import)
+    }
+
     /// The operations that lose what an object holds. What an earlier run replaced is not among them: that was decided then.
     pub fn data_losses(&self) -> impl Iterator<Item = &Operation> {
         self.operations.iter().filter(|operation| {
-            let owed = operation.old.as_ref().is_some_and(|old| old.replaced);
+            let owed =
+                operation.old.as_ref().is_some_and(|old| old.replaced) && !self.imports(&operation.urn);
             let loses = operation.action == OperationKind::Delete || operation.action.replaces();
             loses && operation.holds_data && !owed
         })

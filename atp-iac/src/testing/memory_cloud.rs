@@ -2,7 +2,7 @@
 
 use crate::diff::{Change, Rules, compare};
 use crate::provider::{
-    Existing, Object, Problem, Provider, ProviderError, ProviderErrorKind, Request, Target, Warning,
+    Existing, Found, Object, Problem, Provider, ProviderError, ProviderErrorKind, Request, Target, Warning,
 };
 use crate::value::{Kind, Map, Path, Value};
 use async_trait::async_trait;
@@ -248,6 +248,24 @@ impl Provider for MemoryCloud {
             Value::Map(entries.map(|(key, value)| (key.clone(), value.clone())).collect())
         };
         compare(&only_given(old.outputs), &only_given(observed), &Replacing(&BTreeSet::new()))
+    }
+
+    fn inputs_of(&self, kind: &str, _: &str, outputs: &Value) -> Option<Value> {
+        let computed = self.computed.get(kind);
+        let given = |key: &str| key != "id" && !computed.is_some_and(|computed| computed.contains_key(key));
+        let entries = outputs.as_map()?.iter().filter(|(key, _)| given(key.as_ref()));
+        Some(Value::Map(entries.map(|(key, value)| (key.clone(), value.clone())).collect()))
+    }
+
+    /// Everything whose id begins with the scope. Its type is what stands before the last `/` of its id.
+    async fn discover(&self, scope: &str) -> Result<Vec<Found>, ProviderError> {
+        let inner = self.called(CallKind::Query, scope)?;
+        let inside = inner.objects.iter().filter(|(id, _)| id.starts_with(scope));
+        let found = |(id, outputs): (&String, &Value)| {
+            let kind = id.rsplit_once('/').map_or("", |(kind, _)| kind);
+            Found { kind: kind.to_owned(), id: id.clone(), outputs: Some(outputs.clone()) }
+        };
+        Ok(inside.map(found).collect())
     }
 
     fn warnings(&self, _: &str, inputs: &Value, old: Option<&Existing<'_>>) -> Vec<Warning> {

@@ -114,6 +114,10 @@ impl Provider for AwkwardCloud {
         self.cloud.drift(kind, old, observed)
     }
 
+    fn inputs_of(&self, kind: &str, id: &str, outputs: &Value) -> Option<Value> {
+        self.cloud.inputs_of(kind, id, outputs)
+    }
+
     async fn create(&self, request: Request<'_>) -> Result<Object, ProviderError> {
         self.told(CallKind::Create, request.timeout);
         let object = self.cloud.create(request).await?;

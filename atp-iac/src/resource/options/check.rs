@@ -31,7 +31,11 @@ impl Options {
             .find_map(|(option, paths)| Some(WrongOption { option, problem: paths.wrong()?.to_string() }));
         wrong.or_else(|| {
             let (given, problem) = match declares {
-                Declares::Resource => return None,
+                Declares::Resource => (
+                    self.import.as_ref().is_some_and(String::is_empty).then_some("import"),
+                    "needs the id that the resource has in the cloud, and is given none\n  way out: give the id, or take it \
+                     away where the resource is to be created",
+                ),
                 Declares::Component => (
                     self.of_resources_only(),
                     "is for single resources, and this is a component\n  way out: give it to a resource in the \

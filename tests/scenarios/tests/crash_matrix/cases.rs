@@ -3,6 +3,7 @@
 use super::matrix::Case;
 use atp_iac::Value;
 use atp_iac::engine::{Kind, UpdateOptions};
+use atp_iac::testing::MemoryCloud;
 use scenarios::{Item, item};
 
 /// Three in a row, and one by itself.
@@ -78,6 +79,24 @@ fn updates_that_read_the_cloud_first() {
         },
         options: UpdateOptions { refresh: true, ..UpdateOptions::default() },
         ..Case::up("refresh", &network(), &network(), &["+ subnet", "~ alone"])
+    };
+    assert!(case.at_all_points() > 12);
+}
+
+#[test]
+fn imports() {
+    let meddle = |cloud: &MemoryCloud| {
+        let object = |id: &str, name: &str| [("id", id.into()), ("name", name.into()), ("size", 1i64.into())];
+        cloud.put("T/there", Value::from(object("T/there", "there")));
+        cloud.put("T/alone-2", Value::from(object("T/alone-2", "alone-2")));
+    };
+    let mut after =
+        with("alone", |item| item.named("alone-2").options(|options| options.import("T/alone-2")));
+    after.push(item("there").with("size", 2i64).options(|options| options.import("T/there")));
+    after.push(item("user").link("of", "there"));
+    let case = Case {
+        meddle,
+        ..Case::up("import", &network(), &after, &["+ user", "- alone", "~ alone", "~ there"])
     };
     assert!(case.at_all_points() > 12);
 }
