@@ -4,6 +4,7 @@
 //! Invariant: a step whose inputs are not what the plan said fails, and nothing is called for it.
 //! Absent on purpose: apply never plans. What the plan does not hold does not happen.
 
+mod adopt;
 mod event;
 mod executor;
 mod hooks;

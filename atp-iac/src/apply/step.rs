@@ -3,6 +3,7 @@
 //! The intent and the result are put in line to be written; the executor waits until they are durable. Whatever waits for
 //! a step can put its intent in line behind the result, and both become durable at once.
 
+use super::adopt::adopts;
 use super::event::FailureCause;
 use super::hooks::{self, RETRIES, hooks, moments, retry};
 use super::interrupt::Interrupt;
@@ -187,24 +188,44 @@ impl<'a> StepContext<'a> {
     async fn create(&self, operation: &Operation, inputs: Value) -> Result<Done<'a>, FailureCause> {
         let request = Request { kind: &operation.kind, inputs: &inputs, timeout: self.limit(Work::Create) };
         let create = || self.provider.create(request);
-        let (object, error) = self.call(operation, Work::Create, &inputs, create).await?;
+        let (object, error) = match self.call(operation, Work::Create, &inputs, create).await {
+            Err(FailureCause::Provider(error)) if adopts(operation, &error) => {
+                return self.adopt(operation, inputs, error).await;
+            }
+            called => called?,
+        };
         fit(&object)?;
-        // The old one is deleted by a later step; until then the state knows both.
-        let present =
-            self.session.with_view(|view| view.get(&operation.urn).map(|present| present.id.clone()));
-        let other = present.filter(|present| !present.eq_ignore_ascii_case(&object.id));
-        let marked = other.map(|id| Record::MarkReplaced { urn: operation.urn.clone(), id });
+        let marked = self.replaced_by(operation, &object.id);
         let created = self.limits.clock.now();
         let saved = self.saved(operation, inputs, object, created, error.is_some());
         self.end(marked.into_iter().chain([saved]).collect(), error).await
     }
 
+    /// The old one is deleted by a later step; until then the state knows both.
+    pub(super) fn replaced_by(&self, operation: &Operation, id: &str) -> Option<Record> {
+        let present =
+            self.session.with_view(|view| view.get(&operation.urn).map(|present| present.id.clone()));
+        let other = present.filter(|present| !present.eq_ignore_ascii_case(id));
+        other.map(|id| Record::MarkReplaced { urn: operation.urn.clone(), id })
+    }
+
     async fn update(&self, operation: &Operation, inputs: Value) -> Result<Done<'a>, FailureCause> {
         let old = operation.old.as_deref().ok_or_else(lost)?;
-        let request = Request { kind: &operation.kind, inputs: &inputs, timeout: self.limit(Work::Update) };
+        self.bring(operation, old, inputs, Work::Update).await
+    }
+
+    /// Brings an object to these inputs, as this work: it has the time and the retries of that.
+    pub(super) async fn bring(
+        &self,
+        operation: &Operation,
+        old: &ResourceState,
+        inputs: Value,
+        work: Work,
+    ) -> Result<Done<'a>, FailureCause> {
+        let request = Request { kind: &operation.kind, inputs: &inputs, timeout: self.limit(work) };
         let existing = Existing { id: &old.id, inputs: &old.inputs, outputs: &old.outputs };
         let update = || self.provider.update(request, &existing);
-        let (mut object, error) = self.call(operation, Work::Update, &inputs, update).await?;
+        let (mut object, error) = self.call(operation, work, &inputs, update).await?;
         fit(&object)?;
         object.outputs = self.lifecycle.guard(object.outputs, &inputs);
         // After a half-done update the old inputs stay, so that the next plan sees what is still to do.
@@ -256,7 +277,7 @@ impl<'a> StepContext<'a> {
     }
 
     /// How long a call may take.
-    fn limit(&self, work: Work) -> Duration {
+    pub(super) fn limit(&self, work: Work) -> Duration {
         let Timeouts { create, read, update, delete } = self.lifecycle.timeouts;
         let own = match work {
             Work::Create => create,
@@ -334,13 +355,26 @@ impl<'a> StepContext<'a> {
         incomplete: bool,
     ) -> Record {
         let outputs = self.lifecycle.guard(object.outputs, &inputs);
-        let resource = ResourceState {
+        let object = Object { outputs, ..object };
+        let resource = self.resource(operation, inputs, object, created, incomplete);
+        Record::Saved { step: Some(self.number), resource }
+    }
+
+    pub(super) fn resource(
+        &self,
+        operation: &Operation,
+        inputs: Value,
+        object: Object,
+        created: OffsetDateTime,
+        incomplete: bool,
+    ) -> ResourceState {
+        ResourceState {
             urn: operation.urn.clone(),
             kind: operation.kind.clone(),
             provider: operation.provider.clone(),
             id: object.id,
             inputs,
-            outputs,
+            outputs: object.outputs,
             dependencies: operation.dependencies.iter().cloned().collect(),
             lifecycle: self.lifecycle.clone().into_owned(),
             created,
@@ -349,11 +383,10 @@ impl<'a> StepContext<'a> {
             incomplete,
             tainted: false,
             location: operation.location.map(|location| location.to_string()),
-        };
-        Record::Saved { step: Some(self.number), resource }
+        }
     }
 
-    fn intent(
+    pub(super) fn intent(
         &self,
         operation: &Operation,
         action: Action,
@@ -388,7 +421,7 @@ impl<'a> StepContext<'a> {
         Err(FailureCause::Provider(error))
     }
 
-    fn begin_recording(&self, records: Vec<Record>) -> Result<Done<'a>, FailureCause> {
+    pub(super) fn begin_recording(&self, records: Vec<Record>) -> Result<Done<'a>, FailureCause> {
         let recording = self.session.begin_recording(records).map_err(kept)?;
         Ok(Done { answer: None, recording: Some(recording) })
     }

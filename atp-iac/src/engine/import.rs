@@ -4,7 +4,8 @@ use super::{Engine, EngineError, UpdateOptions};
 use crate::apply::whole;
 use crate::output::Expression;
 use crate::plan::{
-    Desired, Import, LeftOut, Plan, PlanError, Preparation, Refusal, StepGraph, asked, import_provider,
+    Desired, Import, LeftOut, Operation, OperationKind, Plan, PlanError, Preparation, Refusal, StepGraph,
+    Telling, asked, import_provider,
 };
 use crate::provider::{ProviderError, Target};
 use crate::state::StateView;
@@ -92,6 +93,24 @@ fn unreadable(import: &Import<'_>, error: &ProviderError) -> String {
     )
 }
 
+/// Says of what goes for an import why it goes.
+pub(super) fn explain(operations: &mut [Operation], preparation: &Preparation) {
+    let imported = preparation.told.iter().filter_map(|told| match &told.what {
+        Telling::Imported { id } => Some((&told.urn, id)),
+        _ => None,
+    });
+    for (urn, id) in imported {
+        let old = |one: &&mut Operation| {
+            one.urn == *urn
+                && one.action == OperationKind::Delete
+                && one.old.as_ref().is_some_and(|old| old.replaced)
+        };
+        for operation in operations.iter_mut().filter(old) {
+            operation.reason = Some(format!("`{id}` is taken over in its place"));
+        }
+    }
+}
+
 /// A plan of which only what the state is told is carried out.
 pub(super) fn only_imports(plan: Plan, options: &UpdateOptions, view: &StateView) -> Plan {
     let is_asked = |refusal: &Refusal| options.import.iter().any(|request| request.urn == refusal.urn);
@@ -100,6 +119,7 @@ pub(super) fn only_imports(plan: Plan, options: &UpdateOptions, view: &StateView
         operations: Vec::new(),
         steps: StepGraph::default(),
         warnings: Vec::new(),
+        proposals: Vec::new(),
         refusals: plan.refusals.into_iter().filter(is_asked).collect(),
         left_out: LeftOut::default(),
         outputs: Default::default(),

@@ -34,7 +34,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use import::only_imports;
+use import::{explain, only_imports};
 use saved::Seen;
 
 /// Plans and carries out. It holds no state of a stack: every call reads it anew.
@@ -360,6 +360,7 @@ impl Engine {
                 preparation.add(&mut view, regrouped)?;
                 continue;
             }
+            explain(&mut plan.operations, &preparation);
             if options.only_import {
                 break only_imports(Plan { preparation, notices, ..plan }, options, &view);
             }

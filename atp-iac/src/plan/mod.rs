@@ -31,7 +31,7 @@ pub(crate) use aliases::aliased;
 pub use approval::Departure;
 pub(crate) use approval::verb;
 pub use import::ImportRequest;
-pub(crate) use import::{Import, asked, provider_of as import_provider};
+pub(crate) use import::{Import, asked, provider_of as import_provider, taken_over};
 pub(crate) use nested::regrouped;
 pub use operation::{
     Answers, Base, Counts, Irreversible, Operation, OperationKind, OutputChange, Plan, Question, Refusal,
@@ -71,7 +71,7 @@ pub enum PlanError {
         /// Which provider.
         provider: String,
     },
-    /// A pattern that means no resource.
+    /// A pattern, or a request to take something over, that means no resource.
     #[error("{0}")]
     NothingMeant(String),
     /// What is selected and what is not cannot be taken apart.

@@ -323,3 +323,25 @@ impl Provider for MemoryCloud {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+    use super::*;
+
+    #[tokio::test]
+    async fn what_is_in_a_scope_is_found_and_its_inputs_are_what_was_given() {
+        let computed = Value::from([("endpoint", Value::from("https://a"))]);
+        let cloud = MemoryCloud::new("test").with_outputs("T", computed);
+        let inputs = Value::from([("name", Value::from("a")), ("size", 1_i64.into())]);
+        let request = Request { kind: "T", inputs: &inputs, timeout: Duration::ZERO };
+        cloud.create(request).await.unwrap();
+        cloud.put("U/b", Value::map());
+        let found = cloud.discover("T/").await.unwrap();
+        let [Found { kind, id, outputs: Some(outputs) }] = found.as_slice() else {
+            unreachable!("{found:?}")
+        };
+        assert_eq!((kind.as_str(), id.as_str()), ("T", "T/a"));
+        assert_eq!(cloud.inputs_of(kind, id, outputs), Some(inputs));
+    }
+}

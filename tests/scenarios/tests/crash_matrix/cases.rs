@@ -102,6 +102,19 @@ fn imports() {
 }
 
 #[test]
+fn adoptions() {
+    let meddle = |cloud: &MemoryCloud| {
+        let object = [("id", "T/there".into()), ("name", "there".into()), ("size", 1i64.into())];
+        cloud.put("T/there", Value::from(object));
+    };
+    let mut after = network();
+    after.push(item("there").with("size", 2i64).options(|options| options.adopt_if_exists(true)));
+    after.push(item("user").link("of", "there"));
+    let case = Case { meddle, ..Case::up("adopt", &network(), &after, &["+ there", "+ user"]) };
+    assert!(case.at_all_points() > 9);
+}
+
+#[test]
 fn everything_at_once() {
     let after = vec![
         item("group").with("size", 2i64),

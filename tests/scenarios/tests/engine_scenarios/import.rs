@@ -3,6 +3,7 @@
 use atp_iac::Value;
 use atp_iac::engine::{Kind, UpdateOptions};
 use atp_iac::plan::{ImportRequest, Plan, Telling};
+use atp_iac::testing::CallKind;
 use scenarios::{Item, World, actions, item, program, report, urn};
 
 /// An object in the cloud that nobody manages.
@@ -89,6 +90,7 @@ async fn engine_083_another_id_replaces_what_is_managed_and_the_same_id_is_nothi
     let items = [importing("a", "T/b"), item("user").link("of", "a")];
     let plan = world.preview(&items).await.unwrap();
     assert_eq!((actions(&plan), taken(&plan).len()), (vec!["~ user".into(), "- a".into()], 1));
+    assert_eq!(plan.operations[2].reason.as_deref(), Some("`T/b` is taken over in its place"));
     assert_eq!(plan.data_losses().count(), 1, "what the old one holds is lost by this plan");
     assert!(report(&world.up(&items).await.unwrap()).is_complete());
     assert_eq!(world.ids(), ["T/b", "T/user"]);
@@ -179,4 +181,88 @@ async fn engine_118_that_an_input_is_secret_is_no_reason_to_replace_what_is_impo
     let resource = world.resource("a").await.unwrap();
     assert!(resource.inputs.get("fixed").unwrap().has_secret());
     assert!(resource.outputs.get("fixed").unwrap().has_secret());
+}
+
+#[tokio::test]
+async fn a_saved_plan_takes_over_what_it_says_and_nothing_that_changed_since() {
+    let world = World::default();
+    found(&world, "a", [("size", 1i64.into())]);
+    let items = [importing("a", "T/a").with("size", 2i64)];
+    let saved = world.saved(&items).await;
+    found(&world, "a", [("size", 3i64.into())]);
+    let error = world.up_saved(&items, &saved).await.unwrap_err();
+    assert!(error.is_refused(), "{error}");
+    found(&world, "a", [("size", 1i64.into())]);
+    assert!(report(&world.up_saved(&items, &saved).await.unwrap()).is_complete());
+    assert_eq!(world.writes(), ["~a"]);
+}
+
+#[tokio::test]
+async fn what_is_imported_and_takes_the_id_of_another_import_is_known_as_a_whole() {
+    let world = World::default();
+    found(&world, "a", []);
+    found(&world, "b", [("of", "T/a".into()), ("hidden", 1i64.into())]);
+    let items = [importing("a", "T/a"), importing("b", "T/b").link("of", "a").with("hidden", 1i64)];
+    let plan = world.preview(&items).await.unwrap();
+    assert_eq!((actions(&plan), taken(&plan).len()), (vec![], 2));
+    assert!(report(&world.up(&items).await.unwrap()).is_complete());
+    assert!(!world.preview(&items).await.unwrap().has_changes());
+}
+
+fn adopting(name: &str) -> Item {
+    item(name).options(|options| options.adopt_if_exists(true))
+}
+
+#[tokio::test]
+async fn what_is_there_already_is_adopted_and_brought_to_what_the_program_says() {
+    let world = World::default();
+    found(&world, "a", [("size", 1i64.into())]);
+    let items = [adopting("a").with("size", 2i64), item("user").link("of", "a")];
+    let update = world.up(&items).await.unwrap();
+    assert!(report(&update).is_complete() && report(&update).done.create == 2, "{:?}", update.report);
+    assert_eq!(world.writes(), ["+a", "~a", "+user"], "a create that was refused, then an update");
+    assert!(!world.preview(&items).await.unwrap().has_changes());
+    assert_eq!(world.cloud.objects()["T/a"].get("size"), Some(&2i64.into()));
+}
+
+#[tokio::test]
+async fn what_is_there_as_the_program_says_is_adopted_without_a_change() {
+    let world = World::default();
+    found(&world, "a", [("size", 1i64.into())]);
+    let items = [adopting("a").with("size", 1i64)];
+    assert!(report(&world.up(&items).await.unwrap()).is_complete());
+    assert_eq!(world.writes(), ["+a"]);
+    assert!(!world.resource("a").await.unwrap().incomplete);
+    assert!(!world.preview(&items).await.unwrap().has_changes());
+}
+
+#[tokio::test]
+async fn what_would_have_to_be_replaced_or_is_managed_already_is_not_adopted() {
+    let world = World::default();
+    found(&world, "a", [("fixed", 1i64.into())]);
+    let failed = |update: atp_iac::engine::Update| {
+        let cause = &report(&update).failures[0].cause;
+        (cause.to_string(), cause.hint().unwrap_or_default())
+    };
+    let (error, hint) = failed(world.up(&[adopting("a").with("fixed", 2i64)]).await.unwrap());
+    assert!(error.contains("`T/a` is already there") && hint.contains("`fixed`"), "{error}: {hint}");
+    assert!(world.resource("a").await.is_none());
+    let items = [adopting("a").with("fixed", 1i64), adopting("b").named("a").after("a")];
+    let (_, hint) = failed(world.up(&items).await.unwrap());
+    assert!(hint.contains("the stack has it as `a`"), "{hint}");
+    let (error, _) = failed(world.up(&[item("a"), item("c").named("a").after("a")]).await.unwrap());
+    assert!(error.contains("already there"), "without the option, nothing is adopted");
+}
+
+#[tokio::test]
+async fn an_update_of_what_was_adopted_that_fails_is_done_by_the_next_run() {
+    let world = World::default();
+    found(&world, "a", [("size", 1i64.into())]);
+    world.cloud.fail_next(CallKind::Update, "T/a", scenarios::refused());
+    let items = [adopting("a").with("size", 2i64)];
+    assert!(!report(&world.up(&items).await.unwrap()).is_complete());
+    assert!(world.resource("a").await.unwrap().incomplete);
+    assert_eq!(actions(&world.preview(&items).await.unwrap()), ["~ a"]);
+    assert!(report(&world.up(&items).await.unwrap()).is_complete());
+    assert!(!world.preview(&items).await.unwrap().has_changes());
 }
