@@ -19,7 +19,8 @@ use crate::time_format;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Work {
-    /// Creates or replaces; when it fails, the previous resource is shown again.
+    /// Creates or replaces; when it fails, the previous resource is shown again. Where no URL tells clients how it ended,
+    /// its state does.
     Write(Option<Box<Resource>>),
     /// Removes the resource and all below it; the body is the status code that the synchronous call would have had.
     Delete(u16),
@@ -78,6 +79,11 @@ impl Operation {
             (Some(_), None) => "Succeeded",
             (Some(_), Some(_)) => "Failed",
         }
+    }
+
+    /// The state of a resource on which it failed.
+    fn failed_state(&self) -> &'static str {
+        if self.canceled { "Canceled" } else { "Failed" }
     }
 
     /// Why it failed or is going to fail.
@@ -329,14 +335,20 @@ impl Cloud {
                 self.settle(&operation.target, id, None);
                 let mut previous = (**previous).clone();
                 previous.revision = self.store.next_number();
+                previous.state = self.told_by_state(&previous.type_name, &operation).map(str::to_owned);
                 self.store.put(&operation.target, previous);
             }
             (Work::Write(None), Some(_)) => {
-                let state = if operation.canceled { "Canceled" } else { "Failed" };
-                self.settle(&operation.target, id, Some(state));
+                self.settle(&operation.target, id, Some(operation.failed_state()));
             }
         }
         self.store.put_operation(id, operation);
+    }
+
+    /// The state by which a resource tells that its update failed, of a type whose operations have no status of their own.
+    fn told_by_state(&self, type_name: &str, operation: &Operation) -> Option<&'static str> {
+        let flags = self.catalog.get(type_name)?.put.long_running?;
+        (!flags.azure_async_operation).then(|| operation.failed_state())
     }
 
     /// Gives the resource and its embedded children, on which the operation `id` ran, their final state.

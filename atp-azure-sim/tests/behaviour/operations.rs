@@ -1,9 +1,9 @@
 use std::time::Duration;
 
-use atp_azure_sim::{Fault, FaultAction, Method, Settings};
+use atp_azure_sim::{Fault, FaultAction, Method, Request, Settings, Simulator};
 use serde_json::{Value, json};
 
-use crate::support::{accepted, group, id, network, refused, with, world};
+use crate::support::{World, accepted, clock, group, id, network, refused, with, world};
 
 fn body() -> Value {
     json!({ "location": "westeurope" })
@@ -137,6 +137,40 @@ fn a_failed_create_stays_as_failed_and_a_failed_update_shows_what_was_before() {
     world.time.pass(10 * SECOND);
     let shown = world.get(&network()).value();
     assert_eq!((shown.get("tags"), &shown["properties"]["provisioningState"]), (None, &json!("Succeeded")));
+}
+
+#[test]
+fn where_no_url_tells_how_an_update_ended_the_resource_does() {
+    let settings = Settings { operation_duration: 10 * SECOND, ..Settings::default() };
+    let time = clock();
+    let simulator = Simulator::in_memory(atp_azure::descriptors(), settings, time.clone());
+    let world = World { simulator, time };
+    let put = |path: &str, version: &str, body: Value| {
+        let request = Request::new(Method::Put, &format!("{path}?api-version={version}"));
+        let response = world.send(request.with_json(&body));
+        world.time.pass(10 * SECOND);
+        accepted(&response);
+        response
+    };
+    put(&group("G"), "2025-04-01", json!({ "location": "westeurope" }));
+    let zone = id("Microsoft.Network/privateDnsZones/zone.example");
+    let plain = json!({ "location": "global" });
+    let tagged = json!({ "location": "global", "tags": { "a": "b" } });
+    let shown = || {
+        let request = Request::new(Method::Get, &format!("{zone}?api-version=2024-06-01"));
+        let body = world.send(request).value();
+        (body.get("tags").cloned(), body["properties"]["provisioningState"].clone())
+    };
+    put(&zone, "2024-06-01", plain);
+    let failed = FaultAction::FailOperation { status: 409, code: "Conflict".to_owned() };
+    for (action, word) in [(failed, "Failed"), (FaultAction::CancelOperation, "Canceled")] {
+        world.simulator.inject(Fault::next(Method::Put, "privateDnsZones", action));
+        let response = put(&zone, "2024-06-01", tagged.clone());
+        assert_eq!((response.status, response.header("azure-asyncoperation")), (200, None));
+        assert_eq!(shown(), (None, json!(word)));
+    }
+    put(&zone, "2024-06-01", tagged);
+    assert_eq!(shown(), (Some(json!({ "a": "b" })), json!("Succeeded")));
 }
 
 #[test]
