@@ -122,7 +122,7 @@ async fn settle(
     let target = Target { kind: &intent.kind, id: &intent.id, inputs };
     let read = look(provider.as_ref(), intent, target, limits).await;
     let outputs = read.map_err(|error| RecoverError::Provider { urn: intent.urn.clone(), error })?;
-    Ok(judge(intent, outputs, state.get(&intent.urn).cloned(), limits.clock.now()))
+    Ok(judge(intent, outputs, state, limits.clock.now()))
 }
 
 /// Reads what a call was about. What was begun to be made a moment ago may not show yet: to call it not created would
@@ -151,7 +151,7 @@ async fn look(
 fn judge(
     intent: &Intent,
     outputs: Option<Value>,
-    present: Option<ResourceState>,
+    state: &StateView,
     now: OffsetDateTime,
 ) -> (Vec<Record>, &'static str) {
     let step = intent.step;
@@ -160,14 +160,15 @@ fn judge(
     match (intent.action, outputs) {
         (Action::Create, Some(outputs)) => {
             let mut records = Vec::new();
-            if let Some(old) = present.filter(|old| !old.id.eq_ignore_ascii_case(&intent.id)) {
-                records.push(Record::MarkReplaced { urn, id: old.id });
+            if let Some(old) = state.get(&urn).filter(|old| !old.id.eq_ignore_ascii_case(&intent.id)) {
+                records.push(Record::MarkReplaced { urn, id: old.id.clone() });
             }
             records.push(Record::Saved { step: Some(step), resource: adopted(intent, outputs, now) });
             (records, "it was created, and is adopted")
         }
         (Action::Create, None) => (vec![nothing("it was not created")], "it was not created"),
-        (Action::Update, Some(outputs)) => match present {
+        // A copy that was being taken back is still owed: the next plan takes it back again, or deletes it.
+        (Action::Update, Some(outputs)) => match state.object(&urn, &intent.id).cloned() {
             Some(old) => {
                 let outputs = intent.lifecycle.guard(outputs, &intent.inputs).with_secrets_of(&old.outputs);
                 let resource = ResourceState { outputs, incomplete: true, ..old };

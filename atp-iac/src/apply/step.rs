@@ -201,14 +201,6 @@ impl<'a> StepContext<'a> {
         self.end(marked.into_iter().chain([saved]).collect(), error).await
     }
 
-    /// The old one is deleted by a later step; until then the state knows both.
-    pub(super) fn replaced_by(&self, operation: &Operation, id: &str) -> Option<Record> {
-        let present =
-            self.session.with_view(|view| view.get(&operation.urn).map(|present| present.id.clone()));
-        let other = present.filter(|present| !present.eq_ignore_ascii_case(id));
-        other.map(|id| Record::MarkReplaced { urn: operation.urn.clone(), id })
-    }
-
     async fn update(&self, operation: &Operation, inputs: Value) -> Result<Done<'a>, FailureCause> {
         let old = operation.old.as_deref().ok_or_else(lost)?;
         self.bring(operation, old, inputs, Work::Update).await
@@ -230,7 +222,18 @@ impl<'a> StepContext<'a> {
         object.outputs = self.lifecycle.guard(object.outputs, &inputs);
         // After a half-done update the old inputs stay, so that the next plan sees what is still to do.
         let kept = if error.is_some() { old.inputs.clone() } else { inputs };
-        self.end(vec![self.saved(operation, kept, object, old.created, error.is_some())], error).await
+        let marked = self.replaced_by(operation, &object.id);
+        let saved = self.saved(operation, kept, object, old.created, error.is_some());
+        self.end(marked.into_iter().chain([saved]).collect(), error).await
+    }
+
+    /// That another object than this one, which is to be the present one, is replaced. It is deleted by a later step; until
+    /// then the state knows both.
+    pub(super) fn replaced_by(&self, operation: &Operation, id: &str) -> Option<Record> {
+        let present =
+            self.session.with_view(|view| view.get(&operation.urn).map(|present| present.id.clone()));
+        let other = present.filter(|present| !present.eq_ignore_ascii_case(id));
+        other.map(|id| Record::MarkReplaced { urn: operation.urn.clone(), id })
     }
 
     async fn delete(&self, operation: &Operation) -> Result<Done<'a>, FailureCause> {

@@ -36,7 +36,7 @@ impl Planner<'_> {
         let mut changes = provider.diff(kind, &existing, inputs);
         let mut reason = None;
         let counts = |change: &&Change| !options.ignore_changes.cover(&change.path);
-        let drift = self.drift.get(&old.urn).into_iter().flatten().filter(counts);
+        let drift = self.drift_of(old).filter(counts);
         let drift: Vec<&Change> = drift.collect();
         if !drift.is_empty() {
             reason = Some("it was changed outside of this program".to_owned());
@@ -51,7 +51,9 @@ impl Planner<'_> {
         for Change { path, before, after, replaces } in &mut changes {
             *replaces |= options.replace_on_changes.touch(path, before.as_ref(), after.as_ref());
         }
-        if old.incomplete {
+        if old.replaced {
+            reason = Some("it was replaced, and is taken back before it was deleted".to_owned());
+        } else if old.incomplete {
             reason = Some("the last operation on it did not finish".to_owned());
         }
         let other_provider = old.provider != provider_name;
@@ -68,7 +70,7 @@ impl Planner<'_> {
         let replaces = |change: &Change| change.replaces;
         let action = if other_provider || other_type || forced.is_some() || changes.iter().any(replaces) {
             replacement(old, wanted)
-        } else if !changes.is_empty() || old.incomplete {
+        } else if !changes.is_empty() || old.incomplete || old.replaced {
             OperationKind::Update
         } else {
             OperationKind::Same
@@ -88,11 +90,15 @@ impl Planner<'_> {
         let inputs = self.resolve(&registration.urn, &registration.inputs, resolver)?;
         let ignored = &registration.options.ignore_changes;
         let Some(old) = old.filter(|_| !ignored.is_empty()) else { return Ok(inputs) };
-        let drift = self.drift.get(&old.urn).into_iter().flatten();
-        let drift = drift.filter(|change| ignored.cover(&change.path));
+        let drift = self.drift_of(old).filter(|change| ignored.cover(&change.path));
         let found =
             drift.fold(old.inputs.clone(), |inputs, change| change.path.put(inputs, change.after.clone()));
         Ok(ignored.keep(&found, inputs))
+    }
+
+    /// What the cloud changed of an object; of copies nobody looked.
+    fn drift_of(&self, old: &ResourceState) -> impl Iterator<Item = &Change> {
+        self.drift.get(&old.urn).filter(|_| !old.replaced).into_iter().flatten()
     }
 
     /// Compares a resource, and looks whether it is replaced around another one.

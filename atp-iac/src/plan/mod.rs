@@ -5,6 +5,7 @@
 
 mod aliases;
 mod approval;
+mod back;
 mod chain;
 mod compare;
 mod graph;

@@ -13,7 +13,7 @@ use super::together::{Together, go_together};
 use super::trigger::trigger;
 use super::{
     Answers, Base, Invalid, Irreversible, LeftOut, Operation, OperationKind, OutputChange, Pattern, Plan,
-    PlanError, Preparation, Question, Refusal, Selected, Selection, graph, retain,
+    PlanError, Preparation, Question, Refusal, Selected, Selection, back, graph, retain,
 };
 use crate::diff::Change;
 use crate::output::{Expression, Resolver};
@@ -134,14 +134,18 @@ impl<'a> Planner<'a> {
                 operations.extend(queries.plan(registration, inputs, &mut predicted));
                 continue;
             }
+            let (old, inputs) = match self.taken_back(&registration.urn, &inputs, provider.as_ref()) {
+                Some(copy) => (Some(copy), self.inputs(registration, Some(copy), &predicted)?),
+                None => (old, inputs),
+            };
             let kind = registration.urn.resource_type();
             invalid.extend(provider.check(kind, &inputs).into_iter().map(|problem| Invalid {
                 urn: registration.urn.clone(),
                 location: registration.location,
                 problem,
             }));
-            let operation =
-                self.operation(registration, inputs, provider.as_ref(), &queries, together, &mut predicted)?;
+            let wanted = (old, inputs, provider.as_ref());
+            let operation = self.operation(registration, wanted, &queries, together, &mut predicted)?;
             operations.push(operation);
         }
         invalid.extend(nested::declared_twice(&operations, self.providers));
@@ -247,14 +251,12 @@ impl<'a> Planner<'a> {
     fn operation(
         &self,
         registration: &Registration,
-        inputs: Value,
-        provider: &dyn Provider,
+        (old, inputs, provider): (Option<&ResourceState>, Value, &dyn Provider),
         queries: &Queries<'_>,
         together: &Together,
         predicted: &mut Predicted<'_>,
     ) -> Result<Operation, PlanError> {
         let Registration { urn, provider: provider_name, options, .. } = registration;
-        let old = self.state.get(urn);
         let kind = urn.resource_type().to_owned();
         let (dependencies, queries) = queries.resolve(&registration.dependencies);
         let (lifecycle, triggered) = self.lifecycle(registration, old, predicted)?;
@@ -330,8 +332,10 @@ impl<'a> Planner<'a> {
         let current = old.filter(|_| action == OperationKind::Update).map(|old| &old.outputs);
         let outputs = lifecycle.guard(provider.predict(urn.resource_type(), inputs, current), inputs);
         match action {
-            // What was not finished may not be fit to be asked about.
-            OperationKind::Update if old.is_none_or(|old| !old.incomplete) => predicted.set(urn, outputs),
+            // What was not finished may not be fit to be asked about; what is taken back is another object than before.
+            OperationKind::Update if old.is_none_or(|old| !old.incomplete && !old.replaced) => {
+                predicted.set(urn, outputs)
+            }
             OperationKind::ReplaceDeleteFirst => predicted.delete_first(urn, outputs),
             _ => predicted.remake(urn, outputs),
         }
@@ -387,11 +391,17 @@ impl<'a> Planner<'a> {
         }
     }
 
-    /// What is in the state and not in the program, and old copies whose deletion is still owed.
+    /// What is in the state and not in the program, and old copies whose deletion is still owed. Of a copy that is taken
+    /// back, what had taken its place.
     fn deletes(&self, operations: &mut Vec<Operation>, selected: &Selected) {
         let declared: UrnRefMap<'_, ()> = operations.iter().map(|operation| (&operation.urn, ())).collect();
+        let taken_back = back::copies(operations);
         let gone = self.state.resources().filter(|resource| {
-            selected.has(&resource.urn) && (resource.replaced || !declared.contains_key(&resource.urn))
+            selected.has(&resource.urn)
+                && match taken_back.get(&resource.urn) {
+                    Some(copy) => resource.id != *copy,
+                    None => resource.replaced || !declared.contains_key(&resource.urn),
+                }
         });
         let deletes: Vec<Operation> = gone.map(|old| self.delete(old)).collect();
         operations.extend(deletes);

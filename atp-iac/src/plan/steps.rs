@@ -8,6 +8,7 @@
 //!
 //! What is so where it makes no circle, the first before the second:
 //! - what is deleted comes after the change of whatever lets go of it;
+//! - what had taken the place of a copy goes after the copy was taken back;
 //! - what is changed comes after the deletion of whatever depended on it;
 //! - what is replaced together with something is made again after the old object of that is gone.
 //!
@@ -164,7 +165,11 @@ impl Builder {
             if operation.action.replaces() {
                 let delete = self.step(index, deletion(operation));
                 self.goes_with.extend(operation.goes_with.clone().map(|container| (delete, container)));
-                self.delete.insert(urn(), delete);
+                if operation.takes_back() {
+                    self.owed.entry(urn()).or_default().push(delete);
+                } else {
+                    self.delete.insert(urn(), delete);
+                }
                 self.replacements.push((index, step, delete));
             }
         }
@@ -184,6 +189,11 @@ impl Builder {
             let Some(old) = &operation.old else { continue };
             let own = self.own_delete(index, &operation.urn);
             let forward = self.forward.get(&operation.urn).copied();
+            if let (Some(own), Some(back)) = (own.filter(|_| !old.replaced), forward)
+                && operation.action.leaves()
+            {
+                self.let_go.push((back, own));
+            }
             for dependency in &old.dependencies {
                 let present = self.delete.get(dependency).copied();
                 // Where nothing is called for it, it goes when something else does.

@@ -59,8 +59,11 @@ impl Together {
         if !self.any {
             return false;
         }
-        let replaced: HashSet<&Urn> =
-            operations.iter().filter(|one| one.action.replaces()).map(|one| &one.urn).collect();
+        let replaced: HashSet<&Urn> = operations
+            .iter()
+            .filter(|one| one.action.replaces() || one.takes_back())
+            .map(|one| &one.urn)
+            .collect();
         let known = self.forced.len();
         for one in operations.iter().filter(|one| stays(one.action)) {
             let Some(options) = &one.options else { continue };

@@ -1,7 +1,7 @@
 //! Why a plan does what it does: from an operation over the properties that differ to where their values come from, and
 //! on through the resources that they are taken from.
 
-use super::{Operation, OperationKind, Plan};
+use super::{Operation, OperationKind, Plan, back};
 use crate::Urn;
 use crate::config::{ConfigLine, unknown};
 use crate::output::{Expression, Source};
@@ -100,13 +100,16 @@ impl Plan {
 
     /// The longest name or URN that the text begins with, and what is behind it.
     fn named(&self, wanted: &str) -> Result<(&Operation, Option<String>), Unexplained> {
+        let taken_back = back::copies(&self.operations);
         let ends = wanted.match_indices('.').map(|(at, _)| at).chain([wanted.len()]);
         for end in ends.rev() {
             let name = &wanted[..end];
-            let present =
-                self.operations.iter().filter(|one| !one.old.as_ref().is_some_and(|old| old.replaced));
-            let found: Vec<&Operation> =
+            let is_owed = |one: &&Operation| one.old.as_ref().is_some_and(|old| old.replaced);
+            let present = self.operations.iter().filter(|one| one.takes_back() || !is_owed(one));
+            let mut found: Vec<&Operation> =
                 present.filter(|one| one.urn.as_str() == name || one.urn.name() == name).collect();
+            // Of a copy that is taken back, there is also the deletion of what had taken its place.
+            found.retain(|one| one.takes_back() || !taken_back.contains_key(&one.urn));
             match found.as_slice() {
                 [] => {}
                 [one] => return Ok((one, wanted.get(end + 1..).map(str::to_owned))),

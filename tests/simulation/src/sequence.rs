@@ -98,16 +98,17 @@ impl Sequence {
             *lock(&self.stage.secrets) = program.secrets().into_iter().collect();
             let names: Vec<&str> = program.present().map(|item| item.name.as_str()).collect();
             self.stage.note(&format!("round {round}: {}", names.join(" ")));
-            self.storm(&program).await?;
-            // A program that goes back to an id whose replaced object is still to be deleted finds it there already, and
-            // the engine does not take it back: so a program changes only when the one before is settled.
-            self.settle(&program).await?;
+            self.storm(&mut program).await?;
+            if round == 0 || self.dice.one_in(2) {
+                self.settle(&program).await?;
+            }
         }
+        self.settle(&program).await?;
         self.end(&program).await
     }
 
     /// Tries, with everything that can go wrong.
-    async fn storm(&mut self, program: &Program) -> Checked {
+    async fn storm(&mut self, program: &mut Program) -> Checked {
         let mut dice = self.dice.apart();
         for _ in 0..dice.below(5) {
             weather::bad(&self.stage, &mut dice);
@@ -116,6 +117,11 @@ impl Sequence {
                 others::meddle(&self.stage, program, &mut dice);
                 // Nothing tells a run that something is about to vanish because of somebody else.
                 tokio::time::sleep(MEDDLING).await;
+            }
+            if dice.one_in(4) {
+                *program = program.changed(&mut dice);
+                self.made.may_be_of(program);
+                lock(&self.stage.secrets).extend(program.secrets());
             }
             let process = self.process(Orders::draw(&mut dice));
             if dice.one_in(5) {

@@ -1,5 +1,6 @@
 //! Replacements that failed or were cut off.
 
+use atp_iac::provider::{ProviderError, ProviderErrorKind};
 use atp_iac::testing::CallKind;
 use scenarios::{Item, World, actions, item, refused, report};
 
@@ -78,4 +79,73 @@ async fn engine_043_a_destroy_deletes_every_copy_of_what_was_replaced() {
     assert_eq!(world.state().await.resources().len(), 3);
     assert!(report(&world.destroy().await.unwrap()).is_complete());
     assert!(world.ids().is_empty() && world.state().await.is_empty());
+}
+
+/// A program that has gone from one name to the other, where the first object could not be deleted.
+async fn gone_on(world: &World, program: impl Fn(&str) -> Vec<Item>) {
+    world.up(&program("one")).await.unwrap();
+    world.cloud.fail_next(CallKind::Delete, "T/one", refused());
+    world.up(&program("two")).await.unwrap();
+    world.cloud.forget_faults();
+    assert_eq!(world.ids(), ["T/one", "T/two"]);
+}
+
+fn sized(name: &str, size: i64) -> Vec<Item> {
+    vec![item("a").named(name).with("size", size)]
+}
+
+#[tokio::test]
+async fn a_program_that_goes_back_gets_the_old_one_that_was_not_deleted_yet() {
+    for size in [1, 2] {
+        let world = World::default();
+        gone_on(&world, |name| sized(name, 1)).await;
+        let calls = world.writes().len();
+        let update = world.up(&sized("one", size)).await.unwrap();
+        assert_eq!(actions(&update.plan), ["~ a", "- a"]);
+        assert!(report(&update).is_complete(), "{:#?}", report(&update).failures);
+        assert_eq!(world.writes().split_off(calls), ["~one", "-two"]);
+        let present = world.resource("a").await.unwrap();
+        assert_eq!((present.id.as_str(), present.replaced, present.incomplete), ("T/one", false, false));
+        assert!(!world.preview(&sized("one", size)).await.unwrap().has_changes());
+    }
+}
+
+#[tokio::test]
+async fn an_old_one_that_cannot_become_what_the_program_says_is_deleted_before_it_is_made_again() {
+    let world = World::default();
+    let program = |name: &str, fixed: i64| vec![item("a").named(name).with("fixed", fixed)];
+    gone_on(&world, |name| program(name, 1)).await;
+    let calls = world.writes().len();
+    let update = world.up(&program("one", 2)).await.unwrap();
+    assert!(report(&update).is_complete(), "{:#?}", report(&update).failures);
+    assert_eq!(world.writes().split_off(calls), ["-one", "+one", "-two"]);
+    assert!(!world.preview(&program("one", 2)).await.unwrap().has_changes());
+}
+
+#[tokio::test]
+async fn an_old_one_that_was_being_taken_back_when_the_run_was_cut_off_is_taken_back_by_the_next() {
+    for kind in [ProviderErrorKind::Unreachable, ProviderErrorKind::Refused] {
+        let world = World::default();
+        gone_on(&world, |name| sized(name, 1)).await;
+        world.cloud.fail_next(CallKind::Update, "T/one", ProviderError::new(kind, "Planted", "planted"));
+        world.up(&sized("one", 2)).await.unwrap();
+        assert_eq!(world.ids(), ["T/one", "T/two"], "what had taken its place stays until it is there");
+        assert_eq!(world.resource("a").await.unwrap().id, "T/two");
+        let update = world.up(&sized("one", 2)).await.unwrap();
+        assert!(report(&update).is_complete(), "{:#?}", report(&update).failures);
+        assert_eq!(world.ids(), ["T/one"]);
+        assert!(!world.preview(&sized("one", 2)).await.unwrap().has_changes());
+    }
+}
+
+#[tokio::test]
+async fn what_had_taken_the_place_of_an_old_one_is_protected_though_the_old_one_comes_back() {
+    let world = World::default();
+    gone_on(&world, |name| sized(name, 1)).await;
+    world.cloud.fail_next(CallKind::Delete, "T/one", refused());
+    world.up(&[item("a").named("two").with("size", 1_i64).protected()]).await.unwrap();
+    world.cloud.forget_faults();
+    let plan = world.preview(&[item("a").named("one")]).await.unwrap();
+    assert_eq!(plan.refusals.len(), 1, "{:?}", plan.refusals);
+    assert!(plan.refusals[0].message.contains("protected"), "{:?}", plan.refusals);
 }

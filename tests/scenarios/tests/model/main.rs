@@ -53,6 +53,9 @@ async fn sequence(rounds: &[Round]) {
     for round in rounds {
         let items = round.items();
         trouble(&world, &round.trouble, &items, &mut reference).await;
+        if round.abandoned {
+            continue;
+        }
         let plan = world.preview(&items).await.unwrap();
         let planned = sorted(actions(&plan));
         assert_eq!(planned, reference.actions(&items), "what is planned");

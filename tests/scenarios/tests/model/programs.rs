@@ -10,6 +10,8 @@ use std::collections::BTreeSet;
 pub struct Round {
     pub declared: Vec<Declared>,
     pub trouble: Trouble,
+    /// Whether the next program comes before this one was carried out to its end.
+    pub abandoned: bool,
 }
 
 /// One resource, out of ten names.
@@ -57,9 +59,9 @@ pub enum Trouble {
 }
 
 pub fn rounds() -> impl Strategy<Value = Vec<Round>> {
-    prop::collection::vec((prop::collection::vec(declared(), 0..9), trouble()), 1..5).prop_map(|rounds| {
-        rounds.into_iter().map(|(declared, trouble)| Round { declared, trouble }).collect()
-    })
+    let round = (prop::collection::vec(declared(), 0..9), trouble(), prop::bool::weighted(0.3));
+    let round = round.prop_map(|(declared, trouble, abandoned)| Round { declared, trouble, abandoned });
+    prop::collection::vec(round, 1..6)
 }
 
 fn declared() -> impl Strategy<Value = Declared> {

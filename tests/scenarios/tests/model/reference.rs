@@ -8,8 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 #[derive(Debug, Default)]
 pub struct Reference {
     known: BTreeMap<String, Known>,
-    /// Old copies whose deletion is owed, by name.
-    owed: Vec<String>,
+    /// Old copies whose deletion is owed, and their names.
+    owed: Vec<(String, Known)>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -27,6 +27,22 @@ enum Verdict {
     /// The new one has the id of the old one, which goes first.
     ReplaceInPlace,
     Replace,
+    /// An old copy has the id already: it is changed, and what had taken its place goes.
+    TakeBack,
+    /// Likewise, and it cannot be changed: it goes first.
+    TakeBackInPlace,
+}
+
+impl Known {
+    fn is_called(&self, name: &str) -> bool {
+        self.inputs.get("name") == Some(&name.into())
+    }
+}
+
+impl Verdict {
+    fn takes_back(self) -> bool {
+        matches!(self, Verdict::TakeBack | Verdict::TakeBackInPlace)
+    }
 }
 
 fn cloud_name(item: &Item) -> &str {
@@ -47,14 +63,20 @@ impl Reference {
             let symbol = match verdicts[item.name.as_str()] {
                 Verdict::Same => None,
                 Verdict::Create => Some("+"),
-                Verdict::Update => Some("~"),
-                Verdict::ReplaceInPlace | Verdict::Replace => Some("±"),
+                Verdict::Update | Verdict::TakeBack => Some("~"),
+                Verdict::ReplaceInPlace | Verdict::Replace | Verdict::TakeBackInPlace => Some("±"),
             };
             actions.extend(symbol.map(|symbol| format!("{symbol} {}", item.name)));
         }
         let declared: BTreeSet<&str> = items.iter().map(|item| item.name.as_str()).collect();
-        let gone = self.known.keys().filter(|name| !declared.contains(name.as_str()));
-        actions.extend(gone.chain(&self.owed).map(|name| format!("- {name}")));
+        let is_back = |name: &str| verdicts.get(name).is_some_and(|verdict| verdict.takes_back());
+        let gone = self.known.keys().filter(|name| !declared.contains(name.as_str()) || is_back(name));
+        let taken = |name: &str, copy: &Known| {
+            let item = items.iter().find(|item| item.name == name);
+            is_back(name) && item.is_some_and(|item| copy.is_called(cloud_name(item)))
+        };
+        let owed = self.owed.iter().filter(|(name, copy)| !taken(name, copy)).map(|(name, _)| name);
+        actions.extend(gone.chain(owed).map(|name| format!("- {name}")));
         actions.sort();
         actions
     }
@@ -69,14 +91,19 @@ impl Reference {
     }
 
     fn verdict(&self, item: &Item, items: &[Item], verdicts: &BTreeMap<&str, Verdict>) -> Verdict {
-        let Some(known) = self.known.get(&item.name) else { return Verdict::Create };
+        let is_it = |known: &&Known| known.is_called(cloud_name(item));
+        let present = self.known.get(&item.name);
+        let copies = self.owed.iter().filter(|(name, _)| *name == item.name).map(|(_, copy)| copy);
+        let copy = copies.filter(|_| present.filter(is_it).is_none()).find(is_it);
+        let Some(known) = copy.or(present) else { return Verdict::Create };
         let inputs = inputs(item, items);
         let unknown = |key: &str| {
             let used = item.links.get(key).map(|other| verdicts[other.as_str()]);
             let asked = item.asks.get(key).map(|other| (other, verdicts[other.as_str()]));
-            used == Some(Verdict::ReplaceInPlace)
+            matches!(used, Some(Verdict::ReplaceInPlace | Verdict::TakeBackInPlace))
                 || asked.is_some_and(|(other, verdict)| match verdict {
                     Verdict::Create | Verdict::Replace | Verdict::ReplaceInPlace => true,
+                    Verdict::TakeBack | Verdict::TakeBackInPlace => true,
                     Verdict::Update => self.known[other].unfinished,
                     Verdict::Same => false,
                 })
@@ -90,7 +117,9 @@ impl Reference {
         if changed.contains("name") {
             Verdict::Replace
         } else if changed.contains("fixed") {
-            Verdict::ReplaceInPlace
+            if copy.is_some() { Verdict::TakeBackInPlace } else { Verdict::ReplaceInPlace }
+        } else if copy.is_some() {
+            Verdict::TakeBack
         } else if !changed.is_empty() || known.unfinished {
             Verdict::Update
         } else {
@@ -125,13 +154,14 @@ impl Reference {
         self.owed.clear();
         for old in plan.operations.iter().filter_map(|operation| operation.old.as_deref()) {
             let name = old.urn.name().to_owned();
-            if old.replaced {
-                self.owed.push(name);
-                continue;
-            }
             let inputs = old.inputs.as_map().into_iter().flatten();
             let inputs = inputs.map(|(key, value)| (key.clone(), value.clone())).collect();
-            self.known.insert(name, Known { inputs, unfinished: old.incomplete });
+            let known = Known { inputs, unfinished: old.incomplete };
+            if old.replaced {
+                self.owed.push((name, known));
+            } else {
+                self.known.insert(name, known);
+            }
         }
     }
 }
