@@ -141,6 +141,12 @@ pub trait Provider: Send + Sync {
         Err(ProviderError::new(ProviderErrorKind::Refused, "UnknownScope", message))
     }
 
+    /// What inputs that were made by [`inputs_of`](Self::inputs_of) lack, though a program has to give it: passwords and the
+    /// like, which the cloud never shows.
+    fn not_shown(&self, _kind: &str, _inputs: &Value) -> Vec<Path> {
+        Vec::new()
+    }
+
     /// Rust code of a function that declares resources with these inputs; `None` when the provider writes none.
     fn rust(&self, _declarations: &[Declaration<'_>]) -> Option<String> {
         None

@@ -80,12 +80,6 @@ impl AzureProvider {
         }
     }
 
-    /// What inputs that were made from what the service shows lack, though a program has to give it: passwords and the
-    /// like, which the service never shows.
-    pub fn not_shown(&self, kind: &str, inputs: &Value) -> Vec<Path> {
-        self.catalog.find(kind).map(|descriptor| adopt::missing(descriptor, inputs)).unwrap_or_default()
-    }
-
     /// The client that requests go through.
     pub fn client(&self) -> &ArmClient {
         &self.client
@@ -232,6 +226,10 @@ impl Provider for AzureProvider {
     fn inputs_of(&self, kind: &str, id: &str, outputs: &Value) -> Option<Value> {
         let kind = self.kind(kind, outputs)?;
         adopt::inputs(&kind, self.nested_lists(kind.descriptor), id, outputs)
+    }
+
+    fn not_shown(&self, kind: &str, inputs: &Value) -> Vec<Path> {
+        self.catalog.find(kind).map(|descriptor| adopt::missing(descriptor, inputs)).unwrap_or_default()
     }
 
     fn rust(&self, declarations: &[Declaration<'_>]) -> Option<String> {

@@ -85,6 +85,33 @@ pub(super) enum Command {
         /// The URN, or a name that only one resource has.
         urn: String,
     },
+    /// Takes over what the cloud has already.
+    Import(ImportArguments),
+}
+
+#[derive(Debug, Default, clap::Args)]
+pub(super) struct ImportArguments {
+    /// Writes a program that declares all that is in a scope, such as a resource group: its name or its id.
+    #[arg(long, value_name = "SCOPE", required = true)]
+    pub scope: Option<String>,
+    #[command(flatten)]
+    pub of_scope: ScopeArguments,
+}
+
+#[derive(Debug, Default, clap::Args)]
+pub(super) struct ScopeArguments {
+    /// With `--scope`: the file for the program; without it, the standard output.
+    #[arg(long, value_name = "FILE", requires = "scope")]
+    pub out: Option<PathBuf>,
+    /// With `--out`: writes over a file that is there.
+    #[arg(long, requires = "out")]
+    pub force: bool,
+    /// With `--scope`: the provider that is asked; without it, that of the cloud.
+    #[arg(long, value_name = "NAME", requires = "scope")]
+    pub provider: Option<String>,
+    /// With `--scope`: also what is in the state of a stack already.
+    #[arg(long, requires = "scope")]
+    pub include_managed: bool,
 }
 
 #[derive(Debug, Default, clap::Args)]

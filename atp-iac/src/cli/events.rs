@@ -12,7 +12,7 @@ use crate::apply::{Event, Failure as StepFailure, FailureCause, Recovered, Repor
 use crate::cloud::Cloud;
 use crate::config::{ConfigField, ConfigLine};
 use crate::diff::Change;
-use crate::engine::{Drifted, Finding, Reading};
+use crate::engine::{Discovered, DiscoveryNote, Drifted, Finding, Reading};
 use crate::plan::{
     Counts, Irreversible, Notice, Operation, OperationKind, Origin, OutputChange, Plan, Property, Proposal,
     Refusal, Telling, Told, Why, Work,
@@ -261,6 +261,30 @@ pub(super) fn reading(reading: &Reading, written: bool) -> Json {
     json!({
         "event": "reading", "read": reading.read, "changed": reading.drifted.len() - gone, "gone": gone,
         "failed": reading.failures.len(), "interrupted": reading.interrupted, "written": written,
+    })
+}
+
+pub(super) fn discovered(
+    discovered: &Discovered,
+    (provider, scope): (&str, &str),
+    file: Option<&str>,
+) -> Json {
+    let Discovered { found, code, notes } = discovered;
+    let found: Vec<Json> =
+        found.iter().map(|one| json!({"name": one.name, "type": one.kind, "id": one.id})).collect();
+    let note = |note: &DiscoveryNote| {
+        let (what, kind, id, path) = match note {
+            DiscoveryNote::LeftOut { kind, id, .. } => ("left_out", Some(kind), Some(id), None),
+            DiscoveryNote::Hidden { kind, id, path, .. } => ("hidden", Some(kind), Some(id), Some(path)),
+            DiscoveryNote::UnreadState { .. } => ("unread_state", None, None, None),
+        };
+        let path = path.map(ToString::to_string);
+        json!({"what": what, "type": kind, "id": id, "path": path, "message": note.to_string()})
+    };
+    json!({
+        "event": "discovered", "provider": provider, "scope": scope, "found": found,
+        "notes": notes.iter().map(note).collect::<Vec<_>>(), "file": file,
+        "code": file.is_none().then_some(code),
     })
 }
 

@@ -182,6 +182,15 @@ fn engine_hint(error: &EngineError) -> Option<String> {
         EngineError::Program(ProgramError::Config(_)) => {
             Some("`config describe` shows what can be set".into())
         }
+        EngineError::Discover { error, .. } => of_provider(error),
+        EngineError::NothingFound { notes, .. } if !notes.is_empty() => {
+            Some("what is managed already is declared, too, with `--include-managed`".into())
+        }
+        EngineError::NothingFound { .. } => Some("name a scope that something is in".into()),
+        EngineError::NoCode { .. } => Some("declare the resources by hand, with `Options::import`".into()),
+        EngineError::UnknownProvider { .. } => {
+            Some("name a provider of this program with `--provider`".into())
+        }
         EngineError::Moved(_) => Some("make a new plan with `preview --out FILE`, and look at it".into()),
         EngineError::PlanFile(error) => Some(error.hint().into()),
         EngineError::FailedPlan(_) => Some("put that right, and make the plan again".into()),

@@ -24,7 +24,7 @@ pub struct Ports<'p> {
     pub current_dir: PathBuf,
     /// Reads the files of the project.
     pub files: &'p (dyn Files + Sync),
-    /// Where saved plans are.
+    /// Where saved plans and written programs are.
     pub plans: &'p (dyn PlanFiles + Sync),
     /// Knows what the files of the project were.
     pub revisions: &'p (dyn Revisions + Sync),
@@ -42,7 +42,7 @@ pub struct Ports<'p> {
     pub random: Arc<dyn Random>,
 }
 
-/// Keeps saved plans, as files.
+/// Keeps saved plans and written programs, as files.
 pub trait PlanFiles {
     /// The bytes of a file; `None` when there is no such file.
     ///

@@ -11,7 +11,7 @@ use crate::StackName;
 use crate::apply::{Event, Recovered, Report};
 use crate::cloud::Cloud;
 use crate::config::{ConfigField, ConfigLine};
-use crate::engine::{Kind, Reading};
+use crate::engine::{Discovered, Kind, Reading};
 use crate::plan::{OperationKind, Plan, Why};
 use crate::secrets::Fingerprints;
 use crate::state::{Holder, ResourceState};
@@ -19,6 +19,7 @@ use crate::value::Value;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
+use std::path::Path;
 
 /// Writes data to the one stream and everything else to the other; with `--json`, events to the first.
 ///
@@ -168,6 +169,19 @@ impl<'p> Reporter<'p> {
         }
         reading.drifted.iter().for_each(|one| self.event(events::drift(one, reading.fingerprints.as_ref())));
         self.event(events::reading(reading, written));
+    }
+
+    /// What is in a scope, as a program, which was written to a file or is printed. `from` are the provider and the scope.
+    pub fn discovered(&mut self, discovered: &Discovered, from: (&str, &str), file: Option<&Path>) {
+        let file = file.map(|file| file.display().to_string());
+        if self.json {
+            return self.event(events::discovered(discovered, from, file.as_deref()));
+        }
+        if file.is_none() {
+            self.data(&discovered.code);
+        }
+        let text = screen::discovered(discovered, file.as_deref(), self.look);
+        self.screen(&text);
     }
 
     /// The lock of the stack is held by somebody else.

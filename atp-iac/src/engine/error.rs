@@ -1,6 +1,6 @@
 //! What can stop an update before anything is done.
 
-use super::{Moved, PlanFileError};
+use super::{DiscoveryNote, Moved, PlanFileError};
 use crate::Urn;
 use crate::apply::{QueryError, RecoverError, RefreshError};
 use crate::plan::{PlanError, Refusal};
@@ -55,6 +55,34 @@ pub enum EngineError {
         /// Which.
         urn: Urn,
     },
+    /// There is no such provider.
+    #[error("{message}")]
+    UnknownProvider {
+        /// Which, and what was perhaps meant.
+        message: String,
+    },
+    /// What is in a scope cannot be found out.
+    #[error("what is in `{scope}` cannot be found out: {error}")]
+    Discover {
+        /// Which scope.
+        scope: String,
+        /// Why not.
+        error: ProviderError,
+    },
+    /// Nothing in a scope can be taken over.
+    #[error("in `{scope}` there is nothing to take over{}", lines(.notes))]
+    NothingFound {
+        /// Which scope.
+        scope: String,
+        /// Why not, object by object.
+        notes: Vec<DiscoveryNote>,
+    },
+    /// A provider cannot write programs.
+    #[error("the provider `{provider}` writes no programs")]
+    NoCode {
+        /// Which.
+        provider: String,
+    },
     /// The run was asked to stop before anything was done.
     #[error("the run was interrupted before anything was done")]
     Interrupted,
@@ -76,6 +104,11 @@ impl EngineError {
                 | EngineError::Moved(_)
         )
     }
+}
+
+/// One on each line, below.
+fn lines(notes: &[DiscoveryNote]) -> String {
+    notes.iter().map(|note| format!("\n  {note}")).collect()
 }
 
 /// One on the same line, several below.

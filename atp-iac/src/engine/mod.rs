@@ -2,6 +2,7 @@
 //!
 //! The command line is a client of this module, and so is every tool that embeds the engine.
 
+mod discover;
 mod error;
 mod import;
 mod look;
@@ -10,6 +11,7 @@ mod saved;
 mod taint;
 mod update;
 
+pub use discover::{DiscoverOptions, Discovered, Discovery, DiscoveryNote};
 pub use error::EngineError;
 pub use reading::{Drifted, Finding, Reading, RefreshOptions};
 pub use saved::{How, Moved, PlanFileError, Saved, SavedBase, SavedPlan};

@@ -2,7 +2,8 @@
 
 use crate::diff::{Change, Rules, compare};
 use crate::provider::{
-    Existing, Found, Object, Problem, Provider, ProviderError, ProviderErrorKind, Request, Target, Warning,
+    Declaration, Existing, Found, Object, Problem, Provider, ProviderError, ProviderErrorKind, Request,
+    Target, Warning,
 };
 use crate::value::{Kind, Map, Path, Value};
 use async_trait::async_trait;
@@ -260,10 +261,10 @@ impl Provider for MemoryCloud {
     /// Everything whose id begins with the scope. Its type is what stands before the last `/` of its id.
     async fn discover(&self, scope: &str) -> Result<Vec<Found>, ProviderError> {
         let inner = self.called(CallKind::Query, scope)?;
-        let inside = inner.objects.iter().filter(|(id, _)| id.starts_with(scope));
-        let found = |(id, outputs): (&String, &Value)| {
+        let inside = inner.objects.keys().filter(|id| id.starts_with(scope));
+        let found = |id: &String| {
             let kind = id.rsplit_once('/').map_or("", |(kind, _)| kind);
-            Found { kind: kind.to_owned(), id: id.clone(), outputs: Some(outputs.clone()) }
+            Found { kind: kind.to_owned(), id: id.clone(), outputs: None }
         };
         Ok(inside.map(found).collect())
     }
@@ -297,6 +298,16 @@ impl Provider for MemoryCloud {
 
     async fn read(&self, target: Target<'_>) -> Result<Option<Value>, ProviderError> {
         Ok(self.called(CallKind::Read, target.id)?.objects.get(target.id).cloned())
+    }
+
+    fn rust(&self, declarations: &[Declaration<'_>]) -> Option<String> {
+        let declare = |one: &Declaration<'_>| {
+            let Declaration { name, kind, id, inputs } = one;
+            let inputs = inputs.to_json_masked();
+            format!("    declare(cx, {kind:?}, {name:?}, import({id:?}), json!({inputs}))?;\n")
+        };
+        let body: String = declarations.iter().map(declare).collect();
+        Some(format!("pub fn declare_all(cx: &mut Context) -> Result<()> {{\n{body}    Ok(())\n}}\n"))
     }
 
     async fn query(&self, kind: &str, inputs: &Value, _: Duration) -> Result<Option<Value>, ProviderError> {

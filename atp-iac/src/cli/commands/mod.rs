@@ -2,6 +2,7 @@
 
 mod config;
 mod graph;
+mod import;
 mod look;
 mod reading;
 mod saved;
@@ -9,7 +10,7 @@ mod taint;
 mod update;
 mod why;
 
-use super::arguments::{Command, Options, PreviewArguments, UpArguments};
+use super::arguments::{Command, ImportArguments, Options, PreviewArguments, UpArguments};
 use super::failure::Failure;
 use super::interruptible::interruptible;
 use super::ports::{Answer, Press, Terminal};
@@ -74,6 +75,10 @@ pub(super) async fn run(
             Command::Drift => reading::drift(&session).await,
             Command::Why { what } => why::why(&session, what).await,
             Command::Taint { urn } => taint::taint(&session, urn, true).await,
+            Command::Import(ImportArguments { scope: Some(scope), of_scope }) => {
+                import::discover(&session, scope, of_scope).await
+            }
+            Command::Import(_) => Err(Failure::usage("what is to be taken over?", "say `--scope SCOPE`")),
             Command::Untaint { urn } => taint::taint(&session, urn, false).await,
             Command::Status { .. } | Command::Expired { .. } => {
                 Err(Failure::usage("this command is about all stacks", "leave `--stack` out"))

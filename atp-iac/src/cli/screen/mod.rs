@@ -1,6 +1,7 @@
 //! What people see. Everything here is pure: values in, text out.
 
 mod config;
+mod discovered;
 mod failure;
 mod graph;
 mod labels;
@@ -20,6 +21,7 @@ mod value;
 mod why;
 
 pub(super) use config::{describe_config, fields as config_fields, show_config, source as config_source};
+pub(super) use discovered::discovered;
 pub(super) use failure::failure;
 pub(super) use graph::graph;
 pub(super) use labels::Labels;

@@ -82,6 +82,7 @@ async fn every_event_is_documented_with_its_fields_and_no_other() {
         "up --yes --allow-replace --set protect=true --set guests=[ann<ben,eve]",
         "up --yes --allow-delete --set protect=true --set guests=[eve<ann]",
         "preview --set guests=[ann@ben,kim@eve]",
+        "import --scope Test.Guest --include-managed",
         "destroy --yes",
         "outputs",
         "state list",

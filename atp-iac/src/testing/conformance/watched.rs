@@ -6,7 +6,7 @@ use crate::provider::{
     ProviderErrorKind, Request, Target, Warning,
 };
 use crate::testing::CallKind;
-use crate::value::Value;
+use crate::value::{Path, Value};
 use async_trait::async_trait;
 use std::fmt::Debug;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -184,6 +184,9 @@ impl Provider for Watched {
     }
     async fn discover(&self, scope: &str) -> Result<Vec<Found>, ProviderError> {
         self.show(self.inner.discover(scope).await)
+    }
+    fn not_shown(&self, kind: &str, inputs: &Value) -> Vec<Path> {
+        self.show(self.inner.not_shown(kind, inputs))
     }
     fn rust(&self, declarations: &[Declaration<'_>]) -> Option<String> {
         self.show(self.inner.rust(declarations))
