@@ -164,13 +164,17 @@ impl Options {
     }
 
     /// Takes over what the cloud has under this id instead of creating it, and brings it to what the program says. The
-    /// plan shows what would change.
+    /// plan shows what would change. What is managed already under another id is replaced by it, and deleted after.
+    ///
+    /// Once it is managed, the option may stay or go. As long as it stays, plans that replace the resource are refused.
     pub fn import(mut self, id: impl Into<String>) -> Self {
         self.import = Some(id.into());
         self
     }
 
-    /// Takes over what is there already, where the cloud refuses to create it for that reason.
+    /// Takes over what is there already, where the cloud refuses to create it for that reason, and brings it to what the
+    /// program says. What would have to be replaced for that, and what is managed as another resource, is left alone: the
+    /// create fails.
     pub fn adopt_if_exists(mut self, adopt: bool) -> Self {
         self.adopt_if_exists = Some(adopt);
         self

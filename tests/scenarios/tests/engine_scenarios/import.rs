@@ -266,3 +266,35 @@ async fn an_update_of_what_was_adopted_that_fails_is_done_by_the_next_run() {
     assert!(report(&world.up(&items).await.unwrap()).is_complete());
     assert!(!world.preview(&items).await.unwrap().has_changes());
 }
+
+#[tokio::test]
+async fn a_replacement_adopts_what_is_there_and_deletes_the_old_one() {
+    let world = World::default();
+    world.up(&[adopting("a"), item("user").link("of", "a")]).await.unwrap();
+    found(&world, "b", [("size", 1i64.into())]);
+    let items = [adopting("a").named("b").with("size", 2i64), item("user").link("of", "a")];
+    assert_eq!(actions(&world.preview(&items).await.unwrap()), ["+/- a", "~ user"]);
+    assert!(report(&world.up(&items).await.unwrap()).is_complete());
+    assert_eq!(world.writes()[2..], ["+b", "~b", "~user", "-a"]);
+    assert!(!world.preview(&items).await.unwrap().has_changes());
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_is_not_imported_and_the_error_says_where_and_why() {
+    let world = World::default();
+    found(&world, "a", []);
+    world.cloud.fail_next(CallKind::Read, "T/a", scenarios::refused());
+    let error = world.up(&[importing("a", "T/a")]).await.unwrap_err().to_string();
+    assert!(error.contains("program.rs:1") && error.contains("`T/a` cannot be read: Planted"), "{error}");
+    assert!(report(&world.up(&[importing("a", "T/a")]).await.unwrap()).is_complete());
+}
+
+#[tokio::test]
+async fn what_is_not_selected_is_not_imported() {
+    let world = World::default();
+    found(&world, "a", []);
+    let items = program(&[importing("a", "T/a"), item("b")]);
+    let update = world.run(&items, Kind::Up, scenarios::targets(&["b"])).await.unwrap();
+    assert!(report(&update).is_complete() && taken(&update.plan).is_empty());
+    assert_eq!(world.state().await.resources().len(), 1);
+}
