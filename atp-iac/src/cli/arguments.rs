@@ -85,14 +85,23 @@ pub(super) enum Command {
         /// The URN, or a name that only one resource has.
         urn: String,
     },
-    /// Takes over what the cloud has already.
+    /// Takes over what the cloud has already: one resource of the program, those in a file, or with `--scope` as code.
     Import(ImportArguments),
 }
 
 #[derive(Debug, Default, clap::Args)]
 pub(super) struct ImportArguments {
-    /// Writes a program that declares all that is in a scope, such as a resource group: its name or its id.
-    #[arg(long, value_name = "SCOPE", required = true)]
+    /// A resource of the program: its URN, or a name that only one has.
+    #[arg(requires = "id")]
+    pub resource: Option<String>,
+    /// The id under which the cloud has it.
+    pub id: Option<String>,
+    /// Takes over all that a file names: a list of `resource:` and `id:`, in YAML or JSON.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["resource", "scope"])]
+    pub file: Option<PathBuf>,
+    /// Takes nothing over, and writes a program that declares all that is in a scope, such as a resource group: its name or
+    /// its id.
+    #[arg(long, value_name = "SCOPE", conflicts_with = "resource")]
     pub scope: Option<String>,
     #[command(flatten)]
     pub of_scope: ScopeArguments,

@@ -119,6 +119,12 @@ pub(super) fn operation(operation: &Operation, fingerprints: Option<&Fingerprint
     })
 }
 
+pub(super) fn difference(difference: &Operation, fingerprints: Option<&Fingerprints>) -> Json {
+    let mut event = operation(difference, fingerprints);
+    event["event"] = "difference".into();
+    event
+}
+
 fn change(change: &Change, fingerprints: Option<&Fingerprints>) -> Json {
     let (before, after) = masked_pair(change.before.as_ref(), change.after.as_ref(), fingerprints);
     json!({"path": change.path.to_string(), "before": before, "after": after, "replaces": change.replaces})

@@ -12,7 +12,7 @@ use crate::apply::{Event, Recovered, Report};
 use crate::cloud::Cloud;
 use crate::config::{ConfigField, ConfigLine};
 use crate::engine::{Discovered, Kind, Reading};
-use crate::plan::{OperationKind, Plan, Why};
+use crate::plan::{Operation, OperationKind, Plan, Why};
 use crate::secrets::Fingerprints;
 use crate::state::{Holder, ResourceState};
 use crate::value::Value;
@@ -182,6 +182,15 @@ impl<'p> Reporter<'p> {
         }
         let text = screen::discovered(discovered, file.as_deref(), self.look);
         self.screen(&text);
+    }
+
+    /// How what is taken over differs from the program.
+    pub fn differences(&mut self, differences: &[Operation], fingerprints: Option<&Fingerprints>) {
+        if !self.json {
+            let text = screen::differences(differences, Look { fingerprints, ..self.look });
+            return self.screen(&text);
+        }
+        differences.iter().for_each(|one| self.event(events::difference(one, fingerprints)));
     }
 
     /// The lock of the stack is held by somebody else.

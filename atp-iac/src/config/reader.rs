@@ -156,6 +156,10 @@ impl<'a> ConfigReader<'a> {
         self.push(place, self.path.clone(), message);
     }
 
+    pub(super) fn place(&self) -> &'a Place {
+        &self.here.place
+    }
+
     pub(super) fn content(&self) -> &'a Content {
         &self.here.content
     }

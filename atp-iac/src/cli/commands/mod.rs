@@ -75,20 +75,37 @@ pub(super) async fn run(
             Command::Drift => reading::drift(&session).await,
             Command::Why { what } => why::why(&session, what).await,
             Command::Taint { urn } => taint::taint(&session, urn, true).await,
-            Command::Import(ImportArguments { scope: Some(scope), of_scope }) => {
+            Command::Import(ImportArguments { scope: Some(scope), of_scope, .. }) => {
                 import::discover(&session, scope, of_scope).await
             }
-            Command::Import(_) => Err(Failure::usage("what is to be taken over?", "say `--scope SCOPE`")),
+            Command::Import(arguments) => {
+                import::adopt(&session, &asked(arguments)?, ask, presses.clone()).await
+            }
             Command::Untaint { urn } => taint::taint(&session, urn, false).await,
             Command::Status { .. } | Command::Expired { .. } => {
                 Err(Failure::usage("this command is about all stacks", "leave `--stack` out"))
             }
         }
     };
-    if matches!(command, Command::Up(_) | Command::Destroy | Command::Refresh) {
+    let takes_over = matches!(command, Command::Import(ImportArguments { scope: None, .. }));
+    if takes_over || matches!(command, Command::Up(_) | Command::Destroy | Command::Refresh) {
         return reading.await;
     }
     // What only reads is left at the first Ctrl-C.
     let mut listener = presses.clone();
     interruptible(&mut listener, reading, |_| Press::Leave).await
+}
+
+/// What `import` is to take over.
+fn asked(arguments: &ImportArguments) -> Result<import::Asked<'_>, Failure> {
+    match arguments {
+        ImportArguments { file: Some(file), .. } => Ok(import::Asked::File(file)),
+        ImportArguments { resource: Some(resource), id: Some(id), .. } => {
+            Ok(import::Asked::One(resource, id))
+        }
+        _ => Err(Failure::usage(
+            "it is not said what is to be taken over",
+            "write `import RESOURCE ID`, `import --file FILE` or `import --scope SCOPE`",
+        )),
+    }
 }

@@ -1,6 +1,7 @@
 //! `preview`, `up` and `destroy`.
 
 use super::Session;
+use super::import::Adoption;
 use super::saved::made;
 use crate::apply::{Event, Interrupt, Recovered};
 use crate::cli::arguments::Options;
@@ -9,7 +10,7 @@ use crate::cli::failure::{Failure, exit};
 use crate::cli::interruptible::{interruptible, stop};
 use crate::cli::ports::{Answer, Press};
 use crate::cli::several::referred;
-use crate::engine::{Decision, Kind, SavedPlan, Update};
+use crate::engine::{Decision, Deployment, Engine, Kind, SavedPlan, Update, UpdateOptions};
 use crate::plan::Plan;
 use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -38,14 +39,26 @@ pub(super) enum Wish<'a> {
     Destroy,
     /// A saved plan, which somebody has looked at.
     Saved(&'a SavedPlan),
+    /// That some of what the program says is taken over from the cloud, and nothing else.
+    Import(&'a Adoption),
 }
 
 impl Wish<'_> {
     fn kind(self) -> Kind {
         match self {
-            Wish::Up => Kind::Up,
+            Wish::Up | Wish::Import(_) => Kind::Up,
             Wish::Destroy => Kind::Destroy,
             Wish::Saved(saved) => saved.kind,
+        }
+    }
+
+    /// How to plan for it.
+    fn options(self, options: UpdateOptions) -> UpdateOptions {
+        match self {
+            Wish::Import(Adoption { requests, .. }) => {
+                UpdateOptions { import: requests.clone(), only_import: true, ..options }
+            }
+            _ => options,
         }
     }
 }
@@ -54,12 +67,23 @@ pub(super) async fn update(
     session: &Session<'_, '_>,
     wish: Wish<'_>,
     ask: &mut (dyn FnMut() -> Answer + Send),
+    presses: watch::Receiver<u32>,
+) -> Result<u8, Failure> {
+    session.options.modifiers.check(wish.kind(), false)?;
+    let connected = session.connect()?;
+    update_on(session, connected, wish, ask, presses).await
+}
+
+/// The same, where the header says already what it is done on.
+pub(super) async fn update_on(
+    session: &Session<'_, '_>,
+    (deployment, engine): (Deployment, Engine),
+    wish: Wish<'_>,
+    ask: &mut (dyn FnMut() -> Answer + Send),
     mut presses: watch::Receiver<u32>,
 ) -> Result<u8, Failure> {
     let kind = wish.kind();
-    let options = session.update_options();
-    session.options.modifiers.check(kind, false)?;
-    let (deployment, engine) = session.connect()?;
+    let options = wish.options(session.update_options());
     if let Wish::Saved(saved) = wish {
         session.reporter().note(&made(saved));
         session.reporter().end_line();
@@ -80,7 +104,7 @@ pub(super) async fn update(
     let applying = AtomicBool::new(false);
     let mut objection = None;
     let mut decide = |plan: &Plan, recovered: &[Recovered]| {
-        session.reporter().plan(plan, recovered, kind);
+        show(session, plan, recovered, wish);
         match decide(session, plan, wish, ask) {
             Ok(()) => {
                 applying.store(true, Ordering::Relaxed);
@@ -100,7 +124,7 @@ pub(super) async fn update(
         let (decide, observe) = (&mut decide, &mut observe);
         let mut update = pin!(async {
             match wish {
-                Wish::Up | Wish::Destroy => {
+                Wish::Up | Wish::Destroy | Wish::Import(_) => {
                     engine.update(&deployment, kind, &options, decide, observe, &interrupt).await
                 }
                 Wish::Saved(saved) => {
@@ -123,7 +147,22 @@ pub(super) async fn update(
     let update = interruptible(&mut presses, work, on_press).await?;
     match objection {
         Some(objection) => Err(objection),
-        None => finish(session, &update, kind, interrupt.is_raised()),
+        None => finish(session, &update, wish, interrupt.is_raised()),
+    }
+}
+
+fn show(session: &Session<'_, '_>, plan: &Plan, recovered: &[Recovered], wish: Wish<'_>) {
+    let mut reporter = session.reporter();
+    match wish {
+        Wish::Import(_)
+            if plan.preparation.is_empty() && plan.refusals.is_empty() && !session.options.json =>
+        {
+            reporter.note("nothing to take over: all of it is managed already");
+        }
+        _ => reporter.plan(plan, recovered, wish.kind()),
+    }
+    if let Wish::Import(adoption) = wish {
+        reporter.differences(&adoption.differences, plan.fingerprints.as_ref());
     }
 }
 
@@ -141,7 +180,9 @@ fn decide(
     match wish {
         // Somebody has looked at it.
         Wish::Saved(_) => modifiers.expect([plan].into_iter())?,
-        Wish::Up | Wish::Destroy => modifiers.accept([plan].into_iter(), wish.kind(), *yes)?,
+        Wish::Up | Wish::Destroy | Wish::Import(_) => {
+            modifiers.accept([plan].into_iter(), wish.kind(), *yes)?
+        }
     }
     if !plan.has_changes() {
         return Ok(());
@@ -149,9 +190,11 @@ fn decide(
     let question = match wish {
         Wish::Up => "Apply?",
         Wish::Destroy => "Delete all of this?",
+        Wish::Import(_) => "Take this over?",
         Wish::Saved(_) => return Ok(()),
     };
-    let about = (question, "carry out this plan");
+    let what = if matches!(wish, Wish::Import(_)) { "take this over" } else { "carry out this plan" };
+    let about = (question, what);
     confirm(&mut session.reporter(), session.options, session.terminal, ask, about)
 }
 
@@ -164,16 +207,27 @@ pub(super) fn refused(plan: &Plan) -> Option<Failure> {
     Some(Failure::refused(message, "it is told above, resource by resource"))
 }
 
-fn finish(session: &Session<'_, '_>, update: &Update, kind: Kind, interrupted: bool) -> Result<u8, Failure> {
+fn finish(
+    session: &Session<'_, '_>,
+    update: &Update,
+    wish: Wish<'_>,
+    interrupted: bool,
+) -> Result<u8, Failure> {
     let Some(report) = &update.report else { return Ok(exit::DONE) };
     let mut reporter = session.reporter();
-    if update.plan.has_changes() || !report.is_complete() || session.options.json {
+    if let (Wish::Import(_), true, false) = (wish, report.is_complete(), session.options.json) {
+        let count = update.plan.preparation.told.len();
+        if count > 0 {
+            reporter.note(&format!("{count} taken over: `preview` shows what the program says otherwise"));
+        }
+    } else if update.plan.has_changes() || !report.is_complete() || session.options.json {
         reporter.summary(report, interrupted);
     }
     if !report.is_complete() {
         return Err(if interrupted { Failure::Interrupted } else { Failure::Incomplete });
     }
-    if kind == Kind::Up && (!update.outputs.is_empty() || session.options.json) {
+    let shows_outputs = wish.kind() == Kind::Up && !matches!(wish, Wish::Import(_));
+    if shows_outputs && (!update.outputs.is_empty() || session.options.json) {
         reporter.end_line();
         reporter.outputs(&update.outputs, false);
     }

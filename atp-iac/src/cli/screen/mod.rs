@@ -1,6 +1,7 @@
 //! What people see. Everything here is pure: values in, text out.
 
 mod config;
+mod differences;
 mod discovered;
 mod failure;
 mod graph;
@@ -21,6 +22,7 @@ mod value;
 mod why;
 
 pub(super) use config::{describe_config, fields as config_fields, show_config, source as config_source};
+pub(super) use differences::differences;
 pub(super) use discovered::discovered;
 pub(super) use failure::failure;
 pub(super) use graph::graph;

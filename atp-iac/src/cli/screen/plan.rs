@@ -21,7 +21,7 @@ pub(in crate::cli) fn plan(plan: &Plan, recovered: &[Recovered], kind: Kind, loo
     let counts = plan.counts();
     if counts.changes() > 0 {
         parts.push(risk(plan, look));
-        parts.push(tree(plan, look));
+        parts.push(tree(&plan.operations, look));
     }
     if !plan.preparation.is_empty() {
         parts.push(preparation(plan));

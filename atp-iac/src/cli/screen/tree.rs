@@ -3,7 +3,7 @@
 use super::look::{Look, clean};
 use super::value::{block, change};
 use super::{colour, symbol, verb};
-use crate::plan::{Operation, OperationKind, Plan};
+use crate::plan::{Operation, OperationKind};
 use crate::value::Value;
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -24,10 +24,10 @@ struct Tree<'p> {
 const ROOT: usize = 0;
 
 impl<'p> Tree<'p> {
-    fn new(plan: &'p Plan) -> Self {
+    fn new(operations: &'p [Operation]) -> Self {
         let root = Node { label: "", kind: "", operation: None, children: Vec::new() };
         let mut tree = Tree { nodes: vec![root], components: HashMap::new() };
-        for operation in plan.operations.iter().filter(|o| o.action != OperationKind::Same) {
+        for operation in operations.iter().filter(|o| o.action != OperationKind::Same) {
             tree.insert(operation);
         }
         tree
@@ -94,8 +94,8 @@ fn one_line(text: &str) -> String {
 }
 
 /// The changed resources by component, with their changed properties.
-pub(super) fn tree(plan: &Plan, look: Look) -> String {
-    let tree = Tree::new(plan);
+pub(super) fn tree(operations: &[Operation], look: Look) -> String {
+    let tree = Tree::new(operations);
     let mut text = String::new();
     for child in &tree.nodes[ROOT].children {
         tree.write(*child, 0, look, &mut text);

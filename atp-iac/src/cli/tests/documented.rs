@@ -77,12 +77,15 @@ async fn every_event_is_documented_with_its_fields_and_no_other() {
         map.insert("size".into(), 7_i64.into());
     }
     bench.cloud.put("Test.Store/store", store);
+    let late = [("name", "late".into()), ("id", "Test.Guest/late".into()), ("front", "elsewhere".into())];
+    bench.cloud.put("Test.Guest/late", crate::Value::from(late));
     for arguments in [
         "up --yes --set protect=true --set guests=[ben,eve]",
         "up --yes --allow-replace --set protect=true --set guests=[ann<ben,eve]",
         "up --yes --allow-delete --set protect=true --set guests=[eve<ann]",
         "preview --set guests=[ann@ben,kim@eve]",
         "import --scope Test.Guest --include-managed",
+        "import late Test.Guest/late --yes --set guests=[late]",
         "destroy --yes",
         "outputs",
         "state list",

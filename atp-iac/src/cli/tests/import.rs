@@ -2,6 +2,7 @@
 
 use super::support::{Bench, same};
 use crate::Value;
+use crate::cli::{Answer, Terminal};
 use crate::provider::{ProviderError, ProviderErrorKind};
 use crate::testing::CallKind;
 use serde_json::Value as Json;
@@ -102,7 +103,7 @@ async fn a_scope_that_nothing_can_be_said_of_is_an_error_with_a_way_out() {
         ),
         ("--scope Test.Nothing", "in `Test.Nothing` there is nothing to take over\n  way out: name a scope"),
         ("--scope Test.Guest --provider memry", "unknown provider `memry`; did you mean `memory`?"),
-        ("", "--scope"),
+        ("", "write `import RESOURCE ID`, `import --file FILE` or `import --scope SCOPE`"),
         ("--out x.rs", "--scope"),
     ] {
         let ran = bench.run(&format!("import {arguments}")).await;
@@ -114,4 +115,150 @@ async fn a_scope_that_nothing_can_be_said_of_is_an_error_with_a_way_out() {
     let ran = bench.run("import --scope Test.Guest").await;
     let said = "the provider `memory` cannot say what is in `Test.Guest`";
     assert!(ran.code == 1 && ran.err.contains(said), "{}", ran.err);
+}
+
+/// With a front, and a guest that is there and that the program says otherwise.
+async fn with_ben(front: &str) -> Bench {
+    let bench = Bench::new();
+    assert_eq!(bench.run("up --yes").await.code, 0);
+    let ben = [("name", "ben".into()), ("id", "Test.Guest/ben".into()), ("front", front.into())];
+    bench.cloud.put("Test.Guest/ben", Value::from(ben));
+    bench
+}
+
+fn writes(bench: &Bench) -> usize {
+    bench.cloud.calls().iter().filter(|call| !matches!(call.kind, CallKind::Read | CallKind::Query)).count()
+}
+
+#[tokio::test]
+async fn a_resource_of_the_program_is_taken_over_and_how_it_differs_is_shown_first() {
+    let mut bench = with_ben("Test.Front/back").await;
+    let before = writes(&bench);
+    let ran = bench.run("import ben Test.Guest/ben --set guests=[ben]").await;
+    assert!(
+        ran.code == 3 && ran.err.contains("nobody can be asked whether to take this over"),
+        "{}",
+        ran.err
+    );
+    bench.terminal = Terminal { input: true, error: true, width: None };
+    bench.environment.insert("NO_COLOR".into(), "1".into());
+    bench.answer = Answer::Line("n".into());
+    assert_eq!(bench.run("import ben Test.Guest/ben --set guests=[ben]").await.code, 3);
+    assert!(!bench.run("state list").await.out.contains("ben"));
+    bench.answer = Answer::Line("y".into());
+    let ran = bench.run("import ben Test.Guest/ben --set guests=[ben]").await;
+    assert_eq!((ran.code, ran.out.as_str()), (0, ""), "{}", ran.err);
+    let screen = "told to the state, without a call:\n  < ben (Test.Guest) taken over: Test.Guest/ben\n\nplan: 1 to take over, \
+                  nothing to call\n\notherwise than the program says, and changed by the next `up`:\n~ ben (Test.Guest) \
+                  update\n      front: \"Test.Front/back\" -> \"Test.Front/front\"\n\nTake this over? [y/N] ";
+    assert!(ran.err.contains(screen), "{}", ran.err);
+    assert!(
+        ran.err.ends_with("1 taken over: `preview` shows what the program says otherwise\n"),
+        "{}",
+        ran.err
+    );
+    assert_eq!(writes(&bench), before);
+    let ran = bench.run("preview --set guests=[ben]").await;
+    assert!(ran.err.contains("~ ben (Test.Guest) update"), "{}", ran.err);
+    let ran = bench.run("import ben Test.Guest/ben --set guests=[ben]").await;
+    assert!(
+        ran.code == 0 && ran.err.contains("nothing to take over: all of it is managed already\n"),
+        "{}",
+        ran.err
+    );
+}
+
+#[tokio::test]
+async fn nothing_else_is_done_and_what_is_as_the_program_says_shows_no_difference() {
+    let bench = with_ben("Test.Front/front").await;
+    let before = writes(&bench);
+    let ran = bench.run("import ben Test.Guest/ben --yes --set guests=[ben,eve] --set size=2").await;
+    assert!(ran.code == 0 && !ran.err.contains("otherwise than"), "{}", ran.err);
+    assert_eq!(writes(&bench), before);
+    let ran = bench.run("preview --set guests=[ben]").await;
+    assert!(ran.err.ends_with("no changes: all 3 resources are as the program says\n"), "{}", ran.err);
+}
+
+#[tokio::test]
+async fn what_cannot_be_meant_is_an_error_that_says_what_can() {
+    let bench = with_ben("Test.Front/front").await;
+    for (arguments, said) in [
+        ("bne Test.Guest/ben", "unknown resource `bne`; did you mean `ben`?"),
+        ("vault Test.Store/store", "`vault` is a component: name what is in it, such as `vault/store`"),
+        ("urn:atp:prod:north:shop::Test.Guest::ben Test.Guest/ben", "is of another stack"),
+        ("ben Test.Guest/bob", "`Test.Guest/bob` does not exist"),
+        ("ben Test.Front/front", "which the stack has as `front`: nothing can be two resources"),
+        ("ben", "<ID>"),
+        ("ben Test.Guest/ben --scope Test.Guest", "cannot be used with"),
+    ] {
+        let ran = bench.run(&format!("import {arguments} --yes --set guests=[ben]")).await;
+        assert!(ran.code == 1 && ran.err.contains(said), "{arguments}: {}", ran.err);
+        assert!(!bench.run("state list").await.out.contains("ben"));
+    }
+}
+
+fn list(bench: &Bench, text: &str) {
+    bench.plans.0.lock().unwrap().insert("/shop/deep/list".into(), text.into());
+}
+
+#[tokio::test]
+async fn a_file_names_many_in_yaml_or_json() {
+    for text in [
+        "- resource: ben\n  id: Test.Guest/ben\n- {resource: ann, id: Test.Guest/ann}\n",
+        r#"[{"resource": "ben", "id": "Test.Guest/ben"}, {"resource": "ann", "id": "Test.Guest/ann"}]"#,
+    ] {
+        let bench = with_ben("Test.Front/front").await;
+        let ann =
+            [("name", "ann".into()), ("id", "Test.Guest/ann".into()), ("front", "Test.Front/front".into())];
+        bench.cloud.put("Test.Guest/ann", Value::from(ann));
+        list(&bench, text);
+        let ran = bench.run("import --file list --yes --set guests=[ann,ben]").await;
+        assert!(ran.code == 0 && ran.err.contains("2 taken over"), "{}", ran.err);
+        assert_eq!(bench.run("preview --detailed-exitcode --set guests=[ann,ben]").await.code, 0);
+    }
+}
+
+#[tokio::test]
+async fn every_problem_of_a_file_is_told_with_its_place_and_nothing_is_taken_over() {
+    let bench = with_ben("Test.Front/front").await;
+    for (text, said) in [
+        (
+            "- resource: ben\n- id: 7\n  nam: x\n",
+            vec!["list:1: [0].id: missing", "list:2: [1].id: ", "list:3: [1]: unknown key `nam`"],
+        ),
+        ("ben: Test.Guest/ben\n", vec!["list:1: expected a list"]),
+        ("[]\n", vec!["list: the list is empty"]),
+        (
+            "- {resource: ben, id: Test.Guest/ben}\n- {resource: benn, id: x}\n- {resource: ben, id: test.guest/BEN}\n- {resource: ann, id: ''}\n",
+            vec![
+                "list:2: unknown resource `benn`; did you mean `ben`?",
+                "list:3: `ben` was taken over at list:1 already",
+                "list:3: `test.guest/BEN` was given at list:1 already",
+                "list:4: `ann` is given no id",
+            ],
+        ),
+    ] {
+        list(&bench, text);
+        let ran = bench.run("import --file list --yes --set guests=[ann,ben]").await;
+        assert_eq!(ran.code, 1);
+        for said in said {
+            assert!(ran.err.contains(said), "{said}: {}", ran.err);
+        }
+        assert!(ran.err.ends_with("way out: correct the file: nothing was taken over\n"), "{}", ran.err);
+    }
+    let ran = bench.run("import --file nowhere --yes").await;
+    assert!(ran.code == 1 && ran.err.contains("there is no file nowhere"), "{}", ran.err);
+    assert!(!bench.run("state list").await.out.contains("ben"));
+}
+
+#[tokio::test]
+async fn what_would_be_replaced_is_not_taken_over() {
+    let bench = Bench::new();
+    let front = [("name", "front".into()), ("id", "Test.Front/front".into()), ("place", "south".into())];
+    bench.cloud.put("Test.Front/front", Value::from(front));
+    let ran = bench.run("import front Test.Front/front --yes").await;
+    assert!(ran.code == 3 && ran.err.contains("error: a resource stands against this plan"), "{}", ran.err);
+    let said = "`front` is imported as `Test.Front/front` and would be replaced by a new one: for `place`";
+    assert!(ran.err.contains(said), "{}", ran.err);
+    assert!(!bench.run("state list").await.out.contains("front"));
 }

@@ -1,13 +1,13 @@
-//! `import`: taking over what the cloud has.
+//! `import --scope`: the program for what the cloud has.
 
-use super::Session;
+use super::super::Session;
 use crate::cli::arguments::ScopeArguments;
 use crate::cli::failure::{Failure, exit};
 use crate::engine::DiscoverOptions;
 use std::path::Path;
 
 /// Writes a program that declares everything in a scope.
-pub(super) async fn discover(
+pub(in crate::cli::commands) async fn discover(
     session: &Session<'_, '_>,
     scope: &str,
     arguments: &ScopeArguments,
