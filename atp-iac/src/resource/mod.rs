@@ -57,6 +57,11 @@ impl Declared {
 }
 
 /// Something that has a URN: a handle of a declared resource, for [`Options::depends_on`].
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a resource",
+    label = "expected the handle of a resource, or its `Urn`",
+    note = "give what `cx.add` returned, not its name and none of its outputs"
+)]
 pub trait HasUrn {
     /// The URN.
     fn urn(&self) -> &Urn;
