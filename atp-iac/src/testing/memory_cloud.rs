@@ -349,10 +349,8 @@ mod tests {
         cloud.create(request).await.unwrap();
         cloud.put("U/b", Value::map());
         let found = cloud.discover("T/").await.unwrap();
-        let [Found { kind, id, outputs: Some(outputs) }] = found.as_slice() else {
-            unreachable!("{found:?}")
-        };
-        assert_eq!((kind.as_str(), id.as_str()), ("T", "T/a"));
-        assert_eq!(cloud.inputs_of(kind, id, outputs), Some(inputs));
+        assert_eq!(found, [Found { kind: "T".to_owned(), id: "T/a".to_owned(), outputs: None }]);
+        let outputs = cloud.objects()["T/a"].clone();
+        assert_eq!(cloud.inputs_of("T", "T/a", &outputs), Some(inputs));
     }
 }

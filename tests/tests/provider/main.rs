@@ -22,7 +22,10 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 fn world(settings: Settings) -> (Simulator, AzureProvider) {
     let settings = Settings { retry_after_milliseconds: Some(0), ..settings };
     let simulator = Simulator::in_memory(atp_azure::descriptors(), settings, Arc::new(SystemClock));
-    let settings = AzureSettings::new(atp_azure::descriptors(), SUBSCRIPTION);
+    // What this simulator accepted shows at once.
+    let appears_within = Duration::ZERO;
+    let settings =
+        AzureSettings { appears_within, ..AzureSettings::new(atp_azure::descriptors(), SUBSCRIPTION) };
     let provider = AzureProvider::with_transport(settings, simulator.transport());
     (simulator, provider)
 }
