@@ -10,6 +10,7 @@ mod error;
 mod kind;
 mod layers;
 mod node;
+#[cfg(feature = "cli")]
 mod placed;
 mod reader;
 mod reveal;
@@ -22,6 +23,7 @@ pub use error::{ConfigError, ConfigProblem};
 pub use kind::{ConfigField, ConfigKind};
 pub use layers::{COMMON, LayerFile};
 pub use node::Place;
+#[cfg(feature = "cli")]
 pub(crate) use placed::{Placed, read_value};
 pub use reader::ConfigReader;
 pub use tree::{ConfigLine, ConfigTree};
