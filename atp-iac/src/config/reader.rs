@@ -156,6 +156,7 @@ impl<'a> ConfigReader<'a> {
         self.push(place, self.path.clone(), message);
     }
 
+    #[cfg(feature = "cli")]
     pub(super) fn place(&self) -> &'a Place {
         &self.here.place
     }
