@@ -16,5 +16,4 @@ mod refresh;
 mod replace;
 mod secrets;
 mod targets;
-mod time_outs;
 mod unknowns;

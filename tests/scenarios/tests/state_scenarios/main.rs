@@ -3,7 +3,6 @@
 #![allow(clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod conditions;
-mod failed_deletes;
 mod ordering;
 mod partial_failure;
 mod plan_against_reality;
