@@ -174,8 +174,10 @@ impl AzureProvider {
         loop {
             let first = match self.client.send(&call, write.deadline).await {
                 Ok(first) => first,
-                // One of the tries before may have been heard.
-                Err(error) if error.tries() > 1 => return Err(self.with_what_is_left(write, error).await),
+                // One of the tries before may have been heard, and what was begun by an earlier round was.
+                Err(error) if tries > 1 || error.tries() > 1 => {
+                    return Err(self.with_what_is_left(write, error).await);
+                }
                 Err(error) => return Err(write.hidden.error(error)),
             };
             let error = match self.client.follow(&call, first, write.kind.put(), write.deadline).await {
@@ -303,6 +305,27 @@ mod tests {
             .then(200, body("Succeeded"));
         provider(&script, &time).create(request(NETWORK.name, &network())).await.unwrap();
         assert_eq!(script.lines().iter().filter(|line| line.starts_with("PUT")).count(), 2);
+    }
+
+    #[tokio::test]
+    async fn a_create_that_was_begun_and_is_refused_when_it_is_sent_again_leaves_open_what_became_of_it() {
+        let time = VirtualTime::default();
+        let status = (
+            "azure-asyncoperation",
+            "https://management.azure.com/subscriptions/s/operations/1?api-version=1",
+        );
+        let busy = json!({"code": "AnotherOperationInProgress", "message": "busy"});
+        let script = Script::new()
+            .then(404, missing())
+            .then_with(202, &[status], Json::Null)
+            .then(200, json!({"status": "Failed", "error": busy}))
+            .then(403, refused("AuthorizationFailed", "no"))
+            .then(404, missing());
+        let error = provider(&script, &time).create(request(NETWORK.name, &network())).await.unwrap_err();
+        assert_eq!(
+            (error.kind, error.code.as_str()),
+            (ProviderErrorKind::Unreachable, "AuthorizationFailed")
+        );
     }
 
     #[tokio::test]
