@@ -335,7 +335,9 @@ impl Engine {
                 replace: &options.replace,
             };
             let Some(desired) = desired.as_ref().filter(|_| kind == Kind::Up) else {
-                break planner.plan_destroy(desired.as_ref())?;
+                let plan = planner.plan_destroy(desired.as_ref())?;
+                // What the program calls otherwise goes under its new name, since that is what its hooks are under.
+                break Plan { preparation, notices, ..plan };
             };
             let mut plan = self.plan_answered(&planner, desired).await?;
             // Each time makes something managed that was not, or takes one away of what is to move, so this ends.

@@ -17,8 +17,8 @@
 //! with and without reading the cloud, nothing drifted, and `destroy` leaves nothing.
 //!
 //! ```text
-//! cargo test -p simulation                             # a minute of random seeds; prints the first
-//! SIMULATION_SECONDS=3600 cargo test -p simulation     # for as long as you like
+//! cargo test -p simulation                             # a minute of seeds, always the same; prints how many
+//! SIMULATION_SECONDS=3600 cargo test -p simulation     # new seeds, for as long as you like
 //! SEED=42 cargo test -p simulation                     # one seed: a failure prints this command
 //! ```
 //!

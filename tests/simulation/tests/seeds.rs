@@ -7,13 +7,20 @@ use simulation::{Ran, run};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-/// For how long seeds are tried; `SIMULATION_SECONDS=3600` tries for longer.
+/// For how long seeds are tried; `SIMULATION_SECONDS=3600` tries new ones for that long.
 const SECONDS: u64 = 60;
 
 fn setting(name: &str) -> Option<u64> {
     std::env::var(name)
         .ok()
         .map(|text| text.parse().unwrap_or_else(|_| panic!("{name}={text} is not a number")))
+}
+
+/// A seed that nobody tried; short, so that it can be typed.
+fn anew() -> u64 {
+    let mut bytes = [0; 8];
+    SystemRandom.fill(&mut bytes).unwrap();
+    u64::from_le_bytes(bytes) % 1_000_000_000
 }
 
 fn ran(seed: u64) -> Ran {
@@ -33,11 +40,10 @@ fn whatever_goes_wrong_nothing_is_lost_orphaned_or_made_twice() {
     if let Some(seed) = setting("SEED") {
         return assert_good(seed);
     }
-    let mut bytes = [0; 8];
-    SystemRandom.fill(&mut bytes).unwrap();
-    // Short, so that it can be typed.
-    let first = u64::from_le_bytes(bytes) % 1_000_000_000;
-    let end = Instant::now() + Duration::from_secs(setting("SIMULATION_SECONDS").unwrap_or(SECONDS));
+    let seconds = setting("SIMULATION_SECONDS");
+    // Without a wish the seeds are always the same, so that what makes the difference is the change under test.
+    let first = seconds.map_or(1, |_| anew());
+    let end = Instant::now() + Duration::from_secs(seconds.unwrap_or(SECONDS));
     let next = AtomicU64::new(first);
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     std::thread::scope(|scope| {

@@ -1,5 +1,6 @@
 //! Other names for what is there.
 
+use atp_iac::engine::{Kind, UpdateOptions};
 use atp_iac::plan::{OperationKind, Plan, Telling};
 use atp_iac::provider::{ProviderError, ProviderErrorKind};
 use atp_iac::resource::{Alias, AliasParent};
@@ -170,4 +171,15 @@ async fn secrets_protection_and_owed_deletes_move_along() {
     assert_eq!(world.ids(), ["T/x"]);
     let state = world.engine.state(&stack_name()).await.unwrap().unwrap();
     assert!(state.get(&urn("b")).unwrap().inputs.get("password").unwrap().has_secret());
+}
+
+#[tokio::test]
+async fn a_destroy_that_runs_the_program_deletes_what_it_calls_otherwise_too() {
+    let world = World::default();
+    world.up(&[item("a"), item("c").link("to", "a")]).await.unwrap();
+    let program = [item("b").named("a").once(Alias::name("a")), item("c").link("to", "b")];
+    let options = UpdateOptions { run_program: true, ..UpdateOptions::default() };
+    let update = world.run(&scenarios::program(&program), Kind::Destroy, options).await.unwrap();
+    assert!(report(&update).is_complete(), "{:?}", report(&update).failures);
+    assert!(world.ids().is_empty() && world.state().await.is_empty());
 }
