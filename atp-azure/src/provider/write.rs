@@ -40,14 +40,16 @@ impl AzureProvider {
         let body = body::of_inputs(request.inputs).map_err(|error| bad_inputs(error.to_string()))?;
         let write = self.write(kind, id, request);
         self.refuse_existing(&write).await?;
-        if let Some(first) = staged::first_body(kind.name, &body) {
-            self.put(&write, first, None).await?;
-        }
+        let first = match staged::first_body(kind.name, &body) {
+            Some(first) => Some(self.put(&write, first, None).await?),
+            None => None,
+        };
         let result = match conditional::on_put(kind.name) && kind.is_single() {
             // What is there from the moment its parent is has a version already.
             true => self.put_over(&write, body.clone()).await,
             false => self.put(&write, body.clone(), None).await,
         };
+        let result = result.map_err(|error| leaving(error, first));
         match (result, Kept::of(kind.name)) {
             (Err(error), Some(kept)) if kept.is_in_the_way(&error) => self.recover(&write, kept, body).await,
             (result, _) => result,
@@ -68,8 +70,8 @@ impl AzureProvider {
             Some(_) => error,
             None => error.with_hint(kept.way_out(name, &location, None)),
         };
-        self.put(write, recovery, None).await.map_err(hint)?;
-        self.put(write, body, None).await
+        let recovered = self.put(write, recovery, None).await.map_err(hint)?;
+        self.put(write, body, None).await.map_err(|error| leaving(error, Some(recovered)))
     }
 
     pub(super) async fn update_resource(
@@ -206,6 +208,12 @@ impl AzureProvider {
         }
         error
     }
+}
+
+/// The error of a later write of several: what an earlier one made is there.
+fn leaving(error: ProviderError, made: Option<Object>) -> ProviderError {
+    let left = error.left.or_else(|| made.map(Box::new));
+    ProviderError { left, ..error }
 }
 
 fn object(write: &Write<'_>, body: Json) -> Object {
@@ -425,6 +433,33 @@ mod tests {
         let modes: Vec<Json> =
             [1, 3, 4].iter().map(|put| seen[*put].body["properties"]["createMode"].clone()).collect();
         assert_eq!(modes, [Json::Null, json!("recover"), Json::Null]);
+    }
+
+    #[tokio::test]
+    async fn a_vault_that_was_recovered_and_is_refused_as_the_program_says_is_there() {
+        let script = Script::new()
+            .then(404, missing())
+            .then(409, refused("ConflictError", IN_THE_WAY))
+            .then(200, deleted(VAULT_ID, false))
+            .then(200, json!({"id": VAULT_ID}))
+            .then(400, refused("InvalidParameter", "bad"));
+        let time = VirtualTime::default();
+        let error = provider(&script, &time).create(request(VAULT_TYPE.name, &vault())).await.unwrap_err();
+        assert_eq!(error.code, "InvalidParameter");
+        assert_eq!(error.left.unwrap().id, VAULT_ID);
+    }
+
+    #[tokio::test]
+    async fn a_create_in_two_writes_whose_second_is_refused_leaves_what_the_first_made() {
+        let inputs = Value::from(json!({"parent": PARENT, "name": "acc", "location": "x", "kind": "Storage",
+            "properties": {"immutableStorageWithVersioning": {"immutabilityPolicy": {"state": "Locked"}}}}));
+        let script = Script::new()
+            .then(404, missing())
+            .then(200, json!({"id": "/acc"}))
+            .then(403, refused("AuthorizationFailed", "no"));
+        let time = VirtualTime::default();
+        let error = provider(&script, &time).create(request(ACCOUNT.name, &inputs)).await.unwrap_err();
+        assert_eq!((error.code.as_str(), error.left.unwrap().id.as_str()), ("AuthorizationFailed", "/acc"));
     }
 
     #[tokio::test]
