@@ -142,6 +142,14 @@ pub enum StateError {
         /// What the system said.
         source: io::Error,
     },
+    /// A name that no document can have.
+    #[error(
+        "`{name}` is no name of a document: small letters, digits, `-`, `_` and `.` are, up to 120 of them"
+    )]
+    DocumentName {
+        /// The name.
+        name: String,
+    },
     /// An earlier write failed, and this one was not tried.
     #[error("the state is not written any more after this: {0}")]
     Stopped(Arc<StateError>),

@@ -1,10 +1,13 @@
 //! States in memory, with the same promises as any other store: for tests, and to see what a fault does.
 
-use super::{Content, Holder, Lease, StateError, StateStore, Stored, Version, Wait, file};
+use super::{
+    Content, Folder, Holder, Lease, StateError, StateStore, Stored, Version, Wait, file, is_document_name,
+};
 use crate::StackName;
 use crate::ports::Clock;
 use async_trait::async_trait;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -30,6 +33,7 @@ pub struct Counters {
 #[derive(Default)]
 struct Inner {
     stacks: BTreeMap<StackName, Kept>,
+    documents: BTreeMap<(StackName, Folder, String), Vec<u8>>,
     counters: Counters,
     fail_append: Option<u64>,
     fail_replace: Option<u64>,
@@ -278,5 +282,45 @@ impl StateStore for MemoryStore {
             kept.journal.clear();
             Ok(())
         })
+    }
+
+    async fn put_document(
+        &self,
+        stack: &StackName,
+        folder: Folder,
+        name: &str,
+        bytes: Vec<u8>,
+    ) -> Result<bool, StateError> {
+        if !is_document_name(name) {
+            return Err(StateError::DocumentName { name: name.to_owned() });
+        }
+        let mut inner = self.inner();
+        match inner.documents.entry((stack.clone(), folder, name.to_owned())) {
+            Entry::Occupied(_) => Ok(false),
+            Entry::Vacant(vacant) => {
+                vacant.insert(bytes);
+                Ok(true)
+            }
+        }
+    }
+
+    async fn documents(&self, stack: &StackName, folder: Folder) -> Result<Vec<String>, StateError> {
+        let inner = self.inner();
+        let all = inner.documents.keys().filter(|(of, place, _)| (of, *place) == (stack, folder));
+        Ok(all.map(|(_, _, name)| name.clone()).collect())
+    }
+
+    async fn document(
+        &self,
+        stack: &StackName,
+        folder: Folder,
+        name: &str,
+    ) -> Result<Option<Vec<u8>>, StateError> {
+        Ok(self.inner().documents.get(&(stack.clone(), folder, name.to_owned())).cloned())
+    }
+
+    async fn remove_document(&self, stack: &StackName, folder: Folder, name: &str) -> Result<(), StateError> {
+        self.inner().documents.remove(&(stack.clone(), folder, name.to_owned()));
+        Ok(())
     }
 }

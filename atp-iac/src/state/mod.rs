@@ -34,5 +34,5 @@ pub use read::{ReadState, read_state};
 pub use record::{Action, Intent, Outcome, Record};
 pub use session::{Closed, Recording, SessionPorts, StateSession};
 pub use snapshot::{LastUpdate, ResourceState, Snapshot};
-pub use store::{Content, Lease, StateStore, Stored, Version, Wait};
+pub use store::{Content, Folder, Lease, StateStore, Stored, Version, Wait, is_document_name};
 pub use view::StateView;

@@ -85,6 +85,73 @@ pub trait StateStore: Send + Sync {
     /// # Errors
     /// Like [`replace`](Self::replace).
     async fn remove(&self, lease: &Lease, expected: &Version) -> Result<(), StateError>;
+
+    /// Keeps a document beside the state of a stack, unless there is one of that name. Whether it is new. Durable when it
+    /// returns; of several who put the same name, one succeeds. No lock is needed.
+    ///
+    /// # Errors
+    /// When it cannot be written, or the name is none that [`is_document_name`] accepts.
+    async fn put_document(
+        &self,
+        stack: &StackName,
+        folder: Folder,
+        name: &str,
+        bytes: Vec<u8>,
+    ) -> Result<bool, StateError>;
+
+    /// The names of the documents in a folder, in order.
+    ///
+    /// # Errors
+    /// When they cannot be listed.
+    async fn documents(&self, stack: &StackName, folder: Folder) -> Result<Vec<String>, StateError>;
+
+    /// The bytes of a document; `None` when there is none of that name.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    async fn document(
+        &self,
+        stack: &StackName,
+        folder: Folder,
+        name: &str,
+    ) -> Result<Option<Vec<u8>>, StateError>;
+
+    /// Removes a document, if it is there.
+    ///
+    /// # Errors
+    /// When it cannot be removed.
+    async fn remove_document(&self, stack: &StackName, folder: Folder, name: &str) -> Result<(), StateError>;
+}
+
+/// What documents beside a state are for. They outlive it: a stack that was forgotten still has its history.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Folder {
+    /// Records of updates.
+    History,
+    /// Snapshots as they were.
+    Backups,
+    /// Who agreed to which plan.
+    Approvals,
+}
+
+impl Folder {
+    /// All of them.
+    pub const ALL: [Folder; 3] = [Folder::History, Folder::Backups, Folder::Approvals];
+
+    /// As stores call it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Folder::History => "history",
+            Folder::Backups => "backups",
+            Folder::Approvals => "approvals",
+        }
+    }
+}
+
+/// Whether a store takes a document of this name: 1 to 120 small letters, digits, `-`, `_` and `.`, not beginning with `.`.
+pub fn is_document_name(name: &str) -> bool {
+    let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_.".contains(&byte);
+    (1..=120).contains(&name.len()) && !name.starts_with('.') && name.bytes().all(fits)
 }
 
 /// How long to wait for a lock, and who hears of it.

@@ -6,7 +6,7 @@ use crate::stage::{Stage, lock};
 use crate::trace::name_of;
 use async_trait::async_trait;
 use atp_iac::StackName;
-use atp_iac::state::{Content, Holder, Lease, StateError, StateStore, Stored, Version, Wait};
+use atp_iac::state::{Content, Folder, Holder, Lease, StateError, StateStore, Stored, Version, Wait};
 use std::io::ErrorKind;
 use std::sync::Arc;
 use std::time::Duration;
@@ -177,5 +177,32 @@ impl StateStore for ProcessStore {
 
     async fn remove(&self, lease: &Lease, expected: &Version) -> Result<(), StateError> {
         self.stage.store.remove(lease, expected).await
+    }
+
+    async fn put_document(
+        &self,
+        stack: &StackName,
+        folder: Folder,
+        name: &str,
+        bytes: Vec<u8>,
+    ) -> Result<bool, StateError> {
+        self.stage.store.put_document(stack, folder, name, bytes).await
+    }
+
+    async fn documents(&self, stack: &StackName, folder: Folder) -> Result<Vec<String>, StateError> {
+        self.stage.store.documents(stack, folder).await
+    }
+
+    async fn document(
+        &self,
+        stack: &StackName,
+        folder: Folder,
+        name: &str,
+    ) -> Result<Option<Vec<u8>>, StateError> {
+        self.stage.store.document(stack, folder, name).await
+    }
+
+    async fn remove_document(&self, stack: &StackName, folder: Folder, name: &str) -> Result<(), StateError> {
+        self.stage.store.remove_document(stack, folder, name).await
     }
 }

@@ -80,10 +80,15 @@ impl Disk {
     }
 
     fn write_temporary(&self, temporary: &Path, bytes: &[u8]) -> io::Result<()> {
-        self.step("create", temporary)?;
-        let mut file = File::create(temporary)?;
-        self.write("write", &mut file, temporary, bytes)?;
-        self.sync(temporary, || file.sync_all())
+        self.write_as(temporary, temporary, bytes)
+    }
+
+    /// Writes a file, whose steps are told as those of `named`.
+    fn write_as(&self, named: &Path, file: &Path, bytes: &[u8]) -> io::Result<()> {
+        self.step("create", named)?;
+        let mut open = File::create(file)?;
+        self.write("write", &mut open, named, bytes)?;
+        self.sync(named, || open.sync_all())
     }
 
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
@@ -105,6 +110,25 @@ impl Disk {
         }
         self.step("rename", copy)?;
         fs::rename(&temporary, copy)
+    }
+
+    /// Puts a new file in place whole, unless there is one. Whether it is new. Durable when it returns.
+    pub fn write_new(&self, path: &Path, bytes: &[u8]) -> io::Result<bool> {
+        // Two who write the same file do not write the same temporary one, whose name is none of a document.
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let own = format!(".{name}.{}.{:?}", std::process::id(), std::thread::current().id());
+        let temporary = path.with_file_name(own);
+        let placed = self.write_as(path, &temporary, bytes).and_then(|()| {
+            self.step("link", path)?;
+            match fs::hard_link(&temporary, path) {
+                Ok(()) => self.sync_folder(path).map(|()| true),
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
+                Err(error) => Err(error),
+            }
+        });
+        // What is left of it has no name that anybody reads.
+        let _ = fs::remove_file(&temporary);
+        placed
     }
 
     /// Opens a file to add to it.

@@ -1,9 +1,11 @@
 //! States in a folder of this machine.
 //!
 //! `<root>/state/<environment>/<region>/<stack>/` holds `snapshot.json`, the one before it, `journal.jsonl`, `stack.json`
-//! with the lineage, and the lock.
+//! with the lineage, the lock, and a folder for each
+//! kind of documents.
 
 mod disk;
+mod documents;
 mod files;
 mod lock;
 
@@ -12,7 +14,7 @@ pub use disk::{Fault, Faults};
 pub(crate) use self::disk::Disk;
 use self::files::{StackFiles, Writer};
 use self::lock::Attempt;
-use super::{Content, Holder, Lease, StateError, StateStore, Stored, Version, Wait};
+use super::{Content, Folder, Holder, Lease, StateError, StateStore, Stored, Version, Wait};
 use crate::StackName;
 use crate::ports::Clock;
 use async_trait::async_trait;
@@ -208,6 +210,37 @@ impl StateStore for LocalStore {
             Ok(())
         })
         .await
+    }
+
+    async fn put_document(
+        &self,
+        stack: &StackName,
+        folder: Folder,
+        name: &str,
+        bytes: Vec<u8>,
+    ) -> Result<bool, StateError> {
+        let (files, name) = (self.files(stack), name.to_owned());
+        blocking(move || files.put_document(folder, &name, &bytes)).await
+    }
+
+    async fn documents(&self, stack: &StackName, folder: Folder) -> Result<Vec<String>, StateError> {
+        let files = self.files(stack);
+        blocking(move || files.documents(folder)).await
+    }
+
+    async fn document(
+        &self,
+        stack: &StackName,
+        folder: Folder,
+        name: &str,
+    ) -> Result<Option<Vec<u8>>, StateError> {
+        let (files, name) = (self.files(stack), name.to_owned());
+        blocking(move || files.document(folder, &name)).await
+    }
+
+    async fn remove_document(&self, stack: &StackName, folder: Folder, name: &str) -> Result<(), StateError> {
+        let (files, name) = (self.files(stack), name.to_owned());
+        blocking(move || files.remove_document(folder, &name)).await
     }
 }
 

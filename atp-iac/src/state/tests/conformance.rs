@@ -36,6 +36,8 @@ every_store!(
     records_after_the_end_are_refused,
     a_record_that_does_not_fit_is_refused_and_the_rest_goes_on,
     times_are_stamped_and_kept_when_nothing_changed,
+    a_document_is_written_once_and_outlives_the_state,
+    a_name_that_could_be_a_path_is_no_document,
 );
 
 async fn a_stack_that_was_never_deployed_has_no_state_and_is_not_listed(bench: Bench) {
@@ -304,4 +306,35 @@ async fn times_are_stamped_and_kept_when_nothing_changed(bench: Bench) {
     session.record(saved(ResourceState { tainted: true, ..resource("a") })).await.unwrap();
     session.close().await.unwrap();
     assert_eq!(times().await, (start, start + Duration::from_secs(60)));
+}
+
+async fn a_document_is_written_once_and_outlives_the_state(bench: Bench) {
+    let (store, stack) = (&bench.ports.store, &stack());
+    let put = |name: &'static str, text: &'static str| {
+        store.put_document(stack, Folder::History, name, text.into())
+    };
+    assert!(store.documents(stack, Folder::History).await.unwrap().is_empty());
+    assert!(put("0002", "two").await.unwrap());
+    assert!(put("0001.json", "one").await.unwrap());
+    assert!(!put("0002", "other").await.unwrap());
+    assert_eq!(store.documents(stack, Folder::History).await.unwrap(), ["0001.json", "0002"]);
+    assert!(store.documents(stack, Folder::Backups).await.unwrap().is_empty());
+    let read = |name: &'static str| store.document(stack, Folder::History, name);
+    assert_eq!(read("0002").await.unwrap().unwrap(), b"two");
+    assert_eq!(read("0003").await.unwrap(), None);
+    assert!(bench.read().await.unwrap().is_none(), "a stack with documents alone was never deployed");
+    let version = bench.deploy(&["a"]).await.version.unwrap();
+    let lease = store.lock(stack, &holder("anna"), Wait::NONE).await.unwrap();
+    store.remove(&lease, &version).await.unwrap();
+    assert_eq!(read("0002").await.unwrap().unwrap(), b"two");
+    store.remove_document(stack, Folder::History, "0002").await.unwrap();
+    store.remove_document(stack, Folder::History, "0002").await.unwrap();
+    assert_eq!(store.documents(stack, Folder::History).await.unwrap(), ["0001.json"]);
+}
+
+async fn a_name_that_could_be_a_path_is_no_document(bench: Bench) {
+    for name in ["", ".", "..", ".x", "a/b", "a\\b", "A", "\u{e9}"] {
+        let put = bench.ports.store.put_document(&stack(), Folder::History, name, Vec::new()).await;
+        assert!(matches!(put, Err(StateError::DocumentName { .. })), "{name}: {put:?}");
+    }
 }

@@ -4,7 +4,9 @@
 use async_trait::async_trait;
 use atp_iac::StackName;
 use atp_iac::ports::ManualClock;
-use atp_iac::state::{Content, Holder, Lease, MemoryStore, StateError, StateStore, Stored, Version, Wait};
+use atp_iac::state::{
+    Content, Folder, Holder, Lease, MemoryStore, StateError, StateStore, Stored, Version, Wait,
+};
 use atp_iac::testing::MemoryCloud;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -107,5 +109,32 @@ impl StateStore for WatchedStore {
 
     async fn remove(&self, lease: &Lease, expected: &Version) -> Result<(), StateError> {
         self.store.remove(lease, expected).await
+    }
+
+    async fn put_document(
+        &self,
+        stack: &StackName,
+        folder: Folder,
+        name: &str,
+        bytes: Vec<u8>,
+    ) -> Result<bool, StateError> {
+        self.store.put_document(stack, folder, name, bytes).await
+    }
+
+    async fn documents(&self, stack: &StackName, folder: Folder) -> Result<Vec<String>, StateError> {
+        self.store.documents(stack, folder).await
+    }
+
+    async fn document(
+        &self,
+        stack: &StackName,
+        folder: Folder,
+        name: &str,
+    ) -> Result<Option<Vec<u8>>, StateError> {
+        self.store.document(stack, folder, name).await
+    }
+
+    async fn remove_document(&self, stack: &StackName, folder: Folder, name: &str) -> Result<(), StateError> {
+        self.store.remove_document(stack, folder, name).await
     }
 }

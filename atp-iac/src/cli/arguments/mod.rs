@@ -1,7 +1,15 @@
 //! What can be typed.
 
-use super::modifiers::Modifiers;
-use super::{ExtraCommand, Fixed};
+mod config;
+mod import;
+mod state;
+
+pub(in crate::cli) use config::ConfigCommand;
+pub(in crate::cli) use import::{ImportArguments, ScopeArguments};
+pub(in crate::cli) use state::StateCommand;
+
+use crate::cli::modifiers::Modifiers;
+use crate::cli::{ExtraCommand, Fixed};
 use crate::cloud::Cloud;
 use crate::duration::duration;
 use crate::engine::UpdateOptions;
@@ -17,7 +25,7 @@ use std::time::Duration;
 /// Without a command: `preview`.
 #[derive(Debug, Parser)]
 #[command(name = "atp", version, max_term_width = 100)]
-pub(super) struct Arguments {
+pub(in crate::cli) struct Arguments {
     #[command(subcommand)]
     pub command: Option<Command>,
     #[command(flatten)]
@@ -25,7 +33,7 @@ pub(super) struct Arguments {
 }
 
 #[derive(Debug, Subcommand)]
-pub(super) enum Command {
+pub(in crate::cli) enum Command {
     /// Shows what `up` would do.
     Preview(PreviewArguments),
     /// Brings the stack to what the program says.
@@ -90,41 +98,7 @@ pub(super) enum Command {
 }
 
 #[derive(Debug, Default, clap::Args)]
-pub(super) struct ImportArguments {
-    /// A resource of the program: its URN, or a name that only one has.
-    #[arg(requires = "id")]
-    pub resource: Option<String>,
-    /// The id under which the cloud has it.
-    pub id: Option<String>,
-    /// Takes over all that a file names: a list of `resource:` and `id:`, in YAML or JSON.
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["resource", "scope"])]
-    pub file: Option<PathBuf>,
-    /// Takes nothing over, and writes a program that declares all that is in a scope, such as a resource group: its name or
-    /// its id.
-    #[arg(long, value_name = "SCOPE", conflicts_with = "resource")]
-    pub scope: Option<String>,
-    #[command(flatten)]
-    pub of_scope: ScopeArguments,
-}
-
-#[derive(Debug, Default, clap::Args)]
-pub(super) struct ScopeArguments {
-    /// With `--scope`: the file for the program; without it, the standard output.
-    #[arg(long, value_name = "FILE", requires = "scope")]
-    pub out: Option<PathBuf>,
-    /// With `--out`: writes over a file that is there.
-    #[arg(long, requires = "out")]
-    pub force: bool,
-    /// With `--scope`: the provider that is asked; without it, that of the cloud.
-    #[arg(long, value_name = "NAME", requires = "scope")]
-    pub provider: Option<String>,
-    /// With `--scope`: also what is in the state of a stack already.
-    #[arg(long, requires = "scope")]
-    pub include_managed: bool,
-}
-
-#[derive(Debug, Default, clap::Args)]
-pub(super) struct PreviewArguments {
+pub(in crate::cli) struct PreviewArguments {
     /// Saves the plan, so that `up --plan FILE` carries out exactly that.
     #[arg(long, value_name = "FILE", conflicts_with = "plan")]
     pub out: Option<PathBuf>,
@@ -134,7 +108,7 @@ pub(super) struct PreviewArguments {
 }
 
 #[derive(Debug, Default, clap::Args)]
-pub(super) struct UpArguments {
+pub(in crate::cli) struct UpArguments {
     /// Carries out a saved plan without asking, or nothing when anything is otherwise than when it was made.
     #[arg(long, value_name = "FILE")]
     pub plan: Option<PathBuf>,
@@ -151,35 +125,9 @@ impl Command {
     }
 }
 
-#[derive(Debug, Subcommand)]
-pub(super) enum StateCommand {
-    /// Prints the URN of every resource.
-    List,
-    /// Prints what is known of a resource; secrets are masked.
-    Show {
-        /// The URN, or a name that only one resource has.
-        urn: String,
-    },
-}
-
-#[derive(Debug, Subcommand)]
-pub(super) enum ConfigCommand {
-    /// Prints the values in effect and where each was set; secrets are masked.
-    Show,
-    /// Prints what can be set.
-    Describe,
-    /// Encrypts a value, which is read from the standard input, and prints what to put into the file.
-    ///
-    /// The passphrase is in ATP_PASSPHRASE, or in the file that ATP_PASSPHRASE_FILE names.
-    Encrypt {
-        /// The key that the value will stand under, such as `webhooks.on_call`.
-        key: String,
-    },
-}
-
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Global options")]
-pub(super) struct Options {
+pub(in crate::cli) struct Options {
     /// Starts in this directory.
     #[arg(short = 'C', value_name = "DIR", global = true)]
     pub directory: Option<PathBuf>,
@@ -257,13 +205,13 @@ impl Options {
 }
 
 /// What was typed.
-pub(super) struct Parsed {
+pub(in crate::cli) struct Parsed {
     pub chosen: Chosen,
     pub options: Options,
 }
 
 /// The command that was typed.
-pub(super) enum Chosen {
+pub(in crate::cli) enum Chosen {
     /// One that every command line has.
     Common(Command),
     /// One of the binary's own, with its arguments.
@@ -274,7 +222,7 @@ pub(super) enum Chosen {
 ///
 /// # Errors
 /// What is wrong with them; help and version, too.
-pub(super) fn parse(
+pub(in crate::cli) fn parse(
     arguments: Vec<OsString>,
     fixed: Fixed<'_>,
     extra: &[Arc<dyn ExtraCommand>],
@@ -303,7 +251,7 @@ pub(super) fn parse(
 }
 
 /// All that can be typed.
-pub(super) fn definition(extra: &[Arc<dyn ExtraCommand>]) -> clap::Command {
+pub(in crate::cli) fn definition(extra: &[Arc<dyn ExtraCommand>]) -> clap::Command {
     Arguments::command().subcommands(extra.iter().map(|command| command.definition()))
 }
 
