@@ -4,7 +4,7 @@ use crate::stage::{Stage, lock};
 use async_trait::async_trait;
 use atp_iac::StackName;
 use atp_iac::state::{
-    Content, Fault, Faults, Folder, Holder, Lease, LocalStore, StateError, StateStore, Stored, Version, Wait,
+    Content, Fault, Faults, Holder, Lease, LocalStore, StateError, StateStore, Stored, Version, Wait,
 };
 use std::io::ErrorKind;
 use std::path::Path;
@@ -121,27 +121,36 @@ impl StateStore for AtOnce {
     async fn put_document(
         &self,
         stack: &StackName,
-        folder: Folder,
+        folder: atp_iac::state::Folder,
         name: &str,
         bytes: Vec<u8>,
     ) -> Result<bool, StateError> {
         now(self.0.put_document(stack, folder, name, bytes))
     }
 
-    async fn documents(&self, stack: &StackName, folder: Folder) -> Result<Vec<String>, StateError> {
+    async fn documents(
+        &self,
+        stack: &StackName,
+        folder: atp_iac::state::Folder,
+    ) -> Result<Vec<String>, StateError> {
         now(self.0.documents(stack, folder))
     }
 
     async fn document(
         &self,
         stack: &StackName,
-        folder: Folder,
+        folder: atp_iac::state::Folder,
         name: &str,
     ) -> Result<Option<Vec<u8>>, StateError> {
         now(self.0.document(stack, folder, name))
     }
 
-    async fn remove_document(&self, stack: &StackName, folder: Folder, name: &str) -> Result<(), StateError> {
+    async fn remove_document(
+        &self,
+        stack: &StackName,
+        folder: atp_iac::state::Folder,
+        name: &str,
+    ) -> Result<(), StateError> {
         now(self.0.remove_document(stack, folder, name))
     }
 }
