@@ -212,8 +212,8 @@ mod tests {
     use super::*;
     use crate::ports::{Clock, ManualClock};
     use crate::state::Snapshot;
-    use crate::state::sample::{intent, resource, stack};
     use crate::testing::MemoryCloud;
+    use crate::testing::stores::sample::{intent, resource, stack};
     use async_trait::async_trait;
 
     /// A clock by which an object shows after a while.

@@ -7,14 +7,13 @@
 pub(crate) mod encoding;
 mod error;
 pub(crate) mod file;
+pub mod format;
 mod holder;
 mod lifecycle;
 mod local;
 mod memory;
 mod read;
 mod record;
-#[cfg(test)]
-pub(crate) mod sample;
 mod session;
 mod snapshot;
 mod store;

@@ -337,9 +337,9 @@ fn same_id(a: &str, b: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::sample::{intent, resource, stack, urn};
     use super::super::{Action, Record};
     use super::*;
+    use crate::testing::stores::sample::{intent, resource, stack, urn};
 
     fn view() -> StateView {
         StateView::new(Snapshot::empty(stack(), "lineage")).unwrap()

@@ -1,8 +1,10 @@
-//! For tests of programs, of the engine and of providers: a cloud in memory, and what any provider has to keep.
+//! For tests of programs, of the engine, of providers and of stores: a cloud in memory, and what any provider and any
+//! store has to keep.
 
 pub mod conformance;
 mod declare;
 mod memory_cloud;
+pub mod stores;
 
 pub use declare::{Declaration, Declarations, declare};
 pub use memory_cloud::{Call, CallKind, MemoryCloud};

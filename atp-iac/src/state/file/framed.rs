@@ -22,7 +22,9 @@ struct Length {
 
 /// A file that was looked at.
 pub struct Framed<H> {
+    /// What stands in its first line.
     pub header: H,
+    /// `sha256:` and the hash of its content.
     pub checksum: String,
     /// Where the body begins.
     pub ends: usize,

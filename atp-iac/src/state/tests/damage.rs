@@ -36,7 +36,7 @@ async fn a_missing_snapshot_of_a_known_stack_is_an_error() {
 async fn a_missing_snapshot_is_not_written_anew() {
     let bench = Bench::unsynced();
     let version = bench.deploy(&["a"]).await.version.unwrap();
-    let store = &bench.ports.store;
+    let store = bench.store();
     let lease = store.lock(&stack(), &holder("anna"), Wait::NONE).await.unwrap();
     let content = store.read(&stack()).await.unwrap().unwrap().content;
     fs::remove_file(bench.files().join("snapshot.json")).unwrap();
@@ -54,7 +54,7 @@ async fn a_snapshot_cut_at_any_length_is_empty_or_torn() {
     let bytes = fs::read(&path).unwrap();
     for length in 0..bytes.len() {
         fs::write(&path, &bytes[..length]).unwrap();
-        match bench.ports.store.read(&stack()).await {
+        match bench.store().read(&stack()).await {
             Err(StateError::Empty { .. }) if length == 0 => {}
             Err(StateError::Torn { .. }) if length > 0 => {}
             other => panic!("{length}: {other:?}"),
@@ -72,7 +72,7 @@ async fn any_flipped_bit_of_snapshot_or_journal_is_found() {
             let mut damaged = bytes.clone();
             damaged[bit / 8] ^= 1 << (bit % 8);
             fs::write(&path, damaged).unwrap();
-            assert!(bench.ports.store.read(&stack()).await.is_err(), "bit {bit} of {name}");
+            assert!(bench.store().read(&stack()).await.is_err(), "bit {bit} of {name}");
         }
         fs::write(&path, bytes).unwrap();
     }
@@ -146,7 +146,7 @@ async fn a_lock_that_was_removed_from_outside_is_reported() {
 async fn a_snapshot_with_a_resource_twice_is_refused() {
     let bench = Bench::unsynced();
     let version = bench.deploy(&["a"]).await.version.unwrap();
-    let store = &bench.ports.store;
+    let store = bench.store();
     let lease = store.lock(&stack(), &holder("anna"), Wait::NONE).await.unwrap();
     let mut content = store.read(&stack()).await.unwrap().unwrap().content;
     let body = String::from_utf8(content.body).unwrap();
@@ -156,4 +156,12 @@ async fn a_snapshot_with_a_resource_twice_is_refused() {
     store.replace(&lease, Some(&version), content).await.unwrap();
     store.unlock(&lease).await.unwrap();
     assert!(matches!(refusal(&bench).await, StateError::Duplicate { .. }));
+}
+
+#[tokio::test]
+async fn a_lock_without_a_record_leaves_no_file_of_a_state() {
+    let bench = Bench::unsynced();
+    bench.open().await.unwrap().close().await.unwrap();
+    assert!(!bench.files().join("lock.json").exists());
+    assert!(!bench.files().join("snapshot.json").exists());
 }

@@ -46,9 +46,9 @@ async fn survives(first: &[&str], steps: usize, partial: Option<usize>) -> bool 
         bench.deploy(first).await;
     }
     let seen = Arc::new(AtomicUsize::new(0));
-    let store = LocalStore::new(bench.folder.path().join("states"), bench.clock.clone())
+    let store = LocalStore::new(bench.folder.path().join("states"), bench.clock().clone())
         .with_faults(die_after(steps, partial, seen.clone()));
-    let dying = SessionPorts { store: Arc::new(store), ..bench.ports.clone() };
+    let dying = SessionPorts { store: Arc::new(store), ..bench.ports().clone() };
     let acknowledged = work(&dying).await;
     let context = format!("{first:?}, dead after {steps} steps, partial {partial:?}: {acknowledged:?}");
 
@@ -96,8 +96,9 @@ async fn a_full_disk_at_the_end_leaves_the_journal_and_the_lock_is_given_back() 
     let faults: Faults = Arc::new(move |name, _| {
         (name == "write" && *asked.lock().unwrap()).then_some(Fault::Fail(io::ErrorKind::StorageFull))
     });
-    let store = LocalStore::new(bench.folder.path().join("states"), bench.clock.clone()).with_faults(faults);
-    let ports = SessionPorts { store: Arc::new(store), ..bench.ports.clone() };
+    let store =
+        LocalStore::new(bench.folder.path().join("states"), bench.clock().clone()).with_faults(faults);
+    let ports = SessionPorts { store: Arc::new(store), ..bench.ports().clone() };
     let session = StateSession::open(&ports, &stack(), &holder("anna"), Wait::NONE).await.unwrap();
     session.record(saved(resource("b"))).await.unwrap();
     *full.lock().unwrap() = true;
@@ -117,8 +118,9 @@ async fn a_failed_batch_stops_the_session_and_the_final_snapshot_still_has_all()
         let second = name == "append" && seen.fetch_add(1, Ordering::SeqCst) == 1;
         second.then_some(Fault::Partial(20))
     });
-    let store = LocalStore::new(bench.folder.path().join("states"), bench.clock.clone()).with_faults(faults);
-    let ports = SessionPorts { store: Arc::new(store), ..bench.ports.clone() };
+    let store =
+        LocalStore::new(bench.folder.path().join("states"), bench.clock().clone()).with_faults(faults);
+    let ports = SessionPorts { store: Arc::new(store), ..bench.ports().clone() };
     let session = StateSession::open(&ports, &stack(), &holder("anna"), Wait::NONE).await.unwrap();
     for name in ["a", "b"] {
         session.record(saved(resource(name))).await.unwrap();

@@ -1,35 +1,53 @@
 //! Tests of the state as a whole.
 
 mod commit;
-mod conformance;
 mod damage;
 mod kill;
 mod round_trip;
 mod secrets;
 
-use super::sample::{holder, intent, resource, stack, urn};
 use super::*;
 use crate::ports::{Clock, ManualClock, SeededRandom};
 use crate::secrets::LocalKeyFile;
+use crate::testing::stores;
+use crate::testing::stores::sample::{begin, holder, intent, resource, saved, stack};
+use std::ops::Deref;
 use std::path::PathBuf;
 use std::sync::Arc;
 use tempfile::TempDir;
 
+mod memory {
+    crate::test_state_store!(async { Some(super::Bench::memory().shared) });
+}
+
+mod local {
+    crate::test_state_store!(async {
+        let super::Bench { shared, folder } = super::Bench::local();
+        Some(shared.with_kept(folder))
+    });
+}
+
 /// A store and what sessions need, in a folder of its own.
 struct Bench {
-    ports: SessionPorts,
-    clock: Arc<ManualClock>,
+    shared: stores::Bench,
     folder: TempDir,
+}
+
+impl Deref for Bench {
+    type Target = stores::Bench;
+
+    fn deref(&self) -> &stores::Bench {
+        &self.shared
+    }
 }
 
 impl Bench {
     fn with(store: impl FnOnce(PathBuf, Arc<dyn Clock>) -> Arc<dyn StateStore>) -> Bench {
         let folder = tempfile::tempdir().unwrap();
         let clock = Arc::new(ManualClock::default());
-        let random = Arc::new(SeededRandom::new(1));
-        let keys = Arc::new(LocalKeyFile::new(folder.path().join("key"), random.clone()));
+        let keys = LocalKeyFile::new(folder.path().join("key"), Arc::new(SeededRandom::new(1)));
         let store = store(folder.path().join("states"), clock.clone());
-        Bench { ports: SessionPorts { store, keys, clock: clock.clone(), random }, clock, folder }
+        Bench { shared: stores::Bench::new(store, clock).with_keys(Arc::new(keys)), folder }
     }
 
     fn local() -> Bench {
@@ -50,35 +68,4 @@ impl Bench {
     fn files(&self) -> PathBuf {
         self.folder.path().join("states/state/test/westeurope/foundation")
     }
-
-    async fn open(&self) -> Result<StateSession, StateError> {
-        StateSession::open(&self.ports, &stack(), &holder("anna"), Wait::NONE).await
-    }
-
-    async fn read(&self) -> Result<Option<ReadState>, StateError> {
-        read_state(&*self.ports.store, &stack(), &*self.ports.keys).await
-    }
-
-    /// The ids of the resources, as a reader without the lock sees them.
-    async fn ids(&self) -> Vec<String> {
-        let read = self.read().await.unwrap();
-        read.map_or_else(Vec::new, |read| read.view.resources().map(|one| one.id.clone()).collect())
-    }
-
-    /// Deploys resources in one session.
-    async fn deploy(&self, names: &[&str]) -> Closed {
-        let session = self.open().await.unwrap();
-        for name in names {
-            session.record(saved(resource(name))).await.unwrap();
-        }
-        session.close().await.unwrap()
-    }
-}
-
-fn saved(resource: ResourceState) -> Record {
-    Record::Saved { step: None, resource }
-}
-
-fn begin() -> Record {
-    Record::Begin { operation: "up".into(), plan: "p1".into(), at: holder("anna").since, by: holder("anna") }
 }

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::secrets::SecretError;
+use crate::testing::stores::sample::urn;
 use crate::value::Value;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
@@ -81,8 +82,7 @@ async fn another_key_or_none_is_an_error_with_a_name() {
     plant(&bench).await.close().await.unwrap();
     let random = Arc::new(SeededRandom::new(9));
     let other = LocalKeyFile::new(bench.folder.path().join("other"), random.clone());
-    let read =
-        async |keys: &LocalKeyFile| read_state(&*bench.ports.store, &stack(), keys).await.err().unwrap();
+    let read = async |keys: &LocalKeyFile| read_state(bench.store(), &stack(), keys).await.err().unwrap();
     let missing = read(&other).await;
     assert!(
         matches!(missing, StateError::Secret { source: SecretError::KeyMissing { .. }, .. }),
@@ -99,7 +99,7 @@ async fn another_key_or_none_is_an_error_with_a_name() {
 async fn a_secret_that_was_moved_to_another_place_does_not_open() {
     let bench = Bench::local();
     plant(&bench).await.close().await.unwrap();
-    let store = &bench.ports.store;
+    let store = bench.store();
     let stored = store.read(&stack()).await.unwrap().unwrap();
     let mut content = stored.content;
     content.body = String::from_utf8(content.body).unwrap().replace("password", "username").into_bytes();

@@ -99,8 +99,8 @@ fn moved_intent(mut intent: Intent, urns: &Urns) -> Intent {
 
 #[cfg(test)]
 mod tests {
-    use crate::state::sample::{intent, resource, stack, urn};
     use crate::state::{Action, Record, ResourceState, Snapshot, StateView};
+    use crate::testing::stores::sample::{intent, resource, stack, urn};
 
     fn view(all: impl IntoIterator<Item = ResourceState>) -> StateView {
         let resources = all.into_iter().collect();

@@ -1,17 +1,22 @@
 //! Values for tests.
 
-use super::{Action, Holder, Intent, Lifecycle, ResourceState};
+#![allow(clippy::unwrap_used, reason = "these names are good")]
+
+use crate::state::{Action, Holder, Intent, Lifecycle, Record, ResourceState};
 use crate::{StackName, Urn, Value};
 use time::OffsetDateTime;
 
+/// The stack that the cases are about.
 pub fn stack() -> StackName {
     StackName::new("test", "westeurope", "foundation").unwrap()
 }
 
+/// Of a network.
 pub fn urn(name: &str) -> Urn {
     Urn::new(&stack(), &["Microsoft.Network/virtualNetworks"], &[name]).unwrap()
 }
 
+/// Somebody who runs `up`.
 pub fn holder(who: &str) -> Holder {
     Holder {
         who: who.into(),
@@ -22,6 +27,7 @@ pub fn holder(who: &str) -> Holder {
     }
 }
 
+/// A network; its id is its name behind a slash.
 pub fn resource(name: &str) -> ResourceState {
     let at = OffsetDateTime::from_unix_timestamp(1_700_000_000).unwrap();
     ResourceState {
@@ -42,6 +48,7 @@ pub fn resource(name: &str) -> ResourceState {
     }
 }
 
+/// What is about to be done to such a network.
 pub fn intent(step: u64, action: Action, name: &str) -> Intent {
     let ResourceState {
         urn,
@@ -57,4 +64,14 @@ pub fn intent(step: u64, action: Action, name: &str) -> Intent {
         ..
     } = resource(name);
     Intent { step, action, urn, kind, provider, id, inputs, dependencies, lifecycle, location, replaced, at }
+}
+
+/// The record that a resource is as it says, now.
+pub fn saved(resource: ResourceState) -> Record {
+    Record::Saved { step: None, resource }
+}
+
+/// The first record of an update.
+pub fn begin() -> Record {
+    Record::Begin { operation: "up".into(), plan: "p1".into(), at: holder("anna").since, by: holder("anna") }
 }
