@@ -1,0 +1,99 @@
+//! How locks are taken and broken.
+
+use super::head::{Head, Lock};
+use super::lease::{Held, LEASE, encode};
+use super::names::Names;
+use super::{ObjectStates, journal};
+use atp_iac::StackName;
+use atp_iac::ports::random_uuid;
+use atp_iac::state::{Holder, Lease, StateError};
+use object_store::UpdateVersion;
+
+/// How often a head is looked at again that others change meanwhile.
+const ATTEMPTS: u32 = 20;
+
+/// What came of an attempt.
+pub enum Attempt {
+    Taken(Lease),
+    Busy(Option<Holder>),
+}
+
+impl ObjectStates {
+    /// Tries once. Whoever takes the lock over from a holder who is gone seals what that one wrote.
+    pub(super) async fn try_lock(&self, stack: &StackName, holder: &Holder) -> Result<Attempt, StateError> {
+        let names = self.names(stack);
+        for _ in 0..ATTEMPTS {
+            let present = self.head(&names).await?;
+            if present.is_none() && self.is_missing(stack, &names).await? {
+                continue;
+            }
+            let now = self.requests.clock.now();
+            let (mut head, version) = match present {
+                Some((head, version)) => (head, Some(version)),
+                None => (Head::new(), None),
+            };
+            if let Some(lock) = head.lock_at(now) {
+                return Ok(Attempt::Busy(Some(lock.holder.clone())));
+            }
+            let nonce = random_uuid(&*self.requests.random)?;
+            head.epoch += 1;
+            head.lock = Some(Lock { holder: holder.clone(), nonce: nonce.clone(), expires: now + LEASE });
+            if let Some(version) = self.put_head(&names, &head, version).await? {
+                return self.take(stack, names, head, version, nonce).await.map(Attempt::Taken);
+            }
+        }
+        Ok(Attempt::Busy(None))
+    }
+
+    async fn take(
+        &self,
+        stack: &StackName,
+        names: Names,
+        head: Head,
+        version: UpdateVersion,
+        nonce: String,
+    ) -> Result<Lease, StateError> {
+        let (epoch, unsealed) = (head.epoch, head.ended + 1..head.epoch);
+        let held = Held::new(self.requests.clone(), names, stack.clone(), head, version, nonce);
+        for before in unsealed {
+            journal::seal(&held.requests, &held.names, before).await?;
+        }
+        held.sealed().await;
+        Ok(Lease::new(stack.clone(), epoch, held))
+    }
+
+    /// Puts a head in the place of the one of that version, or where there was none.
+    async fn put_head(
+        &self,
+        names: &Names,
+        head: &Head,
+        version: Option<UpdateVersion>,
+    ) -> Result<Option<UpdateVersion>, StateError> {
+        let (path, bytes) = (names.head(), encode(&self.requests, names, head)?);
+        match version {
+            Some(version) => self.requests.update(&path, bytes, version).await,
+            None => self.requests.create(&path, bytes).await,
+        }
+    }
+
+    /// Takes the lock from its holder: a new epoch, and then a seal on what he wrote.
+    pub(super) async fn take_away(&self, stack: &StackName) -> Result<Option<Holder>, StateError> {
+        let names = self.names(stack);
+        for _ in 0..ATTEMPTS {
+            let Some((mut head, version)) = self.head(&names).await? else { return Ok(None) };
+            let Some(lock) = head.lock.take() else { return Ok(None) };
+            let unsealed = head.ended + 1..=head.epoch;
+            head.epoch += 1;
+            let Some(version) = self.put_head(&names, &head, Some(version)).await? else { continue };
+            for before in unsealed {
+                journal::seal(&self.requests, &names, before).await?;
+            }
+            // Spares the next holder the looking. When it fails, or somebody else was quicker, he looks.
+            head.ended = head.epoch;
+            let _ = self.put_head(&names, &head, Some(version)).await;
+            return Ok(Some(lock.holder));
+        }
+        let source = std::io::Error::other("it changes all the time");
+        Err(StateError::Write { file: self.requests.file(&names.head()), source })
+    }
+}
