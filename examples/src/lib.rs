@@ -12,6 +12,7 @@ use atp_iac::cli::Application;
 use atp_iac::ports::{SystemClock, SystemRandom};
 use atp_iac::program::{Program, Stack};
 use atp_local::LocalProvider;
+use atp_stores::Stores;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -36,6 +37,7 @@ pub const PROGRAMS: &[Program] = &[
 pub fn main<S: Stack>() -> ExitCode {
     let (clock, random) = (Arc::new(SystemClock), Arc::new(SystemRandom));
     Application::new(PROGRAMS, Arc::new(AzureClouds::default()))
+        .with_backend(Arc::new(Stores))
         .with_provider(Arc::new(LocalProvider::random(clock.clone(), random.clone())))
         .with_provider(Arc::new(LocalProvider::time(clock, random)))
         .run(Some("dev"), Some(S::NAME))

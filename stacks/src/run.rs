@@ -7,6 +7,7 @@ use crate::recovery::{Failback, Failover};
 use atp_azure_sim::AzureClouds;
 use atp_iac::cli::Application;
 use atp_iac::program::Program;
+use atp_stores::Stores;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -23,6 +24,7 @@ pub fn all() -> ExitCode {
 /// The command line.
 pub fn application() -> Application {
     Application::new(PROGRAMS, Arc::new(AzureClouds::default()))
+        .with_backend(Arc::new(Stores))
         .with_command(Arc::new(Export))
         .with_command(Arc::new(Documents))
         .with_command(Arc::new(Failover))

@@ -4,6 +4,7 @@ use super::{ExtraCommand, ambient, arguments, execute, ports::Ports};
 use crate::cloud::Clouds;
 use crate::program::Program;
 use crate::provider::Provider;
+use crate::state::Backend;
 use std::ffi::OsString;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -15,6 +16,7 @@ pub struct Application {
     pub(super) clouds: Arc<dyn Clouds>,
     pub(super) extra: Vec<Arc<dyn ExtraCommand>>,
     pub(super) providers: Vec<Arc<dyn Provider>>,
+    pub(super) backends: Vec<Arc<dyn Backend>>,
 }
 
 /// What a binary is made for, such as one environment and one stack. The rest is told by options.
@@ -29,7 +31,7 @@ pub struct Fixed<'a> {
 impl Application {
     /// A command line for these stacks, deployed to these clouds.
     pub fn new(programs: &'static [Program], clouds: Arc<dyn Clouds>) -> Self {
-        Application { programs, clouds, extra: Vec::new(), providers: Vec::new() }
+        Application { programs, clouds, extra: Vec::new(), providers: Vec::new(), backends: Vec::new() }
     }
 
     /// With a command more. Its name must not be that of another: no command runs then.
@@ -42,6 +44,12 @@ impl Application {
     /// one of your own. It takes the place of one of the same name.
     pub fn with_provider(mut self, provider: Arc<dyn Provider>) -> Self {
         self.providers.push(provider);
+        self
+    }
+
+    /// With stores to keep states in, beside the folder of the project: for `--backend` and for `backend:` in `atp.yaml`.
+    pub fn with_backend(mut self, backend: Arc<dyn Backend>) -> Self {
+        self.backends.push(backend);
         self
     }
 

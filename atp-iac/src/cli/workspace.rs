@@ -13,12 +13,12 @@ use crate::ports::{Clock, Random};
 use crate::program::{Program, ProgramError};
 use crate::project::{Files, Project, Revisions};
 use crate::secrets::Passphrase;
-use crate::state::Holder;
+use crate::state::{Backend, Holder, Opening, StateStore};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
-/// The backends that exist.
-const BACKENDS: &[&str] = &["local"];
+/// The backend that needs no URL: the folder of the project.
+const LOCAL: &str = "local";
 
 /// What all stacks of a project share in one run.
 pub(super) struct Workspace<'a> {
@@ -56,7 +56,6 @@ impl<'a> Workspace<'a> {
         let start = options.directory.as_deref().unwrap_or(Path::new("."));
         let start = normal(&ports.current_dir.join(start));
         let project = Project::find(ports.files, &start)?;
-        check_backend(options.backend.as_deref().or(project.backend.as_deref()))?;
         let given = options.work_dir.clone();
         let given = given.or_else(|| (ports.environment)("ATP_WORK_DIR").map(PathBuf::from));
         let work_dir = match given.filter(|folder| !folder.as_os_str().is_empty()) {
@@ -66,6 +65,10 @@ impl<'a> Workspace<'a> {
         let cloud = options.cloud.unwrap_or(project.cloud);
         // A state is of one cloud: what is deployed to the simulator is not in Azure.
         let work_dir = work_dir.join(cloud.name());
+        let mut storage = (ports.storage)(&work_dir);
+        if let Some(backend) = options.backend.as_deref().or(project.backend.as_deref()) {
+            storage.store = open(application, backend, cloud, ports)?.unwrap_or(storage.store);
+        }
         Ok(Workspace {
             application,
             fixed,
@@ -76,7 +79,7 @@ impl<'a> Workspace<'a> {
             plans: ports.plans,
             revisions: ports.revisions,
             variable: ports.environment,
-            storage: (ports.storage)(&work_dir),
+            storage,
             work_dir,
             passphrase: passphrase(ports, &start)?,
             holder: ports.holder.clone(),
@@ -224,14 +227,35 @@ fn passphrase(ports: &Ports<'_>, start: &Path) -> Result<Option<Passphrase>, Fai
     }
 }
 
-fn check_backend(backend: Option<&str>) -> Result<(), Failure> {
-    match backend {
-        Some(other) if !BACKENDS.contains(&other) => Err(Failure::usage(
-            unknown("backend", other, BACKENDS.iter().copied()),
-            "leave it out: the state is then kept in `.atp` in the project, or in `--work-dir DIR`",
-        )),
-        _ => Ok(()),
+/// The store that a backend names; `None` of the folder of the project. The URL may have secrets in it, and is not told.
+fn open(
+    application: &Application,
+    backend: &str,
+    cloud: Cloud,
+    ports: &Ports<'_>,
+) -> Result<Option<Arc<dyn StateStore>>, Failure> {
+    if backend == LOCAL {
+        return Ok(None);
     }
+    let scheme = |url: &str| url.split(':').next().unwrap_or_default().to_owned();
+    let opens = |found: &&Arc<dyn Backend>| found.forms().iter().any(|form| scheme(form) == scheme(backend));
+    let Some(found) = application.backends.iter().find(opens) else {
+        let known: Vec<&str> =
+            [LOCAL].into_iter().chain(application.backends.iter().flat_map(|known| known.forms())).collect();
+        return Err(Failure::usage(
+            unknown("backend", &scheme(backend), known),
+            "leave it out: the state is then kept in `.atp` in the project, or in `--work-dir DIR`",
+        ));
+    };
+    let opening = Opening {
+        url: backend,
+        part: cloud.name(),
+        variable: ports.environment,
+        clock: ports.clock.clone(),
+        random: ports.random.clone(),
+    };
+    let opened = found.open(&opening).map_err(|error| Failure::usage(error.message, error.way_out))?;
+    Ok(Some(opened))
 }
 
 fn choose<'n>(option: &str, known: impl Iterator<Item = &'n str>) -> String {

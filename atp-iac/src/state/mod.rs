@@ -4,6 +4,7 @@
 //! of the two is durable before the operation goes on. When the operation ends, the journal is folded into a new
 //! snapshot. Nothing here calls the cloud.
 
+mod backend;
 pub(crate) mod encoding;
 mod error;
 pub(crate) mod file;
@@ -22,6 +23,7 @@ mod tests;
 mod view;
 mod writer;
 
+pub use backend::{Backend, BackendError, Opening};
 pub use error::StateError;
 pub use holder::Holder;
 pub use lifecycle::Lifecycle;

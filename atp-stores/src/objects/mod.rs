@@ -29,6 +29,7 @@ mod lock;
 mod names;
 mod read;
 mod requests;
+mod told;
 
 use self::head::Kept;
 use self::journal::{Phase, Writer};

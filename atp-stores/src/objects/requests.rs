@@ -3,6 +3,7 @@
 //! Invariant: of a conditional put is always known whether it took place, also when its answer was lost: every object
 //! carries a mark that no other put has.
 
+use super::told::told;
 use atp_iac::ports::{Clock, Random, random_uuid};
 use atp_iac::state::StateError;
 use bytes::Bytes;
@@ -12,7 +13,6 @@ use object_store::{
     Attribute, Attributes, Error, GetOptions, ObjectMeta, ObjectStore, ObjectStoreExt as _, PutMode,
     PutOptions, UpdateVersion,
 };
-use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -119,11 +119,11 @@ impl Requests {
                 Ok(put) => return Ok(Some(put.into())),
                 Err(error) => error,
             };
-            let refused = match (&error, &mode) {
-                (Error::AlreadyExists { .. } | Error::Precondition { .. }, _) => true,
-                (Error::NotFound { .. }, PutMode::Update(_)) => true,
-                _ => false,
-            };
+            let refused = matches!(
+                (&error, &mode),
+                (Error::AlreadyExists { .. } | Error::Precondition { .. }, _)
+                    | (Error::NotFound { .. }, PutMode::Update(_))
+            );
             if refused {
                 match (self.present(path, &mark).await?, &mode) {
                     (Present::Own(version), _) => return Ok(Some(version)),
@@ -216,21 +216,4 @@ fn is_final(error: &Error) -> bool {
             | Error::NotSupported { .. }
             | Error::NotImplemented { .. }
     )
-}
-
-/// What the store said, for people.
-fn told(error: Error) -> io::Error {
-    match error {
-        Error::NotFound { .. } => {
-            io::Error::new(io::ErrorKind::NotFound, "there is no such container or bucket")
-        }
-        Error::PermissionDenied { source, .. } => {
-            io::Error::new(io::ErrorKind::PermissionDenied, format!("access is not allowed ({source})"))
-        }
-        Error::Unauthenticated { source, .. } => io::Error::new(
-            io::ErrorKind::PermissionDenied,
-            format!("the credentials were not accepted ({source})"),
-        ),
-        error => io::Error::other(error.to_string()),
-    }
 }

@@ -155,7 +155,8 @@ pub(in crate::cli) struct Options {
     /// Where resources are made: simulator or azure; without it, as `atp.yaml` says.
     #[arg(long, value_name = "CLOUD", global = true)]
     pub cloud: Option<Cloud>,
-    /// Where the state is kept: local.
+    /// Where the state is kept: local, or the URL of a store that this program was built with, such as
+    /// azblob://account/container/prefix or s3://bucket/prefix; without it, as `atp.yaml` says.
     #[arg(long, value_name = "URL", global = true)]
     pub backend: Option<String>,
     /// Where local state and the simulated cloud live; without it, `.atp` in the project [env: ATP_WORK_DIR].

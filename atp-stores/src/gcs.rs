@@ -1,0 +1,39 @@
+//! `gs://bucket/prefix`: Google Cloud Storage.
+//!
+//! Who asks is said by `GOOGLE_APPLICATION_CREDENTIALS`, or `GOOGLE_SERVICE_ACCOUNT` with the path of a key, or
+//! `GOOGLE_SERVICE_ACCOUNT_KEY` with the key; or else it is the identity of the machine.
+
+use crate::location::{Location, prefix};
+use crate::{Connected, RETRIES};
+use atp_iac::state::{BackendError, Opening};
+use object_store::gcp::{GoogleCloudStorageBuilder, GoogleConfigKey};
+use std::sync::Arc;
+
+pub const FORM: &str = "gs://bucket/prefix";
+
+/// What is read of the environment.
+const VARIABLES: &[(&str, GoogleConfigKey)] = &[
+    ("GOOGLE_APPLICATION_CREDENTIALS", GoogleConfigKey::ApplicationCredentials),
+    ("GOOGLE_SERVICE_ACCOUNT", GoogleConfigKey::ServiceAccount),
+    ("GOOGLE_SERVICE_ACCOUNT_KEY", GoogleConfigKey::ServiceAccountKey),
+];
+
+pub fn connect(opening: &Opening<'_>) -> Result<Connected, BackendError> {
+    let location = Location::parse(opening.url, FORM)?;
+    location.finish(FORM, "it has none")?;
+    let mut builder = GoogleCloudStorageBuilder::new().with_bucket_name(&location.host).with_retry(RETRIES);
+    for (name, key) in VARIABLES {
+        if let Some(value) = (opening.variable)(name).filter(|value| !value.is_empty()) {
+            builder = builder.with_config(*key, value);
+        }
+    }
+    let store = builder.build().map_err(|_| {
+        let way_out = "look at the URL, and at the variables that begin with GOOGLE";
+        BackendError::new("the backend cannot be opened: its credentials cannot be read", way_out)
+    })?;
+    Ok(Connected {
+        store: Arc::new(store),
+        place: format!("gs://{}", location.host),
+        prefix: prefix(&location.folders, opening.part),
+    })
+}

@@ -1,0 +1,75 @@
+//! States as objects, on the servers that the environment names; `tests/stores/run` starts them and names them. Without
+//! them each test says that it was left out.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use atp_iac::ports::{Clock, ManualClock, SystemRandom, random_uuid};
+use atp_iac::state::{Backend, BackendError, Opening, StateStore};
+use atp_iac::testing::stores::Bench;
+use atp_stores::{LEASE, Stores};
+use std::sync::Arc;
+
+fn open(url: &str, clock: Arc<dyn Clock>) -> Result<Arc<dyn StateStore>, BackendError> {
+    let variable = |name: &str| std::env::var(name).ok();
+    let random = Arc::new(SystemRandom);
+    Stores.open(&Opening { url, part: "simulator", variable: &variable, clock, random })
+}
+
+/// A store of its own on a server; none, with a word, when there is no server.
+#[expect(clippy::print_stderr, reason = "whoever reads the results has to know what was left out")]
+fn bench(server: &str) -> Option<Bench> {
+    let Ok(url) = std::env::var(server) else {
+        let test = std::thread::current().name().unwrap_or_default().to_owned();
+        eprintln!("left out {test}: {server} names no server");
+        return None;
+    };
+    let clock = Arc::new(ManualClock::default());
+    let own = random_uuid(&SystemRandom).unwrap();
+    let store = open(&format!("{url}/{own}"), clock.clone()).unwrap();
+    Some(Bench::new(store, clock).with_lease(LEASE))
+}
+
+#[cfg(feature = "azure")]
+mod azure {
+    use super::*;
+
+    const SERVER: &str = "ATP_TEST_AZBLOB";
+
+    atp_iac::test_state_store!(async { bench(SERVER) });
+
+    #[tokio::test]
+    async fn a_signature_that_is_refused_is_in_no_error() {
+        let Some(bench) = bench(SERVER) else { return };
+        let url = std::env::var(SERVER).unwrap();
+        let store =
+            open(&format!("{url}/x?sv=2021-08-06&sig=aHVudGVyMg%3D%3D"), bench.clock().clone()).unwrap();
+        let error = store.list().await.unwrap_err();
+        let told = format!("{error} {error:?} {}", store.describe());
+        assert!(told.contains("credentials") || told.contains("access"), "{told}");
+        assert!(!told.contains("aHVudGVyMg") && !told.contains("hunter2"), "{told}");
+    }
+
+    #[tokio::test]
+    async fn a_container_that_is_not_there_is_no_empty_state() {
+        let Some(bench) = bench(SERVER) else { return };
+        let store = open("azblob://devstoreaccount1/nowhere/x", bench.clock().clone()).unwrap();
+        let error = store.read(&atp_iac::testing::stores::sample::stack()).await.unwrap_err().to_string();
+        assert!(error.contains("no such container"), "{error}");
+    }
+}
+
+#[cfg(feature = "s3")]
+mod s3 {
+    use super::*;
+
+    const SERVER: &str = "ATP_TEST_S3";
+
+    atp_iac::test_state_store!(async { bench(SERVER) });
+
+    #[tokio::test]
+    async fn a_bucket_that_is_not_there_is_no_empty_state() {
+        let Some(bench) = bench(SERVER) else { return };
+        let store = open("s3://nowhere/x", bench.clock().clone()).unwrap();
+        let error = store.read(&atp_iac::testing::stores::sample::stack()).await.unwrap_err().to_string();
+        assert!(error.contains("no such container or bucket"), "{error}");
+    }
+}
