@@ -143,6 +143,11 @@ impl Held {
         Ok(Own { head, version: found.version })
     }
 
+    /// That the head is still one that this lease put.
+    pub async fn verify(&self) -> Result<(), StateError> {
+        self.find().await.map(|_| ())
+    }
+
     fn fenced(&self, newest: u64) -> StateError {
         StateError::Fenced { stack: self.stack.clone().into(), held: self.epoch, newest }
     }

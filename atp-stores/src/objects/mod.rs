@@ -217,6 +217,8 @@ impl StateStore for ObjectStates {
                 return Err(StateError::LineageMismatch { file: self.requests.file(&path), expected, found });
             }
             if !self.requests.exists(&path).await? {
+                // A later holder may have put another one.
+                held.verify().await?;
                 return Err(self.missing(&held.stack, &path, &lineage));
             }
         }
