@@ -5,8 +5,8 @@
 //! `ATP_AZURE_CREDENTIAL` is `managed-identity`; whoever is signed in to `az`. The variables are those of the Azure SDKs.
 //! Another endpoint, such as that of Azurite, is named by `AZURE_STORAGE_ENDPOINT` or the parameter `endpoint`.
 
-use crate::location::{Location, check_endpoint, prefix};
-use crate::{Connected, RETRIES};
+use crate::Connected;
+use crate::location::{Location, RETRIES, check_endpoint, prefix};
 use atp_iac::state::{BackendError, Opening};
 use object_store::azure::{AzureConfigKey, MicrosoftAzureBuilder};
 use std::sync::Arc;

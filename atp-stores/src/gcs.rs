@@ -1,11 +1,13 @@
 //! `gs://bucket/prefix`: Google Cloud Storage.
 //!
 //! Who asks is said by `GOOGLE_APPLICATION_CREDENTIALS`, or `GOOGLE_SERVICE_ACCOUNT` with the path of a key, or
-//! `GOOGLE_SERVICE_ACCOUNT_KEY` with the key; or else it is the identity of the machine.
+//! `GOOGLE_SERVICE_ACCOUNT_KEY` with the key; or else it is the identity of the machine. The parameter `endpoint` names
+//! another endpoint; one on this machine without encryption is an emulator, and is not signed in to.
 
-use crate::location::{Location, prefix};
-use crate::{Connected, RETRIES};
+use crate::Connected;
+use crate::location::{Location, RETRIES, check_endpoint, prefix};
 use atp_iac::state::{BackendError, Opening};
+use object_store::ClientOptions;
 use object_store::gcp::{GoogleCloudStorageBuilder, GoogleConfigKey};
 use std::sync::Arc;
 
@@ -19,13 +21,22 @@ const VARIABLES: &[(&str, GoogleConfigKey)] = &[
 ];
 
 pub fn connect(opening: &Opening<'_>) -> Result<Connected, BackendError> {
-    let location = Location::parse(opening.url, FORM)?;
-    location.finish(FORM, "it has none")?;
+    let mut location = Location::parse(opening.url, FORM)?;
+    let endpoint = location.take("endpoint");
+    location.finish(FORM, "what it may have is `endpoint`")?;
     let mut builder = GoogleCloudStorageBuilder::new().with_bucket_name(&location.host).with_retry(RETRIES);
     for (name, key) in VARIABLES {
         if let Some(value) = (opening.variable)(name).filter(|value| !value.is_empty()) {
             builder = builder.with_config(*key, value);
         }
+    }
+    if let Some(endpoint) = endpoint {
+        if check_endpoint(&endpoint)? {
+            builder = builder
+                .with_client_options(ClientOptions::new().with_allow_http(true))
+                .with_skip_signature(true);
+        }
+        builder = builder.with_config(GoogleConfigKey::BaseUrl, endpoint);
     }
     let store = builder.build().map_err(|_| {
         let way_out = "look at the URL, and at the variables that begin with GOOGLE";

@@ -16,26 +16,13 @@ mod s3;
 pub use objects::{LEASE, ObjectStates};
 
 use atp_iac::state::{Backend, BackendError, Opening, StateStore};
+use object_store::ObjectStore;
 use object_store::path::Path;
-use object_store::{BackoffConfig, ObjectStore, RetryConfig};
 use std::sync::Arc;
-use std::time::Duration;
 
 /// Opens the stores that this crate was built with.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Stores;
-
-/// How long a server that fails is asked again: less than a lock lasts.
-#[allow(dead_code, reason = "without a feature there is no server")]
-const RETRIES: RetryConfig = RetryConfig {
-    backoff: BackoffConfig {
-        init_backoff: Duration::from_millis(100),
-        max_backoff: Duration::from_secs(5),
-        base: 2.0,
-    },
-    max_retries: 8,
-    retry_timeout: Duration::from_secs(40),
-};
 
 /// An object store, and where the states are in it.
 struct Connected {
@@ -70,5 +57,44 @@ impl Backend for Stores {
         let Connected { store, place, prefix } = connect(opening)?;
         let (clock, random) = (opening.clock.clone(), opening.random.clone());
         Ok(Arc::new(ObjectStates::new(store, place, prefix, clock, random)))
+    }
+}
+
+#[cfg(all(test, feature = "azure", feature = "s3", feature = "gcs"))]
+mod tests {
+    use super::*;
+    use atp_iac::ports::{ManualClock, SystemRandom};
+
+    fn open(url: &str, variables: &[(&str, &str)]) -> Result<String, BackendError> {
+        let variable = |name: &str| {
+            variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
+        };
+        let (clock, random) = (Arc::new(ManualClock::default()), Arc::new(SystemRandom));
+        let opening = Opening { url, part: "azure", variable: &variable, clock, random };
+        Stores.open(&opening).map(|store| store.describe())
+    }
+
+    #[test]
+    fn a_store_tells_where_it_is_and_keeps_the_clouds_apart() {
+        assert_eq!(open("azblob://a/c/team", &[]).unwrap(), "azblob://a/c/team/azure");
+        assert_eq!(open("s3://b?region=north", &[]).unwrap(), "s3://b/azure");
+        assert_eq!(open("gs://b/x?endpoint=http://localhost:1", &[]).unwrap(), "gs://b/x/azure");
+    }
+
+    #[test]
+    fn no_secret_is_in_a_description_or_an_error() {
+        let told = open("azblob://a/c/team?sv=1&sig=hunter2", &[]).unwrap();
+        assert_eq!(told, "azblob://a/c/team/azure");
+        let bad = [
+            ("azblob://a/c?password=hunter2", &[][..]),
+            ("azblob://a/c", &[("AZURE_STORAGE_ACCOUNT_KEY", "hunter2!")][..]),
+            ("azblob://a/c", &[("AZURE_CLIENT_SECRET", "hunter2")][..]),
+            ("azblob://a/c?endpoint=http://hunter2.example", &[][..]),
+            ("redis://hunter2@x", &[][..]),
+        ];
+        for (url, variables) in bad {
+            let error = open(url, variables).unwrap_err();
+            assert!(!format!("{error:?}").contains("hunter2"), "{error:?}");
+        }
     }
 }

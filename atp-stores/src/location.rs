@@ -2,7 +2,20 @@
 
 use atp_iac::state::BackendError;
 use object_store::path::Path;
+use object_store::{BackoffConfig, RetryConfig};
+use std::time::Duration;
 use url::{Host, Url};
+
+/// How long a server that fails is asked again: less than a lock lasts.
+pub const RETRIES: RetryConfig = RetryConfig {
+    backoff: BackoffConfig {
+        init_backoff: Duration::from_millis(100),
+        max_backoff: Duration::from_secs(5),
+        base: 2.0,
+    },
+    max_retries: 8,
+    retry_timeout: Duration::from_secs(40),
+};
 
 /// Where states are, as a URL says.
 pub struct Location {

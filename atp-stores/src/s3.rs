@@ -3,8 +3,8 @@
 //! Who asks is said by the variables of the AWS SDKs: a key, a role with a web identity, a container, or else the machine.
 //! `AWS_REGION` and `AWS_ENDPOINT_URL_S3`, or the parameters `region` and `endpoint`, say where.
 
-use crate::location::{Location, check_endpoint, prefix};
-use crate::{Connected, RETRIES};
+use crate::Connected;
+use crate::location::{Location, RETRIES, check_endpoint, prefix};
 use atp_iac::state::{BackendError, Opening};
 use object_store::aws::{AmazonS3Builder, AmazonS3ConfigKey, S3ConditionalPut};
 use std::sync::Arc;

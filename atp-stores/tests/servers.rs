@@ -1,5 +1,6 @@
 //! States as objects, on the servers that the environment names; `tests/stores/run` starts them and names them. Without
 //! them each test says that it was left out.
+#![cfg(any(feature = "azure", feature = "s3"))]
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use atp_iac::ports::{Clock, ManualClock, SystemRandom, random_uuid};
