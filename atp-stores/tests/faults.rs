@@ -5,7 +5,6 @@
 mod faulty;
 
 use atp_iac::ports::{Clock, ManualClock, SystemRandom};
-use atp_iac::secrets::WrappedKey;
 use atp_iac::state::{Content, StateError, StateStore, Wait};
 use atp_iac::testing::stores::Bench;
 use atp_iac::testing::stores::sample::{holder, resource, saved, stack};
@@ -41,28 +40,31 @@ impl Two {
     }
 }
 
-fn content(serial: u64) -> Content {
-    let key = WrappedKey { provider: "none".into(), data: String::new() };
-    Content { lineage: "a".into(), serial, key, body: b"{}\n".to_vec() }
+/// A snapshot of one history, as a session writes it.
+async fn content(serial: u64) -> Content {
+    let bench = two().bench();
+    bench.deploy(&["a"]).await;
+    let written = bench.store().read(&stack()).await.unwrap().unwrap().content;
+    Content { lineage: "a".into(), serial, ..written }
 }
 
 #[tokio::test]
 async fn a_paused_holder_who_comes_back_writes_nothing() {
     let two = two();
     let anna = two.anna.lock(&stack(), &holder("anna"), Wait::NONE).await.unwrap();
-    let zero = two.anna.replace(&anna, None, content(0)).await.unwrap();
+    let zero = two.anna.replace(&anna, None, content(0).await).await.unwrap();
     two.anna.append(&anna, &zero, b"[1]".to_vec()).await.unwrap();
     // Anna's machine sleeps: nothing of hers runs, and her clock tells her nothing.
     two.objects.pause_renewals(true);
     two.clock.advance(LEASE);
     let ben = two.ben.lock(&stack(), &holder("ben"), Wait::NONE).await.unwrap();
     assert_eq!(two.ben.read(&stack()).await.unwrap().unwrap().journal, [b"[1]".to_vec()]);
-    let one = two.ben.replace(&ben, Some(&zero), content(1)).await.unwrap();
+    let one = two.ben.replace(&ben, Some(&zero), content(1).await).await.unwrap();
     two.objects.pause_renewals(false);
     let before = two.objects.names();
     let late = two.anna.append(&anna, &zero, b"[2]".to_vec()).await;
     assert!(matches!(late, Err(StateError::Fenced { held: 1, newest: 2, .. })), "{late:?}");
-    let late = two.anna.replace(&anna, Some(&zero), content(1)).await;
+    let late = two.anna.replace(&anna, Some(&zero), content(1).await).await;
     assert!(matches!(late, Err(StateError::Fenced { .. })), "{late:?}");
     let late = two.anna.discard_journal(&anna, &zero).await;
     assert!(matches!(late, Err(StateError::Fenced { .. })), "{late:?}");
@@ -77,13 +79,13 @@ async fn a_paused_holder_who_comes_back_writes_nothing() {
 async fn a_holder_who_comes_back_long_after_his_work_was_folded_still_writes_nothing() {
     let two = two();
     let anna = two.anna.lock(&stack(), &holder("anna"), Wait::NONE).await.unwrap();
-    let mut version = two.anna.replace(&anna, None, content(0)).await.unwrap();
+    let mut version = two.anna.replace(&anna, None, content(0).await).await.unwrap();
     let zero = version.clone();
     two.ben.break_lock(&stack()).await.unwrap();
     for serial in 1..4 {
         let ben = two.ben.lock(&stack(), &holder("ben"), Wait::NONE).await.unwrap();
         two.ben.append(&ben, &version, b"[1]".to_vec()).await.unwrap();
-        version = two.ben.replace(&ben, Some(&version), content(serial)).await.unwrap();
+        version = two.ben.replace(&ben, Some(&version), content(serial).await).await.unwrap();
         two.ben.unlock(&ben).await.unwrap();
     }
     let late = two.anna.append(&anna, &zero, b"[2]".to_vec()).await;
@@ -152,7 +154,7 @@ async fn a_batch_costs_one_request_at_any_size_of_the_state() {
         let two = two();
         let lease = two.anna.lock(&stack(), &holder("anna"), Wait::NONE).await.unwrap();
         let body = vec![b'x'; size * 1000];
-        let version = two.anna.replace(&lease, None, Content { body, ..content(0) }).await.unwrap();
+        let version = two.anna.replace(&lease, None, Content { body, ..content(0).await }).await.unwrap();
         two.anna.append(&lease, &version, b"[0]".to_vec()).await.unwrap();
         let before = two.objects.traffic();
         for _ in 0..10 {
