@@ -1,7 +1,7 @@
-//! Stores of states beyond the folder of a project: object stores, which a team shares.
+//! Stores of states beyond the folder of a project: object stores and databases, which a team shares.
 //!
-//! Each is a feature: `azure`, `s3`, `gcs`. [`Stores`] opens them by URL; an [`ObjectStates`] is made of whatever
-//! `object_store` connects to.
+//! Each is a feature: `azure`, `s3`, `gcs`, `postgres`. [`Stores`] opens them by URL; an [`ObjectStates`] is made of
+//! whatever `object_store` connects to.
 
 #[cfg(feature = "azure")]
 mod azure;
@@ -10,6 +10,8 @@ mod gcs;
 #[cfg(any(feature = "azure", feature = "s3", feature = "gcs"))]
 mod location;
 mod objects;
+#[cfg(feature = "postgres")]
+pub mod postgres;
 #[cfg(feature = "s3")]
 mod s3;
 

@@ -1,0 +1,171 @@
+//! States in a PostgreSQL database: `postgres://user@host/database?schema=atp`.
+//!
+//! Each stack has a row that says which snapshot it has and who holds its lock; each resource has a row of its own, and so
+//! has each batch of the journal and each document. What an update does not change stays as it is. The tables are made on
+//! first use.
+//!
+//! What was acknowledged is on the server's disk. Every write changes or locks the row of its stack and looks there whether
+//! its lease is the newest, so that a writer who lost the lock writes nothing. When a connection is lost, the same is asked
+//! again on another one, and what took place already is recognised.
+
+mod address;
+mod connection;
+mod documents;
+mod guard;
+mod journal;
+mod lock;
+mod passfile;
+mod rows;
+mod schema;
+mod snapshot;
+mod tls;
+
+pub use address::AddressError;
+pub use tls::TlsError;
+
+use self::address::Address;
+use self::connection::Database;
+use self::documents::Document;
+use async_trait::async_trait;
+use atp_iac::StackName;
+use atp_iac::ports::Clock;
+use atp_iac::state::{Content, Folder, Holder, Lease, StateError, StateStore, Stored, Version, Wait};
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How long the lock of a holder stays who is gone without a word.
+const TERM: Duration = Duration::from_secs(30);
+
+/// Keeps states in a database. A clone is the same store.
+#[derive(Clone)]
+pub struct PostgresStore {
+    database: Arc<Database>,
+    term: Duration,
+}
+
+/// Why there is no store at an address.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum PostgresError {
+    /// The address cannot be used.
+    #[error(transparent)]
+    Address(#[from] AddressError),
+    /// There can be no encryption.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
+}
+
+impl PostgresStore {
+    /// At this address. Environment variables come from `variable`: a password that the address does not have is
+    /// looked for in PGPASSWORD, then in the file that PGPASSFILE names, then in `.pgpass` at HOME.
+    ///
+    /// # Errors
+    /// When the address cannot be used. Whether the server can be reached shows on first use.
+    pub fn new(
+        address: &str,
+        variable: &dyn Fn(&str) -> Option<String>,
+        clock: Arc<dyn Clock>,
+    ) -> Result<PostgresStore, PostgresError> {
+        PostgresStore::with_term(address, variable, clock, TERM)
+    }
+
+    /// Likewise, with locks that expire after so long without a renewal.
+    ///
+    /// # Errors
+    /// Likewise.
+    pub fn with_term(
+        address: &str,
+        variable: &dyn Fn(&str) -> Option<String>,
+        clock: Arc<dyn Clock>,
+        term: Duration,
+    ) -> Result<PostgresStore, PostgresError> {
+        let address = Address::parse(address, variable)?;
+        Ok(PostgresStore { database: Arc::new(Database::new(address, clock, term)?), term })
+    }
+}
+
+impl fmt::Debug for PostgresStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "PostgresStore({})", self.database.place)
+    }
+}
+
+#[async_trait]
+impl StateStore for PostgresStore {
+    fn describe(&self) -> String {
+        self.database.place.clone()
+    }
+
+    async fn read(&self, stack: &StackName) -> Result<Option<Stored>, StateError> {
+        snapshot::read(&self.database, stack).await
+    }
+
+    async fn lock(&self, stack: &StackName, holder: &Holder, wait: Wait<'_>) -> Result<Lease, StateError> {
+        lock::lock(&self.database, stack, holder, wait, self.term).await
+    }
+
+    async fn replace(
+        &self,
+        lease: &Lease,
+        expected: Option<&Version>,
+        content: Content,
+    ) -> Result<Version, StateError> {
+        snapshot::replace(&self.database, lease, expected, &content).await
+    }
+
+    async fn append(&self, lease: &Lease, base: &Version, batch: Vec<u8>) -> Result<(), StateError> {
+        journal::append(&self.database, lease, base, &batch).await
+    }
+
+    async fn discard_journal(&self, lease: &Lease, base: &Version) -> Result<(), StateError> {
+        journal::discard(&self.database, lease, base).await
+    }
+
+    async fn unlock(&self, lease: &Lease) -> Result<(), StateError> {
+        lock::unlock(&self.database, lease).await
+    }
+
+    async fn break_lock(&self, stack: &StackName) -> Result<Option<Holder>, StateError> {
+        lock::break_lock(&self.database, stack).await
+    }
+
+    async fn holder(&self, stack: &StackName) -> Result<Option<Holder>, StateError> {
+        lock::holder(&self.database, stack).await
+    }
+
+    async fn list(&self) -> Result<Vec<StackName>, StateError> {
+        snapshot::list(&self.database).await
+    }
+
+    async fn remove(&self, lease: &Lease, expected: &Version) -> Result<(), StateError> {
+        snapshot::remove(&self.database, lease, expected).await
+    }
+
+    async fn put_document(
+        &self,
+        stack: &StackName,
+        folder: Folder,
+        name: &str,
+        bytes: Vec<u8>,
+    ) -> Result<bool, StateError> {
+        Document { stack, folder, name }.put(&self.database, &bytes).await
+    }
+
+    async fn documents(&self, stack: &StackName, folder: Folder) -> Result<Vec<String>, StateError> {
+        documents::names(&self.database, stack, folder).await
+    }
+
+    async fn document(
+        &self,
+        stack: &StackName,
+        folder: Folder,
+        name: &str,
+    ) -> Result<Option<Vec<u8>>, StateError> {
+        Document { stack, folder, name }.get(&self.database).await
+    }
+
+    async fn remove_document(&self, stack: &StackName, folder: Folder, name: &str) -> Result<(), StateError> {
+        Document { stack, folder, name }.remove(&self.database).await
+    }
+}

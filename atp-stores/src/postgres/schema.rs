@@ -1,0 +1,113 @@
+//! The tables. They are made on first use, and have a number: a newer one is left alone.
+
+use super::connection::{Client, Failure};
+use atp_iac::state::StateError;
+
+/// The newest form of the tables that is understood.
+pub const VERSION: i32 = 1;
+
+/// Serialises those who make the tables; any number does that nobody else is likely to use.
+const LOCK: i64 = 0x0061_7470_5f69_6163;
+
+/// `stacks` says of each stack which snapshot it has and who holds its lock. Every write to anything of a stack changes or
+/// locks its row there, so that there is one order of all writes. The row stays when the stack is forgotten: epochs never
+/// begin again.
+///
+/// A row of `journal` holds one or more lines of a journal as it would be in a file, each with the checksum of all before
+/// it.
+const TABLES: &str = "
+CREATE TABLE stacks (
+    stack text PRIMARY KEY,
+    lineage text,
+    serial bigint,
+    checksum text,
+    batches bigint NOT NULL DEFAULT 0,
+    epoch bigint NOT NULL,
+    token uuid,
+    expires timestamptz,
+    who text,
+    host text,
+    process bigint,
+    operation text,
+    since timestamptz,
+    CHECK (num_nulls(lineage, serial, checksum) IN (0, 3)),
+    CHECK (num_nulls(token, expires, who, host, process, operation, since) IN (0, 7))
+);
+CREATE TABLE snapshots (
+    stack text PRIMARY KEY REFERENCES stacks,
+    header bytea NOT NULL,
+    head bytea NOT NULL,
+    tail bytea NOT NULL
+);
+CREATE TABLE resources (
+    stack text NOT NULL REFERENCES stacks,
+    position bigint NOT NULL,
+    urn text NOT NULL,
+    line bytea NOT NULL,
+    PRIMARY KEY (stack, position)
+);
+CREATE TABLE journal (
+    stack text NOT NULL REFERENCES stacks,
+    number bigint NOT NULL,
+    lines bytea NOT NULL,
+    PRIMARY KEY (stack, number)
+);
+CREATE TABLE documents (
+    stack text NOT NULL,
+    folder text NOT NULL,
+    name text NOT NULL,
+    writer uuid NOT NULL,
+    bytes bytea NOT NULL,
+    PRIMARY KEY (stack, folder, name)
+);
+CREATE TABLE format (version integer NOT NULL);
+";
+
+/// Sees to it that the tables are there. The connection has the schema as its search path.
+pub async fn prepare(client: &mut Client, schema: &str, place: &str) -> Result<(), Failure> {
+    if let Some(found) = version(client, schema).await? {
+        return check(found, place);
+    }
+    let transaction = client.transaction().await?;
+    transaction.execute("SELECT pg_advisory_xact_lock($1)", &[&LOCK]).await?;
+    // Who waited for the lock may find that the tables are there now.
+    if version(&transaction, schema).await?.is_none() {
+        // The name was checked to be one that needs no quotes; quoted, it is not taken for a word of the language.
+        transaction.batch_execute(&format!("CREATE SCHEMA IF NOT EXISTS \"{schema}\"")).await?;
+        transaction.batch_execute(TABLES).await?;
+        transaction.execute("INSERT INTO format (version) VALUES ($1)", &[&VERSION]).await?;
+    }
+    transaction.commit().await?;
+    match version(client, schema).await? {
+        Some(found) => check(found, place),
+        None => Err(StateError::Corrupt { file: place.to_owned(), what: "its tables vanish".into() }.into()),
+    }
+}
+
+/// The number of the tables; `None` when there are none.
+async fn version(
+    client: &impl deadpool_postgres::GenericClient,
+    schema: &str,
+) -> Result<Option<i32>, Failure> {
+    // Functions such as `to_regclass` may go by what was there before the lock was waited for.
+    let table = "SELECT FROM pg_catalog.pg_tables WHERE schemaname = $1 AND tablename = 'format'";
+    if client.query_opt(table, &[&schema]).await?.is_none() {
+        return Ok(None);
+    }
+    let row = client.query_one("SELECT max(version) FROM format", &[]).await?;
+    Ok(row.try_get(0)?)
+}
+
+fn check(found: i32, place: &str) -> Result<(), Failure> {
+    match found {
+        VERSION => Ok(()),
+        newer if newer > VERSION => {
+            let (found, supported) = (u64::from(newer.unsigned_abs()), u64::from(VERSION.unsigned_abs()));
+            Err(StateError::NewerFormat { file: place.to_owned(), found, supported }.into())
+        }
+        other => {
+            let what = format!("its tables have the number {other}, which there never was");
+            Err(StateError::Corrupt { file: place.to_owned(), what }.into())
+        }
+    }
+}

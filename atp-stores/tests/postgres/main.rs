@@ -1,0 +1,11 @@
+//! The store in PostgreSQL, on the server that ATP_TEST_POSTGRES names: `postgres://user@host/database`.
+#![cfg(feature = "postgres")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
+
+mod bench;
+mod damage;
+mod lost;
+mod proxy;
+mod tables;
+
+atp_iac::test_state_store!(bench::empty());
