@@ -1,0 +1,57 @@
+//! Races on each store. RACE_SECONDS makes them longer, RACE_SEED repeats the choices of one.
+#![allow(clippy::unwrap_used, clippy::print_stderr, reason = "a test that cannot go on has failed")]
+
+use races::race::{Outcome, Race};
+use races::stores::has_fences;
+use std::path::Path;
+use std::time::Duration;
+
+/// From then on a race without a writer who was refused is suspicious.
+const LONG: Duration = Duration::from_secs(30);
+
+/// A number from the environment.
+fn setting(name: &str) -> Option<u64> {
+    std::env::var(name).ok().map(|text| text.parse().unwrap())
+}
+
+fn random() -> u64 {
+    let mut bytes = [0; 4];
+    getrandom::fill(&mut bytes).unwrap();
+    u32::from_le_bytes(bytes).into()
+}
+
+fn race(address: &str) {
+    let seed = setting("RACE_SEED").unwrap_or_else(random);
+    let length = Duration::from_secs(setting("RACE_SECONDS").unwrap_or(8));
+    let scheme = address.split(':').next().unwrap();
+    eprintln!("a race on {scheme}: again with RACE_SEED={seed} cargo test -p races {scheme}");
+    let program = Path::new(env!("CARGO_BIN_EXE_races"));
+    let outcome = Race { program, address, workers: 6, length, seed }.run().unwrap();
+    let Outcome { faults, leases, records, snapshots, refused, pauses, kills } = &outcome;
+    let first: Vec<&str> = faults.iter().take(5).map(String::as_str).collect();
+    assert!(faults.is_empty(), "seed {seed}, {} faults, such as\n{}", faults.len(), first.join("\n"));
+    eprintln!(
+        "{scheme}: {records} records, {snapshots} snapshots, {leases} leases, {refused} refused, {pauses} pauses, \
+         {kills} kills"
+    );
+    assert!(*records > 20 && *leases > 10 && *pauses > 0 && *kills > 0, "too little took place: {outcome:?}");
+    // In a short race it may happen that nobody comes back too late.
+    let fenced = *refused > 0 || length < LONG || !has_fences(address);
+    assert!(fenced, "nobody came back too late: {outcome:?}");
+}
+
+#[test]
+fn many_processes_on_a_folder_lose_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    race(&format!("folder:{}", folder.path().display()));
+}
+
+#[cfg(feature = "postgres")]
+#[test]
+fn many_processes_on_postgres_lose_nothing() {
+    let Ok(server) = std::env::var("ATP_TEST_POSTGRES") else {
+        eprintln!("skipped many_processes_on_postgres_lose_nothing: ATP_TEST_POSTGRES names no server");
+        return;
+    };
+    race(&format!("{server}?schema=race_{}", random()));
+}
