@@ -294,6 +294,11 @@ pub(super) fn discovered(
     })
 }
 
+/// What could not be done, and stops nothing.
+pub(super) fn warning(text: &str) -> Json {
+    json!({"event": "warning", "message": text})
+}
+
 pub(super) fn graph(dot: &str) -> Json {
     json!({"event": "graph", "dot": dot})
 }

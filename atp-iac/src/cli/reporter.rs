@@ -78,6 +78,15 @@ impl<'p> Reporter<'p> {
         self.screen(&format!("{}\n", clean(text)));
     }
 
+    /// Something that could not be done, and stops nothing.
+    pub fn warning(&mut self, text: &str) {
+        if self.json {
+            return self.event(events::warning(text));
+        }
+        let sign = self.look.paint(Colour::Yellow, "warning:");
+        self.screen(&format!("{sign} {}\n", clean(text)));
+    }
+
     /// Data.
     pub fn data(&mut self, text: &str) {
         self.erase();

@@ -173,6 +173,7 @@ impl<'a> Workspace<'a> {
     pub fn engine(&self) -> Engine {
         let Storage { store, keys } = self.storage.clone();
         let engine = Engine::new(store, keys, self.holder.clone());
+        let engine = engine.with_retention(self.project.backups);
         let mut engine = engine.with_ports(self.clock.clone(), self.random.clone());
         if let Some(parallel) = self.options.parallel {
             engine = engine.with_parallel(parallel.into());

@@ -31,7 +31,7 @@ use crate::program::{
 };
 use crate::provider::Provider;
 use crate::secrets::{Fingerprints, KeyProvider};
-use crate::state::{Holder, Record, Snapshot, StateStore, StateView, read_state};
+use crate::state::{Holder, Record, Retention, Snapshot, StateStore, StateView, read_state};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -52,6 +52,7 @@ pub struct Engine {
     timeout: Duration,
     lock_wait: Duration,
     on_wait: Arc<OnWait>,
+    retention: Retention,
 }
 
 /// What stacks will give that are only planned yet.
@@ -149,6 +150,7 @@ impl Engine {
             timeout: Duration::from_secs(60 * 60),
             lock_wait: Duration::from_secs(30),
             on_wait: Arc::new(|_| {}),
+            retention: Retention::default(),
         }
     }
 
@@ -180,6 +182,12 @@ impl Engine {
     /// How long to wait for the lock of a stack; 30 seconds unless told.
     pub fn with_lock_wait(mut self, wait: Duration) -> Self {
         self.lock_wait = wait;
+        self
+    }
+
+    /// How many snapshots of a stack are kept as they were; the newest 100 unless told.
+    pub fn with_retention(mut self, retention: Retention) -> Self {
+        self.retention = retention;
         self
     }
 

@@ -61,6 +61,8 @@ pub struct Reading {
     pub failures: Vec<RefreshError>,
     /// Whether it was asked to stop before all was read.
     pub interrupted: bool,
+    /// What could not be done beside it, such as a backup of the state.
+    pub warnings: Vec<String>,
     /// Tells secrets apart; `None` of a stack without a state.
     pub fingerprints: Option<Fingerprints>,
 }
@@ -137,8 +139,8 @@ impl Engine {
         let session = self.open_for(&deployment.name, "refresh").await?;
         let result = self.refresh_locked(&session, deployment, options, interrupt).await;
         let closed = session.close().await;
-        let reading = result?;
-        closed?;
+        let mut reading = result?;
+        reading.warnings = closed?.warnings;
         Ok(reading)
     }
 

@@ -88,6 +88,8 @@ pub struct Update {
     pub report: Option<Report>,
     /// The outputs of the stack now.
     pub outputs: BTreeMap<String, Value>,
+    /// What could not be done beside it, such as a backup of the state.
+    pub warnings: Vec<String>,
 }
 
 impl Engine {
@@ -136,7 +138,7 @@ impl Engine {
         let closed = session.close().await;
         let mut update = result?;
         match (closed, &mut update.report) {
-            (Ok(_), _) => {}
+            (Ok(closed), _) => update.warnings = closed.warnings,
             // The journal still holds what the snapshot would say: both this and what failed before are told.
             (Err(error), Some(report)) => {
                 let told =
@@ -176,6 +178,7 @@ impl Engine {
             keys: self.keys.clone(),
             clock: self.clock.clone(),
             random: self.random.clone(),
+            retention: self.retention,
         };
         let wait = Wait { at_most: self.lock_wait, on_wait: self.on_wait.as_ref() };
         let holder = Holder { operation: operation.to_owned(), since: self.clock.now(), ..self.who.clone() };
@@ -231,7 +234,7 @@ impl Engine {
             true => Some(self.carry_out(session, &plan, (begins, options), attended).await?),
         };
         let outputs = session.with_view(|view| view.outputs().clone());
-        Ok(Update { plan, recovered, report, outputs })
+        Ok(Update { plan, recovered, report, outputs, warnings: Vec::new() })
     }
 
     async fn carry_out(

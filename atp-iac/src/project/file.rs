@@ -3,7 +3,9 @@
 use super::{Environment, PROJECT_FILE, Project};
 use crate::config::{ConfigError, ConfigTree, unknown};
 use crate::duration::duration;
+use crate::state::Retention;
 use std::collections::{BTreeMap, BTreeSet};
+use std::num::NonZeroU32;
 use std::path::{Component, Path};
 use std::time::Duration;
 
@@ -31,9 +33,20 @@ struct ProjectFile {
     /// Folder of the configuration files.
     #[config(default = "config")]
     config: String,
+    /// How the state is kept.
+    #[config(default)]
+    state: StateEntry,
     /// The environments, and the regions of each.
     #[config(default)]
     environments: BTreeMap<String, EnvironmentEntry>,
+}
+
+/// How the state is kept.
+#[derive(Default, crate::Config)]
+struct StateEntry {
+    /// How many snapshots of each stack are kept as they were: the newest.
+    #[config(range = 1..=100000)]
+    backups: Option<u32>,
 }
 
 /// One environment in the file.
@@ -66,12 +79,14 @@ impl EnvironmentEntry {
 pub(super) fn parse(root: &Path, text: &str) -> Result<Project, ConfigError> {
     let file: ProjectFile = ConfigTree::from_yaml(PROJECT_FILE, text)?.read()?;
     let environments = file.environments.into_iter();
+    let backups = file.state.backups.and_then(NonZeroU32::new).map(Retention);
     Ok(Project {
         root: root.to_owned(),
         name: file.name,
         backend: file.backend,
         cloud: file.cloud,
         config: file.config.into(),
+        backups: backups.unwrap_or_default(),
         environments: environments.map(|(name, entry)| (name, entry.environment())).collect(),
     })
 }
@@ -164,6 +179,15 @@ mod tests {
         let project = parse(Path::new("/project"), text).unwrap();
         assert_eq!((project.backend.as_deref(), project.cloud), (Some("azblob://x/y"), Cloud::Azure));
         assert_eq!(project.environments["prod"].primary(), Some("westeurope"));
+    }
+
+    #[test]
+    fn how_many_backups_are_kept_can_be_said_and_none_is_refused() {
+        let project = |text: &str| parse(Path::new("/project"), text);
+        assert_eq!(project("name: a").unwrap().backups.0.get(), 100);
+        assert_eq!(project("name: a\nstate: {backups: 7}").unwrap().backups.0.get(), 7);
+        let error = error("name: a\nstate: {backups: 0}");
+        assert!(error.starts_with("atp.yaml:2: state.backups: "), "{error}");
     }
 
     #[test]

@@ -14,6 +14,7 @@ pub use files::{DiskFiles, Files};
 pub use revisions::{RevisionError, Revisions};
 
 use crate::config::ConfigError;
+use crate::state::Retention;
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -34,6 +35,8 @@ pub struct Project {
     pub cloud: Cloud,
     /// The folder of the configuration, relative to the root.
     pub config: PathBuf,
+    /// How many snapshots of each stack are kept as they were.
+    pub backups: Retention,
     /// The environments by name.
     pub environments: BTreeMap<String, Environment>,
 }

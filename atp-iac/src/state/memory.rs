@@ -37,6 +37,7 @@ struct Inner {
     counters: Counters,
     fail_append: Option<u64>,
     fail_replace: Option<u64>,
+    fail_backups: bool,
     /// Rises with every power cut: what was on its way then is lost.
     power_cuts: u64,
 }
@@ -89,6 +90,11 @@ impl MemoryStore {
     /// The replace with this number, counted likewise, fails and leaves what was there.
     pub fn fail_replace(&self, number: u64) {
         self.inner().fail_replace = Some(number);
+    }
+
+    /// Whether backups cannot be put from now on.
+    pub fn fail_backups(&self, fail: bool) {
+        self.inner().fail_backups = fail;
     }
 
     /// Everybody who writes is gone, and so is what was not acknowledged.
@@ -295,6 +301,9 @@ impl StateStore for MemoryStore {
             return Err(StateError::DocumentName { name: name.to_owned() });
         }
         let mut inner = self.inner();
+        if inner.fail_backups && folder == Folder::Backups {
+            return Err(full("the backup"));
+        }
         match inner.documents.entry((stack.clone(), folder, name.to_owned())) {
             Entry::Occupied(_) => Ok(false),
             Entry::Vacant(vacant) => {

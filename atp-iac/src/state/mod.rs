@@ -5,6 +5,7 @@
 //! snapshot. Nothing here calls the cloud.
 
 mod backend;
+mod backups;
 pub(crate) mod encoding;
 mod error;
 pub(crate) mod file;
@@ -24,6 +25,7 @@ mod view;
 mod writer;
 
 pub use backend::{Backend, BackendError, Opening};
+pub use backups::{Retention, backup, backup_name, backup_serial, backups, keep_backup};
 pub use error::StateError;
 pub use holder::Holder;
 pub use lifecycle::Lifecycle;

@@ -1,5 +1,6 @@
 //! A stack under work: locked, read, and written record by record.
 
+use super::backups::{Keeper, Retention};
 use super::encoding::Encoding;
 use super::read::{digest, replay, unlock_secrets};
 use super::writer::{Base, Entry, Writer};
@@ -23,6 +24,8 @@ pub struct SessionPorts {
     pub clock: Arc<dyn Clock>,
     /// For the lineage and the key of a new stack.
     pub random: Arc<dyn Random>,
+    /// How many snapshots are kept as they were.
+    pub retention: Retention,
 }
 
 /// The right to change the state of a stack, and the journal of what is done with it.
@@ -89,6 +92,8 @@ pub struct Closed {
     pub version: Option<Version>,
     /// Whether it is another one than before.
     pub changed: bool,
+    /// What could not be done, though the state is safe.
+    pub warnings: Vec<String>,
 }
 
 impl StateSession {
@@ -129,13 +134,22 @@ impl StateSession {
             None => (None, Vec::new(), false),
         };
         let prepared = if version.is_none() || journal {
-            let serial = version.as_ref().map_or(0, |version| version.serial + 1);
             let lineage = view.lineage().to_owned();
-            Some(Content { lineage, serial, key: key.clone(), body: encoding.write_body(&view)? })
+            // Its serial is known when it is written.
+            Some(Content { lineage, serial: 0, key: key.clone(), body: encoding.write_body(&view)? })
         } else {
             None
         };
-        let base = Base { version: version.clone(), body, prepared, journal, stopped: None };
+        let backups = Keeper::new(ports.store.clone(), stack.clone(), ports.retention);
+        let base = Base {
+            version: version.clone(),
+            body,
+            key: key.clone(),
+            prepared,
+            journal,
+            stopped: None,
+            backups,
+        };
         let writer = Writer { store: ports.store.clone(), lease: lease.clone(), base };
         let (queue, task) = writer.start();
         Ok(StateSession {
@@ -312,27 +326,32 @@ impl StateSession {
         Ok(closed)
     }
 
-    async fn fold(&self, base: Base) -> Result<Closed, StateError> {
-        let Base { version: present, body, journal, stopped, .. } = base;
-        if !journal && stopped.is_none() {
-            return Ok(self.closed(present));
+    async fn fold(&self, mut base: Base) -> Result<Closed, StateError> {
+        match base.stopped.clone() {
+            None if !base.journal => return Ok(self.closed(base.version, Vec::new())),
+            // Nothing was begun: what was read could not be made safe.
+            Some(first) if !base.backups.has_begun() => return Err(StateError::Stopped(first)),
+            _ => base.secure().await?,
         }
-        let content = self.content(present.as_ref().map_or(0, |version| version.serial + 1))?;
-        let folded = match present {
-            Some(present) if content.body == body => {
-                self.store.discard_journal(&self.lease, &present).await.map(|()| present)
+        let content = self.content(base.next_serial())?;
+        let folded = match &base.version {
+            Some(present) if content.body == base.body => {
+                self.store.discard_journal(&self.lease, present).await.map(|()| (present.clone(), Vec::new()))
             }
-            present => self.store.replace(&self.lease, present.as_ref(), content).await,
+            present => match self.store.replace(&self.lease, present.as_ref(), content.clone()).await {
+                Ok(version) => Ok((version, base.backups.end(&content).await)),
+                Err(error) => Err(error),
+            },
         };
-        match (folded, stopped) {
-            (Ok(version), _) => Ok(self.closed(Some(version))),
+        match (folded, base.stopped) {
+            (Ok((version, warnings)), _) => Ok(self.closed(Some(version), warnings)),
             (Err(_), Some(first)) => Err(StateError::Stopped(first)),
             (Err(error), None) => Err(error),
         }
     }
 
-    fn closed(&self, version: Option<Version>) -> Closed {
-        Closed { changed: version != self.version, version }
+    fn closed(&self, version: Option<Version>, warnings: Vec<String>) -> Closed {
+        Closed { changed: version != self.version, version, warnings }
     }
 }
 

@@ -1,6 +1,8 @@
 //! The one task that writes the journal of a session: whatever was recorded while it wrote goes into its next batch.
 
+use super::backups::Keeper;
 use super::{Content, Lease, StateError, StateStore, Version};
+use crate::secrets::WrappedKey;
 use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
@@ -20,12 +22,33 @@ pub struct Base {
     pub version: Option<Version>,
     /// What that snapshot says; empty when there is none.
     pub body: Vec<u8>,
+    /// The key to its secrets.
+    pub key: WrappedKey,
     /// A snapshot that takes its place first: of a new stack, or with what a crashed session left in its journal.
     pub prepared: Option<Content>,
     /// Whether there is a journal beside the snapshot.
     pub journal: bool,
     /// Why nothing can be written any more.
     pub stopped: Option<Arc<StateError>>,
+    /// Snapshots as they were.
+    pub backups: Keeper,
+}
+
+impl Base {
+    /// Before the first change: what was read is safe.
+    pub async fn secure(&mut self) -> Result<(), StateError> {
+        let Base { version, body, key, backups, .. } = self;
+        let read = || {
+            let Version { lineage, serial, .. } = version.clone()?;
+            Some(Content { lineage, serial, key: key.clone(), body: body.clone() })
+        };
+        backups.begin(read).await
+    }
+
+    /// The serial of the next snapshot.
+    pub fn next_serial(&self) -> u64 {
+        self.backups.next_serial(self.version.as_ref())
+    }
 }
 
 pub struct Writer {
@@ -92,10 +115,17 @@ impl Writer {
 
     async fn try_append(&mut self, batch: Vec<u8>) -> Result<(), StateError> {
         let Writer { store, lease, base } = self;
-        if let Some(content) = &base.prepared {
+        base.secure().await?;
+        if let Some(prepared) = &base.prepared {
+            let content = Content { serial: base.next_serial(), ..prepared.clone() };
+            let was_there = base.version.is_some();
             base.version = Some(store.replace(lease, base.version.as_ref(), content.clone()).await?);
-            base.body = base.prepared.take().map_or_else(Vec::new, |content| content.body);
+            base.prepared = None;
             base.journal = false;
+            if was_there {
+                base.backups.add(&content).await?;
+            }
+            base.body = content.body;
         }
         let Some(version) = &base.version else {
             return Err(StateError::Closed(lease.stack().clone()));

@@ -28,6 +28,7 @@ pub(super) async fn refresh(
     };
     let reading = interruptible(&mut presses, work, on_press).await?;
     session.reporter().reading(&reading, true);
+    reading.warnings.iter().for_each(|warning| session.reporter().warning(warning));
     verdict(&reading)?;
     Ok(exit::DONE)
 }

@@ -213,8 +213,9 @@ fn finish(
     wish: Wish<'_>,
     interrupted: bool,
 ) -> Result<u8, Failure> {
-    let Some(report) = &update.report else { return Ok(exit::DONE) };
     let mut reporter = session.reporter();
+    update.warnings.iter().for_each(|warning| reporter.warning(warning));
+    let Some(report) = &update.report else { return Ok(exit::DONE) };
     if let (Wish::Import(_), true, false) = (wish, report.is_complete(), session.options.json) {
         let count = update.plan.preparation.told.len();
         if count > 0 {

@@ -1,5 +1,6 @@
 //! Tests of the state as a whole.
 
+mod backups;
 mod commit;
 mod damage;
 mod kill;

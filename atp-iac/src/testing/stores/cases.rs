@@ -226,7 +226,7 @@ pub async fn what_was_pending_stays_so_until_it_is_settled(bench: Bench) {
 
 pub async fn a_lock_without_a_record_leaves_nothing(bench: Bench) {
     let closed = bench.open().await.unwrap().close().await.unwrap();
-    assert_eq!(closed, Closed { version: None, changed: false });
+    assert_eq!(closed, Closed { version: None, changed: false, warnings: Vec::new() });
     assert!(bench.read().await.unwrap().is_none());
     assert_eq!(bench.store().holder(&stack()).await.unwrap(), None);
     assert_eq!(bench.store().list().await.unwrap(), []);

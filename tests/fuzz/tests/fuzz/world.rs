@@ -8,7 +8,7 @@ use atp_iac::plan::Plan;
 use atp_iac::ports::{ManualClock, SeededRandom};
 use atp_iac::program::Location;
 use atp_iac::secrets::{DataKey, KeyProvider, SecretError, WrappedKey};
-use atp_iac::state::{Holder, Record, SessionPorts, StateSession, StateStore, Wait, read_state};
+use atp_iac::state::{Holder, Record, Retention, SessionPorts, StateSession, StateStore, Wait, read_state};
 use atp_iac::testing::MemoryCloud;
 use atp_iac::{Options, Output, StackName, Value};
 use std::collections::BTreeMap;
@@ -65,6 +65,7 @@ pub fn ports(store: Arc<dyn StateStore>) -> SessionPorts {
         keys: keys(),
         clock: Arc::new(ManualClock::default()),
         random: Arc::new(SeededRandom::new(7)),
+        retention: Retention::default(),
     }
 }
 

@@ -103,7 +103,9 @@ async fn state_004_damage_is_no_lock_and_nobody_is_told_to_do_without_locks() {
     let StackName { environment, region, stack } = stack_name();
     let files = folder.path().join("state").join(environment).join(region).join(stack);
     let mut damaged = 0;
-    for file in std::fs::read_dir(files).unwrap().map(|file| file.unwrap().path()) {
+    for file in
+        std::fs::read_dir(files).unwrap().map(|file| file.unwrap().path()).filter(|path| path.is_file())
+    {
         let bytes = std::fs::read(&file).unwrap();
         if bytes.starts_with(b"{\"format\":\"atp-iac state\"") {
             std::fs::write(&file, &bytes[..bytes.len() / 2]).unwrap();
