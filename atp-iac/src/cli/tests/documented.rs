@@ -100,8 +100,8 @@ async fn every_event_is_documented_with_its_fields_and_no_other() {
         events(&bench, arguments, &mut found).await;
     }
     bench.store.fail_backups(true);
-    let told = events(&bench, "up --yes", &mut found).await;
-    assert!(names(&told).contains(&"warning"));
+    let told = events(&bench, "up --yes --allow-delete --allow-replace", &mut found).await;
+    assert!(names(&told).contains(&"warning"), "{told:?}");
     of_several(&mut found).await;
     assert_eq!(found, documented());
 }
