@@ -9,7 +9,7 @@ use atp_iac::program::Program;
 use atp_iac::project::{RevisionError, Revisions};
 use atp_iac::provider::Provider;
 use atp_iac::secrets::LocalKeyFile;
-use atp_iac::state::{Holder, MemoryStore, StateStore, Wait};
+use atp_iac::state::{Holder, MemoryRecovery, MemoryStore, StateStore, Wait};
 use atp_iac::testing::{CallKind, MemoryCloud};
 use atp_iac::{Config, Context, Options, Outputs, Result, Secret, StackName, StackRef, Value, stack};
 use stacks::promote::Promote;
@@ -152,6 +152,7 @@ impl World {
         let storage = |_: &Path| Storage {
             store: self.store.clone(),
             keys: Arc::new(LocalKeyFile::new(self.keys.path().join("secret.key"), self.random.clone())),
+            recovery: Arc::new(MemoryRecovery::default()),
         };
         let ports = Ports {
             out: &mut out,

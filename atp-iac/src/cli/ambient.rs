@@ -8,7 +8,7 @@ use super::{Application, Fixed};
 use crate::ports::{Clock, Random, SystemClock, SystemRandom};
 use crate::project::DiskFiles;
 use crate::secrets::LocalKeyFile;
-use crate::state::{Holder, LocalStore};
+use crate::state::{FolderRecovery, Holder, LocalStore};
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 use std::process::ExitCode;
@@ -17,6 +17,8 @@ use tokio::sync::watch;
 
 /// The file in the working directory that holds the key to the secrets.
 const KEY_FILE: &str = "secret.key";
+/// The folder in the working directory for what could not be written into a state.
+const RECOVERY_FOLDER: &str = "recovery";
 
 pub(super) fn run(application: &Application, fixed: Fixed<'_>) -> ExitCode {
     std::panic::set_hook(Box::new(|panic| {
@@ -48,6 +50,7 @@ async fn run_process(application: &Application, fixed: Fixed<'_>) -> u8 {
         move |work_dir: &Path| Storage {
             store: Arc::new(LocalStore::new(work_dir, clock.clone())),
             keys: Arc::new(LocalKeyFile::new(work_dir.join(KEY_FILE), random.clone())),
+            recovery: Arc::new(FolderRecovery::new(work_dir.join(RECOVERY_FOLDER))),
         }
     };
     let (mut out, mut err) = (io::stdout(), io::stderr());

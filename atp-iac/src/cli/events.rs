@@ -36,6 +36,14 @@ pub(super) fn header(stack: &StackName, cloud: Cloud, on: &[String]) -> Json {
     })
 }
 
+/// A holder, inside of another event.
+pub(super) fn holder(holder: &Holder) -> Json {
+    json!({
+        "who": holder.who, "host": holder.host, "process": holder.process, "operation": holder.operation,
+        "since": time(holder.since),
+    })
+}
+
 pub(super) fn waiting(holder: Option<&Holder>) -> Json {
     json!({
         "event": "waiting", "who": holder.map(|holder| holder.who.as_str()),
@@ -292,6 +300,11 @@ pub(super) fn discovered(
         "notes": notes.iter().map(note).collect::<Vec<_>>(), "file": file,
         "code": file.is_none().then_some(code),
     })
+}
+
+/// What a command about states found or did.
+pub(super) fn report(operation: &str, messages: &[String], details: Json) -> Json {
+    json!({"event": "report", "operation": operation, "messages": messages, "details": details})
 }
 
 /// What could not be done, and stops nothing.

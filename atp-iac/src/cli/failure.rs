@@ -160,7 +160,7 @@ impl Failure {
     }
 }
 
-const WAIT: &str = "try again when that is done, or wait longer with `--lock-timeout 10m`";
+const WAIT: &str = "try again when that is done, or wait longer with `--lock-timeout 10m`; `lock show` and `lock break` are for a holder that is gone";
 
 impl From<EngineError> for Failure {
     fn from(error: EngineError) -> Self {

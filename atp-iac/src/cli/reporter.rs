@@ -78,6 +78,14 @@ impl<'p> Reporter<'p> {
         self.screen(&format!("{}\n", clean(text)));
     }
 
+    /// What a command about states found or did: in words, and with the same for machines.
+    pub fn report(&mut self, operation: &str, messages: &[String], details: Json) {
+        match self.json {
+            true => self.event(events::report(operation, messages, details)),
+            false => messages.iter().for_each(|message| self.note(message)),
+        }
+    }
+
     /// Something that could not be done, and stops nothing.
     pub fn warning(&mut self, text: &str) {
         if self.json {

@@ -171,9 +171,9 @@ impl<'a> Workspace<'a> {
 
     /// An engine without a cloud: enough to read states.
     pub fn engine(&self) -> Engine {
-        let Storage { store, keys } = self.storage.clone();
+        let Storage { store, keys, recovery } = self.storage.clone();
         let engine = Engine::new(store, keys, self.holder.clone());
-        let engine = engine.with_retention(self.project.backups);
+        let engine = engine.with_retention(self.project.backups).with_recovery(recovery);
         let mut engine = engine.with_ports(self.clock.clone(), self.random.clone());
         if let Some(parallel) = self.options.parallel {
             engine = engine.with_parallel(parallel.into());

@@ -20,6 +20,14 @@ pub enum EngineError {
     /// The state cannot be read, locked or written.
     #[error(transparent)]
     State(#[from] StateError),
+    /// It failed, and what was recorded before could not be written.
+    #[error("{error}\n{state}")]
+    Unwritten {
+        /// Why it failed.
+        error: Box<EngineError>,
+        /// Why it could not be written, and where it is.
+        state: String,
+    },
     /// What an earlier run left open cannot be looked up.
     #[error(transparent)]
     Recover(#[from] RecoverError),

@@ -8,6 +8,7 @@ mod import;
 mod look;
 mod reading;
 mod saved;
+mod state;
 mod taint;
 mod update;
 
@@ -15,6 +16,7 @@ pub use discover::{DiscoverOptions, Discovered, Discovery, DiscoveryNote};
 pub use error::EngineError;
 pub use reading::{Drifted, Finding, Reading, RefreshOptions};
 pub use saved::{How, Moved, PlanFileError, Saved, SavedBase, SavedPlan};
+pub use state::{Merged, Merging};
 pub use update::{Decision, Kind, Preview, Update, UpdateOptions};
 
 use crate::StackName;
@@ -31,7 +33,7 @@ use crate::program::{
 };
 use crate::provider::Provider;
 use crate::secrets::{Fingerprints, KeyProvider};
-use crate::state::{Holder, Record, Retention, Snapshot, StateStore, StateView, read_state};
+use crate::state::{Holder, Record, RecoveryFiles, Retention, Snapshot, StateStore, StateView, read_state};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -53,6 +55,7 @@ pub struct Engine {
     lock_wait: Duration,
     on_wait: Arc<OnWait>,
     retention: Retention,
+    recovery: Option<Arc<dyn RecoveryFiles>>,
 }
 
 /// What stacks will give that are only planned yet.
@@ -151,6 +154,7 @@ impl Engine {
             lock_wait: Duration::from_secs(30),
             on_wait: Arc::new(|_| {}),
             retention: Retention::default(),
+            recovery: None,
         }
     }
 
@@ -182,6 +186,13 @@ impl Engine {
     /// How long to wait for the lock of a stack; 30 seconds unless told.
     pub fn with_lock_wait(mut self, wait: Duration) -> Self {
         self.lock_wait = wait;
+        self
+    }
+
+    /// Where what was recorded goes when the store does not take it any more. Without it, that is lost to the state, and
+    /// only what the cloud says of it is left.
+    pub fn with_recovery(mut self, files: Arc<dyn RecoveryFiles>) -> Self {
+        self.recovery = Some(files);
         self
     }
 

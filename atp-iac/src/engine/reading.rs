@@ -138,9 +138,8 @@ impl Engine {
     ) -> Result<Reading, EngineError> {
         let session = self.open_for(&deployment.name, "refresh").await?;
         let result = self.refresh_locked(&session, deployment, options, interrupt).await;
-        let closed = session.close().await;
-        let mut reading = result?;
-        reading.warnings = closed?.warnings;
+        let (mut reading, warnings) = self.finish(&session, result).await?;
+        reading.warnings = warnings;
         Ok(reading)
     }
 

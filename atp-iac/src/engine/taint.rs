@@ -13,10 +13,7 @@ impl Engine {
     pub async fn taint(&self, name: &StackName, urn: &Urn, tainted: bool) -> Result<bool, EngineError> {
         let session = self.open_for(name, if tainted { "taint" } else { "untaint" }).await?;
         let result = self.mark(&session, urn, tainted).await;
-        let closed = session.close().await;
-        let is_new = result?;
-        closed?;
-        Ok(is_new)
+        Ok(self.finish(&session, result).await?.0)
     }
 
     async fn mark(&self, session: &StateSession, urn: &Urn, tainted: bool) -> Result<bool, EngineError> {

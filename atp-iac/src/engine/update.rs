@@ -4,7 +4,7 @@ use super::{Deployment, Engine, EngineError, Made, Planned, Saved, SavedPlan, Wa
 use crate::apply::{Event, Executor, Failure, FailureCause, Interrupt, Recovered, Report};
 use crate::plan::{ImportRequest, Operation, Pattern, Plan, Selection, Work};
 use crate::secrets::Digest;
-use crate::state::{Holder, Outcome, Record, SessionPorts, StateSession, Wait};
+use crate::state::{Holder, Outcome, Record, SessionPorts, StateError, StateSession, Wait};
 use crate::value::Value;
 use crate::{StackName, Urn};
 use futures::FutureExt;
@@ -135,15 +135,20 @@ impl Engine {
         let opened = self.open(order.deployment, order.kind);
         let session = unless(attended.interrupt, opened).await?;
         let result = Box::pin(self.update_locked(&session, order, attended)).await;
-        let closed = session.close().await;
-        let mut update = result?;
+        let closed = self.close(&session).await;
+        let mut update = match (result, &closed) {
+            (Err(error), Err(state @ StateError::Unwritten { .. })) => {
+                return Err(EngineError::Unwritten { error: Box::new(error), state: state.to_string() });
+            }
+            (result, _) => result?,
+        };
         match (closed, &mut update.report) {
             (Ok(closed), _) => update.warnings = closed.warnings,
             // The journal still holds what the snapshot would say: both this and what failed before are told.
             (Err(error), Some(report)) => {
                 let told =
                     report.failures.iter().any(|failure| matches!(failure.cause, FailureCause::State(_)));
-                if !told {
+                if !told || matches!(error, StateError::Unwritten { .. }) {
                     report.failures.push(failure_of_stack(&update.plan, FailureCause::State(error)));
                 }
             }
@@ -168,25 +173,34 @@ impl Engine {
         self.open_for(&deployment.name, kind.name()).await
     }
 
-    pub(super) async fn open_for(
-        &self,
-        name: &StackName,
-        operation: &str,
-    ) -> Result<StateSession, EngineError> {
-        let ports = SessionPorts {
+    pub(super) fn session_ports(&self) -> SessionPorts {
+        SessionPorts {
             store: self.store.clone(),
             keys: self.keys.clone(),
             clock: self.clock.clone(),
             random: self.random.clone(),
             retention: self.retention,
-        };
-        let wait = Wait { at_most: self.lock_wait, on_wait: self.on_wait.as_ref() };
-        let holder = Holder { operation: operation.to_owned(), since: self.clock.now(), ..self.who.clone() };
-        Ok(StateSession::open(&ports, name, &holder, wait).await?)
+        }
+    }
+
+    pub(super) async fn open_for(
+        &self,
+        name: &StackName,
+        operation: &str,
+    ) -> Result<StateSession, EngineError> {
+        Ok(StateSession::open(&self.session_ports(), name, &self.holder_for(operation), self.wait()).await?)
+    }
+
+    pub(super) fn wait(&self) -> Wait<'_> {
+        Wait { at_most: self.lock_wait, on_wait: self.on_wait.as_ref() }
+    }
+
+    pub(super) fn holder_for(&self, operation: &str) -> Holder {
+        Holder { operation: operation.to_owned(), since: self.clock.now(), ..self.who.clone() }
     }
 
     pub(super) fn holder(&self, kind: Kind) -> Holder {
-        Holder { operation: kind.name().to_owned(), since: self.clock.now(), ..self.who.clone() }
+        self.holder_for(kind.name())
     }
 
     async fn update_locked(

@@ -64,7 +64,9 @@ pub enum StateError {
         supported: u64,
     },
     /// Two files, or a file and a plan, are not of one history.
-    #[error("{file} is of lineage {found}, not of {expected}: it belongs to another history of the stack")]
+    #[error(
+        "{file} is of lineage {found}, not of {expected}: it belongs to another history of the stack; where it is to take the place of the state all the same, add `--force`"
+    )]
     LineageMismatch {
         /// The file.
         file: String,
@@ -150,6 +152,17 @@ pub enum StateError {
         /// The name.
         name: String,
     },
+    /// What was recorded could not be written, and was put elsewhere, or could not be put there either.
+    #[error("{source}\n{kept}")]
+    Unwritten {
+        /// Why it could not be written.
+        source: Box<StateError>,
+        /// Where it is, and what to do with it.
+        kept: String,
+    },
+    /// Something may not be put in the place of a state.
+    #[error("{0}")]
+    Refused(String),
     /// An earlier write failed, and this one was not tried.
     #[error("the state is not written any more after this: {0}")]
     Stopped(Arc<StateError>),

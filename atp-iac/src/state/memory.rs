@@ -223,6 +223,18 @@ impl StateStore for MemoryStore {
         })
     }
 
+    async fn overwrite(&self, lease: &Lease, content: Content) -> Result<Version, StateError> {
+        self.write(lease, |kept| {
+            let encoded = file::snapshot::encode(&content);
+            let (_, version) = encoded
+                .map_err(|error| StateError::Write { file: "the snapshot".into(), source: error.into() })?;
+            kept.snapshot = Some((version.clone(), content));
+            kept.journal.clear();
+            kept.broken = None;
+            Ok(version)
+        })
+    }
+
     async fn append(&self, lease: &Lease, base: &Version, batch: Vec<u8>) -> Result<(), StateError> {
         let (failed, power_cuts) = {
             let mut inner = self.inner();

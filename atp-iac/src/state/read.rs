@@ -39,7 +39,7 @@ pub async fn read_state(
 }
 
 /// The encoding with the key of the stack.
-pub(super) async fn unlock_secrets(
+pub(crate) async fn unlock_secrets(
     stack: &StackName,
     content: &Content,
     keys: &dyn KeyProvider,
@@ -50,7 +50,7 @@ pub(super) async fn unlock_secrets(
 }
 
 /// The snapshot with the journal applied. Nothing of it runs any more.
-pub(super) fn replay(encoding: &Encoding, stored: &Stored) -> Result<StateView, StateError> {
+pub(crate) fn replay(encoding: &Encoding, stored: &Stored) -> Result<StateView, StateError> {
     let Content { lineage, serial, body, .. } = &stored.content;
     let mut view = StateView::new(encoding.read_body(lineage, *serial, body)?)?;
     for batch in &stored.journal {

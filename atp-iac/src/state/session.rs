@@ -8,6 +8,7 @@ use super::{Content, Holder, Lease, Record, Snapshot, StateError, StateStore, St
 use crate::StackName;
 use crate::ports::{Clock, Random, random_uuid};
 use crate::secrets::{DataKey, Fingerprints, KeyProvider, Sealer, SecretError, WrappedKey};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use time::OffsetDateTime;
 use tokio::sync::{mpsc, oneshot};
@@ -43,6 +44,8 @@ pub struct StateSession {
     digest: Option<String>,
     view: Mutex<StateView>,
     writing: Mutex<Option<Writing>>,
+    /// Something was recorded that is not durable.
+    unwritten: AtomicBool,
 }
 
 struct Writing {
@@ -163,6 +166,7 @@ impl StateSession {
             digest,
             view: Mutex::new(view),
             writing: Mutex::new(Some(Writing { line: Vec::new(), queue, task })),
+            unwritten: AtomicBool::new(false),
         })
     }
 
@@ -289,6 +293,12 @@ impl StateSession {
         now.replace_nanosecond(0).unwrap_or(now)
     }
 
+    /// Whether something was recorded that the store did not take, and that is nowhere but here. Known once the session was
+    /// closed.
+    pub fn has_unwritten(&self) -> bool {
+        self.unwritten.load(Ordering::Relaxed)
+    }
+
     /// The state as it is now, as the bytes of a snapshot file: for a recovery file when the store fails.
     ///
     /// # Errors
@@ -345,7 +355,10 @@ impl StateSession {
         };
         match (folded, base.stopped) {
             (Ok((version, warnings)), _) => Ok(self.closed(Some(version), warnings)),
-            (Err(_), Some(first)) => Err(StateError::Stopped(first)),
+            (Err(_), Some(first)) => {
+                self.unwritten.store(true, Ordering::Relaxed);
+                Err(StateError::Stopped(first))
+            }
             (Err(error), None) => Err(error),
         }
     }

@@ -1,6 +1,6 @@
 //! The port to where states are kept.
 
-use super::{Holder, StateError};
+use super::{Holder, Parts, StateError};
 use crate::StackName;
 use crate::secrets::WrappedKey;
 use async_trait::async_trait;
@@ -85,6 +85,25 @@ pub trait StateStore: Send + Sync {
     /// # Errors
     /// Like [`replace`](Self::replace).
     async fn remove(&self, lease: &Lease, expected: &Version) -> Result<(), StateError>;
+
+    /// What is kept of a stack part by part, as far as it can be read. Damage is no error here.
+    ///
+    /// # Errors
+    /// When the store cannot be asked.
+    async fn parts(&self, stack: &StackName) -> Result<Parts, StateError> {
+        Ok(Parts::of(self.read(stack).await))
+    }
+
+    /// Puts a snapshot in the place of whatever is there, damaged or not, of whatever lineage, and drops the journal. The
+    /// caller sees to it that nothing is lost by that.
+    ///
+    /// # Errors
+    /// [`StateError::Fenced`] when the lease is old; when it cannot be written. A store that does not say otherwise
+    /// replaces only what can be read, and keeps its lineage.
+    async fn overwrite(&self, lease: &Lease, content: Content) -> Result<Version, StateError> {
+        let present = self.read(lease.stack()).await?.map(|stored| stored.version);
+        self.replace(lease, present.as_ref(), content).await
+    }
 
     /// Keeps a document beside the state of a stack, unless there is one of that name. Whether it is new. Durable when it
     /// returns; of several who put the same name, one succeeds. No lock is needed.

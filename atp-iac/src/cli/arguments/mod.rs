@@ -2,10 +2,12 @@
 
 mod config;
 mod import;
+mod lock;
 mod state;
 
 pub(in crate::cli) use config::ConfigCommand;
 pub(in crate::cli) use import::{ImportArguments, ScopeArguments};
+pub(in crate::cli) use lock::LockCommand;
 pub(in crate::cli) use state::StateCommand;
 
 use crate::cli::modifiers::Modifiers;
@@ -48,9 +50,12 @@ pub(in crate::cli) enum Command {
         #[arg(long)]
         show_secrets: bool,
     },
-    /// Looks into the state.
+    /// Looks into the state, keeps it safe, and changes what it says without touching the cloud.
     #[command(subcommand)]
     State(StateCommand),
+    /// Shows who holds the lock of the stack, or takes it away.
+    #[command(subcommand)]
+    Lock(LockCommand),
     /// Prints the resources and what they depend on, for Graphviz.
     Graph {
         /// The stacks and which refers to which, instead.

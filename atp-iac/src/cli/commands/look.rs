@@ -1,7 +1,6 @@
 //! `outputs`, `state list` and `state show`: what is known without the cloud.
 
 use super::Session;
-use crate::cli::arguments::StateCommand;
 use crate::cli::failure::{Failure, exit};
 use crate::config::unknown;
 use crate::state::{ResourceState, StateView};
@@ -45,24 +44,22 @@ pub(super) async fn outputs(
     Ok(exit::DONE)
 }
 
-pub(super) async fn state(session: &Session<'_, '_>, command: &StateCommand) -> Result<u8, Failure> {
-    head(session);
-    let view = session.target.engine().state(session.target.name()).await?;
-    match command {
-        StateCommand::List => {
-            match &view {
-                Some(view) => list(session, view),
-                None => session.reporter().note("this stack was never deployed"),
-            }
-            Ok(exit::DONE)
-        }
-        StateCommand::Show { urn } => {
-            let view = view.ok_or_else(|| not_deployed(session))?;
-            let found = find(&view, urn)?;
-            session.reporter().resources(&found, true);
-            Ok(exit::DONE)
-        }
+/// `state list`.
+pub(super) async fn list_all(session: &Session<'_, '_>) -> Result<u8, Failure> {
+    match session.target.engine().state(session.target.name()).await? {
+        Some(view) => list(session, &view),
+        None => session.reporter().note("this stack was never deployed"),
     }
+    Ok(exit::DONE)
+}
+
+/// `state show`.
+pub(super) async fn show(session: &Session<'_, '_>, urn: &str) -> Result<u8, Failure> {
+    let view = session.target.engine().state(session.target.name()).await?;
+    let view = view.ok_or_else(|| not_deployed(session))?;
+    let found = find(&view, urn)?;
+    session.reporter().resources(&found, true);
+    Ok(exit::DONE)
 }
 
 fn list(session: &Session<'_, '_>, view: &StateView) {

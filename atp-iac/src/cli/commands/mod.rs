@@ -3,9 +3,11 @@
 mod config;
 mod graph;
 mod import;
+mod lock;
 mod look;
 mod reading;
 mod saved;
+mod state;
 mod taint;
 mod update;
 mod why;
@@ -68,7 +70,8 @@ pub(super) async fn run(
             Command::Outputs { name, show_secrets } => {
                 look::outputs(&session, name.as_deref(), *show_secrets).await
             }
-            Command::State(command) => look::state(&session, command).await,
+            Command::State(command) => Box::pin(state::state(&session, command, ask)).await,
+            Command::Lock(command) => lock::lock(&session, command, ask).await,
             Command::Graph { .. } => graph::graph(&session).await,
             Command::Config(command) => config::config(&session, command, ask),
             Command::Refresh => reading::refresh(&session, presses.clone()).await,
@@ -88,7 +91,12 @@ pub(super) async fn run(
         }
     };
     let takes_over = matches!(command, Command::Import(ImportArguments { scope: None, .. }));
-    if takes_over || matches!(command, Command::Up(_) | Command::Destroy | Command::Refresh) {
+    let writes = match command {
+        Command::Up(_) | Command::Destroy | Command::Refresh | Command::Lock(_) => true,
+        Command::State(command) => !command.only_reads(),
+        _ => takes_over,
+    };
+    if writes {
         return reading.await;
     }
     // What only reads is left at the first Ctrl-C.

@@ -1,7 +1,7 @@
 //! What is wrong is said in a way that helps, and ends with the right code.
 
 use super::support::{Bench, same};
-use crate::state::{StateStore, Wait};
+use crate::state::Wait;
 use std::io;
 
 async fn fails(bench: &Bench, arguments: &str, code: u8, expected: &str) {
@@ -124,7 +124,7 @@ async fn a_held_lock_names_its_holder() {
         told,
         "waiting for ben on desk (process 7), running `up` since 2024-10-04T00:00:00Z
 error: dev/north/shop is in use by ben on desk (process 7), running `up` since 2024-10-04T00:00:00Z; wait until it is done
-  way out: try again when that is done, or wait longer with `--lock-timeout 10m`
+  way out: try again when that is done, or wait longer with `--lock-timeout 10m`; `lock show` and `lock break` are for a holder that is gone
 ",
     );
     assert_eq!(ran.code, 4);

@@ -2,7 +2,7 @@
 
 use super::several::house::house;
 use super::support::Bench;
-use crate::state::{StateStore, Wait};
+use crate::state::Wait;
 use crate::testing::CallKind;
 use serde_json::Value as Json;
 use std::collections::{BTreeMap, BTreeSet};
@@ -91,6 +91,7 @@ async fn every_event_is_documented_with_its_fields_and_no_other() {
         "state list",
         "state show front",
         "taint front",
+        "state backup",
         "why front",
         "refresh",
         "graph",
@@ -99,7 +100,7 @@ async fn every_event_is_documented_with_its_fields_and_no_other() {
     ] {
         events(&bench, arguments, &mut found).await;
     }
-    bench.store.fail_backups(true);
+    bench.memory.fail_backups(true);
     let told = events(&bench, "up --yes --allow-delete --allow-replace", &mut found).await;
     assert!(names(&told).contains(&"warning"), "{told:?}");
     of_several(&mut found).await;

@@ -13,5 +13,6 @@ mod plans;
 mod progress;
 mod saved_plans;
 mod several;
+mod state;
 mod support;
 mod updates;

@@ -10,7 +10,7 @@ use crate::project::{RevisionError, Revisions};
 use crate::provider::Provider;
 use crate::resource::{Alias, Options};
 use crate::secrets::{DataKey, KeyProvider, SecretError, WrappedKey};
-use crate::state::{Holder, MemoryStore};
+use crate::state::{Holder, MemoryRecovery, MemoryStore, StateStore};
 use crate::testing::MemoryCloud;
 use crate::value::Value;
 use crate::{Component, Config, Output, Secret};
@@ -161,7 +161,9 @@ pub struct Bench {
     pub before: BTreeMap<PathBuf, String>,
     pub programs: &'static [Program],
     pub cloud: MemoryCloud,
-    pub store: Arc<MemoryStore>,
+    pub store: Arc<dyn StateStore>,
+    /// The same, when it is one in memory.
+    pub memory: MemoryStore,
     pub clock: Arc<ManualClock>,
     pub terminal: Terminal,
     pub answer: Answer,
@@ -176,7 +178,9 @@ pub struct Bench {
     pub work_dirs: Arc<Mutex<Vec<PathBuf>>>,
     /// Saved plans.
     pub plans: Plans,
-    random: Arc<SeededRandom>,
+    /// What could not be written.
+    pub recovery: Arc<MemoryRecovery>,
+    pub random: Arc<SeededRandom>,
 }
 
 impl Bench {
@@ -184,6 +188,7 @@ impl Bench {
         let project = "name: shop\nenvironments:\n  dev: {regions: [north, south]}\n";
         let files = [("/shop/atp.yaml", project), ("/shop/config/base.yaml", "shop:\n  password: hunter2\n")];
         let clock = Arc::new(ManualClock::default());
+        let memory = MemoryStore::new(clock.clone());
         Bench {
             files: files.map(|(path, text)| (path.into(), text.to_owned())).into(),
             before: BTreeMap::new(),
@@ -191,7 +196,8 @@ impl Bench {
             cloud: MemoryCloud::new("memory")
                 .replacing("place")
                 .with_outputs("Test.Front", Value::from([("address", "https://front".into())])),
-            store: Arc::new(MemoryStore::new(clock.clone())),
+            store: Arc::new(memory.clone()),
+            memory,
             clock,
             terminal: Terminal::default(),
             answer: Answer::End,
@@ -202,6 +208,7 @@ impl Bench {
             extra: Vec::new(),
             work_dirs: Arc::default(),
             plans: Plans::default(),
+            recovery: Arc::default(),
             random: Arc::new(SeededRandom::new(1)),
         }
     }
@@ -241,7 +248,7 @@ impl Bench {
         let store = self.store.clone();
         let storage = move |work_dir: &Path| {
             self.work_dirs.lock().unwrap().push(work_dir.to_owned());
-            Storage { store: store.clone(), keys: Arc::new(PlainKeys) }
+            Storage { store: store.clone(), keys: Arc::new(PlainKeys), recovery: self.recovery.clone() }
         };
         let environment = |name: &str| self.environment.get(name).cloned();
         let ports = Ports {

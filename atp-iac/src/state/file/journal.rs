@@ -72,6 +72,21 @@ pub fn decode(file: &str, bytes: &[u8]) -> Result<(Version, Vec<Vec<u8>>), State
     Ok((Version { lineage, serial, checksum }, batches))
 }
 
+/// The same as far as it can be read: up to the first damage, which is told.
+pub fn salvage(file: &str, bytes: &[u8]) -> (Option<Version>, Vec<Vec<u8>>, Option<StateError>) {
+    let damage = match decode(file, bytes) {
+        Ok((version, batches)) => return (Some(version), batches, None),
+        Err(damage) => damage,
+    };
+    // Each beginning that ends with a line is a journal, if that line is good.
+    let ends = bytes.iter().enumerate().filter(|(_, byte)| **byte == b'\n').map(|(at, _)| at + 1);
+    let good = ends.map_while(|end| decode(file, &bytes[..end]).ok()).last();
+    match good {
+        Some((version, batches)) => (Some(version), batches, Some(damage)),
+        None => (None, Vec::new(), Some(damage)),
+    }
+}
+
 /// The text of a line, and what follows the line.
 type Line<'b> = (&'b [u8], &'b [u8]);
 

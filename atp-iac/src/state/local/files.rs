@@ -20,8 +20,8 @@ pub struct StackFiles {
 
 /// Says that a stack exists, so that a missing snapshot is noticed. Written once.
 #[derive(Serialize, Deserialize)]
-struct Marker {
-    lineage: String,
+pub(super) struct Marker {
+    pub lineage: String,
 }
 
 /// How the journal is written under one lease.
@@ -42,19 +42,19 @@ const HEADER_LIMIT: u64 = 1 << 20;
 const ATTEMPTS: usize = 20;
 
 impl StackFiles {
-    fn snapshot_path(&self) -> PathBuf {
+    pub(super) fn snapshot_path(&self) -> PathBuf {
         self.folder.join("snapshot.json")
     }
 
-    fn previous_path(&self) -> PathBuf {
+    pub(super) fn previous_path(&self) -> PathBuf {
         self.folder.join("snapshot.previous.json")
     }
 
-    fn journal_path(&self) -> PathBuf {
+    pub(super) fn journal_path(&self) -> PathBuf {
         self.folder.join("journal.jsonl")
     }
 
-    fn marker_path(&self) -> PathBuf {
+    pub(super) fn marker_path(&self) -> PathBuf {
         self.folder.join("stack.json")
     }
 
@@ -122,7 +122,7 @@ impl StackFiles {
     }
 
     /// That a missing snapshot means that there never was one.
-    fn check_never_deployed(&self) -> Result<(), StateError> {
+    pub(super) fn check_never_deployed(&self) -> Result<(), StateError> {
         let marker = self.marker()?;
         if marker.is_none() && !self.journal_path().exists() {
             return Ok(());
@@ -134,7 +134,7 @@ impl StackFiles {
         })
     }
 
-    fn marker(&self) -> Result<Option<Marker>, StateError> {
+    pub(super) fn marker(&self) -> Result<Option<Marker>, StateError> {
         let path = self.marker_path();
         let Some(bytes) = self.load(&path)? else { return Ok(None) };
         let file = path.display().to_string();
@@ -167,7 +167,7 @@ impl StackFiles {
         Ok(version)
     }
 
-    fn write_marker(&self, lineage: &str) -> Result<(), StateError> {
+    pub(super) fn write_marker(&self, lineage: &str) -> Result<(), StateError> {
         let path = self.marker_path();
         let text = serde_json::to_vec(&Marker { lineage: lineage.into() }).map_err(io::Error::from);
         text.and_then(|text| self.disk.write_whole(&path, &text))
@@ -249,11 +249,11 @@ impl StackFiles {
         Ok(())
     }
 
-    fn remove_file(&self, path: &Path) -> Result<(), StateError> {
+    pub(super) fn remove_file(&self, path: &Path) -> Result<(), StateError> {
         self.disk.remove(path).map_err(|source| self.cannot_write(path, source))
     }
 
-    fn load(&self, path: &Path) -> Result<Option<Vec<u8>>, StateError> {
+    pub(super) fn load(&self, path: &Path) -> Result<Option<Vec<u8>>, StateError> {
         self.disk.read(path).map_err(|source| self.cannot_read(path, source))
     }
 

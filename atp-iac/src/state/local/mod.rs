@@ -8,13 +8,14 @@ mod disk;
 mod documents;
 mod files;
 mod lock;
+mod parts;
 
 pub use disk::{Fault, Faults};
 
 pub(crate) use self::disk::Disk;
 use self::files::{StackFiles, Writer};
 use self::lock::Attempt;
-use super::{Content, Folder, Holder, Lease, StateError, StateStore, Stored, Version, Wait};
+use super::{Content, Folder, Holder, Lease, Parts, StateError, StateStore, Stored, Version, Wait};
 use crate::StackName;
 use crate::ports::Clock;
 use async_trait::async_trait;
@@ -144,6 +145,20 @@ impl StateStore for LocalStore {
         let expected = expected.cloned();
         self.write(lease, move |files, writer| {
             let version = files.replace(expected.as_ref(), &content)?;
+            *writer = Writer::Idle;
+            Ok(version)
+        })
+        .await
+    }
+
+    async fn parts(&self, stack: &StackName) -> Result<Parts, StateError> {
+        let files = self.files(stack);
+        blocking(move || files.parts()).await
+    }
+
+    async fn overwrite(&self, lease: &Lease, content: Content) -> Result<Version, StateError> {
+        self.write(lease, move |files, writer| {
+            let version = files.overwrite(&content)?;
             *writer = Writer::Idle;
             Ok(version)
         })

@@ -2,13 +2,14 @@
 
 use atp_iac::Value;
 use atp_iac::apply::{Event, FailureCause, Interrupt};
-use atp_iac::engine::{Decision, EngineError, Kind, UpdateOptions};
+use atp_iac::engine::{Decision, EngineError, Kind, Merging, UpdateOptions};
 use atp_iac::plan::Plan;
 use atp_iac::ports::{Clock, ManualClock};
 use atp_iac::provider::{ProviderError, ProviderErrorKind};
-use atp_iac::state::{Holder, LocalStore, MemoryStore, Wait};
+use atp_iac::state::{Holder, LocalStore, MemoryRecovery, MemoryStore, RecoveryFiles, StateStore, Wait};
 use atp_iac::testing::{CallKind, MemoryCloud};
 use atp_iac::{Options, StackName};
+use futures::FutureExt;
 use scenarios::awkward::Kink;
 use scenarios::mortal::{Life, Moment};
 use scenarios::{Item, World, actions, item, program, report, stack_name};
@@ -118,8 +119,7 @@ async fn state_004_damage_is_no_lock_and_nobody_is_told_to_do_without_locks() {
     assert!(error.to_string().contains("is cut off"), "{error}");
 }
 
-/// Contradicts the design: there is no recovery file, because every result is durable in the journal before the run goes on;
-/// when the last snapshot cannot be written, the journal says the same.
+/// Where only the last snapshot cannot be written, there is no recovery file: the journal says the same.
 #[tokio::test]
 async fn state_005_when_the_final_write_fails_both_failures_are_told_and_nothing_is_lost() {
     let store = MemoryStore::new(Arc::new(ManualClock::default()));
@@ -132,6 +132,73 @@ async fn state_005_when_the_final_write_fails_both_failures_are_told_and_nothing
     assert!(matches!(causes[..], [FailureCause::Provider(_), FailureCause::State(_)]), "{causes:?}");
     let next = world.up(&[item("a"), item("b"), item("c")]).await.unwrap();
     assert_eq!((actions(&next.plan), report(&next).is_complete()), (vec!["+ c".to_owned()], true));
+}
+
+/// What the store does not take any more goes into a recovery file; the lock is given back.
+#[tokio::test]
+async fn state_005_when_nothing_can_be_written_any_more_the_rest_is_in_a_recovery_file() {
+    let store = MemoryStore::new(Arc::new(ManualClock::default()));
+    let world = World::with_store(MemoryCloud::new("test"), Arc::new(store.clone()));
+    let files = Arc::new(MemoryRecovery::default());
+    let engine = world.engine.clone().with_recovery(files.clone());
+    world.up(&[item("a")]).await.unwrap();
+    store.fail_append(store.counters().appends + 3);
+    store.fail_replace(store.counters().replaces + 1);
+    let mut decide = |_: &Plan, _: &[_]| Decision::Apply;
+    let (what, options, interrupt) = (program(&items()), UpdateOptions::default(), Interrupt::default());
+    let update =
+        engine.update(&what, Kind::Up, &options, &mut decide, &mut |_| {}, &interrupt).await.unwrap();
+    let told: Vec<String> =
+        report(&update).failures.iter().map(|failure| failure.cause.to_string()).collect();
+    assert!(told[0].contains("cannot be written") && told[1].contains("`state recover`"), "{told:?}");
+    assert_eq!(store.holder(&stack_name()).await.unwrap(), None);
+    let path = files.list().unwrap().remove(0);
+    engine.recover_from(&stack_name(), &path, &mut |_| true).await.unwrap();
+    assert!(!world.preview(&items()).await.unwrap().has_changes());
+    assert_eq!(world.ids(), ["T/a", "T/b"]);
+}
+
+/// The lock is taken from a holder while its call is under way; another one works, and sees nothing of it yet.
+#[tokio::test]
+async fn state_016_a_paused_holder_that_comes_back_is_refused_and_its_work_is_merged() {
+    let store = MemoryStore::new(Arc::new(ManualClock::default()));
+    let world = World::with_store(MemoryCloud::new("test"), Arc::new(store.clone()));
+    let files = Arc::new(MemoryRecovery::default());
+    let paused = world.engine.clone().with_recovery(files.clone());
+    world.up(&[item("a")]).await.unwrap();
+    let mut taken = |event: Event<'_>| {
+        if matches!(event, Event::Started { .. }) {
+            let taken = store.break_lock(&stack_name()).now_or_never();
+            assert!(matches!(taken, Some(Ok(Some(_)))));
+        }
+    };
+    let mut decide = |_: &Plan, _: &[_]| Decision::Apply;
+    let (what, options, interrupt) = (program(&items()), UpdateOptions::default(), Interrupt::default());
+    let update = paused.update(&what, Kind::Up, &options, &mut decide, &mut taken, &interrupt).await.unwrap();
+    let told: Vec<String> =
+        report(&update).failures.iter().map(|failure| failure.cause.to_string()).collect();
+    assert!(told[0].contains("was taken over"), "{told:?}");
+    // The other one looked before the call had its effect.
+    let made = world.cloud.objects().get("T/b").cloned().unwrap();
+    world.cloud.remove("T/b");
+    let other = world.up(&[item("a").with("size", 2i64)]).await.unwrap();
+    assert_eq!(other.recovered[0].finding, "it was not created");
+    world.cloud.put("T/b", made);
+    let path = files.list().unwrap().remove(0);
+    for expected in [vec!["b"], Vec::new()] {
+        let mut found = Vec::new();
+        let mut decide = |merging: &Merging| {
+            found = merging.found.iter().map(|one| one.urn.name().to_owned()).collect();
+            true
+        };
+        let bytes = files.read(&path).unwrap().unwrap();
+        paused.recover_from(&stack_name(), &path, &mut decide).await.unwrap();
+        assert_eq!(found, expected);
+        files.keep(path.to_str().unwrap(), &bytes).unwrap();
+    }
+    let last = [item("a").with("size", 2i64), item("b").link("to", "a")];
+    assert!(!world.preview(&last).await.unwrap().has_changes());
+    assert_eq!(world.ids(), ["T/a", "T/b"]);
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use super::house::house;
 use crate::cli::tests::support::same;
-use crate::state::{StateStore, Wait};
+use crate::state::Wait;
 
 #[tokio::test]
 async fn the_graph_of_stacks_frames_regions_and_points_to_what_is_referred_to() {

@@ -4,7 +4,7 @@ use super::house::{house, rooms};
 use crate::cli::Fixed;
 use crate::cli::tests::support::{Bench, same};
 use crate::provider::{ProviderError, ProviderErrorKind};
-use crate::state::{StateStore, Wait};
+use crate::state::Wait;
 use crate::testing::CallKind;
 
 const HEADER: &str = "atp  dev in north  4 stacks  on a cloud in memory that stands for `memory` (use --cloud azure for Azure)\n\n";

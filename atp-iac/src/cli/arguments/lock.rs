@@ -1,0 +1,11 @@
+//! `lock`.
+
+use clap::Subcommand;
+
+#[derive(Debug, Subcommand)]
+pub(in crate::cli) enum LockCommand {
+    /// Says who holds the lock, for what and since when.
+    Show,
+    /// Takes the lock from its holder, who cannot write the state from then on: for a process that is gone, or hangs.
+    Break,
+}

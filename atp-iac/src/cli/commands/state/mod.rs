@@ -1,0 +1,51 @@
+//! `state`.
+
+mod backups;
+mod recover;
+
+use super::Session;
+use super::look;
+use crate::cli::arguments::StateCommand;
+use crate::cli::confirm::confirm;
+use crate::cli::failure::Failure;
+use crate::cli::ports::Answer;
+
+/// Asks the user.
+type Ask<'a> = &'a mut (dyn FnMut() -> Answer + Send);
+
+pub(super) async fn state(
+    session: &Session<'_, '_>,
+    command: &StateCommand,
+    ask: Ask<'_>,
+) -> Result<u8, Failure> {
+    look::head(session);
+    match command {
+        StateCommand::List => look::list_all(session).await,
+        StateCommand::Show { urn } => look::show(session, urn).await,
+        StateCommand::Backup => backups::backup(session).await,
+        StateCommand::Backups => backups::list(session).await,
+        StateCommand::Restore { what, force } => backups::restore(session, what, *force, ask).await,
+        StateCommand::Recover { file } => recover::recover(session, file.as_deref(), ask).await,
+    }
+}
+
+/// Whether the user wants it; keeps why not.
+fn wants(
+    session: &Session<'_, '_>,
+    ask: Ask<'_>,
+    about: (&str, &str),
+    objection: &mut Option<Failure>,
+) -> bool {
+    match confirm(&mut session.reporter(), session.options, session.terminal, ask, about) {
+        Ok(()) => true,
+        Err(failure) => {
+            *objection = Some(failure);
+            false
+        }
+    }
+}
+
+/// Tells what could not be done.
+fn warn(session: &Session<'_, '_>, warnings: &[String]) {
+    warnings.iter().for_each(|warning| session.reporter().warning(warning));
+}

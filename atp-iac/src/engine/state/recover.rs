@@ -1,0 +1,333 @@
+//! What a recovery file knows, taken into the state.
+//!
+//! What both say stays. What only one of them says, or each says otherwise, the cloud decides: the object is read by its
+//! id. Where the state waits for the result of a call that the file has, nobody worked since, and the file is right.
+//!
+//! Invariant: an object that is there is in the state afterwards, whatever it was called before.
+
+use super::{Engine, EngineError};
+use crate::apply::{RecoverError, provider_of, whole};
+use crate::provider::Target;
+use crate::state::{
+    Action, Intent, Record, ResourceState, StateError, StateSession, StateView, Stored, file, replay,
+    unlock_secrets,
+};
+use crate::value::Value;
+use crate::{StackName, Urn};
+use std::path::{Path, PathBuf};
+
+/// What the state is told of one object.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Merged {
+    /// Its name.
+    pub urn: Urn,
+    /// Its id.
+    pub id: String,
+    /// What was found, for people.
+    pub finding: &'static str,
+}
+
+/// What a recovery file adds to the state.
+#[derive(Debug, Default)]
+pub struct Merging {
+    /// Object by object.
+    pub found: Vec<Merged>,
+    /// What the file was renamed to, once it was merged.
+    pub retired: Option<PathBuf>,
+    /// What could not be done, though the state is safe.
+    pub warnings: Vec<String>,
+    records: Vec<Record>,
+}
+
+impl Merging {
+    fn tell(
+        &mut self,
+        urn: &Urn,
+        id: &str,
+        finding: &'static str,
+        records: impl IntoIterator<Item = Record>,
+    ) {
+        self.found.push(Merged { urn: urn.clone(), id: id.to_owned(), finding });
+        self.records.extend(records);
+    }
+}
+
+impl Engine {
+    /// The recovery files of a stack, oldest first.
+    ///
+    /// # Errors
+    /// When they cannot be listed.
+    pub fn recovery_files(&self, name: &StackName) -> Result<Vec<PathBuf>, EngineError> {
+        let Some(files) = &self.recovery else { return Ok(Vec::new()) };
+        let failed = |source| StateError::Read { file: "the folder of recovery files".into(), source };
+        let own = format!("{}-2", name.to_string().replace('/', "-"));
+        let of_stack =
+            |path: &PathBuf| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(&own));
+        Ok(files.list().map_err(failed)?.into_iter().filter(of_stack).collect())
+    }
+
+    /// Takes what a recovery file knows into the state, under the lock. `decide` hears first what that is; `None` when it
+    /// does not want it. Afterwards the file has another name. Done again, it has nothing to do.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or is of another stack or lineage; when the cloud cannot be read.
+    pub async fn recover_from(
+        &self,
+        name: &StackName,
+        path: &Path,
+        decide: &mut (dyn FnMut(&Merging) -> bool + Send),
+    ) -> Result<Option<Merging>, EngineError> {
+        let bytes = self.recovery_bytes(path)?;
+        let session = self.open_for(name, "state recover").await?;
+        let result = Box::pin(self.merge(&session, path, bytes, decide)).await;
+        let (merging, warnings) = self.finish(&session, result).await?;
+        let Some(mut merging) = merging else { return Ok(None) };
+        merging.warnings = warnings;
+        if let Some(files) = &self.recovery {
+            match files.retire(path) {
+                Ok(retired) => merging.retired = Some(retired),
+                Err(error) => merging
+                    .warnings
+                    .push(format!("{} was merged, and cannot be renamed: {error}", path.display())),
+            }
+        }
+        Ok(Some(merging))
+    }
+
+    fn recovery_bytes(&self, path: &Path) -> Result<Vec<u8>, EngineError> {
+        let failed = |source| StateError::Read { file: path.display().to_string(), source };
+        let read = self.recovery.as_ref().map_or(Ok(None), |files| files.read(path)).map_err(failed)?;
+        read.ok_or_else(|| failed(std::io::ErrorKind::NotFound.into()).into())
+    }
+
+    async fn merge(
+        &self,
+        session: &StateSession,
+        path: &Path,
+        bytes: Vec<u8>,
+        decide: &mut (dyn FnMut(&Merging) -> bool + Send),
+    ) -> Result<Option<Merging>, EngineError> {
+        let file = path.display().to_string();
+        let (version, content) = file::snapshot::decode(&file, bytes)?;
+        let now = session.view();
+        if content.lineage != now.lineage() {
+            let (expected, found) = (now.lineage().to_owned(), content.lineage);
+            return Err(StateError::LineageMismatch { file, expected, found }.into());
+        }
+        let encoding = unlock_secrets(session.stack(), &content, self.keys.as_ref()).await?;
+        let known = replay(&encoding, &Stored { version, content, journal: Vec::new() })?;
+        let merging = self.differences(&now, &known).await?;
+        if !decide(&merging) {
+            return Ok(None);
+        }
+        session.record_all(merging.records.clone()).await?;
+        Ok(Some(merging))
+    }
+
+    /// What the state is to be told.
+    async fn differences(&self, now: &StateView, known: &StateView) -> Result<Merging, EngineError> {
+        let mut merging = Merging::default();
+        let mut view = now.clone();
+        for resource in known.resources() {
+            let before = merging.records.len();
+            // Nobody settled what this one, or what takes its place, was waiting for: nobody worked since.
+            let next = known.get(&resource.urn).filter(|_| resource.replaced).unwrap_or(resource);
+            let open = is_open(now, &resource.urn, &resource.id) || is_open(now, &next.urn, &next.id);
+            self.object(&mut merging, &view, resource, open).await?;
+            for record in &merging.records[before..] {
+                view.apply(record)?;
+            }
+        }
+        for resource in now.resources().filter(|one| known.object(&one.urn, &one.id).is_none()) {
+            self.left_out(&mut merging, now, known, resource).await?;
+        }
+        for intent in known.pending().filter(|intent| !is_open(now, &intent.urn, &intent.id)) {
+            self.open_call(&mut merging, &view, intent).await?;
+        }
+        let same_update = now.last_update().map(|update| (&update.by, update.at))
+            == known.last_update().map(|update| (&update.by, update.at));
+        if same_update && (now.outputs() != known.outputs() || now.contract() != known.contract()) {
+            let (contract, values) = (known.contract(), known.outputs().clone());
+            let stack = Urn::of_stack(now.stack());
+            merging.tell(&stack, "", "the outputs of the stack", [Record::Outputs { contract, values }]);
+        }
+        Ok(merging)
+    }
+
+    /// An object that the file has.
+    async fn object(
+        &self,
+        merging: &mut Merging,
+        now: &StateView,
+        resource: &ResourceState,
+        open: bool,
+    ) -> Result<(), EngineError> {
+        let (urn, id) = (&resource.urn, resource.id.as_str());
+        let lives_in_state = provider_of(resource, &self.providers)?.lives_in_state(&resource.kind);
+        match now.object(urn, id) {
+            Some(present) if present.same_content(resource) => {}
+            Some(_) if open => {
+                merging.tell(
+                    urn,
+                    id,
+                    "its call has ended, and this is what came of it",
+                    [saved(resource.clone())],
+                );
+            }
+            Some(_) if lives_in_state => {}
+            Some(present) if same_object(present, resource) => {}
+            Some(present) => {
+                let found = self.look(resource).await?;
+                let Some(outputs) = found else {
+                    let removed = Record::Removed { step: None, urn: urn.clone(), id: id.to_owned() };
+                    merging.tell(urn, id, "it is gone from the cloud", [removed]);
+                    return Ok(());
+                };
+                let outputs = present.lifecycle.guard(outputs, &present.inputs);
+                if outputs == present.outputs {
+                    return Ok(());
+                }
+                let (finding, right) = match outputs == resource.outputs.clone() {
+                    true => ("the cloud says what the file says", resource.clone()),
+                    false => {
+                        let other = ResourceState { outputs, incomplete: true, ..present.clone() };
+                        ("the cloud says something else than both: the next `up` brings it in order", other)
+                    }
+                };
+                merging.tell(
+                    urn,
+                    id,
+                    finding,
+                    [saved(ResourceState { replaced: present.replaced, ..right })],
+                );
+            }
+            None if is_known(now, id) || lives_in_state && now.get(urn).is_some() => {}
+            None if lives_in_state => {
+                merging.tell(urn, id, "the state did not know it", [saved(fitting(resource.clone(), now))]);
+            }
+            None => self.unknown_object(merging, now, resource).await?,
+        }
+        Ok(())
+    }
+
+    /// An object that the state does not have.
+    async fn unknown_object(
+        &self,
+        merging: &mut Merging,
+        now: &StateView,
+        resource: &ResourceState,
+    ) -> Result<(), EngineError> {
+        let (urn, id) = (&resource.urn, resource.id.as_str());
+        match (self.look(resource).await?, now.get(urn)) {
+            (None, _) => {}
+            (Some(_), None) => {
+                merging.tell(
+                    urn,
+                    id,
+                    "it is there, and the state did not know it",
+                    [saved(fitting(resource.clone(), now))],
+                );
+            }
+            (Some(_), Some(_)) => {
+                let copy = ResourceState { replaced: true, ..fitting(resource.clone(), now) };
+                let finding = "it is there beside another one of its name: the next `up` deletes it";
+                merging.tell(urn, id, finding, [saved(copy)]);
+            }
+        }
+        Ok(())
+    }
+
+    /// An object of the state that the file does not have: it was deleted, or was made since.
+    async fn left_out(
+        &self,
+        merging: &mut Merging,
+        now: &StateView,
+        known: &StateView,
+        resource: &ResourceState,
+    ) -> Result<(), EngineError> {
+        let lives_in_state = provider_of(resource, &self.providers)?.lives_in_state(&resource.kind);
+        let (urn, id) = (&resource.urn, resource.id.as_str());
+        let ended = is_open(now, urn, id) && !is_open(known, urn, id);
+        if lives_in_state || !ended && self.look(resource).await?.is_some() {
+            return Ok(());
+        }
+        let removed = Record::Removed { step: None, urn: urn.clone(), id: id.to_owned() };
+        merging.tell(urn, id, "it was deleted", [removed]);
+        Ok(())
+    }
+
+    /// A call of which neither knows what came of it.
+    async fn open_call(
+        &self,
+        merging: &mut Merging,
+        now: &StateView,
+        intent: &Intent,
+    ) -> Result<(), EngineError> {
+        if intent.action != Action::Create || intent.id.is_empty() || is_known(now, &intent.id) {
+            return Ok(());
+        }
+        let resource = created(intent, self.clock.now());
+        if provider_of(&resource, &self.providers)?.lives_in_state(&resource.kind) {
+            return Ok(());
+        }
+        if let Some(outputs) = self.look(&resource).await? {
+            let outputs = intent.lifecycle.guard(outputs, &intent.inputs);
+            self.unknown_object(merging, now, &ResourceState { outputs, ..resource }).await?;
+        }
+        Ok(())
+    }
+
+    async fn look(&self, resource: &ResourceState) -> Result<Option<Value>, EngineError> {
+        let provider = provider_of(resource, &self.providers)?;
+        let target = Target { kind: &resource.kind, id: &resource.id, inputs: &resource.inputs };
+        let read = provider.read(target).await.and_then(whole);
+        Ok(read.map_err(|error| RecoverError::Provider { urn: resource.urn.clone(), error })?)
+    }
+}
+
+fn saved(resource: ResourceState) -> Record {
+    Record::Saved { step: None, resource }
+}
+
+/// Whether a call about an object is open.
+fn is_open(view: &StateView, urn: &Urn, id: &str) -> bool {
+    view.pending().any(|intent| intent.urn == *urn && intent.id.eq_ignore_ascii_case(id))
+}
+
+/// Whether an object is in the state under any name.
+fn is_known(view: &StateView, id: &str) -> bool {
+    view.resources().any(|one| one.id.eq_ignore_ascii_case(id))
+}
+
+/// Whether both say the same of the object itself.
+fn same_object(a: &ResourceState, b: &ResourceState) -> bool {
+    a.inputs == b.inputs && a.outputs == b.outputs && a.replaced == b.replaced
+}
+
+/// Without dependencies that the state does not have.
+fn fitting(mut resource: ResourceState, now: &StateView) -> ResourceState {
+    resource.dependencies.retain(|urn| now.get(urn).is_some());
+    let lifecycle = &mut resource.lifecycle;
+    lifecycle.deleted_with = lifecycle.deleted_with.take().filter(|urn| now.get(urn).is_some());
+    resource
+}
+
+/// What a call that was begun would have made.
+fn created(intent: &Intent, now: time::OffsetDateTime) -> ResourceState {
+    ResourceState {
+        urn: intent.urn.clone(),
+        kind: intent.kind.clone(),
+        provider: intent.provider.clone(),
+        id: intent.id.clone(),
+        inputs: intent.inputs.clone(),
+        outputs: Value::Null,
+        dependencies: intent.dependencies.clone(),
+        lifecycle: intent.lifecycle.clone(),
+        created: now,
+        modified: now,
+        replaced: false,
+        incomplete: true,
+        tainted: false,
+        location: intent.location.clone(),
+    }
+}
