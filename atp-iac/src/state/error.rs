@@ -17,7 +17,7 @@ pub enum StateError {
     /// The stack was deployed, and its snapshot is gone.
     #[error(
         "the state of {stack} is missing: {file} is gone, though the stack was deployed before (lineage {lineage}); \
-         put the file back from a backup"
+         `state repair` brings back what can be"
     )]
     Missing {
         /// The stack.
@@ -28,13 +28,15 @@ pub enum StateError {
         lineage: String,
     },
     /// A file without a byte in it.
-    #[error("{file} has no content, and a state always has some; put the file back from a backup")]
+    #[error("{file} has no content, and a state always has some; `state repair` brings back what can be")]
     Empty {
         /// The file.
         file: String,
     },
     /// A file that was cut off.
-    #[error("{file} is cut off: {found} bytes are there of {expected}; put the file back from a backup")]
+    #[error(
+        "{file} is cut off: {found} bytes are there of {expected}; `state repair` brings back what can be"
+    )]
     Torn {
         /// The file.
         file: String,
@@ -44,7 +46,7 @@ pub enum StateError {
         found: u64,
     },
     /// A file that is not what was written.
-    #[error("{file} is damaged: {what}; put the file back from a backup")]
+    #[error("{file} is damaged: {what}; `state repair` brings back what can be")]
     Corrupt {
         /// The file.
         file: String,
@@ -198,7 +200,7 @@ pub enum StateError {
         limit: usize,
     },
     /// Two objects with one name.
-    #[error("{urn} is in the state twice ({first} and {second}); put the file back from a backup")]
+    #[error("{urn} is in the state twice ({first} and {second}); `state repair` brings back what can be")]
     Duplicate {
         /// The resource.
         urn: Urn,

@@ -24,6 +24,7 @@ mod snapshot;
 mod store;
 #[cfg(test)]
 mod tests;
+mod verify;
 mod view;
 mod writer;
 
@@ -41,8 +42,10 @@ pub use read::{ReadState, read_state};
 pub(crate) use read::{replay, unlock_secrets};
 pub use record::{Action, Intent, Outcome, Record};
 pub use recovery::{FolderRecovery, MemoryRecovery, RecoveryFiles};
+pub(crate) use restore::put;
 pub use restore::{Incoming, Restored, back_up, restore};
 pub use session::{Closed, Recording, SessionPorts, StateSession};
 pub use snapshot::{LastUpdate, ResourceState, Snapshot};
 pub use store::{Content, Folder, Lease, StateStore, Stored, Version, Wait, is_document_name};
+pub use verify::{Diagnosis, Problem, diagnose};
 pub use view::StateView;

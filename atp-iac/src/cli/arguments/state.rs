@@ -24,6 +24,10 @@ pub(in crate::cli) enum StateCommand {
         #[arg(long)]
         force: bool,
     },
+    /// Reads everything that is kept of the stack, and says what is wrong with it. Changes nothing.
+    Verify,
+    /// Explains what is wrong with the state, and repairs what can be, after a backup of what is there.
+    Repair,
     /// Takes into the state what a run recorded and could not write. Without a file, all that there are for the stack.
     Recover {
         /// The recovery file.
@@ -34,6 +38,9 @@ pub(in crate::cli) enum StateCommand {
 impl StateCommand {
     /// Whether nothing is written.
     pub fn only_reads(&self) -> bool {
-        matches!(self, StateCommand::List | StateCommand::Show { .. } | StateCommand::Backups)
+        matches!(
+            self,
+            StateCommand::List | StateCommand::Show { .. } | StateCommand::Backups | StateCommand::Verify
+        )
     }
 }

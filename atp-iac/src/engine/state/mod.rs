@@ -3,6 +3,7 @@
 mod locks;
 mod recover;
 mod restore;
+mod verify;
 
 pub use recover::{Merged, Merging};
 

@@ -2,6 +2,7 @@
 
 mod backups;
 mod recover;
+mod verify;
 
 use super::Session;
 use super::look;
@@ -25,6 +26,8 @@ pub(super) async fn state(
         StateCommand::Backup => backups::backup(session).await,
         StateCommand::Backups => backups::list(session).await,
         StateCommand::Restore { what, force } => backups::restore(session, what, *force, ask).await,
+        StateCommand::Verify => verify::verify(session).await,
+        StateCommand::Repair => verify::repair(session, ask).await,
         StateCommand::Recover { file } => recover::recover(session, file.as_deref(), ask).await,
     }
 }

@@ -3,6 +3,7 @@
 mod backups;
 mod locks;
 mod recovery;
+mod repair;
 
 use super::support::{Bench, Ran};
 use crate::StackName;
