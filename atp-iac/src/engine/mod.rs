@@ -16,7 +16,7 @@ pub use discover::{DiscoverOptions, Discovered, Discovery, DiscoveryNote};
 pub use error::EngineError;
 pub use reading::{Drifted, Finding, Reading, RefreshOptions};
 pub use saved::{How, Moved, PlanFileError, Saved, SavedBase, SavedPlan};
-pub use state::{Merged, Merging};
+pub use state::{Changed, Merged, Merging};
 pub use update::{Decision, Kind, Preview, Update, UpdateOptions};
 
 use crate::StackName;

@@ -138,8 +138,8 @@ impl Engine {
     ) -> Result<Reading, EngineError> {
         let session = self.open_for(&deployment.name, "refresh").await?;
         let result = self.refresh_locked(&session, deployment, options, interrupt).await;
-        let (mut reading, warnings) = self.finish(&session, result).await?;
-        reading.warnings = warnings;
+        let (mut reading, closed) = self.finish(&session, result).await?;
+        reading.warnings = closed.warnings;
         Ok(reading)
     }
 

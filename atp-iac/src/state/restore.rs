@@ -23,6 +23,8 @@ pub struct Incoming {
     pub force: bool,
     /// An older one than what is there is refused, unless it is forced.
     pub newer_only: bool,
+    /// Only what has this serial, and no journal, is replaced.
+    pub only_over: Option<u64>,
 }
 
 impl Incoming {
@@ -32,7 +34,7 @@ impl Incoming {
     /// When they are none.
     pub fn read(name: &str, bytes: Vec<u8>, force: bool) -> Result<Self, StateError> {
         let (_, content) = file::snapshot::decode(name, bytes)?;
-        Ok(Incoming { name: name.to_owned(), content, force, newer_only: false })
+        Ok(Incoming { name: name.to_owned(), content, force, newer_only: false, only_over: None })
     }
 }
 
@@ -127,7 +129,13 @@ async fn restore_locked(
 
 /// That the snapshot may take the place.
 fn check(parts: &Parts, incoming: &Incoming) -> Result<(), StateError> {
-    let Incoming { name, content, force, newer_only } = incoming;
+    let Incoming { name, content, force, newer_only, only_over } = incoming;
+    if let Some(expected) = only_over {
+        let there = parts.whole().filter(|whole| whole.journal.is_empty()).map(|whole| whole.version.serial);
+        if there != Some(*expected) {
+            return Err(StateError::Refused("the state was changed since; nothing was undone".to_owned()));
+        }
+    }
     if *force {
         return Ok(());
     }

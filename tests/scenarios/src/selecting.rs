@@ -65,7 +65,7 @@ impl World {
 
     /// Marks a resource to be replaced, or takes that back.
     pub async fn taint(&self, name: &str, tainted: bool) -> Result<bool, EngineError> {
-        self.engine.taint(&stack_name(), &urn(name), tainted).await
+        Ok(self.engine.taint(&stack_name(), &urn(name), tainted).await?.serial.is_some())
     }
 
     /// Changes a property in the cloud, behind the engine's back.

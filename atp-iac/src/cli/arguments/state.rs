@@ -24,6 +24,61 @@ pub(in crate::cli) enum StateCommand {
         #[arg(long)]
         force: bool,
     },
+    /// Prints everything that the state says, as JSON. Secrets are sealed, and the export can be imported.
+    Export {
+        /// In clear: for people, and not to be imported.
+        #[arg(long)]
+        show_secrets: bool,
+    },
+    /// Puts an export or a snapshot in the place of the state, which is kept as a backup.
+    Import {
+        /// The file.
+        file: PathBuf,
+        /// Also an older one, and of another lineage.
+        #[arg(long)]
+        force: bool,
+    },
+    /// Gives a resource another URN, or moves it to the state of another stack. Nothing happens in the cloud.
+    Move {
+        /// The URN, or a name that only one resource has.
+        urn: String,
+        /// The new URN in the same stack.
+        #[arg(required_unless_present = "to_stack", conflicts_with = "to_stack")]
+        new: Option<String>,
+        /// The stack that it goes to, such as `network`, `eastus/network` or `prod/eastus/network`.
+        #[arg(long, value_name = "STACK")]
+        to_stack: Option<String>,
+    },
+    /// Gives a resource another name. Nothing happens in the cloud.
+    Rename {
+        /// The URN, or a name that only one resource has.
+        old: String,
+        /// The new name.
+        new: String,
+    },
+    /// Takes resources out of the state. They stay in the cloud, and nothing manages them any more.
+    Remove {
+        /// URNs, or names that only one resource has.
+        #[arg(required = true)]
+        urns: Vec<String>,
+        /// Also what depends on them.
+        #[arg(long)]
+        with_dependents: bool,
+    },
+    /// Has plans refused that delete or replace resources, until the program says otherwise.
+    Protect {
+        /// URNs, or names that only one resource has.
+        #[arg(required = true)]
+        urns: Vec<String>,
+    },
+    /// Takes `state protect` back.
+    Unprotect {
+        /// URNs, or names that only one resource has.
+        #[arg(required = true)]
+        urns: Vec<String>,
+    },
+    /// Takes back what the last of these commands did to the state, unless something was done since.
+    Undo,
     /// Reads everything that is kept of the stack, and says what is wrong with it. Changes nothing.
     Verify,
     /// Explains what is wrong with the state, and repairs what can be, after a backup of what is there.
@@ -38,9 +93,7 @@ pub(in crate::cli) enum StateCommand {
 impl StateCommand {
     /// Whether nothing is written.
     pub fn only_reads(&self) -> bool {
-        matches!(
-            self,
-            StateCommand::List | StateCommand::Show { .. } | StateCommand::Backups | StateCommand::Verify
-        )
+        use StateCommand::{Backups, Export, List, Show, Verify};
+        matches!(self, List | Show { .. } | Backups | Verify | Export { .. })
     }
 }

@@ -16,14 +16,9 @@ pub(super) async fn taint(session: &Session<'_, '_>, wanted: &str, tainted: bool
             "there is nothing to say about it",
         ));
     };
-    let is_new = engine.taint(name, &resource.urn, tainted).await?;
-    let shown = resource.urn.name();
-    session.reporter().note(&match (tainted, is_new) {
-        (true, true) => format!("{shown} is tainted: the next `up` replaces it"),
-        (true, false) => format!("{shown} was tainted already"),
-        (false, true) => format!("{shown} is not tainted any more"),
-        (false, false) => format!("{shown} was not tainted"),
-    });
+    let changed = engine.taint(name, &resource.urn, tainted).await?;
+    changed.messages.iter().for_each(|message| session.reporter().note(message));
+    changed.warnings.iter().for_each(|warning| session.reporter().warning(warning));
     let view = engine.state(name).await?.ok_or_else(|| not_deployed(session))?;
     if session.options.json {
         session.reporter().resources(&view.get(&resource.urn).into_iter().collect::<Vec<_>>(), true);

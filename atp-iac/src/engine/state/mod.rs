@@ -1,10 +1,15 @@
 //! What operators do to the state of a stack: nothing here calls the cloud but to read.
 
+mod change;
+mod export;
 mod locks;
 mod recover;
 mod restore;
+mod transfer;
+mod undo;
 mod verify;
 
+pub use change::Changed;
 pub use recover::{Merged, Merging};
 
 use super::{Engine, EngineError};
@@ -22,14 +27,14 @@ impl Engine {
         }
     }
 
-    /// Ends what was done under a lock: the result and the warnings.
+    /// Ends what was done under a lock: the result, and how the session ended.
     pub(super) async fn finish<T>(
         &self,
         session: &StateSession,
         result: Result<T, EngineError>,
-    ) -> Result<(T, Vec<String>), EngineError> {
+    ) -> Result<(T, Closed), EngineError> {
         match (result, self.close(session).await) {
-            (Ok(done), closed) => Ok((done, closed?.warnings)),
+            (Ok(done), closed) => Ok((done, closed?)),
             (Err(error), Err(state @ StateError::Unwritten { .. })) => {
                 Err(EngineError::Unwritten { error: Box::new(error), state: state.to_string() })
             }

@@ -80,9 +80,9 @@ impl Engine {
         let bytes = self.recovery_bytes(path)?;
         let session = self.open_for(name, "state recover").await?;
         let result = Box::pin(self.merge(&session, path, bytes, decide)).await;
-        let (merging, warnings) = self.finish(&session, result).await?;
+        let (merging, closed) = self.finish(&session, result).await?;
         let Some(mut merging) = merging else { return Ok(None) };
-        merging.warnings = warnings;
+        merging.warnings = closed.warnings;
         if let Some(files) = &self.recovery {
             match files.retire(path) {
                 Ok(retired) => merging.retired = Some(retired),

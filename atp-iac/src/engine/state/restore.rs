@@ -44,7 +44,13 @@ impl Engine {
                 format!("there is no backup with serial {serial}; `state backups` shows all of them");
             return Err(StateError::Refused(message).into());
         };
-        Ok(Incoming { name: format!("the backup {serial}"), content, force, newer_only: false })
+        Ok(Incoming {
+            name: format!("the backup {serial}"),
+            content,
+            force,
+            newer_only: false,
+            only_over: None,
+        })
     }
 
     /// Puts a snapshot in the place of the present state. `decide` hears first what that means; `None` when it does not

@@ -1,6 +1,7 @@
 //! `state`.
 
 mod backups;
+mod change;
 mod recover;
 mod verify;
 
@@ -26,6 +27,18 @@ pub(super) async fn state(
         StateCommand::Backup => backups::backup(session).await,
         StateCommand::Backups => backups::list(session).await,
         StateCommand::Restore { what, force } => backups::restore(session, what, *force, ask).await,
+        StateCommand::Export { show_secrets } => change::export(session, *show_secrets).await,
+        StateCommand::Import { file, force } => change::import(session, file, *force, ask).await,
+        StateCommand::Move { urn, new, to_stack } => {
+            change::relocate(session, urn, new.as_deref(), to_stack.as_deref()).await
+        }
+        StateCommand::Rename { old, new } => change::rename(session, old, new).await,
+        StateCommand::Remove { urns, with_dependents } => {
+            change::remove(session, urns, *with_dependents, ask).await
+        }
+        StateCommand::Protect { urns } => change::protect(session, urns, true).await,
+        StateCommand::Unprotect { urns } => change::protect(session, urns, false).await,
+        StateCommand::Undo => change::undo(session).await,
         StateCommand::Verify => verify::verify(session).await,
         StateCommand::Repair => verify::repair(session, ask).await,
         StateCommand::Recover { file } => recover::recover(session, file.as_deref(), ask).await,

@@ -1,6 +1,7 @@
 //! Commands about the state: on a store in memory, and on files.
 
 mod backups;
+mod change;
 mod locks;
 mod recovery;
 mod repair;
