@@ -181,6 +181,7 @@ pub struct Bench {
     /// What could not be written.
     pub recovery: Arc<MemoryRecovery>,
     pub random: Arc<SeededRandom>,
+    pub keys: Arc<dyn KeyProvider>,
 }
 
 impl Bench {
@@ -210,6 +211,7 @@ impl Bench {
             plans: Plans::default(),
             recovery: Arc::default(),
             random: Arc::new(SeededRandom::new(1)),
+            keys: Arc::new(PlainKeys),
         }
     }
 
@@ -248,7 +250,7 @@ impl Bench {
         let store = self.store.clone();
         let storage = move |work_dir: &Path| {
             self.work_dirs.lock().unwrap().push(work_dir.to_owned());
-            Storage { store: store.clone(), keys: Arc::new(PlainKeys), recovery: self.recovery.clone() }
+            Storage { store: store.clone(), keys: self.keys.clone(), recovery: self.recovery.clone() }
         };
         let environment = |name: &str| self.environment.get(name).cloned();
         let ports = Ports {

@@ -2,6 +2,7 @@
 
 mod backups;
 mod change;
+mod guide;
 mod locks;
 mod recovery;
 mod repair;
