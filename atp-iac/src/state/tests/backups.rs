@@ -6,11 +6,11 @@ use std::num::NonZeroU32;
 
 impl Bench {
     async fn backups(&self) -> Vec<u64> {
-        backups(&*self.ports.store, &stack()).await.unwrap().into_iter().collect()
+        backups(&*self.ports().store, &stack()).await.unwrap().into_iter().collect()
     }
 
     fn keeping(mut self, count: u32) -> Bench {
-        self.ports.retention = Retention(NonZeroU32::new(count).unwrap());
+        self.shared = self.shared.with_retention(Retention(NonZeroU32::new(count).unwrap()));
         self
     }
 }
@@ -24,8 +24,8 @@ async fn every_session_that_changes_something_leaves_one_backup_and_the_newest_a
         }
         // The third session said what was known already.
         assert_eq!(bench.backups().await, [2, 3, 4]);
-        let stored = bench.ports.store.read(&stack()).await.unwrap().unwrap();
-        let newest = backup(&*bench.ports.store, &stack(), 4).await.unwrap().unwrap();
+        let stored = bench.ports().store.read(&stack()).await.unwrap().unwrap();
+        let newest = backup(&*bench.ports().store, &stack(), 4).await.unwrap().unwrap();
         assert_eq!(newest, (stored.version, stored.content));
     }
 }
@@ -65,15 +65,16 @@ async fn when_what_was_read_cannot_be_kept_nothing_is_changed() {
         let of_backup = path.parent().is_some_and(|above| above.ends_with("backups"));
         (name == "write" && of_backup).then_some(Fault::Fail(std::io::ErrorKind::StorageFull))
     });
-    let store = LocalStore::new(bench.folder.path().join("states"), bench.clock.clone()).with_faults(faults);
-    let ports = SessionPorts { store: Arc::new(store), ..bench.ports.clone() };
+    let store =
+        LocalStore::new(bench.folder.path().join("states"), bench.clock().clone()).with_faults(faults);
+    let ports = SessionPorts { store: Arc::new(store), ..bench.ports().clone() };
     let session = StateSession::open(&ports, &stack(), &holder("anna"), Wait::NONE).await.unwrap();
     let error = session.record(begin()).await.unwrap_err().to_string();
     assert!(error.contains("backups") && error.contains("make room there"), "{error}");
     assert!(session.close().await.is_err());
     assert_eq!(fs::read(bench.files().join("snapshot.json")).unwrap(), before);
     assert!(!bench.files().join("journal.jsonl").exists());
-    assert_eq!(bench.ports.store.holder(&stack()).await.unwrap(), None);
+    assert_eq!(bench.ports().store.holder(&stack()).await.unwrap(), None);
 }
 
 #[tokio::test]
@@ -84,8 +85,9 @@ async fn a_backup_that_fails_in_the_end_is_a_warning() {
     let faults: Faults = Arc::new(move |name, path| {
         (name == "link" && path.ends_with(&last)).then_some(Fault::Fail(std::io::ErrorKind::StorageFull))
     });
-    let store = LocalStore::new(bench.folder.path().join("states"), bench.clock.clone()).with_faults(faults);
-    let ports = SessionPorts { store: Arc::new(store), ..bench.ports.clone() };
+    let store =
+        LocalStore::new(bench.folder.path().join("states"), bench.clock().clone()).with_faults(faults);
+    let ports = SessionPorts { store: Arc::new(store), ..bench.ports().clone() };
     let session = StateSession::open(&ports, &stack(), &holder("anna"), Wait::NONE).await.unwrap();
     session.record(saved(resource("b"))).await.unwrap();
     let closed = session.close().await.unwrap();
@@ -115,12 +117,12 @@ async fn after_an_older_snapshot_was_put_back_by_hand_no_serial_is_given_twice()
 async fn a_new_stack_of_an_old_name_leaves_the_backups_of_the_old_one_alone() {
     let bench = Bench::unsynced();
     let version = bench.deploy(&["a"]).await.version.unwrap();
-    let lease = bench.ports.store.lock(&stack(), &holder("anna"), Wait::NONE).await.unwrap();
-    bench.ports.store.remove(&lease, &version).await.unwrap();
-    bench.ports.store.unlock(&lease).await.unwrap();
+    let lease = bench.ports().store.lock(&stack(), &holder("anna"), Wait::NONE).await.unwrap();
+    bench.ports().store.remove(&lease, &version).await.unwrap();
+    bench.ports().store.unlock(&lease).await.unwrap();
     let again = bench.deploy(&["b"]).await.version.unwrap();
     assert_ne!(again.lineage, version.lineage);
     assert_eq!(bench.backups().await, [1, 3]);
-    let (kept, _) = backup(&*bench.ports.store, &stack(), 1).await.unwrap().unwrap();
+    let (kept, _) = backup(&*bench.ports().store, &stack(), 1).await.unwrap().unwrap();
     assert_eq!(kept, version);
 }

@@ -25,7 +25,9 @@ pub mod sample;
 use self::sample::{holder, resource, saved, stack};
 use crate::ports::{ManualClock, SeededRandom};
 use crate::secrets::{DataKey, KeyProvider, SecretError, WrappedKey};
-use crate::state::{Closed, ReadState, SessionPorts, StateError, StateSession, StateStore, Wait, read_state};
+use crate::state::{
+    Closed, ReadState, Retention, SessionPorts, StateError, StateSession, StateStore, Wait, read_state,
+};
 use async_trait::async_trait;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -49,8 +51,15 @@ impl Bench {
             keys: Arc::new(OpenKeys),
             clock: clock.clone(),
             random: Arc::new(SeededRandom::new(1)),
+            retention: Retention::default(),
         };
         Bench { ports, clock, lease: Duration::ZERO, kept: Vec::new() }
+    }
+
+    /// With so many backups.
+    pub fn with_retention(mut self, retention: Retention) -> Self {
+        self.ports.retention = retention;
+        self
     }
 
     /// With other keys than such as everybody can open.
