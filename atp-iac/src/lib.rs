@@ -12,6 +12,7 @@ pub mod diff;
 mod duration;
 pub mod engine;
 pub mod estate;
+pub mod history;
 mod order;
 pub mod output;
 pub mod plan;

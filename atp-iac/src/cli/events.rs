@@ -2,6 +2,7 @@
 //!
 //! Invariant: secrets are masked in every event; only [`outputs`] can be told otherwise.
 
+pub(super) mod history;
 mod several;
 
 pub(super) use several::{ended, expired, forecast, stack, status, total, trouble};

@@ -1,6 +1,6 @@
 //! One command line from arguments to exit code.
 
-use super::arguments::{Chosen, Parsed, parse};
+use super::arguments::{Chosen, Command, HistoryCommand, Parsed, parse};
 use super::commands::{self, Session};
 use super::failure::{Failure, exit};
 use super::invocation::{Invocation, Streams};
@@ -27,6 +27,15 @@ pub(super) async fn execute(
     let found = Workspace::find(application, fixed, &options, &ports);
     let Ports { out, err, terminal, environment, ask, presses, .. } = ports;
     let mut reporter = Reporter::new(&mut *out, &mut *err, &options, terminal, environment);
+    let changes = match &chosen {
+        Chosen::Common(command) => command.changes_state(),
+        Chosen::Extra(..) => true,
+    };
+    let found = match &chosen {
+        // It makes the key that others need.
+        Chosen::Common(Command::History(HistoryCommand::Keygen { .. })) => found,
+        _ => found.and_then(|mut workspace| workspace.prepare_history(changes).map(|()| workspace)),
+    };
     let workspace = match found {
         Ok(workspace) => workspace,
         Err(failure) => return end(&mut reporter, Err(failure)),

@@ -4,6 +4,7 @@ use crate::apply::RecoverError;
 use crate::cloud::CloudError;
 use crate::config::ConfigError;
 use crate::engine::EngineError;
+use crate::history::HistoryError;
 use crate::program::ProgramError;
 use crate::project::ProjectError;
 use crate::provider::ProviderError;
@@ -174,6 +175,17 @@ impl From<ProgramError> for Failure {
     }
 }
 
+fn history_hint(error: &HistoryError) -> Option<String> {
+    match error {
+        HistoryError::Damaged { .. } => Some("`history verify` says where the damage begins".into()),
+        HistoryError::NoRecord { .. } => Some("`history list` shows all of them".into()),
+        HistoryError::NoSnapshot { .. } => {
+            Some("choose another update, or run `up` with the program of that time".into())
+        }
+        HistoryError::State(_) => None,
+    }
+}
+
 fn engine_hint(error: &EngineError) -> Option<String> {
     let of_provider = |error: &ProviderError| error.hint.clone();
     match error {
@@ -193,6 +205,16 @@ fn engine_hint(error: &EngineError) -> Option<String> {
         }
         EngineError::Moved(_) => Some("make a new plan with `preview --out FILE`, and look at it".into()),
         EngineError::PlanFile(error) => Some(error.hint().into()),
+        EngineError::NeedsApproval { .. } => Some(
+            "save a plan with `preview --out FILE`, have it approved with `plan approve FILE`, and run `up --plan FILE`; what \
+             is to go leaves the program first, and the way back is the program of that time"
+                .into(),
+        ),
+        EngineError::NotApproved { .. } => {
+            Some("have others run `plan approve FILE`; `plan show-approvals FILE` shows who did".into())
+        }
+        EngineError::OwnPlan { .. } => Some("have somebody else run `plan approve FILE`".into()),
+        EngineError::History(error) => history_hint(error),
         EngineError::FailedPlan(_) => Some("put that right, and make the plan again".into()),
         error if error.is_locked() => Some(WAIT.into()),
         _ => None,

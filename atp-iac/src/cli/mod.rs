@@ -19,6 +19,7 @@ mod interruptible;
 mod invocation;
 mod modifiers;
 mod ports;
+mod provenance;
 mod reporter;
 mod screen;
 mod several;

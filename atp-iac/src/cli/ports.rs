@@ -55,6 +55,12 @@ pub trait PlanFiles {
     /// # Errors
     /// When it cannot be written. The old one is there then.
     fn write(&self, path: &Path, bytes: &[u8]) -> io::Result<()>;
+
+    /// Makes a file that only its owner can read. Whether it is new: what is there stays as it is.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    fn create_private(&self, path: &Path, bytes: &[u8]) -> io::Result<bool>;
 }
 
 /// The disk of this machine.
@@ -68,6 +74,14 @@ impl PlanFiles for DiskPlans {
 
     fn write(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
         crate::state::Disk::default().write_whole(path, bytes)
+    }
+
+    fn create_private(&self, path: &Path, bytes: &[u8]) -> io::Result<bool> {
+        match crate::secrets::private(path) {
+            Ok(mut file) => file.write_all(bytes).and_then(|()| file.sync_all()).map(|()| true),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 }
 

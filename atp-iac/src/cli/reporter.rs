@@ -1,5 +1,6 @@
 //! Tells what happens: as screens, or as events.
 
+mod history;
 mod several;
 
 use super::arguments::Options;

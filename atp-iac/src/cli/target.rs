@@ -123,7 +123,9 @@ impl<'a> Target<'a> {
 
     /// An engine without a cloud: enough to read states.
     pub fn engine(&self) -> Engine {
-        self.workspace.engine()
+        let engine = self.workspace.engine();
+        let approvals = self.workspace.project.environment(&self.name.environment).map(|one| one.approvals);
+        engine.with_approvals(approvals.unwrap_or_default())
     }
 
     /// An engine with the cloud.

@@ -3,12 +3,14 @@
 use super::arguments::Options;
 use super::failure::Failure;
 use super::ports::{PlanFiles, Ports};
+use super::provenance::{keys, provenance};
 use super::target::Target;
 use super::{Application, Fixed, Storage};
 use crate::StackName;
 use crate::cloud::Cloud;
 use crate::config::unknown;
 use crate::engine::Engine;
+use crate::history::{Provenance, Signer, TrustedKey};
 use crate::ports::{Clock, Random};
 use crate::program::{Program, ProgramError};
 use crate::project::{Files, Project, Revisions};
@@ -38,6 +40,10 @@ pub(super) struct Workspace<'a> {
     pub storage: Storage,
     pub passphrase: Option<Passphrase>,
     holder: Holder,
+    /// What this is run from, and why, where that is of interest.
+    from: Provenance,
+    signer: Option<Arc<dyn Signer>>,
+    trust: Vec<TrustedKey>,
     pub clock: Arc<dyn Clock>,
     pub random: Arc<dyn Random>,
 }
@@ -82,11 +88,27 @@ impl<'a> Workspace<'a> {
             storage,
             work_dir,
             passphrase: passphrase(ports, &start)?,
+            from: Provenance::default(),
+            signer: None,
+            trust: Vec::new(),
             holder: ports.holder.clone(),
             clock: ports.clock.clone(),
             random: ports.random.clone(),
             start,
         })
+    }
+
+    /// Finds out what the history of the stacks is written with: who signs it, whose signatures are trusted, and, where
+    /// something is going to be changed, what that is run from.
+    ///
+    /// # Errors
+    /// When a key cannot be read.
+    pub fn prepare_history(&mut self, changes: bool) -> Result<(), Failure> {
+        (self.signer, self.trust) = keys(&self.project, self.files)?;
+        if changes {
+            self.from = provenance(&self.project.root, self.revisions, self.variable, self.options);
+        }
+        Ok(())
     }
 
     /// The stack that the options name.
@@ -174,7 +196,12 @@ impl<'a> Workspace<'a> {
         let Storage { store, keys, recovery } = self.storage.clone();
         let engine = Engine::new(store, keys, self.holder.clone());
         let engine = engine.with_retention(self.project.backups).with_recovery(recovery);
-        let mut engine = engine.with_ports(self.clock.clone(), self.random.clone());
+        let engine = engine.with_ports(self.clock.clone(), self.random.clone());
+        let engine = engine.with_provenance(self.from.clone()).with_trust(self.trust.clone());
+        let mut engine = match &self.signer {
+            Some(signer) => engine.with_signer(signer.clone()),
+            None => engine,
+        };
         if let Some(parallel) = self.options.parallel {
             engine = engine.with_parallel(parallel.into());
         }

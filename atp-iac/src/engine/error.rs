@@ -3,6 +3,7 @@
 use super::{DiscoveryNote, Moved, PlanFileError};
 use crate::Urn;
 use crate::apply::{QueryError, RecoverError, RefreshError};
+use crate::history::{ApprovalError, HistoryError};
 use crate::plan::{PlanError, Refusal};
 use crate::program::ProgramError;
 use crate::provider::ProviderError;
@@ -91,6 +92,39 @@ pub enum EngineError {
         /// Which.
         provider: String,
     },
+    /// The history of a stack.
+    #[error(transparent)]
+    History(#[from] HistoryError),
+    /// The approvals of a plan.
+    #[error(transparent)]
+    Approval(#[from] ApprovalError),
+    /// Only approved plans are carried out, and this is none.
+    #[error("{stack} is protected: only plans that {needed} other people agreed to are carried out")]
+    NeedsApproval {
+        /// The stack.
+        stack: crate::StackName,
+        /// How many have to agree.
+        needed: usize,
+    },
+    /// Too few people agreed to a plan.
+    #[error(
+        "the plan was made by {maker} and needs the approval of {needed} other people: {}",
+        approved_by(.given)
+    )]
+    NotApproved {
+        /// How many have to agree.
+        needed: usize,
+        /// Who does.
+        given: Vec<String>,
+        /// Who made the plan.
+        maker: String,
+    },
+    /// Whoever made a plan agrees to it anyway.
+    #[error("{who} made this plan: the approval of somebody else is needed")]
+    OwnPlan {
+        /// Who.
+        who: String,
+    },
     /// The run was asked to stop before anything was done.
     #[error("the run was interrupted before anything was done")]
     Interrupted,
@@ -110,7 +144,17 @@ impl EngineError {
                 | EngineError::PlanFile(_)
                 | EngineError::FailedPlan(_)
                 | EngineError::Moved(_)
+                | EngineError::NeedsApproval { .. }
+                | EngineError::NotApproved { .. }
+                | EngineError::OwnPlan { .. }
         )
+    }
+}
+
+fn approved_by(given: &[String]) -> String {
+    match given {
+        [] => "nobody approved it".to_owned(),
+        given => format!("approved by {}", given.join(", ")),
     }
 }
 

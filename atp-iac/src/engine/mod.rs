@@ -4,9 +4,11 @@
 
 mod discover;
 mod error;
+mod history;
 mod import;
 mod look;
 mod reading;
+mod rollback;
 mod saved;
 mod state;
 mod taint;
@@ -14,6 +16,7 @@ mod update;
 
 pub use discover::{DiscoverOptions, Discovered, Discovery, DiscoveryNote};
 pub use error::EngineError;
+pub use history::History;
 pub use reading::{Drifted, Finding, Reading, RefreshOptions};
 pub use saved::{How, Moved, PlanFileError, Saved, SavedBase, SavedPlan};
 pub use state::{Changed, Merged, Merging};
@@ -38,7 +41,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use history::Records;
 use import::{explain, only_imports};
+use rollback::Aim;
 use saved::Seen;
 
 /// Plans and carries out. It holds no state of a stack: every call reads it anew.
@@ -56,6 +61,7 @@ pub struct Engine {
     on_wait: Arc<OnWait>,
     retention: Retention,
     recovery: Option<Arc<dyn RecoveryFiles>>,
+    records: Records,
 }
 
 /// What stacks will give that are only planned yet.
@@ -73,6 +79,8 @@ pub struct Deployment {
     references: Vec<Reference>,
     primary_regions: PrimaryRegions,
     run: Run,
+    /// What is wanted in the place of what the program says.
+    aim: Option<Arc<Aim>>,
 }
 
 /// A program whose type is forgotten: records resources and returns the outputs of the stack.
@@ -96,6 +104,7 @@ impl Deployment {
             references: program.references.to_vec(),
             primary_regions: PrimaryRegions::new(),
             run: Arc::new(program.run),
+            aim: None,
         })
     }
 
@@ -111,6 +120,7 @@ impl Deployment {
             references: Vec::new(),
             primary_regions: PrimaryRegions::new(),
             run: Arc::new(run),
+            aim: None,
         }
     }
 
@@ -155,6 +165,7 @@ impl Engine {
             on_wait: Arc::new(|_| {}),
             retention: Retention::default(),
             recovery: None,
+            records: Records::default(),
         }
     }
 
@@ -278,6 +289,9 @@ impl Engine {
         deployment: &Deployment,
         planned: &Planned,
     ) -> Result<Desired, EngineError> {
+        if let Some(aim) = &deployment.aim {
+            return Ok(aim.desired.clone());
+        }
         let Deployment { name, config, primary_regions, .. } = deployment;
         let mut references = BTreeMap::new();
         for reference in &deployment.references {
@@ -395,6 +409,10 @@ impl Engine {
             }
             preparation.add(&mut view, accepted(proposals))?;
         };
+        let mut plan = plan;
+        if let Some(aim) = &deployment.aim {
+            aim.judge(&mut plan, &self.providers);
+        }
         if let Some(fingerprints) = inspect {
             seen.read(&view, &drift, fingerprints);
             seen.answer(&plan.answers, fingerprints);

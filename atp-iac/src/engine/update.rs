@@ -1,10 +1,12 @@
 //! An update from lock to unlock.
 
+use super::history::{ended, tell};
 use super::{Deployment, Engine, EngineError, Made, Planned, Saved, SavedPlan, Wanted};
 use crate::apply::{Event, Executor, Failure, FailureCause, Interrupt, Recovered, Report};
+use crate::history::ApprovalNote;
 use crate::plan::{ImportRequest, Operation, Pattern, Plan, Selection, Work};
 use crate::secrets::Digest;
-use crate::state::{Holder, Outcome, Record, SessionPorts, StateError, StateSession, Wait};
+use crate::state::{Holder, Record, SessionPorts, StateError, StateSession, Wait};
 use crate::value::Value;
 use crate::{StackName, Urn};
 use futures::FutureExt;
@@ -108,7 +110,11 @@ impl Engine {
         observe: &mut (dyn FnMut(Event<'_>) + Send),
         interrupt: &Interrupt,
     ) -> Result<Update, EngineError> {
-        let order = Order { deployment, kind, options, saved: None };
+        if self.records.approvals > 0 && !options.only_import {
+            let (stack, needed) = (deployment.name.clone(), self.records.approvals);
+            return Err(EngineError::NeedsApproval { stack, needed });
+        }
+        let order = Order { deployment, kind, options, saved: None, approvals: Vec::new() };
         self.locked(&order, &mut Attended { decide, observe, interrupt }).await
     }
 
@@ -127,14 +133,23 @@ impl Engine {
         interrupt: &Interrupt,
     ) -> Result<Update, EngineError> {
         let saved = plan.saved()?;
-        let order = Order { deployment, kind: plan.kind, options: &plan.options, saved: Some((plan, saved)) };
+        let approvals = self.approved(plan).await?;
+        let saved = Some((plan, saved));
+        let order = Order { deployment, kind: plan.kind, options: &plan.options, saved, approvals };
         self.locked(&order, &mut Attended { decide, observe, interrupt }).await
     }
 
     async fn locked(&self, order: &Order<'_>, attended: &mut Attended<'_>) -> Result<Update, EngineError> {
-        let opened = self.open(order.deployment, order.kind);
+        let opened = self.open_for(&order.deployment.name, order.operation());
         let session = unless(attended.interrupt, opened).await?;
         let result = Box::pin(self.update_locked(&session, order, attended)).await;
+        if let Some(chronicle) = session.chronicle() {
+            chronicle.tell(|account| {
+                account.to = order.deployment.aim.as_ref().map(|aim| aim.to);
+                account.approvals = order.approvals.clone();
+                tell(account, &result, &order.deployment.name);
+            });
+        }
         let closed = self.close(&session).await;
         let mut update = match (result, &closed) {
             (Err(error), Err(state @ StateError::Unwritten { .. })) => {
@@ -169,10 +184,6 @@ impl Engine {
         Ok(())
     }
 
-    async fn open(&self, deployment: &Deployment, kind: Kind) -> Result<StateSession, EngineError> {
-        self.open_for(&deployment.name, kind.name()).await
-    }
-
     pub(super) fn session_ports(&self) -> SessionPorts {
         SessionPorts {
             store: self.store.clone(),
@@ -188,7 +199,9 @@ impl Engine {
         name: &StackName,
         operation: &str,
     ) -> Result<StateSession, EngineError> {
-        Ok(StateSession::open(&self.session_ports(), name, &self.holder_for(operation), self.wait()).await?)
+        let (ports, holder) = (self.session_ports(), self.holder_for(operation));
+        let chronicle = Some(self.chronicle(name, &holder));
+        Ok(StateSession::open_with(&ports, name, &holder, self.wait(), chronicle).await?)
     }
 
     pub(super) fn wait(&self) -> Wait<'_> {
@@ -209,7 +222,7 @@ impl Engine {
         order: &Order<'_>,
         attended: &mut Attended<'_>,
     ) -> Result<Update, EngineError> {
-        let Order { deployment, kind, options, saved } = *order;
+        let Order { deployment, kind, options, saved, .. } = *order;
         let view = session.with_view(Clone::clone);
         let standing = saved.map(|(plan, saved)| plan.stands(saved, &view, session.digest())).transpose();
         let standing = standing.map_err(EngineError::Moved)?;
@@ -235,7 +248,11 @@ impl Engine {
             // What was found out about the last run is written together with the beginning of this one, so that whoever
             // finds either knows which plan it was found for.
             let digest = saved.map_or_else(|| plan.digest(), |(_, saved)| saved.digest.clone());
-            let (operation, by) = (kind.name().to_owned(), self.holder(kind));
+            if let Some(chronicle) = session.chronicle() {
+                chronicle.tell(|account| account.plan = Some(digest.clone()));
+            }
+            let operation = order.operation().to_owned();
+            let by = Holder { operation: operation.clone(), ..self.holder(kind) };
             records.push(Record::Begin { operation, plan: digest, at: self.clock.now(), by });
             records.extend(plan.preparation.records.iter().cloned());
         }
@@ -274,11 +291,7 @@ impl Engine {
             report.failures.push(failure_of_stack(plan, cause));
         }
         if begun {
-            let result = match &report {
-                report if report.is_complete() => Outcome::Done,
-                report if report.not_started > 0 && report.failures.is_empty() => Outcome::Interrupted,
-                _ => Outcome::Failed,
-            };
+            let result = ended(&report);
             // When the state cannot be written, that failure is in the report already, and the journal holds the rest.
             let state_failed = report.failures.iter().any(|f| matches!(f.cause, FailureCause::State(_)));
             if !state_failed {
@@ -301,6 +314,19 @@ struct Order<'a> {
     options: &'a UpdateOptions,
     /// The plan that has to come out of it.
     saved: Option<(&'a SavedPlan, &'a Saved)>,
+    /// Who agreed to that.
+    approvals: Vec<ApprovalNote>,
+}
+
+impl Order<'_> {
+    /// What it is called.
+    fn operation(&self) -> &'static str {
+        match self.deployment.aim {
+            Some(_) => "rollback",
+            None if self.options.only_import => "import",
+            None => self.kind.name(),
+        }
+    }
 }
 
 /// Who is asked, and told, and can stop it.

@@ -17,6 +17,8 @@ pub struct Environment {
     pub instances: bool,
     /// How long an instance lives after its last update.
     pub time_to_live: Option<Duration>,
+    /// How many people have to agree to a plan, besides who made it, before it is carried out.
+    pub approvals: usize,
 }
 
 /// How long the own part of the name of an instance may be: it is in the names of its resources.

@@ -1,6 +1,6 @@
 //! What `atp.yaml` holds.
 
-use super::{Environment, PROJECT_FILE, Project};
+use super::{Environment, HistorySettings, PROJECT_FILE, Project};
 use crate::config::{ConfigError, ConfigTree, unknown};
 use crate::duration::duration;
 use crate::state::Retention;
@@ -36,6 +36,8 @@ struct ProjectFile {
     /// How the state is kept.
     #[config(default)]
     state: StateEntry,
+    /// Who vouches for what was done.
+    history: HistoryEntry,
     /// The environments, and the regions of each.
     #[config(default)]
     environments: BTreeMap<String, EnvironmentEntry>,
@@ -47,6 +49,16 @@ struct StateEntry {
     /// How many snapshots of each stack are kept as they were: the newest.
     #[config(range = 1..=100000)]
     backups: Option<u32>,
+}
+
+/// Who vouches for what was done, in the file.
+#[derive(crate::Config)]
+struct HistoryEntry {
+    /// The file with the private key that signs records and approvals; without it, nothing is signed.
+    sign: Option<String>,
+    /// The public keys whose signatures are trusted, each `ed25519:` and base64.
+    #[config(default)]
+    trust: Vec<String>,
 }
 
 /// One environment in the file.
@@ -62,6 +74,9 @@ struct EnvironmentEntry {
     instances: bool,
     /// How long an instance lives after its last update, such as `72h`.
     time_to_live: Option<String>,
+    /// How many people have to agree to a plan, besides who made it, before it is carried out.
+    #[config(default = 0, range = 0..=20)]
+    approvals: u8,
 }
 
 impl EnvironmentEntry {
@@ -72,7 +87,13 @@ impl EnvironmentEntry {
     fn environment(self) -> Environment {
         // What cannot be read was reported before.
         let time_to_live = self.time_to_live().unwrap_or_default();
-        Environment { regions: self.regions, like: self.like, instances: self.instances, time_to_live }
+        Environment {
+            regions: self.regions,
+            like: self.like,
+            instances: self.instances,
+            time_to_live,
+            approvals: self.approvals.into(),
+        }
     }
 }
 
@@ -87,6 +108,7 @@ pub(super) fn parse(root: &Path, text: &str) -> Result<Project, ConfigError> {
         cloud: file.cloud,
         config: file.config.into(),
         backups: backups.unwrap_or_default(),
+        history: HistorySettings { sign: file.history.sign, trust: file.history.trust },
         environments: environments.map(|(name, entry)| (name, entry.environment())).collect(),
     })
 }

@@ -37,8 +37,19 @@ pub struct Project {
     pub config: PathBuf,
     /// How many snapshots of each stack are kept as they were.
     pub backups: Retention,
+    /// Who vouches for what was done.
+    pub history: HistorySettings,
     /// The environments by name.
     pub environments: BTreeMap<String, Environment>,
+}
+
+/// Who vouches for what was done to stacks.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct HistorySettings {
+    /// The file with the private key that signs, relative to the root; `None`: nothing is signed.
+    pub sign: Option<String>,
+    /// The public keys whose signatures are trusted.
+    pub trust: Vec<String>,
 }
 
 /// What can be wrong with a project.

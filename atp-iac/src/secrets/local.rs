@@ -72,14 +72,16 @@ impl LocalKeyFile {
     }
 }
 
+/// A new file that only its owner can read.
 #[cfg(unix)]
-fn private(path: &Path) -> io::Result<File> {
+pub(crate) fn private(path: &Path) -> io::Result<File> {
     use std::os::unix::fs::OpenOptionsExt as _;
     OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)
 }
 
+/// A new file.
 #[cfg(not(unix))]
-fn private(path: &Path) -> io::Result<File> {
+pub(crate) fn private(path: &Path) -> io::Result<File> {
     OpenOptions::new().write(true).create_new(true).open(path)
 }
 

@@ -14,5 +14,7 @@ pub(crate) use fingerprint::Digest;
 pub use fingerprint::Fingerprints;
 pub use key::{DataKey, KeyProvider, WrappedKey};
 pub use local::LocalKeyFile;
+#[cfg(feature = "cli")]
+pub(crate) use local::private;
 pub use passphrase::{ConfigSecrets, Passphrase, is_encrypted, stand_in};
 pub use seal::Sealer;

@@ -217,6 +217,26 @@ pub enum StateError {
         /// What does not fit.
         reason: String,
     },
+    /// The state is written, and what was done is not in the history yet.
+    #[error(
+        "the state of {stack} is written, and its history is not: {source}; the next run that changes it writes that, too"
+    )]
+    History {
+        /// The stack.
+        stack: Box<StackName>,
+        /// Why not.
+        source: Arc<StateError>,
+    },
+    /// The number of a record is taken by another one.
+    #[error(
+        "record {number} of the history of {stack} is there already, and says something else; `history verify` shows more"
+    )]
+    HistoryTaken {
+        /// The stack.
+        stack: Box<StackName>,
+        /// The number.
+        number: u64,
+    },
     /// No randomness.
     #[error(transparent)]
     Random(#[from] RandomError),

@@ -38,6 +38,16 @@ pub async fn read_state(
     Ok(Some(ReadState { view, version: stored.version, digest, fingerprints, key }))
 }
 
+/// A state that was read, with its journal; and fingerprints with its key.
+pub(crate) async fn read_stored(
+    stored: &Stored,
+    stack: &StackName,
+    keys: &dyn KeyProvider,
+) -> Result<(StateView, Fingerprints), StateError> {
+    let encoding = unlock_secrets(stack, &stored.content, keys).await?;
+    Ok((replay(&encoding, stored)?, encoding.sealer().fingerprints().clone()))
+}
+
 /// The encoding with the key of the stack.
 pub(crate) async fn unlock_secrets(
     stack: &StackName,
@@ -51,15 +61,30 @@ pub(crate) async fn unlock_secrets(
 
 /// The snapshot with the journal applied. Nothing of it runs any more.
 pub(crate) fn replay(encoding: &Encoding, stored: &Stored) -> Result<StateView, StateError> {
+    let mut view = snapshot(encoding, stored)?;
+    replay_journal(encoding, stored, &mut view)?;
+    Ok(view)
+}
+
+/// The snapshot by itself.
+pub(super) fn snapshot(encoding: &Encoding, stored: &Stored) -> Result<StateView, StateError> {
     let Content { lineage, serial, body, .. } = &stored.content;
-    let mut view = StateView::new(encoding.read_body(lineage, *serial, body)?)?;
+    StateView::new(encoding.read_body(lineage, *serial, body)?)
+}
+
+/// Applies the journal to the snapshot.
+pub(super) fn replay_journal(
+    encoding: &Encoding,
+    stored: &Stored,
+    view: &mut StateView,
+) -> Result<(), StateError> {
     for batch in &stored.journal {
         for record in encoding.read_batch(batch)? {
             view.apply(&record)?;
         }
     }
     view.interrupt();
-    Ok(view)
+    Ok(())
 }
 
 pub(super) fn digest(stored: &Stored) -> String {

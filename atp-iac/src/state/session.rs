@@ -2,10 +2,13 @@
 
 use super::backups::{Keeper, Retention};
 use super::encoding::Encoding;
-use super::read::{digest, replay, unlock_secrets};
+use super::read::{digest, replay_journal, snapshot, unlock_secrets};
 use super::writer::{Base, Entry, Writer};
-use super::{Content, Holder, Lease, Record, Snapshot, StateError, StateStore, StateView, Version, Wait};
+use super::{
+    Content, HistoryHead, Holder, Lease, Record, Snapshot, StateError, StateStore, StateView, Version, Wait,
+};
 use crate::StackName;
+use crate::history::Chronicle;
 use crate::ports::{Clock, Random, random_uuid};
 use crate::secrets::{DataKey, Fingerprints, KeyProvider, Sealer, SecretError, WrappedKey};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -42,7 +45,12 @@ pub struct StateSession {
     key: WrappedKey,
     version: Option<Version>,
     digest: Option<String>,
+    /// The state as it was when the session was opened.
+    opened: StateView,
     view: Mutex<StateView>,
+    chronicle: Option<Chronicle>,
+    /// Why the record of a run that was cut off could not be written.
+    missed: Mutex<Option<StateError>>,
     writing: Mutex<Option<Writing>>,
     /// Something was recorded that is not durable.
     unwritten: AtomicBool,
@@ -110,8 +118,22 @@ impl StateSession {
         holder: &Holder,
         wait: Wait<'_>,
     ) -> Result<StateSession, StateError> {
+        Self::open_with(ports, stack, holder, wait, None).await
+    }
+
+    /// The same, with a history: what the session changes has a record in it when the session is closed.
+    ///
+    /// # Errors
+    /// Likewise.
+    pub(crate) async fn open_with(
+        ports: &SessionPorts,
+        stack: &StackName,
+        holder: &Holder,
+        wait: Wait<'_>,
+        chronicle: Option<Chronicle>,
+    ) -> Result<StateSession, StateError> {
         let lease = ports.store.lock(stack, holder, wait).await?;
-        match Self::read(ports, stack, lease.clone()).await {
+        match Self::read(ports, stack, lease.clone(), chronicle).await {
             Ok(session) => Ok(session),
             Err(error) => {
                 // The first error is the one to report; the lock goes with the lease in any case.
@@ -121,16 +143,35 @@ impl StateSession {
         }
     }
 
-    async fn read(ports: &SessionPorts, stack: &StackName, lease: Lease) -> Result<Self, StateError> {
+    async fn read(
+        ports: &SessionPorts,
+        stack: &StackName,
+        lease: Lease,
+        chronicle: Option<Chronicle>,
+    ) -> Result<Self, StateError> {
         let stored = ports.store.read(stack).await?;
         let (encoding, key, view) = match &stored {
             Some(stored) => {
                 let encoding = unlock_secrets(stack, &stored.content, &*ports.keys).await?;
-                let view = replay(&encoding, stored)?;
+                let view = snapshot(&encoding, stored)?;
                 (encoding, stored.content.key.clone(), view)
             }
             None => Self::create(ports, stack).await?,
         };
+        let (mut view, before) = (view.clone(), view);
+        let mut missed = None;
+        if let Some(stored) = stored.as_ref().filter(|stored| !stored.journal.is_empty()) {
+            replay_journal(&encoding, stored, &mut view)?;
+            if let Some(chronicle) = &chronicle {
+                let read = (&stored.version, digest(stored));
+                let fingerprints = encoding.sealer().fingerprints();
+                let views = (&before, &view);
+                match Box::pin(chronicle.cut_off(views, (read.0, &read.1), fingerprints)).await {
+                    Ok(head) => view.set_history(head),
+                    Err(error) => missed = Some(error),
+                }
+            }
+        }
         let digest = stored.as_ref().map(digest);
         let (version, body, journal) = match stored {
             Some(stored) => (Some(stored.version), stored.content.body, !stored.journal.is_empty()),
@@ -164,7 +205,10 @@ impl StateSession {
             key,
             version,
             digest,
+            opened: view.clone(),
             view: Mutex::new(view),
+            chronicle,
+            missed: Mutex::new(missed),
             writing: Mutex::new(Some(Writing { line: Vec::new(), queue, task })),
             unwritten: AtomicBool::new(false),
         })
@@ -196,6 +240,11 @@ impl StateSession {
     /// Hash of all that was read when the session was opened, to compare with [`ReadState`](super::ReadState).
     pub fn digest(&self) -> Option<&str> {
         self.digest.as_deref()
+    }
+
+    /// The history that the session writes, if it writes one.
+    pub(crate) fn chronicle(&self) -> Option<&Chronicle> {
+        self.chronicle.as_ref()
     }
 
     /// Fingerprints with the key of the stack.
@@ -343,7 +392,15 @@ impl StateSession {
             Some(first) if !base.backups.has_begun() => return Err(StateError::Stopped(first)),
             _ => base.secure().await?,
         }
-        let content = self.content(base.next_serial())?;
+        let serial = base.next_serial();
+        let mut content = self.content(serial)?;
+        let head = match base.version.is_some() && content.body == base.body {
+            true => None,
+            false => self.enter_history().await,
+        };
+        if head.is_some() {
+            content = self.content(serial)?;
+        }
         let folded = match &base.version {
             Some(present) if content.body == base.body => {
                 self.store.discard_journal(&self.lease, present).await.map(|()| (present.clone(), Vec::new()))
@@ -354,13 +411,58 @@ impl StateSession {
             },
         };
         match (folded, base.stopped) {
-            (Ok((version, warnings)), _) => Ok(self.closed(Some(version), warnings)),
+            (Ok((version, warnings)), _) => {
+                self.write_history(head, &version).await?;
+                Ok(self.closed(Some(version), warnings))
+            }
             (Err(_), Some(first)) => {
                 self.unwritten.store(true, Ordering::Relaxed);
                 Err(StateError::Stopped(first))
             }
             (Err(error), None) => Err(error),
         }
+    }
+
+    /// Where the history stands with what this session did, which the snapshot is to say. What stands against that is told
+    /// in the end.
+    async fn enter_history(&self) -> Option<HistoryHead> {
+        let chronicle = self.chronicle.as_ref()?;
+        // What a run wrote down that was cut off is in the history already.
+        let is_more = self.with_view(|view| !view.same_content(&self.opened));
+        if !is_more {
+            return None;
+        }
+        let head = match chronicle.head(&self.opened, self.version.as_ref()).await {
+            Ok(head) => Some(head),
+            Err(error) => {
+                self.miss(error);
+                chronicle.head_unread(&self.opened)
+            }
+        };
+        if let Some(head) = &head {
+            self.lock_view().set_history(head.clone());
+        }
+        head
+    }
+
+    async fn write_history(&self, head: Option<HistoryHead>, version: &Version) -> Result<(), StateError> {
+        let missed = || self.missed.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let error = missed();
+        if let (Some(chronicle), Some(head), None) = (&self.chronicle, head, &error) {
+            let after = self.view();
+            let written = chronicle.record(&head, (&self.opened, &after), version, self.fingerprints()).await;
+            written.unwrap_or_else(|error| self.miss(error));
+        }
+        match error.or_else(missed) {
+            None => Ok(()),
+            Some(error) => {
+                Err(StateError::History { stack: self.stack.clone().into(), source: Arc::new(error) })
+            }
+        }
+    }
+
+    fn miss(&self, error: StateError) {
+        self.missed.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
     }
 
     fn closed(&self, version: Option<Version>, warnings: Vec<String>) -> Closed {

@@ -21,6 +21,8 @@ pub struct Snapshot {
     pub outputs: BTreeMap<String, Value>,
     /// The update that was carried out last; `None` in a state that nothing was done with since this is kept.
     pub last_update: Option<LastUpdate>,
+    /// Where the history of the stack stands; `None` in a state that was written before there was one.
+    pub history: Option<HistoryHead>,
     /// The resources, first saved first.
     pub resources: Vec<ResourceState>,
     /// What was begun and never ended: a crash came between. The next operation looks what became of it.
@@ -37,6 +39,7 @@ impl Snapshot {
             contract: 0,
             outputs: BTreeMap::new(),
             last_update: None,
+            history: None,
             resources: Vec::new(),
             pending: Vec::new(),
         }
@@ -56,6 +59,17 @@ pub struct LastUpdate {
     pub by: Holder,
     /// How it ended; `None` while it runs, and after it was cut off.
     pub result: Option<Outcome>,
+}
+
+/// Where the history of a stack stands, as its state says it: so that records that are missing at the end are missed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HistoryHead {
+    /// The number of the record that the last change of the state has.
+    pub number: u64,
+    /// Checksum of the record before that one; `None` of the first one, and where it could not be read.
+    pub before: Option<String>,
+    /// Who changed the state: enough to write that record later, if it could not be written then.
+    pub by: Holder,
 }
 
 /// One object in the cloud.

@@ -2,7 +2,7 @@
 
 mod moved;
 
-use super::{Intent, LastUpdate, Record, ResourceState, Snapshot, StateError};
+use super::{HistoryHead, Intent, LastUpdate, Record, ResourceState, Snapshot, StateError};
 use crate::urn::UrnMap;
 use crate::value::Value;
 use crate::{StackName, Urn};
@@ -21,6 +21,7 @@ pub struct StateView {
     contract: u64,
     outputs: BTreeMap<String, Value>,
     last_update: Option<LastUpdate>,
+    history: Option<HistoryHead>,
     /// By the order in which they were first saved.
     resources: BTreeMap<u64, Arc<ResourceState>>,
     next: u64,
@@ -38,7 +39,7 @@ impl StateView {
     /// # Errors
     /// [`StateError::Duplicate`] when an object is in it twice.
     pub fn new(snapshot: Snapshot) -> Result<Self, StateError> {
-        let Snapshot { lineage, serial, stack, contract, outputs, last_update, resources, pending } =
+        let Snapshot { lineage, serial, stack, contract, outputs, last_update, history, resources, pending } =
             snapshot;
         let mut view = StateView {
             lineage,
@@ -47,6 +48,7 @@ impl StateView {
             contract,
             outputs,
             last_update,
+            history,
             resources: BTreeMap::new(),
             next: 0,
             present: UrnMap::with_capacity_and_hasher(resources.len(), Default::default()),
@@ -87,6 +89,7 @@ impl StateView {
             contract: self.contract,
             outputs: self.outputs.clone(),
             last_update: self.last_update.clone(),
+            history: self.history.clone(),
             resources: self.resources().cloned().collect(),
             pending: self.pending().cloned().collect(),
         }
@@ -120,6 +123,31 @@ impl StateView {
     /// The update that was carried out last, or is being carried out: who did it, when, and how it ended.
     pub fn last_update(&self) -> Option<&LastUpdate> {
         self.last_update.as_ref()
+    }
+
+    /// Where the history of the stack stands, as the snapshot says it.
+    pub fn history(&self) -> Option<&HistoryHead> {
+        self.history.as_ref()
+    }
+
+    /// Says where the history stands from now on.
+    pub(super) fn set_history(&mut self, head: HistoryHead) {
+        self.history = Some(head);
+    }
+
+    /// Whether both say the same, apart from where the history stands.
+    pub(super) fn same_content(&self, other: &StateView) -> bool {
+        let StateView { contract, outputs, last_update, resources, running, interrupted, .. } = self;
+        let same = |(one, other): (&Arc<ResourceState>, &Arc<ResourceState>)| {
+            Arc::ptr_eq(one, other) || one == other
+        };
+        *contract == other.contract
+            && *outputs == other.outputs
+            && *last_update == other.last_update
+            && *running == other.running
+            && *interrupted == other.interrupted
+            && resources.len() == other.resources.len()
+            && resources.values().zip(other.resources.values()).all(same)
     }
 
     /// Every object, also those that were replaced, first saved first.

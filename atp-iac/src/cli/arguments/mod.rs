@@ -1,13 +1,17 @@
 //! What can be typed.
 
 mod config;
+mod history;
 mod import;
 mod lock;
+mod plan;
 mod state;
 
 pub(in crate::cli) use config::ConfigCommand;
+pub(in crate::cli) use history::{HistoryCommand, RollbackArguments};
 pub(in crate::cli) use import::{ImportArguments, ScopeArguments};
 pub(in crate::cli) use lock::LockCommand;
+pub(in crate::cli) use plan::PlanCommand;
 pub(in crate::cli) use state::StateCommand;
 
 use crate::cli::modifiers::Modifiers;
@@ -100,6 +104,14 @@ pub(in crate::cli) enum Command {
     },
     /// Takes over what the cloud has already: one resource of the program, those in a file, or with `--scope` as code.
     Import(ImportArguments),
+    /// Looks at what was done to the stack.
+    #[command(subcommand)]
+    History(HistoryCommand),
+    /// Brings the stack back to what an update left. No program runs.
+    Rollback(RollbackArguments),
+    /// Agrees to saved plans.
+    #[command(subcommand)]
+    Plan(PlanCommand),
 }
 
 #[derive(Debug, Default, clap::Args)]
@@ -125,7 +137,33 @@ impl Command {
         match self {
             Command::Preview(PreviewArguments { out, plan }) => out.as_ref().or(plan.as_ref()),
             Command::Up(UpArguments { plan }) => plan.as_ref(),
+            Command::Plan(PlanCommand::Approve { file } | PlanCommand::ShowApprovals { file }) => Some(file),
             _ => None,
+        }
+    }
+
+    /// Whether the command can change a state, so that it leaves a record in the history.
+    pub fn changes_state(&self) -> bool {
+        match self {
+            Command::Up(_)
+            | Command::Destroy
+            | Command::Refresh
+            | Command::Expired { .. }
+            | Command::Taint { .. }
+            | Command::Untaint { .. }
+            | Command::Import(_)
+            | Command::State(_)
+            | Command::Rollback(_) => true,
+            Command::Preview(_)
+            | Command::Outputs { .. }
+            | Command::Graph { .. }
+            | Command::Status { .. }
+            | Command::Config(_)
+            | Command::Drift
+            | Command::Lock(_)
+            | Command::Why { .. }
+            | Command::History(_)
+            | Command::Plan(_) => false,
         }
     }
 }
@@ -183,6 +221,9 @@ pub(in crate::cli) struct Options {
     /// How long to wait for the lock of the stack, such as `30s` or `5m`.
     #[arg(long, value_name = "DURATION", value_parser = duration, global = true)]
     pub lock_timeout: Option<Duration>,
+    /// Why this is done: it stands in the history, or with an approval.
+    #[arg(long, value_name = "TEXT", global = true)]
+    pub message: Option<String>,
     /// Does not ask.
     #[arg(short, long, global = true)]
     pub yes: bool,

@@ -2,10 +2,13 @@
 
 mod config;
 mod graph;
+mod history;
 mod import;
 mod lock;
 mod look;
+mod plan;
 mod reading;
+mod rollback;
 mod saved;
 mod state;
 mod taint;
@@ -84,6 +87,11 @@ pub(super) async fn run(
             Command::Import(arguments) => {
                 import::adopt(&session, &asked(arguments)?, ask, presses.clone()).await
             }
+            Command::History(command) => history::history(&session, command).await,
+            Command::Plan(command) => plan::plan(&session, command).await,
+            Command::Rollback(arguments) => {
+                Box::pin(rollback::rollback(&session, arguments.to, ask, presses.clone())).await
+            }
             Command::Untaint { urn } => taint::taint(&session, urn, false).await,
             Command::Status { .. } | Command::Expired { .. } => {
                 Err(Failure::usage("this command is about all stacks", "leave `--stack` out"))
@@ -92,7 +100,9 @@ pub(super) async fn run(
     };
     let takes_over = matches!(command, Command::Import(ImportArguments { scope: None, .. }));
     let writes = match command {
-        Command::Up(_) | Command::Destroy | Command::Refresh | Command::Lock(_) => true,
+        Command::Up(_) | Command::Destroy | Command::Refresh | Command::Lock(_) | Command::Rollback(_) => {
+            true
+        }
         Command::State(command) => !command.only_reads(),
         _ => takes_over,
     };

@@ -73,7 +73,7 @@ pub(super) async fn carry_out(
     update(session, Wish::Saved(&plan), ask, presses).await
 }
 
-async fn open(session: &Session<'_, '_>, file: &Path) -> Result<SavedPlan, Failure> {
+pub(super) async fn open(session: &Session<'_, '_>, file: &Path) -> Result<SavedPlan, Failure> {
     let workspace = session.target.workspace;
     let name = file.display().to_string();
     let bytes = match workspace.plans.read(&workspace.start.join(file)) {

@@ -39,6 +39,8 @@ pub(super) enum Wish<'a> {
     Destroy,
     /// A saved plan, which somebody has looked at.
     Saved(&'a SavedPlan),
+    /// What an earlier update left, as the deployment says. No program runs.
+    Rollback,
     /// That some of what the program says is taken over from the cloud, and nothing else.
     Import(&'a Adoption),
 }
@@ -46,7 +48,7 @@ pub(super) enum Wish<'a> {
 impl Wish<'_> {
     fn kind(self) -> Kind {
         match self {
-            Wish::Up | Wish::Import(_) => Kind::Up,
+            Wish::Up | Wish::Import(_) | Wish::Rollback => Kind::Up,
             Wish::Destroy => Kind::Destroy,
             Wish::Saved(saved) => saved.kind,
         }
@@ -124,7 +126,7 @@ pub(super) async fn update_on(
         let (decide, observe) = (&mut decide, &mut observe);
         let mut update = pin!(async {
             match wish {
-                Wish::Up | Wish::Destroy | Wish::Import(_) => {
+                Wish::Up | Wish::Destroy | Wish::Import(_) | Wish::Rollback => {
                     engine.update(&deployment, kind, &options, decide, observe, &interrupt).await
                 }
                 Wish::Saved(saved) => {
@@ -180,7 +182,7 @@ fn decide(
     match wish {
         // Somebody has looked at it.
         Wish::Saved(_) => modifiers.expect([plan].into_iter())?,
-        Wish::Up | Wish::Destroy | Wish::Import(_) => {
+        Wish::Up | Wish::Destroy | Wish::Import(_) | Wish::Rollback => {
             modifiers.accept([plan].into_iter(), wish.kind(), *yes)?
         }
     }
@@ -189,6 +191,7 @@ fn decide(
     }
     let question = match wish {
         Wish::Up => "Apply?",
+        Wish::Rollback => "Go back to this?",
         Wish::Destroy => "Delete all of this?",
         Wish::Import(_) => "Take this over?",
         Wish::Saved(_) => return Ok(()),

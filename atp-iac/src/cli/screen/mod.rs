@@ -5,6 +5,7 @@ mod differences;
 mod discovered;
 mod failure;
 mod graph;
+pub(super) mod history;
 mod labels;
 mod look;
 mod outputs;

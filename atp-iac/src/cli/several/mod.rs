@@ -48,6 +48,9 @@ pub(super) async fn run(
     ask: &mut (dyn FnMut() -> Answer + Send),
     presses: watch::Receiver<u32>,
 ) -> Result<u8, Failure> {
+    if matches!(command, Command::Rollback(_)) {
+        return Err(Failure::usage("each stack goes back by itself", "name one with `--stack`"));
+    }
     if command.plan_file().is_some() {
         return Err(Failure::usage(
             "a saved plan is of one stack, and several are meant",

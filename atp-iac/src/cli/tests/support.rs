@@ -285,6 +285,13 @@ impl PlanFiles for Plans {
         self.0.lock().unwrap().insert(path.to_owned(), bytes.to_vec());
         Ok(())
     }
+    fn create_private(&self, path: &Path, bytes: &[u8]) -> std::io::Result<bool> {
+        let is_new = !self.0.lock().unwrap().contains_key(path);
+        if is_new {
+            self.write(path, bytes)?;
+        }
+        Ok(is_new)
+    }
 }
 
 impl Revisions for Bench {

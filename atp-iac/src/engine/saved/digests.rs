@@ -2,6 +2,7 @@
 
 use crate::Urn;
 use crate::config::ConfigTree;
+use crate::history::known_object;
 use crate::output::{Expression, Resolver};
 use crate::plan::{Answers, Desired, Drift};
 use crate::program::Registration;
@@ -83,15 +84,6 @@ pub(super) fn known(state: &StateView, fingerprints: &Fingerprints) -> BTreeMap<
 
 fn key(object: &ResourceState) -> (Urn, String) {
     (object.urn.clone(), object.id.clone())
-}
-
-/// All that the state says of an object, but for when it was changed and where it was declared.
-fn known_object(object: &ResourceState, fingerprints: &Fingerprints) -> String {
-    let ResourceState { provider, inputs, outputs, dependencies, lifecycle, .. } = object;
-    let flags = (object.replaced, object.incomplete, object.tainted);
-    let digest = fingerprints.digest().text(provider).value(inputs).value(outputs);
-    let trigger = lifecycle.replacement_trigger.as_ref().unwrap_or(&Value::Null);
-    digest.text(&format!("{dependencies:?} {lifecycle:?} {flags:?}")).value(trigger).finish()
 }
 
 /// What is declared, as far as it is data: not where. Of closures only their names and what they take count; what they

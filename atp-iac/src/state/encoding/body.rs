@@ -1,7 +1,7 @@
 //! The body of a snapshot: one resource a line, so that people can read and compare it.
 
 use super::Encoding;
-use super::record::{IntentIn, LastUpdateForm};
+use super::record::{HistoryHeadForm, IntentIn, LastUpdateForm};
 use super::resource::ResourceIn;
 use super::value::{Place, Plain, Sealed};
 use crate::state::{Snapshot, StateError, StateView};
@@ -38,6 +38,7 @@ struct BodyIn {
     stack: String,
     contract: u64,
     last_update: Option<LastUpdateForm>,
+    history: Option<HistoryHeadForm>,
     outputs: BTreeMap<String, Plain>,
     resources: Vec<ResourceIn>,
     #[serde(default)]
@@ -55,6 +56,10 @@ impl Encoding {
         if let Some(update) = view.last_update() {
             body.extend_from_slice(b",\"last_update\":");
             self.push(&mut body, &LastUpdateForm::from(update.clone()))?;
+        }
+        if let Some(head) = view.history() {
+            body.extend_from_slice(b",\"history\":");
+            self.push(&mut body, &HistoryHeadForm::from(head.clone()))?;
         }
         body.extend_from_slice(b",\"outputs\":");
         self.push(&mut body, &self.outputs(view.outputs())?)?;
@@ -86,6 +91,7 @@ impl Encoding {
             stack: self.stack.clone(),
             contract: read.contract,
             last_update: read.last_update.map(Into::into),
+            history: read.history.map(Into::into),
             outputs: self.read_outputs(read.outputs)?,
             resources: resources.collect::<Result<_, _>>()?,
             pending: pending.collect::<Result<_, _>>()?,

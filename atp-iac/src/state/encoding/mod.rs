@@ -7,7 +7,7 @@ mod body;
 mod lifecycle;
 mod record;
 mod resource;
-mod time;
+pub mod time;
 mod value;
 
 pub use lifecycle::{LifecycleIn, LifecycleOut};

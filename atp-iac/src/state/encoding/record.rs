@@ -5,7 +5,7 @@ use super::lifecycle::{LifecycleIn, LifecycleOut};
 use super::resource::{ResourceIn, ResourceOut};
 use super::value::{Plain, Sealed};
 use super::{Encoding, time as moment};
-use crate::state::{Action, Holder, Intent, LastUpdate, Outcome, Record, StateError};
+use crate::state::{Action, HistoryHead, Holder, Intent, LastUpdate, Outcome, Record, StateError};
 use crate::value::Value;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -200,6 +200,28 @@ impl From<LastUpdateForm> for LastUpdate {
     }
 }
 
+/// [`HistoryHead`], as it is written.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HistoryHeadForm {
+    number: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    before: Option<String>,
+    by: HolderForm,
+}
+
+impl From<HistoryHead> for HistoryHeadForm {
+    fn from(HistoryHead { number, before, by }: HistoryHead) -> Self {
+        HistoryHeadForm { number, before, by: HolderForm(by) }
+    }
+}
+
+impl From<HistoryHeadForm> for HistoryHead {
+    fn from(HistoryHeadForm { number, before, by }: HistoryHeadForm) -> Self {
+        HistoryHead { number, before, by: by.0 }
+    }
+}
+
 /// [`Holder`], as it is written.
 #[derive(Serialize, Deserialize)]
 #[serde(remote = "Holder")]
@@ -212,8 +234,8 @@ struct HolderRemote {
     since: OffsetDateTime,
 }
 
-/// A holder, in a journal or in a lock.
-#[derive(Serialize, Deserialize)]
+/// A holder, in a journal, in a lock or in a history.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HolderForm(#[serde(with = "HolderRemote")] pub Holder);
 
 impl Encoding {
