@@ -96,12 +96,26 @@ fn holder(clock: &dyn Clock) -> Holder {
     let first = |names: &[&str]| names.iter().find_map(|name| variable(name).filter(|text| !text.is_empty()));
     let host = || std::fs::read_to_string("/etc/hostname").ok().map(|text| text.trim().to_owned());
     Holder {
-        who: first(&["USER", "LOGNAME", "USERNAME"]).unwrap_or_else(|| "unknown user".to_owned()),
+        who: pipeline_user()
+            .or_else(|| first(&["USER", "LOGNAME", "USERNAME"]))
+            .unwrap_or_else(|| "unknown user".to_owned()),
         host: first(&["HOSTNAME", "COMPUTERNAME"]).or_else(host).unwrap_or_else(|| "unknown host".to_owned()),
         process: std::process::id(),
         operation: String::new(),
         since: clock.now(),
     }
+}
+
+/// For whom a pipeline runs: the user of its machine is the same for everybody.
+fn pipeline_user() -> Option<String> {
+    let runs_for = [
+        ("GITHUB_ACTIONS", "GITHUB_ACTOR"),
+        ("TF_BUILD", "BUILD_REQUESTEDFOREMAIL"),
+        ("TF_BUILD", "BUILD_REQUESTEDFOR"),
+        ("GITLAB_CI", "GITLAB_USER_LOGIN"),
+    ];
+    let set = |name: &str| variable(name).filter(|text| !text.is_empty());
+    runs_for.into_iter().find_map(|(pipeline, user)| set(pipeline).and_then(|_| set(user)))
 }
 
 /// Counts presses of Ctrl-C, and lets each end a question. A request to terminate counts as one.

@@ -45,14 +45,14 @@ fn pipeline(variable: Variable<'_>) -> Option<String> {
         .or_else(|| set("BUILD_URL"))
 }
 
+/// The key that signs, and those that are trusted.
+type Keys = (Option<Arc<dyn Signer>>, Vec<TrustedKey>);
+
 /// The key that signs, and those that are trusted, as the project says.
 ///
 /// # Errors
 /// When a key cannot be read.
-pub(super) fn keys(
-    project: &Project,
-    files: &(dyn Files + Sync),
-) -> Result<(Option<Arc<dyn Signer>>, Vec<TrustedKey>), Failure> {
+pub(super) fn keys(project: &Project, files: &(dyn Files + Sync)) -> Result<Keys, Failure> {
     let history = &project.history;
     let trust = history.trust.iter().map(|text| {
         public_key(text).map_err(|wrong| {

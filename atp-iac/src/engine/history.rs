@@ -1,8 +1,8 @@
 //! The history of a stack, as the engine writes and reads it.
 
-use super::{Engine, EngineError, SavedPlan, Update};
+use super::{Engine, EngineError, Reading, SavedPlan, Update};
 use crate::StackName;
-use crate::apply::Report;
+use crate::apply::{RefreshError, Report};
 use crate::history::{
     self, Account, Approval, Between, By, Chronicle, Entry, FailureNote, HistoryError, HistoryResult,
     KeptApproval, Provenance, Signer, TrustedKey, Verification,
@@ -167,10 +167,7 @@ fn base_of(plan: &SavedPlan) -> Result<(&str, u64), EngineError> {
 /// Tells the history how an update ended.
 pub(super) fn tell(account: &mut Account, result: &Result<Update, EngineError>, stack: &StackName) {
     match result {
-        Err(error) => {
-            account.result = Some(HistoryResult::Failed);
-            account.failures = vec![FailureNote { urn: stack.to_string(), message: error.to_string() }];
-        }
+        Err(error) => fail(account, error, stack),
         Ok(update) => {
             let Some(report) = &update.report else { return };
             account.result = Some(ended(report).into());
@@ -178,6 +175,30 @@ pub(super) fn tell(account: &mut Account, result: &Result<Update, EngineError>, 
             account.failures = report.failures.iter().map(failure).collect();
         }
     }
+}
+
+/// Tells the history how a refresh ended.
+pub(super) fn tell_reading(account: &mut Account, result: &Result<Reading, EngineError>, stack: &StackName) {
+    match result {
+        Ok(reading) => {
+            account.result = Some(match reading {
+                reading if !reading.failures.is_empty() => HistoryResult::Failed,
+                reading if reading.interrupted => HistoryResult::Interrupted,
+                _ => HistoryResult::Done,
+            });
+            let note = |error: &RefreshError| FailureNote {
+                urn: error.urn.to_string(),
+                message: error.error.to_string(),
+            };
+            account.failures = reading.failures.iter().map(note).collect();
+        }
+        Err(error) => fail(account, error, stack),
+    }
+}
+
+fn fail(account: &mut Account, error: &EngineError, stack: &StackName) {
+    account.result = Some(HistoryResult::Failed);
+    account.failures = vec![FailureNote { urn: stack.to_string(), message: error.to_string() }];
 }
 
 fn failure(failure: &crate::apply::Failure) -> FailureNote {

@@ -3,6 +3,7 @@
 //! Invariant: nothing that was found is lost. What the cloud changed of what the program gave goes into the recorded inputs,
 //! too, so that the next plan shows the change back.
 
+use super::history::tell_reading;
 use super::{Deployment, Engine, EngineError, Planned};
 use crate::apply::{Interrupt, Look, RefreshError, look, provider_of, read, readable, recover};
 use crate::diff::Change;
@@ -138,6 +139,9 @@ impl Engine {
     ) -> Result<Reading, EngineError> {
         let session = self.open_for(&deployment.name, "refresh").await?;
         let result = self.refresh_locked(&session, deployment, options, interrupt).await;
+        if let Some(chronicle) = session.chronicle() {
+            chronicle.tell(|account| tell_reading(account, &result, &deployment.name));
+        }
         let (mut reading, closed) = self.finish(&session, result).await?;
         reading.warnings = closed.warnings;
         Ok(reading)

@@ -87,6 +87,8 @@ fn registration(one: &ResourceState, alias: Option<Urn>, to: u64) -> Registratio
         deleted_with: lifecycle.deleted_with.clone(),
         timeouts: lifecycle.timeouts,
         secret_outputs: lifecycle.secret_outputs.clone(),
+        // What stayed when it was forgotten may be there still.
+        adopt_if_exists: lifecycle.retain.is_some().then_some(true),
         replacement_trigger: lifecycle.replacement_trigger.clone().map(Expression::from),
         hooks: lifecycle.delete_hooks.iter().map(|name| stand_in(name)).collect(),
         ..Options::default()

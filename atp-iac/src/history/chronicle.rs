@@ -240,7 +240,6 @@ impl Chronicle {
         match read_one(self.store.as_ref(), &self.stack, number).await {
             Ok(None) => Ok(Under::Nothing),
             Ok(Some(entry)) => Ok(Under::Record { checksum: entry.checksum, state: entry.record.state }),
-            Err(HistoryError::State(error @ StateError::NewerFormat { .. })) => Err(error),
             Err(HistoryError::State(error)) => Err(error),
             Err(_) => Ok(Under::Damaged),
         }

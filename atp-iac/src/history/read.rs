@@ -91,8 +91,9 @@ pub async fn read_all(
             Ok(Some(entry)) => entries.push((number, Ok(entry))),
             // Somebody removed it meanwhile.
             Ok(None) => {}
-            Err(HistoryError::State(error @ StateError::NewerFormat { .. })) => return Err(error),
-            Err(HistoryError::State(error)) => return Err(error),
+            Err(HistoryError::State(error)) if !matches!(error, StateError::NewerFormat { .. }) => {
+                return Err(error);
+            }
             Err(error) => entries.push((number, Err(error))),
         }
     }

@@ -56,6 +56,10 @@ pub async fn verify(
             // Somebody removed it meanwhile: the next one shows it.
             Ok(None) => None,
             Err(HistoryError::Damaged { what, .. }) => Some(Bad { number, what }),
+            // One that a newer version wrote and one whose version was changed look alike.
+            Err(HistoryError::State(error @ StateError::NewerFormat { .. })) => {
+                Some(Bad { number, what: error.to_string() })
+            }
             Err(HistoryError::State(error)) => return Err(error),
             Err(error) => Some(Bad { number, what: error.to_string() }),
         };

@@ -38,6 +38,7 @@ struct Inner {
     fail_append: Option<u64>,
     fail_replace: Option<u64>,
     fail_backups: bool,
+    fail_history: bool,
     /// Rises with every power cut: what was on its way then is lost.
     power_cuts: u64,
 }
@@ -95,6 +96,11 @@ impl MemoryStore {
     /// Whether backups cannot be put from now on.
     pub fn fail_backups(&self, fail: bool) {
         self.inner().fail_backups = fail;
+    }
+
+    /// Whether records of the history cannot be put from now on.
+    pub fn fail_history(&self, fail: bool) {
+        self.inner().fail_history = fail;
     }
 
     /// Everybody who writes is gone, and so is what was not acknowledged.
@@ -315,6 +321,9 @@ impl StateStore for MemoryStore {
         let mut inner = self.inner();
         if inner.fail_backups && folder == Folder::Backups {
             return Err(full("the backup"));
+        }
+        if inner.fail_history && folder == Folder::History {
+            return Err(full("the record"));
         }
         match inner.documents.entry((stack.clone(), folder, name.to_owned())) {
             Entry::Occupied(_) => Ok(false),

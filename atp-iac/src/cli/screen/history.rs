@@ -26,7 +26,7 @@ pub(in crate::cli) fn record_line(entry: &Entry, look: Look<'_>) -> String {
     let record = &entry.record;
     let result = match record.result {
         HistoryResult::Done => record.result.to_string(),
-        _ => look.paint(Colour::Red, &record.result.to_string()).into(),
+        _ => look.paint(Colour::Red, &record.result.to_string()),
     };
     let mut text = format!("{:>5}  {}  ", record.number, time(record.began));
     let what =

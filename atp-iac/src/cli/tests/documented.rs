@@ -103,8 +103,26 @@ async fn every_event_is_documented_with_its_fields_and_no_other() {
     bench.memory.fail_backups(true);
     let told = events(&bench, "up --yes --allow-delete --allow-replace", &mut found).await;
     assert!(names(&told).contains(&"warning"), "{told:?}");
+    of_history(&mut bench, &mut found).await;
     of_several(&mut found).await;
     assert_eq!(found, documented());
+}
+
+async fn of_history(bench: &mut Bench, found: &mut Fields) {
+    for arguments in [
+        "history list",
+        "history show 2",
+        "history diff 2",
+        "history verify",
+        "history keygen key.pem",
+        "preview --out the.plan",
+    ] {
+        events(bench, arguments, found).await;
+    }
+    bench.who = "ben";
+    let told = events(bench, "plan approve the.plan", found).await;
+    assert_eq!(names(&told)[told.len() - 1], "approval");
+    bench.who = "anna";
 }
 
 async fn of_several(found: &mut Fields) {

@@ -6,6 +6,7 @@ mod documented;
 mod encrypted;
 mod extra;
 mod hanging;
+mod history;
 mod import;
 mod interrupts;
 mod modifiers;

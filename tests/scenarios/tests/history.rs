@@ -1,0 +1,343 @@
+//! Every change of a state leaves a record, whatever happens to the run; and leads back to what it left.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use atp_iac::apply::{FailureCause, Interrupt};
+use atp_iac::engine::{Engine, EngineError, Kind, SavedPlan, Update, UpdateOptions};
+use atp_iac::history::{FileSigner, HistoryError, HistoryRecord, HistoryResult, How, Provenance, Signer};
+use atp_iac::ports::{ManualClock, SeededRandom};
+use atp_iac::resource::{Alias, Hook, HookMoment};
+use atp_iac::state::{Folder, Holder, MemoryStore};
+use atp_iac::testing::{CallKind, MemoryCloud};
+use atp_iac::{Urn, Value};
+use scenarios::mortal::{Life, Moment};
+use scenarios::{Item, World, actions, item, program, refused, report, stack_name, urn};
+use std::sync::Arc;
+
+fn world() -> (World, MemoryStore) {
+    let store = MemoryStore::new(Arc::new(ManualClock::default()));
+    (World::with_store(MemoryCloud::new("test").replacing("fixed"), Arc::new(store.clone())), store)
+}
+
+async fn records(world: &World) -> Vec<HistoryRecord> {
+    let history = world.engine.history(&stack_name(), None).await.unwrap();
+    history.into_iter().map(|(_, entry)| entry.unwrap().record).collect()
+}
+
+async fn good(world: &World) -> u64 {
+    let found = world.engine.verify_history(&stack_name()).await.unwrap();
+    assert_eq!(found.bad, None);
+    found.good
+}
+
+fn changed(record: &HistoryRecord) -> Vec<String> {
+    let name = |urn: &str| Urn::parse(urn).unwrap().name().to_owned();
+    record.changed.iter().map(|one| format!("{} {}", one.operation, name(&one.urn))).collect()
+}
+
+async fn rollback(world: &World, to: u64) -> Result<Update, EngineError> {
+    let deployment = world.engine.rollback(&stack_name(), to).await?;
+    world.run(&deployment, Kind::Up, UpdateOptions::default()).await
+}
+
+#[tokio::test]
+async fn every_change_leaves_one_record_and_what_changes_nothing_leaves_none() {
+    let (mut world, store) = world();
+    let from = Provenance { commit: Some("c0ffee".into()), dirty: Some(true), ..Provenance::default() };
+    world.engine = world.engine.with_provenance(from.clone());
+    world.up(&[item("a"), item("b").with("size", 1_i64)]).await.unwrap();
+    world.up(&[item("a"), item("b").with("size", 1_i64)]).await.unwrap();
+    world.preview(&[item("c")]).await.unwrap();
+    world.decline(&program(&[item("c")])).await.unwrap();
+    world.up(&[item("b").with("size", 2_i64), item("c")]).await.unwrap();
+    world.engine.taint(&stack_name(), &urn("c"), true).await.unwrap();
+    world.cloud.remove("T/c");
+    world.engine.refresh(&program(&[]), &Default::default(), &Interrupt::default()).await.unwrap();
+    world.destroy().await.unwrap();
+    let records = records(&world).await;
+    let told: Vec<_> = records.iter().map(|one| (one.operation.as_str(), changed(one))).collect();
+    let expected: [(&str, &[&str]); 5] = [
+        ("up", &["created a", "created b"]),
+        ("up", &["deleted a", "updated b", "created c"]),
+        ("taint", &["updated c"]),
+        ("refresh", &["deleted c"]),
+        ("destroy", &["deleted b"]),
+    ];
+    assert_eq!(told.len(), 5, "{told:?}");
+    for ((operation, changed), (wanted, names)) in told.iter().zip(expected) {
+        let mut names: Vec<String> = names.iter().map(ToString::to_string).collect();
+        let mut changed = changed.clone();
+        names.sort();
+        changed.sort();
+        assert_eq!((*operation, changed), (wanted, names));
+    }
+    assert_eq!((records[0].by.who.as_str(), &records[0].from), ("tester", &from));
+    assert_eq!(records[1].counts.get("delete"), Some(&1));
+    assert!(records.iter().all(|one| one.result == HistoryResult::Done && one.written_later.is_none()));
+    assert!(records[1].plan.as_ref().is_some_and(|plan| plan.len() == 32));
+    assert_eq!(good(&world).await, 5);
+    drop(store);
+}
+
+#[tokio::test]
+async fn failures_are_recorded_and_secrets_are_not() {
+    let (world, store) = world();
+    world.cloud.fail_next(CallKind::Create, "T/b", refused());
+    let items = [item("a").with("password", Value::from("hunter2").into_secret()), item("b")];
+    world.up(&items).await.unwrap();
+    let records = records(&world).await;
+    assert_eq!(
+        (records[0].result, changed(&records[0])),
+        (HistoryResult::Failed, vec!["created a".to_owned()])
+    );
+    assert!(
+        records[0].failures[0].urn.ends_with("::b") && records[0].failures[0].message.contains("Planted")
+    );
+    use atp_iac::state::StateStore as _;
+    let bytes = store.document(&stack_name(), Folder::History, "0000000001.json").await.unwrap().unwrap();
+    assert!(!String::from_utf8(bytes).unwrap().contains("hunter2"));
+}
+
+#[tokio::test]
+async fn a_run_that_was_killed_is_recorded_by_the_next_one_at_every_point() {
+    let items = [item("a"), item("b").link("to", "a")];
+    for point in 0..4 {
+        for moment in [Moment::Before, Moment::After] {
+            let (world, _) = world();
+            world.up(&[item("a")]).await.unwrap();
+            let life = Life::ending(point, moment);
+            let mortal = world.again(world.store.clone(), life.cloud(world.cloud.clone()));
+            let lived = life.live(mortal.up(&items)).await;
+            drop(mortal);
+            world.store.break_lock(&stack_name()).await.unwrap();
+            if lived.is_some() {
+                continue;
+            }
+            world.up(&[item("a"), item("c")]).await.unwrap();
+            let records = records(&world).await;
+            assert_eq!(records.len(), 3, "point {point}, {moment:?}");
+            assert_eq!(records[1].result, HistoryResult::CutOff);
+            assert_eq!((records[1].operation.as_str(), records[1].state.journal), ("up", true));
+            assert!(records[1].written_later.is_some() && records[2].written_later.is_none());
+            assert_eq!(good(&world).await, 3);
+        }
+    }
+}
+
+#[tokio::test]
+async fn when_the_history_cannot_be_written_the_update_is_done_and_fails_and_the_next_one_writes_it() {
+    let (world, store) = world();
+    world.up(&[item("a")]).await.unwrap();
+    store.fail_history(true);
+    let update = world.up(&[item("a"), item("b")]).await.unwrap();
+    let causes: Vec<_> = report(&update).failures.iter().map(|failure| &failure.cause).collect();
+    assert!(matches!(causes[..], [FailureCause::State(_)]), "{causes:?}");
+    assert!(causes[0].to_string().contains("the next run that changes it writes that, too"), "{}", causes[0]);
+    assert_eq!(world.ids(), ["T/a", "T/b"]);
+    let found = world.engine.verify_history(&stack_name()).await.unwrap();
+    assert_eq!(found.bad.unwrap().number, 2);
+    store.fail_history(false);
+    world.up(&[item("a"), item("b"), item("c")]).await.unwrap();
+    let records = records(&world).await;
+    let told: Vec<_> =
+        records.iter().map(|one| (one.number, one.result, one.written_later.is_some())).collect();
+    let done = HistoryResult::Done;
+    assert_eq!(told, [(1, done, false), (2, done, true), (3, done, false)]);
+    assert_eq!(good(&world).await, 3);
+}
+
+#[tokio::test]
+async fn a_history_goes_on_when_its_stack_was_forgotten_and_is_made_again() {
+    let (world, _) = world();
+    world.up(&[item("a")]).await.unwrap();
+    let since = time::OffsetDateTime::UNIX_EPOCH;
+    let holder = Holder { who: "t".into(), host: "t".into(), process: 1, operation: "t".into(), since };
+    let lease = world.store.lock(&stack_name(), &holder, atp_iac::state::Wait::NONE).await.unwrap();
+    let version = world.store.read(&stack_name()).await.unwrap().unwrap().version;
+    world.store.remove(&lease, &version).await.unwrap();
+    world.store.unlock(&lease).await.unwrap();
+    world.cloud.remove("T/a");
+    world.up(&[item("a")]).await.unwrap();
+    let records = records(&world).await;
+    assert_eq!(records.len(), 2);
+    assert_ne!(records[0].lineage, records[1].lineage);
+    assert_eq!(good(&world).await, 2);
+}
+
+#[tokio::test]
+async fn records_are_signed_and_forgery_is_found() {
+    let (mut world, _) = world();
+    let signer = Arc::new(FileSigner::new(&[1; 32]));
+    world.engine = world.engine.with_signer(signer.clone()).with_trust([signer.key()]);
+    world.up(&[item("a")]).await.unwrap();
+    let found = world.engine.verify_history(&stack_name()).await.unwrap();
+    assert_eq!((found.signed, found.bad), (1, None));
+    let stranger = world.engine.clone().with_trust([FileSigner::new(&[2; 32]).key()]);
+    assert_eq!(stranger.verify_history(&stack_name()).await.unwrap().bad.unwrap().number, 1);
+}
+
+#[tokio::test]
+async fn a_difference_tells_properties_from_snapshots_and_resources_without_them() {
+    let (world, store) = world();
+    world.up(&[item("a").with("size", 1_i64), item("b")]).await.unwrap();
+    world.up(&[item("a").with("size", 2_i64), item("b")]).await.unwrap();
+    world.up(&[item("a").with("size", 1_i64), item("c")]).await.unwrap();
+    let told = |between: &atp_iac::history::Between| -> Vec<(How, usize)> {
+        between.resources.iter().map(|one| (one.operation, one.changes.len())).collect()
+    };
+    let second = world.engine.history_diff(&stack_name(), 1, 2).await.unwrap();
+    assert_eq!((told(&second), second.in_full), (vec![(How::Updated, 1)], true));
+    let both = world.engine.history_diff(&stack_name(), 1, 3).await.unwrap();
+    assert_eq!(told(&both), [(How::Deleted, 0), (How::Created, 0)]);
+    use atp_iac::state::StateStore as _;
+    for name in store.documents(&stack_name(), Folder::Backups).await.unwrap() {
+        store.remove_document(&stack_name(), Folder::Backups, &name).await.unwrap();
+    }
+    let second = world.engine.history_diff(&stack_name(), 1, 2).await.unwrap();
+    assert_eq!((told(&second), second.in_full), (vec![(How::Updated, 0)], false));
+    let both = world.engine.history_diff(&stack_name(), 1, 3).await.unwrap();
+    assert_eq!(told(&both), [(How::Deleted, 0), (How::Created, 0)]);
+    let back = world.engine.history_diff(&stack_name(), 3, 1).await.unwrap();
+    assert_eq!(told(&back), [(How::Created, 0), (How::Deleted, 0)]);
+    let missing = world.engine.history_diff(&stack_name(), 1, 9).await.unwrap_err();
+    assert!(missing.to_string().contains("there are 1 to 3"), "{missing}");
+}
+
+/// Programs that lead from one to the next in many ways.
+fn programs() -> Vec<Vec<Item>> {
+    let secret = |text: &str| Value::from(text).into_secret();
+    vec![
+        vec![item("a").with("size", 1_i64), item("b").link("to", "a").with("password", secret("one"))],
+        vec![
+            item("a").with("size", 2_i64),
+            item("b").link("to", "a").with("password", secret("two")),
+            item("c"),
+        ],
+        vec![item("c").with("fixed", 1_i64), item("d").after("c").protected()],
+        vec![item("c").with("fixed", 2_i64), item("d").after("c").protected(), item("e").retained("kept")],
+        vec![item("a").with("size", 3_i64), item("d").protected()],
+    ]
+}
+
+#[tokio::test]
+async fn after_a_rollback_the_program_of_that_time_has_nothing_to_do() {
+    let programs = programs();
+    for to in 1..=programs.len() {
+        let (world, _) = world();
+        for items in &programs {
+            let what = program(items);
+            let options = UpdateOptions { ignore_protect: true, ..UpdateOptions::default() };
+            assert!(report(&world.run(&what, Kind::Up, options).await.unwrap()).is_complete());
+        }
+        let deployment = world.engine.rollback(&stack_name(), to as u64).await.unwrap();
+        let options = UpdateOptions { ignore_protect: true, ..UpdateOptions::default() };
+        let update = world.run(&deployment, Kind::Up, options).await.unwrap();
+        assert!(report(&update).is_complete(), "{to}: {:?}", report(&update).failures);
+        let plan = world.preview(&programs[to - 1]).await.unwrap();
+        assert!(!plan.has_changes() && plan.recorded().count() == 0, "{to}: {:?}", actions(&plan));
+        let records = records(&world).await;
+        let last = records.last().unwrap();
+        if to < programs.len() {
+            assert_eq!((last.operation.as_str(), last.to), ("rollback", Some(to as u64)));
+            assert_eq!(records.len(), programs.len() + 1);
+        }
+        good(&world).await;
+    }
+}
+
+#[tokio::test]
+async fn a_rollback_is_as_careful_as_any_update_and_says_what_does_not_come_back() {
+    let (world, _) = world();
+    world.up(&[item("a")]).await.unwrap();
+    world.up(&[item("b").protected()]).await.unwrap();
+    assert!(matches!(rollback(&world, 1).await, Err(EngineError::Refused(_))));
+    assert_eq!(world.ids(), ["T/b"]);
+    let deployment = world.engine.rollback(&stack_name(), 1).await.unwrap();
+    let plan = world.plan(&deployment).await.unwrap();
+    let told: Vec<&str> = plan.notices.iter().map(|notice| notice.message.as_str()).collect();
+    assert!(told.contains(&"`a` is made anew: what the deleted one held does not come back"), "{told:?}");
+    assert!(told.iter().any(|text| text.starts_with("no program runs: hooks")), "{told:?}");
+}
+
+#[tokio::test]
+async fn what_was_renamed_since_goes_back_to_its_name_and_is_not_made_anew() {
+    let (world, _) = world();
+    world.up(&[item("a").named("one")]).await.unwrap();
+    world.up(&[item("b").named("one").once(Alias::name("a"))]).await.unwrap();
+    let update = rollback(&world, 1).await.unwrap();
+    assert!(report(&update).is_complete() && actions(&update.plan).is_empty(), "{:?}", actions(&update.plan));
+    assert_eq!(world.writes(), ["+one"]);
+    assert!(!world.preview(&[item("a").named("one")]).await.unwrap().has_changes());
+    assert_eq!(changed(records(&world).await.last().unwrap()), ["moved a"]);
+}
+
+#[tokio::test]
+async fn what_only_the_program_can_delete_is_not_deleted_by_a_rollback() {
+    let (world, _) = world();
+    let hook = || Hook::new("drain", [HookMoment::BeforeDelete], |_| async { Ok(()) });
+    let hooked = |size: i64| item("a").with("fixed", size).options(|options| options.hook(hook()));
+    world.up(&[item("z")]).await.unwrap();
+    world.up(&[item("z"), hooked(1)]).await.unwrap();
+    world.up(&[item("z"), hooked(2)]).await.unwrap();
+    for to in [1, 2] {
+        let refused = rollback(&world, to).await.unwrap_err();
+        assert!(
+            matches!(refused, EngineError::Refused(_)) && refused.to_string().contains("drain"),
+            "{refused}"
+        );
+    }
+    assert_eq!(world.ids().len(), 2);
+}
+
+#[tokio::test]
+async fn a_state_that_is_not_kept_cannot_be_gone_back_to() {
+    let (world, store) = world();
+    world.up(&[item("a")]).await.unwrap();
+    world.up(&[item("b")]).await.unwrap();
+    use atp_iac::state::StateStore as _;
+    let serial = records(&world).await[0].state.serial;
+    let name = atp_iac::history::backup_name(serial);
+    store.remove_document(&stack_name(), Folder::Backups, &name).await.unwrap();
+    let error = rollback(&world, 1).await.unwrap_err();
+    assert!(matches!(error, EngineError::History(HistoryError::NoSnapshot { number: 1, .. })), "{error}");
+    assert!(matches!(rollback(&world, 7).await, Err(EngineError::History(HistoryError::NoRecord { .. }))));
+}
+
+/// An engine of somebody else on the same store.
+fn somebody(world: &World, who: &str) -> Engine {
+    let holder = Holder {
+        who: who.into(),
+        host: "desk".into(),
+        process: 2,
+        operation: String::new(),
+        since: time::OffsetDateTime::UNIX_EPOCH,
+    };
+    Engine::new(world.store.clone(), Arc::new(world.keys()), holder)
+        .with_ports(world.clock.clone(), Arc::new(SeededRandom::new(3)))
+}
+
+#[tokio::test]
+async fn a_protected_stack_takes_plans_only_that_enough_others_agreed_to() {
+    let (mut world, _) = world();
+    world.engine = world.engine.with_approvals(2);
+    assert!(matches!(world.up(&[item("a")]).await, Err(EngineError::NeedsApproval { needed: 2, .. })));
+    assert!(world.destroy().await.is_err_and(|error| error.is_refused()));
+    let saved = world.saved(&[item("a")]).await;
+    let open = async |engine: &Engine| -> SavedPlan { engine.open_plan("p", &saved).await.unwrap() };
+    let plan = open(&world.engine).await;
+    let own = world.engine.approve_plan(&plan, None).await.unwrap_err();
+    assert!(matches!(own, EngineError::OwnPlan { .. }) && own.is_refused());
+    let ben = somebody(&world, "ben");
+    assert!(ben.approve_plan(&plan, Some("looks right".into())).await.unwrap());
+    assert!(!ben.approve_plan(&plan, None).await.unwrap());
+    let error = world.up_saved(&[item("a")], &saved).await.unwrap_err();
+    assert!(error.is_refused() && error.to_string().contains("approved by ben"), "{error}");
+    somebody(&world, "cleo").approve_plan(&plan, None).await.unwrap();
+    world.up_saved(&[item("a")], &saved).await.unwrap();
+    let record = records(&world).await.remove(0);
+    let who: Vec<_> = record.approvals.iter().map(|one| (one.who.as_str(), one.message.as_deref())).collect();
+    assert_eq!(who, [("ben", Some("looks right")), ("cleo", None)]);
+    let other = world.saved(&[item("b")]).await;
+    let error = world.up_saved(&[item("b")], &other).await.unwrap_err();
+    assert!(matches!(error, EngineError::NotApproved { ref given, .. } if given.is_empty()), "{error}");
+}
