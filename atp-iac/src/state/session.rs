@@ -49,6 +49,8 @@ pub struct StateSession {
     opened: StateView,
     view: Mutex<StateView>,
     chronicle: Option<Chronicle>,
+    /// Whether a run that was cut off had left a journal.
+    replayed: bool,
     /// Why the record of a run that was cut off could not be written.
     missed: Mutex<Option<StateError>>,
     writing: Mutex<Option<Writing>>,
@@ -208,6 +210,7 @@ impl StateSession {
             opened: view.clone(),
             view: Mutex::new(view),
             chronicle,
+            replayed: journal,
             missed: Mutex::new(missed),
             writing: Mutex::new(Some(Writing { line: Vec::new(), queue, task })),
             unwritten: AtomicBool::new(false),
@@ -428,7 +431,7 @@ impl StateSession {
     async fn enter_history(&self) -> Option<HistoryHead> {
         let chronicle = self.chronicle.as_ref()?;
         // What a run wrote down that was cut off is in the history already.
-        let is_more = self.with_view(|view| !view.same_content(&self.opened));
+        let is_more = !self.replayed || self.with_view(|view| !view.same_content(&self.opened));
         if !is_more {
             return None;
         }
