@@ -2,7 +2,7 @@
 
 use super::support::Bench;
 use crate::StackName;
-use crate::state::{Folder, StateStore};
+use crate::state::Folder;
 use std::path::Path;
 
 fn stack() -> StackName {
