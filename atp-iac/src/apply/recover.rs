@@ -17,6 +17,9 @@ use time::OffsetDateTime;
 /// Between two looks at something that may not show yet.
 const LONGEST_WAIT: Duration = Duration::from_secs(10);
 
+/// No call is sent longer than this after its intent was written.
+const LONGEST_CALL: time::Duration = time::Duration::DAY;
+
 /// What was found out about one call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Recovered {
@@ -72,12 +75,13 @@ pub async fn recover(
 ) -> Result<Recovery, RecoverError> {
     let mut recovery = Recovery::default();
     let mut known = state.clone();
+    let begun = limits.clock.now();
     for intent in state.pending() {
         // One look at an object can settle several calls about it.
         if !known.pending().any(|open| open.urn == intent.urn && open.step == intent.step) {
             continue;
         }
-        let (records, finding) = settle(intent, &known, providers, limits).await?;
+        let (records, finding) = settle(intent, &known, providers, limits, begun).await?;
         for record in &records {
             known.apply(record)?;
         }
@@ -93,6 +97,7 @@ async fn settle(
     state: &StateView,
     providers: &BTreeMap<String, Arc<dyn Provider>>,
     limits: Limits<'_>,
+    begun: OffsetDateTime,
 ) -> Result<(Vec<Record>, &'static str), RecoverError> {
     let provider = providers.get(&intent.provider).ok_or_else(|| RecoverError::UnknownProvider {
         urn: intent.urn.clone(),
@@ -120,26 +125,31 @@ async fn settle(
         _ => &nothing,
     };
     let target = Target { kind: &intent.kind, id: &intent.id, inputs };
-    let read = look(provider.as_ref(), intent, target, limits).await;
+    let read = look(provider.as_ref(), intent, target, limits, begun).await;
     let outputs = read.map_err(|error| RecoverError::Provider { urn: intent.urn.clone(), error })?;
     Ok(judge(intent, outputs, state, limits.clock.now()))
 }
 
-/// Reads what a call was about. What was begun to be made a moment ago may not show yet: to call it not created would
-/// leave it to nobody.
+/// Reads what a call was about. What was made a moment ago may not show yet: to call it missing would leave it to nobody.
+///
+/// When the call was sent, nobody knows: it may have waited long after its intent was written, for the registration of a
+/// namespace, or because it was throttled. But who recovers has the lock, so it was sent before recovery began, and from
+/// then on it has the time that it needs to show. An update counts too: it makes again what others have deleted.
 async fn look(
     provider: &dyn Provider,
     intent: &Intent,
     target: Target<'_>,
     limits: Limits<'_>,
+    begun: OffsetDateTime,
 ) -> Result<Option<Value>, ProviderError> {
-    let end = intent.at + provider.appears_within();
+    let may_appear = intent.action != Action::Delete && begun - intent.at < LONGEST_CALL;
+    let end = begun + provider.appears_within();
     let mut wait = Duration::from_secs(1);
     loop {
         let found =
             limits.ask(intent.lifecycle.timeouts.read, provider.read(target)).await.and_then(whole)?;
         let left = end - limits.clock.now();
-        if found.is_some() || intent.action != Action::Create || !left.is_positive() {
+        if found.is_some() || !may_appear || !left.is_positive() {
             return Ok(found);
         }
         limits.clock.sleep(wait.min(left.unsigned_abs())).await;
@@ -241,16 +251,18 @@ mod tests {
         Limits { clock, timeout: Duration::from_secs(60) }
     }
 
-    /// What is found of a create that was begun a while ago, of an object that shows after another while, and how many
+    /// What is found of a call that was begun a while ago, about an object that shows after another while, and how many
     /// seconds that took.
-    async fn found(begun: i64, shows: Option<i64>) -> (&'static str, i64) {
+    async fn found(action: Action, begun: i64, shows: Option<i64>) -> (&'static str, i64) {
         let cloud = MemoryCloud::new("azure").appearing_within(Duration::from_secs(120));
         let seconds = time::Duration::seconds;
         let mut clock = Late { clock: ManualClock::default(), cloud: cloud.clone(), shows: None };
         let start = clock.now();
         clock.shows = shows.map(|shows| start + seconds(shows));
-        let pending = vec![Intent { at: start - seconds(begun), ..intent(1, Action::Create, "a") }];
-        let state = StateView::new(Snapshot { pending, ..Snapshot::empty(stack(), "lineage") }).unwrap();
+        let pending = vec![Intent { at: start - seconds(begun), ..intent(1, action, "a") }];
+        let resources = if action == Action::Create { Vec::new() } else { vec![resource("a")] };
+        let snapshot = Snapshot { resources, pending, ..Snapshot::empty(stack(), "lineage") };
+        let state = StateView::new(snapshot).unwrap();
         let providers = BTreeMap::from([("azure".to_owned(), Arc::new(cloud) as Arc<dyn Provider>)]);
         let recovery = recover(&state, &providers, limits(&clock)).await.unwrap();
         (recovery.found[0].finding, (clock.now() - start).whole_seconds())
@@ -282,10 +294,24 @@ mod tests {
 
     #[tokio::test]
     async fn what_was_begun_a_moment_ago_is_not_called_missing_before_it_had_time_to_show() {
-        let (finding, passed) = found(5, Some(30)).await;
+        let (finding, passed) = found(Action::Create, 5, Some(30)).await;
         assert_eq!(finding, "it was created, and is adopted");
         assert!((30..60).contains(&passed), "{passed}");
-        assert_eq!(found(5, None).await, ("it was not created", 115));
-        assert_eq!(found(3600, Some(30)).await, ("it was not created", 0));
+        assert_eq!(found(Action::Create, 5, None).await, ("it was not created", 120));
+    }
+
+    #[tokio::test]
+    async fn what_waited_long_before_it_was_sent_has_as_much_time_to_show() {
+        let (finding, _) = found(Action::Create, 3600, Some(110)).await;
+        assert_eq!(finding, "it was created, and is adopted");
+        assert_eq!(found(Action::Create, 2 * 86_400, Some(30)).await, ("it was not created", 0));
+    }
+
+    #[tokio::test]
+    async fn an_update_that_makes_again_what_others_deleted_has_time_to_show() {
+        let (finding, _) = found(Action::Update, 5, Some(30)).await;
+        assert_eq!(finding, "it may have been changed, and is updated again");
+        assert_eq!(found(Action::Update, 5, None).await, ("it is not there any more", 120));
+        assert_eq!(found(Action::Delete, 5, None).await, ("it is not there any more", 0));
     }
 }

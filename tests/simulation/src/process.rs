@@ -10,7 +10,7 @@ use crate::program::{Program, SUBSCRIPTION};
 use crate::stage::Stage;
 use crate::store::ProcessStore;
 use atp_azure::provider::{AzureProvider, AzureSettings};
-use atp_iac::apply::{Event, Interrupt};
+use atp_iac::apply::{Event, FailureCause, Interrupt};
 use atp_iac::engine::{Decision, Engine, EngineError, Kind, Preview, Update, UpdateOptions};
 use atp_iac::plan::Plan;
 use atp_iac::ports::SeededRandom;
@@ -54,6 +54,11 @@ impl Ended {
             Ended::Killed => false,
             Ended::Done(update) => match update.as_ref() {
                 Err(EngineError::State(error)) => is_fenced(error),
+                // When a step notices it first, the run ends with the report of that step.
+                Ok(Update { report: Some(report), .. }) => {
+                    let mut causes = report.failures.iter().map(|failure| &failure.cause);
+                    causes.any(|cause| matches!(cause, FailureCause::State(error) if is_fenced(error)))
+                }
                 _ => false,
             },
         }
