@@ -22,6 +22,9 @@ const RESOURCE_MANAGER: &str = "AZURE_RESOURCE_MANAGER_ENDPOINT";
 /// Names a PEM file with a certificate authority to trust besides the known ones, for other endpoints than Azure's own.
 const CERTIFICATE_AUTHORITY: &str = "ATP_CERTIFICATE_AUTHORITY";
 
+/// How many seconds a resource manager other than Azure's own may need to show what it made.
+const APPEARS_WITHIN: &str = "ATP_APPEARS_WITHIN";
+
 /// Azure, and its simulator. The configuration may give `subscription_id` and `tenant_id`; `azure_cloud`, the cloud or
 /// the URL of a resource manager; and `azure_credential`, the only source of credentials to look at.
 ///
@@ -93,6 +96,13 @@ fn azure(request: &CloudRequest<'_>) -> Result<AzureProvider, CloudError> {
     let mut settings = AzureSettings::new(atp_azure::descriptors(), subscription);
     settings.tenant = request.config.text("tenant_id").map(str::to_owned);
     settings.certificate_authority = (request.environment)(CERTIFICATE_AUTHORITY).map(PathBuf::from);
+    if let Some(text) = (request.environment)(APPEARS_WITHIN) {
+        let seconds = text.parse().map_err(|_| {
+            CloudError::new(format!("{APPEARS_WITHIN} is `{text}`, which is no number of seconds"))
+                .with_hint(format!("correct or unset {APPEARS_WITHIN}"))
+        })?;
+        settings.appears_within = Duration::from_secs(seconds);
+    }
     let credential = request.config.text("azure_credential").map(str::parse).transpose();
     settings.credential = credential.map_err(|error: UnknownSource| {
         CloudError::new(error.to_string()).with_hint("correct `azure_credential` in the configuration")

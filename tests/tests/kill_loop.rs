@@ -1,0 +1,232 @@
+//! The real binary, killed again and again on one state and one cloud: no operation is lost, and none is done twice.
+//!
+//! ```text
+//! cargo test -p tests --test kill_loop                                  # a few rounds, with a seed that is printed
+//! KILL_ROUNDS=200 cargo test -p tests --test kill_loop -- --nocapture
+//! KILL_SEED=42 KILL_BACKEND=azblob://account/container/prefix cargo test -p tests --test kill_loop
+//! ```
+//!
+//! The cloud is the simulator behind TLS, which outlives the killed processes: it knows every request that reached it.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use atp_azure_sim::server::{Tls, serve};
+use atp_azure_sim::{Method, Settings, Simulator, SystemClock};
+use atp_iac::ports::{Random, SystemRandom};
+use serde_json::Value as Json;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
+use std::process::Stdio;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::net::TcpListener;
+use tokio::process::Command;
+
+/// How many rounds there are unless `KILL_ROUNDS` says otherwise.
+const ROUNDS: u64 = 4;
+const TENANT: &str = "00000000-0000-0000-0000-0000000000aa";
+/// The simulator may be in the middle of a request when its sender dies.
+const LAST_REQUEST: Duration = Duration::from_millis(100);
+
+fn setting(name: &str) -> Option<u64> {
+    std::env::var(name).ok().map(|text| text.parse().unwrap())
+}
+
+struct World {
+    simulator: Simulator,
+    url: String,
+    folder: tempfile::TempDir,
+    backend: Option<String>,
+}
+
+/// What a process said that it had done.
+struct Acknowledged {
+    urn: String,
+    work: String,
+}
+
+impl World {
+    async fn start() -> Self {
+        let (tenant, retry_after_milliseconds) = (TENANT.to_owned(), Some(0));
+        let settings = Settings { tenant, retry_after_milliseconds, ..Settings::default() };
+        let simulator = Simulator::in_memory(atp_azure::descriptors(), settings, Arc::new(SystemClock));
+        let tls = Tls::generate().unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("authority.pem"), tls.authority()).unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("https://localhost:{}", listener.local_addr().unwrap().port());
+        let served = simulator.clone();
+        tokio::spawn(async move { serve(served, listener, &tls).await });
+        World { simulator, url, folder, backend: std::env::var("KILL_BACKEND").ok() }
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_foundation_of_prod"));
+        command.current_dir(env!("CARGO_MANIFEST_DIR"));
+        command.args(["--json", "--cloud", "azure", "--work-dir"]).arg(self.folder.path()).args(arguments);
+        // Otherwise nothing could be destroyed.
+        command.args(["--set", "protect=false"]);
+        if let Some(backend) = &self.backend {
+            command.args(["--backend", backend]);
+        }
+        command.env("AZURE_RESOURCE_MANAGER_ENDPOINT", &self.url).env("AZURE_AUTHORITY_HOST", &self.url);
+        command.env("ATP_CERTIFICATE_AUTHORITY", self.folder.path().join("authority.pem"));
+        // The simulator shows at once what it made.
+        command.env("ATP_APPEARS_WITHIN", "0").env("AZURE_TENANT_ID", TENANT);
+        command.env("AZURE_CLIENT_ID", "00000000-0000-0000-0000-0000000000bb");
+        command.env("AZURE_CLIENT_SECRET", "not-a-real-one").stdin(Stdio::null());
+        command
+    }
+
+    /// Runs to the end; gives the events.
+    async fn succeeds(&self, arguments: &[&str]) -> Vec<Json> {
+        let output = self.command(arguments).output().await.unwrap();
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{arguments:?} failed\n{text}\n{said}");
+        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
+
+    async fn takes(&self, direction: &str) -> Duration {
+        let begun = Instant::now();
+        self.succeeds(&[direction, "--yes"]).await;
+        begun.elapsed()
+    }
+
+    /// Kills a run after a while. Whether it was still running, and what it had said.
+    async fn killed(&self, direction: &str, after: Duration) -> (bool, Vec<Acknowledged>) {
+        let path = self.folder.path().join("events");
+        let mut command = self.command(&[direction, "--yes"]);
+        command.stdout(File::create(&path).unwrap()).stderr(Stdio::null());
+        let mut child = command.spawn().unwrap();
+        tokio::time::sleep(after).await;
+        let running = child.try_wait().unwrap().is_none();
+        // Its end is that of `kill -9`.
+        child.kill().await.unwrap();
+        tokio::time::sleep(LAST_REQUEST).await;
+        let text = std::fs::read_to_string(path).unwrap();
+        // The last line may be cut off: it was not said.
+        let events = text.lines().filter_map(|line| serde_json::from_str::<Json>(line).ok());
+        let finished = events.filter(|event| event["event"] == "finished").map(|event| Acknowledged {
+            urn: event["urn"].as_str().unwrap().to_owned(),
+            work: event["work"].as_str().unwrap().to_owned(),
+        });
+        (running, finished.collect())
+    }
+
+    /// The ids of the resources in the state, in small letters, by URN.
+    async fn state(&self) -> BTreeMap<String, String> {
+        let events = self.succeeds(&["state", "list"]).await;
+        let resources = events.iter().filter(|event| event["event"] == "resource");
+        let text = |value: &Json| value.as_str().unwrap().to_owned();
+        resources.map(|one| (text(&one["urn"]), text(&one["id"]).to_ascii_lowercase())).collect()
+    }
+
+    fn cloud(&self) -> BTreeSet<String> {
+        self.simulator.resources().unwrap().into_iter().map(|(id, _)| id.to_ascii_lowercase()).collect()
+    }
+
+    /// What was written or deleted since the log was emptied, by id, with how often that was accepted.
+    fn done(&self, methods: &[Method]) -> BTreeMap<String, u32> {
+        let mut done = BTreeMap::new();
+        for request in self.simulator.requests() {
+            // 204 says that there was nothing to delete.
+            if methods.contains(&request.method) && (200..204).contains(&request.status) {
+                let path = request.path.split('?').next().unwrap_or_default();
+                *done.entry(path.trim_end_matches('/').to_ascii_lowercase()).or_default() += 1;
+            }
+        }
+        done
+    }
+}
+
+/// What the ids of two deployments of the same have in common: names of role assignments follow from identities, which
+/// are new each time.
+fn shapes(ids: &BTreeSet<String>) -> Vec<String> {
+    let shape = |id: &String| match id.split_once("/roleassignments/") {
+        Some((scope, _)) => format!("{scope}/roleassignments/*"),
+        None => id.clone(),
+    };
+    let mut shapes: Vec<String> = ids.iter().map(shape).collect();
+    shapes.sort();
+    shapes
+}
+
+struct Dice(u64);
+
+impl Dice {
+    /// From 0 to 1.
+    fn roll(&mut self) -> f64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 11) as f64 / (1u64 << 53) as f64
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_operation_is_lost_or_done_twice_however_often_the_binary_is_killed() {
+    let rounds = setting("KILL_ROUNDS").unwrap_or(ROUNDS);
+    let mut seed = [0; 8];
+    SystemRandom.fill(&mut seed).unwrap();
+    let seed = setting("KILL_SEED").unwrap_or(u64::from_le_bytes(seed) % 1_000_000_000);
+    let mut dice = Dice(seed);
+    let world = World::start().await;
+    let up = world.takes("up").await;
+    let whole = shapes(&world.cloud());
+    assert_eq!(world.state().await.len(), world.state().await.values().collect::<BTreeSet<_>>().len());
+    let destroy = world.takes("destroy").await;
+    assert!(world.cloud().is_empty());
+
+    let (mut killed, mut acknowledged, mut repeated) = (0, 0, 0);
+    for round in 0..rounds {
+        let (direction, length) = if world.cloud().is_empty() { ("up", up) } else { ("destroy", destroy) };
+        let after = length.mul_f64(dice.roll());
+        // Some are taken back instead of finished.
+        let next = if dice.roll() < 0.75 || direction == "destroy" { direction } else { "destroy" };
+        let context =
+            format!("KILL_SEED={seed}, round {round}: {direction} killed after {after:?}, then {next}");
+        world.simulator.forget_requests();
+        let before = world.state().await;
+        let (running, said) = world.killed(direction, after).await;
+        (killed, acknowledged) = (killed + u64::from(running), acknowledged + said.len());
+
+        let state = world.state().await;
+        for Acknowledged { urn, work } in &said {
+            assert_eq!(state.contains_key(urn), work != "delete", "{context}: {work} of {urn} is lost");
+        }
+        let first = world.done(&[Method::Put, Method::Delete]);
+        world.simulator.forget_requests();
+        world.succeeds(&[next, "--yes"]).await;
+        if next == direction {
+            let method = if direction == "up" { Method::Put } else { Method::Delete };
+            let again = world.done(&[method]);
+            for Acknowledged { urn, work } in &said {
+                let id = state.get(urn).or_else(|| before.get(urn)).unwrap();
+                assert!(!again.contains_key(id), "{context}: {work} of {urn} is done twice");
+            }
+            let twice: Vec<_> =
+                again.iter().filter(|(id, times)| **times > 1 && first.contains_key(*id)).collect();
+            assert!(twice.is_empty(), "{context}: {twice:?}");
+            repeated += again.keys().filter(|id| first.contains_key(*id)).count();
+            let other = if direction == "up" { Method::Delete } else { Method::Put };
+            assert_eq!(world.done(&[other]), BTreeMap::new(), "{context}");
+        }
+
+        let (state, cloud) = (world.state().await, world.cloud());
+        let managed: BTreeSet<String> = state.into_values().collect();
+        let expected = if next == "up" { whole.as_slice() } else { &[] };
+        assert_eq!(shapes(&cloud), expected, "{context}");
+        assert!(
+            managed.is_subset(&cloud),
+            "{context}: {:?} is in the state only",
+            managed.difference(&cloud)
+        );
+        let orphans: Vec<_> =
+            cloud.difference(&managed).filter(|id| !id.contains("/securityrules/")).collect();
+        assert!(orphans.is_empty(), "{context}: {orphans:?}");
+    }
+    println!(
+        "seed {seed}: {rounds} rounds, {killed} killed before the end, {acknowledged} operations acknowledged before \
+         the kill, none lost; {repeated} that were in flight were sent again, and no other"
+    );
+    assert!(killed > 0, "no run was killed before its end: the test shows nothing");
+}
