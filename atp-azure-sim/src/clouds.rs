@@ -22,7 +22,7 @@ const RESOURCE_MANAGER: &str = "AZURE_RESOURCE_MANAGER_ENDPOINT";
 /// Names a PEM file with a certificate authority to trust besides the known ones, for other endpoints than Azure's own.
 const CERTIFICATE_AUTHORITY: &str = "ATP_CERTIFICATE_AUTHORITY";
 
-/// How many seconds a resource manager other than Azure's own may need to show what it made.
+/// How many seconds the resource manager may need to show what it made.
 const APPEARS_WITHIN: &str = "ATP_APPEARS_WITHIN";
 
 /// Azure, and its simulator. The configuration may give `subscription_id` and `tenant_id`; `azure_cloud`, the cloud or

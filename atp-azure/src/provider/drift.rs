@@ -41,7 +41,10 @@ pub(crate) fn drift(
         _ => true,
     });
     // What was read right after a write may be older than the write.
-    changes.retain(|change| !are_alike(descriptor, change, change.path.find(&inputs), change.after.as_ref()));
+    changes.retain(|change| match (change.path.find(&inputs), &change.after) {
+        (None, None) => false,
+        (wanted, after) => !are_alike(descriptor, change, wanted, after.as_ref()),
+    });
     changes
 }
 
@@ -176,6 +179,9 @@ mod tests {
         let stale =
             json!({"tags": {"owner": "a"}, "properties": {"addressSpace": {"addressPrefixes": ["1"]}}});
         assert!(changes(&NETWORK, inputs.clone(), stale.clone(), inputs.clone()).is_empty());
+        let longer = json!({"tags": {"owner": "b", "old": "1"},
+            "properties": {"addressSpace": {"addressPrefixes": ["1", "2", "3"]}}});
+        assert!(changes(&NETWORK, inputs.clone(), longer, inputs.clone()).is_empty());
         let other =
             json!({"tags": {"owner": "c"}, "properties": {"addressSpace": {"addressPrefixes": ["1"]}}});
         assert_eq!(changes(&NETWORK, inputs, stale, other), ["tags.owner"]);
