@@ -35,7 +35,7 @@ pub use holder::Holder;
 pub use lifecycle::Lifecycle;
 #[cfg(feature = "cli")]
 pub(crate) use local::Disk;
-pub use local::{Fault, Faults, LocalStore};
+pub use local::{Change, Fault, Faults, LocalStore, Watch};
 pub use memory::{Counters, MemoryStore};
 pub use parts::{JournalPart, Parts};
 pub(crate) use read::read_stored;

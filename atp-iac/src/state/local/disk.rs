@@ -19,10 +19,35 @@ pub enum Fault {
 /// Is asked before every step, with its name and file, whether to let it be.
 pub type Faults = Arc<dyn Fn(&str, &Path) -> Option<Fault> + Send + Sync>;
 
+/// What was done to the files, so that a test can say what is left of it when the power fails.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Change {
+    /// A folder was made.
+    Folder(PathBuf),
+    /// An empty file was made, or a file was emptied.
+    Created(PathBuf),
+    /// Bytes were added to a file.
+    Wrote(PathBuf, Vec<u8>),
+    /// What is in a file is durable.
+    Synced(PathBuf),
+    /// Which files a folder has is durable.
+    SyncedFolder(PathBuf),
+    /// The second is another name of the first.
+    Linked(PathBuf, PathBuf),
+    /// The first is called as the second from now on.
+    Renamed(PathBuf, PathBuf),
+    /// A file was removed.
+    Removed(PathBuf),
+}
+
+/// Hears of every change of a file after it was made.
+pub type Watch = Arc<dyn Fn(Change) + Send + Sync>;
+
 /// The file system.
 #[derive(Clone, Default)]
 pub struct Disk {
     pub faults: Option<Faults>,
+    pub watch: Option<Watch>,
 }
 
 impl Disk {
@@ -34,12 +59,23 @@ impl Disk {
         }
     }
 
-    fn sync(&self, path: &Path, sync: impl FnOnce() -> io::Result<()>) -> io::Result<()> {
+    fn sync(
+        &self,
+        path: &Path,
+        synced: impl FnOnce(PathBuf) -> Change,
+        sync: impl FnOnce() -> io::Result<()>,
+    ) -> io::Result<()> {
         match self.fault("sync", path) {
-            None => sync(),
+            None => sync().map(|()| self.tell(|| synced(path.to_owned()))),
             Some(Fault::Unsynced) => Ok(()),
             Some(Fault::Fail(kind)) => Err(kind.into()),
             Some(Fault::Partial(_)) => Err(io::ErrorKind::Other.into()),
+        }
+    }
+
+    fn tell(&self, change: impl FnOnce() -> Change) {
+        if let Some(watch) = &self.watch {
+            watch(change());
         }
     }
 
@@ -87,29 +123,50 @@ impl Disk {
     fn write_as(&self, named: &Path, file: &Path, bytes: &[u8]) -> io::Result<()> {
         self.step("create", named)?;
         let mut open = File::create(file)?;
+        self.tell(|| Change::Created(file.to_owned()));
         self.write("write", &mut open, named, bytes)?;
-        self.sync(named, || open.sync_all())
+        self.tell(|| Change::Wrote(file.to_owned(), bytes.to_owned()));
+        self.sync(named, |_| Change::Synced(file.to_owned()), || open.sync_all())
     }
 
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
         self.step("rename", to)?;
         fs::rename(from, to)?;
+        self.tell(|| Change::Renamed(from.to_owned(), to.to_owned()));
         self.sync_folder(to)
+    }
+
+    fn link(&self, file: &Path, name: &Path) -> io::Result<()> {
+        fs::hard_link(file, name)?;
+        self.tell(|| Change::Linked(file.to_owned(), name.to_owned()));
+        Ok(())
+    }
+
+    /// Removes a file, if it is there, without a step.
+    fn unlink(&self, path: &Path) -> io::Result<bool> {
+        match fs::remove_file(path) {
+            Ok(()) => {
+                self.tell(|| Change::Removed(path.to_owned()));
+                Ok(true)
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 
     /// Makes `copy` what `path` is now, without a moment in which there is no copy.
     pub fn keep(&self, path: &Path, copy: &Path) -> io::Result<()> {
         let temporary = temporary(copy);
-        match fs::remove_file(&temporary) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-            _ => {}
-        }
+        self.unlink(&temporary)?;
         self.step("link", &temporary)?;
-        if fs::hard_link(path, &temporary).is_err() {
+        if self.link(path, &temporary).is_err() {
+            // There are file systems without hard links.
             fs::copy(path, &temporary)?;
         }
         self.step("rename", copy)?;
-        fs::rename(&temporary, copy)
+        fs::rename(&temporary, copy)?;
+        self.tell(|| Change::Renamed(temporary, copy.to_owned()));
+        Ok(())
     }
 
     /// Puts a new file in place whole, unless there is one. Whether it is new. Durable when it returns.
@@ -120,14 +177,17 @@ impl Disk {
         let temporary = path.with_file_name(own);
         let placed = self.write_as(path, &temporary, bytes).and_then(|()| {
             self.step("link", path)?;
-            match fs::hard_link(&temporary, path) {
+            match self.link(&temporary, path) {
                 Ok(()) => self.sync_folder(path).map(|()| true),
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
+                // Who put it there may have died before it was durable.
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                    self.sync_folder(path).map(|()| false)
+                }
                 Err(error) => Err(error),
             }
         });
         // What is left of it has no name that anybody reads.
-        let _ = fs::remove_file(&temporary);
+        let _ = self.unlink(&temporary);
         placed
     }
 
@@ -140,17 +200,24 @@ impl Disk {
     /// Adds to a file. Durable when it returns.
     pub fn append(&self, file: &mut File, path: &Path, bytes: &[u8]) -> io::Result<()> {
         self.write("append", file, path, bytes)?;
-        self.sync(path, || file.sync_data())
+        self.tell(|| Change::Wrote(path.to_owned(), bytes.to_owned()));
+        self.sync(path, Change::Synced, || file.sync_data())
+    }
+
+    /// Opens a file that is there to be locked, and makes it if it is not.
+    pub fn open_lock(&self, path: &Path) -> io::Result<File> {
+        let is_new = !path.exists();
+        let file = OpenOptions::new().create(true).truncate(false).write(true).open(path)?;
+        if is_new {
+            self.tell(|| Change::Created(path.to_owned()));
+        }
+        Ok(file)
     }
 
     /// Removes a file, if it is there. Durable when it returns.
     pub fn remove(&self, path: &Path) -> io::Result<()> {
         self.step("remove", path)?;
-        match fs::remove_file(path) {
-            Ok(()) => self.sync_folder(path),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-            Err(error) => Err(error),
-        }
+        if self.unlink(path)? { self.sync_folder(path) } else { Ok(()) }
     }
 
     /// Makes a folder and those above it up to `root`. Durable when it returns.
@@ -159,7 +226,9 @@ impl Disk {
             return Ok(());
         }
         self.step("create folder", folder)?;
+        let new: Vec<&Path> = folder.ancestors().take_while(|above| !above.is_dir()).collect();
         fs::create_dir_all(folder)?;
+        new.iter().rev().for_each(|new| self.tell(|| Change::Folder(new.to_path_buf())));
         folder
             .ancestors()
             .take_while(|above| above.starts_with(root))
@@ -170,7 +239,9 @@ impl Disk {
         let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) else {
             return Ok(());
         };
-        self.sync(folder, || if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) })
+        self.sync(folder, Change::SyncedFolder, || {
+            if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
+        })
     }
 }
 

@@ -52,7 +52,7 @@ impl StackFiles {
     fn lock_file(&self) -> Result<Option<File>, StateError> {
         let path = self.lock_path();
         for _ in 0..ATTEMPTS {
-            let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path);
+            let file = self.disk.open_lock(&path);
             let file = file.map_err(|source| self.cannot_write(&path, source))?;
             match file.try_lock() {
                 Ok(()) if self.is_lock_file(&file) => return Ok(Some(file)),

@@ -10,7 +10,7 @@ mod files;
 mod lock;
 mod parts;
 
-pub use disk::{Fault, Faults};
+pub use disk::{Change, Fault, Faults, Watch};
 
 pub(crate) use self::disk::Disk;
 use self::files::{StackFiles, Writer};
@@ -50,7 +50,13 @@ impl LocalStore {
 
     /// For tests: asks `faults` before every step that changes a file.
     pub fn with_faults(mut self, faults: Faults) -> Self {
-        self.disk = Disk { faults: Some(faults) };
+        self.disk.faults = Some(faults);
+        self
+    }
+
+    /// For tests and measurements: tells `watch` of every change of a file.
+    pub fn with_watch(mut self, watch: Watch) -> Self {
+        self.disk.watch = Some(watch);
         self
     }
 

@@ -4,6 +4,7 @@ mod backups;
 mod commit;
 mod damage;
 mod kill;
+mod power;
 mod round_trip;
 mod secrets;
 
