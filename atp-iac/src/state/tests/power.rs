@@ -187,7 +187,7 @@ async fn work(bench: &Bench, log: &Mutex<Vec<Moment>>) {
     told(Fact::Gone("/a"));
     session.close().await.unwrap();
     for name in ["1.json", "2.json"] {
-        let store = &bench.ports.store;
+        let store = &bench.ports().store;
         assert!(store.put_document(&stack(), Folder::History, name, name.into()).await.unwrap());
         told(Fact::Document(name));
     }
@@ -202,8 +202,8 @@ async fn violation(root: &Path, disk: &Files, facts: &[Fact], bench: &Bench) -> 
         std::fs::write(path, bytes).unwrap();
     }
     let unsynced: Faults = Arc::new(|_, _| Some(Fault::Unsynced));
-    let store = LocalStore::new(folder.path().join("states"), bench.clock.clone()).with_faults(unsynced);
-    let ports = SessionPorts { store: Arc::new(store), ..bench.ports.clone() };
+    let store = LocalStore::new(folder.path().join("states"), bench.clock().clone()).with_faults(unsynced);
+    let ports = SessionPorts { store: Arc::new(store), ..bench.ports().clone() };
     let read = match read_state(&*ports.store, &stack(), &*ports.keys).await {
         Ok(read) => read,
         Err(error) => return Some(format!("it cannot be read: {error}")),
