@@ -8,6 +8,7 @@ pub mod descriptor;
 pub mod export;
 mod generated;
 pub mod likeness;
+mod migrate;
 pub mod names;
 pub mod nested;
 pub mod provider;

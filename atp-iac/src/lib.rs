@@ -13,6 +13,7 @@ mod duration;
 pub mod engine;
 pub mod estate;
 pub mod history;
+pub mod migrate;
 mod order;
 pub mod output;
 pub mod plan;

@@ -11,6 +11,7 @@
 //! [`Conformance`](crate::testing::conformance::Conformance).
 
 use crate::diff::{Change, Exact, compare};
+use crate::migrate::{Counterpart, Foreign, ForeignFile};
 use crate::value::{Path, Value};
 use async_trait::async_trait;
 use futures::StreamExt;
@@ -139,6 +140,18 @@ pub trait Provider: Send + Sync {
     async fn discover(&self, scope: &str) -> Result<Vec<Found>, ProviderError> {
         let message = format!("the provider `{}` cannot say what is in `{scope}`", self.name());
         Err(ProviderError::new(ProviderErrorKind::Refused, "UnknownScope", message))
+    }
+
+    /// Reads an object of which only the type and the id are known; `None` when it is not there.
+    async fn find(&self, kind: &str, id: &str) -> Result<Option<Value>, ProviderError> {
+        let inputs = Value::map();
+        self.read(Target { kind, id, inputs: &inputs }).await
+    }
+
+    /// What a resource that another tool manages is here; `None` when its type is not known. What an id leaves open may
+    /// follow from others in the same file.
+    fn foreign(&self, _resource: &Foreign, _file: &ForeignFile) -> Option<Counterpart> {
+        None
     }
 
     /// What inputs that were made by [`inputs_of`](Self::inputs_of) lack, though a program has to give it: passwords and the

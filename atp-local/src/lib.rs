@@ -28,6 +28,7 @@
 //! did it when it was cut off, or what it left, so that no plan of it would be true. What it would be used for is a
 //! [`Provider`](atp_iac::provider::Provider) of one's own, which is a page of code, or a step of the pipeline around.
 
+mod foreign;
 mod kept;
 mod provider;
 pub mod random;

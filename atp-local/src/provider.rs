@@ -5,6 +5,7 @@ use crate::{random, time};
 use async_trait::async_trait;
 use atp_iac::Value;
 use atp_iac::diff::{Change, Rules, compare};
+use atp_iac::migrate::{Counterpart, Foreign, ForeignFile};
 use atp_iac::ports::{Clock, Random, random_uuid};
 use atp_iac::provider::{
     Existing, Object, Problem, Provider, ProviderError, ProviderErrorKind, Request, Target,
@@ -134,6 +135,10 @@ impl Provider for LocalProvider {
         outputs.insert("id".to_owned(), target.id.into());
         outputs.insert(IMPORTED.to_owned(), true.into());
         Ok(Some(Value::Map(outputs)))
+    }
+
+    fn foreign(&self, resource: &Foreign, _: &ForeignFile) -> Option<Counterpart> {
+        crate::foreign::counterpart(self.name, resource)
     }
 
     fn inputs_of(&self, kind: &str, _: &str, _: &Value) -> Option<Value> {

@@ -113,6 +113,16 @@ pub(crate) fn is_of_type(id: &str, kind: &str) -> bool {
         && rest.iter().step_by(2).zip(&types).all(|(own, word)| own.eq_ignore_ascii_case(word))
 }
 
+/// The type in an id.
+pub(crate) fn type_of(id: &str) -> Option<String> {
+    let start = id.to_ascii_lowercase().rfind("/providers/")?;
+    let mut segments = id.get(start + "/providers/".len()..)?.split('/');
+    let namespace = segments.next()?;
+    let types: Vec<&str> = segments.clone().step_by(2).collect();
+    let is_whole = segments.count() == types.len() * 2 && !types.is_empty();
+    is_whole.then(|| format!("{namespace}/{}", types.join("/")))
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::testing::{NETWORK, NETWORK_ID, PARENT};

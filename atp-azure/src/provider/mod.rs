@@ -6,7 +6,7 @@
 //! Invariant: nothing here knows a property of a type; what differs between types is in their descriptors, and in the
 //! few tables of this module that name the types they are for.
 
-mod address;
+pub(crate) mod address;
 mod adopt;
 pub(crate) mod body;
 mod bulk;
@@ -48,6 +48,7 @@ use crate::arm::{ArmClient, Source};
 use crate::descriptor::{Parent, TypeDescriptor};
 use async_trait::async_trait;
 use atp_iac::diff::{Change, compare};
+use atp_iac::migrate::{Counterpart, Foreign, ForeignFile};
 use atp_iac::provider::{
     Action, Declaration, Existing, Found, Known, Nested, Object, Problem, Provider, ProviderError, Request,
     Target, Warning,
@@ -238,6 +239,14 @@ impl Provider for AzureProvider {
 
     async fn discover(&self, scope: &str) -> Result<Vec<Found>, ProviderError> {
         self.discover_scope(scope).await
+    }
+
+    async fn find(&self, kind: &str, id: &str) -> Result<Option<Value>, ProviderError> {
+        self.find_object(kind, id).await
+    }
+
+    fn foreign(&self, resource: &Foreign, file: &ForeignFile) -> Option<Counterpart> {
+        crate::migrate::counterpart(&self.catalog, resource, file)
     }
 
     async fn query(

@@ -3,8 +3,10 @@
 //! Invariant: secrets are masked in every event; only [`outputs`] can be told otherwise.
 
 pub(super) mod history;
+mod migration;
 mod several;
 
+pub(super) use migration::{foreign, migration};
 pub(super) use several::{ended, expired, forecast, stack, status, total, trouble};
 
 use super::failure::Failure;
@@ -287,15 +289,6 @@ pub(super) fn discovered(
     let Discovered { found, code, notes } = discovered;
     let found: Vec<Json> =
         found.iter().map(|one| json!({"name": one.name, "type": one.kind, "id": one.id})).collect();
-    let note = |note: &DiscoveryNote| {
-        let (what, kind, id, path) = match note {
-            DiscoveryNote::LeftOut { kind, id, .. } => ("left_out", Some(kind), Some(id), None),
-            DiscoveryNote::Hidden { kind, id, path, .. } => ("hidden", Some(kind), Some(id), Some(path)),
-            DiscoveryNote::UnreadState { .. } => ("unread_state", None, None, None),
-        };
-        let path = path.map(ToString::to_string);
-        json!({"what": what, "type": kind, "id": id, "path": path, "message": note.to_string()})
-    };
     json!({
         "event": "discovered", "provider": provider, "scope": scope, "found": found,
         "notes": notes.iter().map(note).collect::<Vec<_>>(), "file": file,
@@ -311,6 +304,16 @@ pub(super) fn report(operation: &str, messages: &[String], details: Json) -> Jso
 /// What could not be done, and stops nothing.
 pub(super) fn warning(text: &str) -> Json {
     json!({"event": "warning", "message": text})
+}
+
+fn note(note: &DiscoveryNote) -> Json {
+    let (what, kind, id, path) = match note {
+        DiscoveryNote::LeftOut { kind, id, .. } => ("left_out", Some(kind), Some(id), None),
+        DiscoveryNote::Hidden { kind, id, path, .. } => ("hidden", Some(kind), Some(id), Some(path)),
+        DiscoveryNote::UnreadState { .. } => ("unread_state", None, None, None),
+    };
+    let path = path.map(ToString::to_string);
+    json!({"what": what, "type": kind, "id": id, "path": path, "message": note.to_string()})
 }
 
 pub(super) fn graph(dot: &str) -> Json {

@@ -4,6 +4,7 @@ mod history;
 mod several;
 
 use super::arguments::Options;
+use super::commands::Told;
 use super::failure::Failure;
 use super::ports::Terminal;
 use super::screen::{self, Colour, Look, Progress, clean};
@@ -200,6 +201,16 @@ impl<'p> Reporter<'p> {
         }
         let text = screen::discovered(discovered, file.as_deref(), self.look);
         self.screen(&text);
+    }
+
+    /// What becomes of the file of another tool.
+    pub fn migration(&mut self, told: &Told<'_>) {
+        if !self.json {
+            let text = screen::migration(told, self.look);
+            return self.screen(&text);
+        }
+        told.migration.lines.iter().for_each(|line| self.event(events::foreign(line)));
+        self.event(events::migration(told));
     }
 
     /// How what is taken over differs from the program.

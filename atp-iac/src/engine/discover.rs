@@ -86,9 +86,9 @@ impl fmt::Display for DiscoveryNote {
 }
 
 /// An object with what a program would say of it.
-struct Declared {
-    found: Found,
-    inputs: Value,
+pub(super) struct Declared {
+    pub found: Found,
+    pub inputs: Value,
 }
 
 impl Engine {
@@ -121,7 +121,8 @@ impl Engine {
         if declared.is_empty() {
             return Err(EngineError::NothingFound { scope: scope.to_owned(), notes });
         }
-        write(provider, declared, notes)
+        let objects: Vec<Found> = declared.iter().map(|one| one.found.clone()).collect();
+        write(provider, declared, Found::names(&objects), notes)
     }
 
     /// Without what states have already; which ones is noted.
@@ -142,7 +143,7 @@ impl Engine {
     }
 
     /// What the states of all stacks have of a provider, by ids in small letters.
-    async fn managed_by(
+    pub(super) async fn managed_by(
         &self,
         provider: &str,
         notes: &mut Vec<DiscoveryNote>,
@@ -211,15 +212,15 @@ impl Engine {
     }
 }
 
-/// The code, and what has to be given to it.
-fn write(
+/// The code of a program that declares these under these names, and what has to be given to it.
+pub(super) fn write(
     provider: &dyn Provider,
     declared: Vec<Declared>,
+    names: Vec<String>,
     mut notes: Vec<DiscoveryNote>,
 ) -> Result<Discovered, EngineError> {
     let (objects, inputs): (Vec<Found>, Vec<Value>) =
         declared.into_iter().map(|Declared { found, inputs }| (found, inputs)).unzip();
-    let names = Found::names(&objects);
     let declarations: Vec<Declaration<'_>> = objects
         .iter()
         .zip(&inputs)

@@ -7,6 +7,7 @@ mod error;
 mod history;
 mod import;
 mod look;
+mod migrate;
 mod reading;
 mod rollback;
 mod saved;

@@ -1,6 +1,7 @@
 //! A provider whose cloud is a map in memory.
 
 use crate::diff::{Change, Rules, compare};
+use crate::migrate::{Counterpart, Foreign, ForeignFile};
 use crate::provider::{
     Declaration, Existing, Found, Object, Problem, Provider, ProviderError, ProviderErrorKind, Request,
     Target, Warning,
@@ -267,6 +268,17 @@ impl Provider for MemoryCloud {
             Found { kind: kind.to_owned(), id: id.clone(), outputs: None }
         };
         Ok(inside.map(found).collect())
+    }
+
+    /// What another tool calls by its own types that begin with the name of this cloud: `memory_guest` with the id
+    /// `Test.Guest/ben`. An association is no object.
+    fn foreign(&self, resource: &Foreign, _: &ForeignFile) -> Option<Counterpart> {
+        let own = resource.kind.strip_prefix(&self.name)?.strip_prefix(['_', ':'])?;
+        if own.ends_with("association") {
+            return Some(Counterpart::Nothing { why: "it is said within what it associates".to_owned() });
+        }
+        let (kind, id) = (resource.id.rsplit_once('/').map_or("", |(kind, _)| kind), &resource.id);
+        Some(Counterpart::Object { kind: kind.to_owned(), id: id.clone() })
     }
 
     fn warnings(&self, _: &str, inputs: &Value, old: Option<&Existing<'_>>) -> Vec<Warning> {

@@ -12,7 +12,7 @@ use super::made;
 use super::namespaces::Versions;
 use crate::arm::ArmError;
 use crate::descriptor::{Parent, TypeDescriptor};
-use crate::provider::address::fits;
+use crate::provider::address::{fits, type_of};
 use atp_iac::provider::{Found, Provider, ProviderError, ProviderErrorKind, Target};
 use atp_iac::value::{Map, Value};
 use azure_core::http::Method;
@@ -80,6 +80,17 @@ impl AzureProvider {
         // A path sorts behind what it begins with.
         found.sort_by_cached_key(|found| found.id.to_ascii_lowercase());
         Ok(found)
+    }
+
+    /// Reads an object of any type; `None` when it is not there, or belongs to another one.
+    pub(in super::super) async fn find_object(
+        &self,
+        kind: &str,
+        id: &str,
+    ) -> Result<Option<Value>, ProviderError> {
+        let candidate = Candidate { kind: kind.to_owned(), id: id.to_owned() };
+        let mut found = self.read_all(vec![candidate], &mut BTreeMap::new()).await?;
+        Ok(found.pop().and_then(|found| found.outputs))
     }
 
     fn root(&self, scope: &str) -> Result<Candidate, ProviderError> {
@@ -291,14 +302,4 @@ fn place(child: &'static TypeDescriptor, path: String, only: impl Fn() -> String
 /// Whether the resource with an id is attached to another one.
 fn is_extension(id: &str) -> bool {
     id.to_ascii_lowercase().matches("/providers/").count() > 1
-}
-
-/// The type in an id.
-fn type_of(id: &str) -> Option<String> {
-    let start = id.to_ascii_lowercase().rfind("/providers/")?;
-    let mut segments = id.get(start + "/providers/".len()..)?.split('/');
-    let namespace = segments.next()?;
-    let types: Vec<&str> = segments.clone().step_by(2).collect();
-    let is_whole = segments.count() == types.len() * 2 && !types.is_empty();
-    is_whole.then(|| format!("{namespace}/{}", types.join("/")))
 }

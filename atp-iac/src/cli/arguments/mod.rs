@@ -4,6 +4,7 @@ mod config;
 mod history;
 mod import;
 mod lock;
+mod migrate;
 mod plan;
 mod state;
 
@@ -11,6 +12,7 @@ pub(in crate::cli) use config::ConfigCommand;
 pub(in crate::cli) use history::{HistoryCommand, RollbackArguments};
 pub(in crate::cli) use import::{ImportArguments, ScopeArguments};
 pub(in crate::cli) use lock::LockCommand;
+pub(in crate::cli) use migrate::MigrateArguments;
 pub(in crate::cli) use plan::PlanCommand;
 pub(in crate::cli) use state::StateCommand;
 

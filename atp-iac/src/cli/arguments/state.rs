@@ -1,5 +1,6 @@
 //! `state`.
 
+use super::MigrateArguments;
 use clap::Subcommand;
 use std::path::PathBuf;
 
@@ -30,13 +31,17 @@ pub(in crate::cli) enum StateCommand {
         #[arg(long)]
         show_secrets: bool,
     },
-    /// Puts an export or a snapshot in the place of the state, which is kept as a backup.
+    /// Puts an export or a snapshot in the place of the state, which is kept as a backup; or takes over what another
+    /// tool manages, without touching the cloud.
     Import {
         /// The file.
-        file: PathBuf,
-        /// Also an older one, and of another lineage.
+        #[arg(conflicts_with_all = ["from_pulumi", "from_terraform"])]
+        file: Option<PathBuf>,
+        /// Also an older one, and of another lineage; with `--out`: writes over files that are there.
         #[arg(long)]
         force: bool,
+        #[command(flatten)]
+        foreign: MigrateArguments,
     },
     /// Gives a resource another URN, or moves it to the state of another stack. Nothing happens in the cloud.
     Move {

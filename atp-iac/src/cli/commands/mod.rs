@@ -6,6 +6,7 @@ mod history;
 mod import;
 mod lock;
 mod look;
+mod migrate;
 mod plan;
 mod reading;
 mod rollback;
@@ -15,7 +16,9 @@ mod taint;
 mod update;
 mod why;
 
-use super::arguments::{Command, ImportArguments, Options, PreviewArguments, UpArguments};
+pub(super) use migrate::Told;
+
+use super::arguments::{Command, ImportArguments, Options, PreviewArguments, StateCommand, UpArguments};
 use super::failure::Failure;
 use super::interruptible::interruptible;
 use super::ports::{Answer, Press, Terminal};
@@ -72,6 +75,9 @@ pub(super) async fn run(
             Command::Preview(_) => update::preview(&session).await,
             Command::Outputs { name, show_secrets } => {
                 look::outputs(&session, name.as_deref(), *show_secrets).await
+            }
+            Command::State(StateCommand::Import { file: None, force, foreign }) => {
+                Box::pin(migrate::migrate(&session, (foreign, *force), ask, presses.clone())).await
             }
             Command::State(command) => Box::pin(state::state(&session, command, ask)).await,
             Command::Lock(command) => lock::lock(&session, command, ask).await,

@@ -79,7 +79,11 @@ async fn every_event_is_documented_with_its_fields_and_no_other() {
     bench.cloud.put("Test.Store/store", store);
     let late = [("name", "late".into()), ("id", "Test.Guest/late".into()), ("front", "elsewhere".into())];
     bench.cloud.put("Test.Guest/late", crate::Value::from(late));
+    let foreign = br#"{"version": 4, "serial": 1, "resources": [{"mode": "managed", "type": "memory_guest", "name": "late",
+        "provider": "p", "instances": [{"attributes": {"id": "Test.Guest/late"}}]}]}"#;
+    bench.plans.0.lock().unwrap().insert("/shop/deep/state.json".into(), foreign.to_vec());
     for arguments in [
+        "state import --from-terraform state.json --out late.rs",
         "up --yes --set protect=true --set guests=[ben,eve]",
         "up --yes --allow-replace --set protect=true --set guests=[ann<ben,eve]",
         "up --yes --allow-delete --set protect=true --set guests=[eve<ann]",

@@ -9,6 +9,7 @@ mod hanging;
 mod history;
 mod import;
 mod interrupts;
+mod migrate;
 mod modifiers;
 mod plans;
 mod progress;

@@ -1,6 +1,7 @@
 //! A provider that is looked at while it works, and whose calls can be cut off.
 
 use crate::diff::Change;
+use crate::migrate::{Counterpart, Foreign, ForeignFile};
 use crate::provider::{
     Action, Declaration, Existing, Found, Known, Nested, Object, Problem, Provider, ProviderError,
     ProviderErrorKind, Request, Target, Warning,
@@ -184,6 +185,12 @@ impl Provider for Watched {
     }
     async fn discover(&self, scope: &str) -> Result<Vec<Found>, ProviderError> {
         self.show(self.inner.discover(scope).await)
+    }
+    async fn find(&self, kind: &str, id: &str) -> Result<Option<Value>, ProviderError> {
+        self.show(self.inner.find(kind, id).await)
+    }
+    fn foreign(&self, resource: &Foreign, file: &ForeignFile) -> Option<Counterpart> {
+        self.show(self.inner.foreign(resource, file))
     }
     fn not_shown(&self, kind: &str, inputs: &Value) -> Vec<Path> {
         self.show(self.inner.not_shown(kind, inputs))

@@ -42,6 +42,16 @@ async fn look(
 ) -> Result<Adoption, Failure> {
     let desired = engine.declare(deployment).await?;
     let requests = requests(session.target, asked, &desired.registrations)?;
+    differences(session, requests, deployment, engine).await
+}
+
+/// What differs between the program and what is to be taken over.
+pub(in crate::cli::commands) async fn differences(
+    session: &Session<'_, '_>,
+    requests: Vec<ImportRequest>,
+    deployment: &Deployment,
+    engine: &Engine,
+) -> Result<Adoption, Failure> {
     let options = UpdateOptions { import: requests.clone(), ..session.update_options() };
     let preview = engine.preview(deployment, Kind::Up, &options).await?;
     let is_asked = |one: &Operation| requests.iter().any(|request| request.urn == one.urn);

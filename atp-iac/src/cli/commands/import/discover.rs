@@ -34,7 +34,10 @@ pub(in crate::cli::commands) async fn discover(
 }
 
 /// What stands in a file is not lost unless somebody says so.
-fn refuse_present(session: &Session<'_, '_>, file: &Path) -> Result<(), Failure> {
+pub(in crate::cli::commands) fn refuse_present(
+    session: &Session<'_, '_>,
+    file: &Path,
+) -> Result<(), Failure> {
     let workspace = session.target.workspace;
     let name = file.display();
     match workspace.plans.read(&workspace.start.join(file)) {
@@ -49,10 +52,15 @@ fn refuse_present(session: &Session<'_, '_>, file: &Path) -> Result<(), Failure>
     }
 }
 
-fn write(session: &Session<'_, '_>, file: &Path, code: &str) -> Result<(), Failure> {
+/// Puts what was written into its file.
+pub(in crate::cli::commands) fn write(
+    session: &Session<'_, '_>,
+    file: &Path,
+    code: &str,
+) -> Result<(), Failure> {
     let workspace = session.target.workspace;
     workspace.plans.write(&workspace.start.join(file), code.as_bytes()).map_err(|error| {
-        Failure::failed(format!("the program cannot be written to {}", file.display()))
+        Failure::failed(format!("nothing can be written to {}", file.display()))
             .with_cause(error)
             .with_hint("name a file in a folder that is there and that you may write to")
     })

@@ -4,6 +4,6 @@ mod adopt;
 mod discover;
 mod requests;
 
-pub(super) use adopt::{Adoption, adopt};
-pub(super) use discover::discover;
+pub(super) use adopt::{Adoption, adopt, differences};
+pub(super) use discover::{discover, refuse_present, write};
 pub(super) use requests::Asked;

@@ -28,7 +28,10 @@ pub(super) async fn state(
         StateCommand::Backups => backups::list(session).await,
         StateCommand::Restore { what, force } => backups::restore(session, what, *force, ask).await,
         StateCommand::Export { show_secrets } => change::export(session, *show_secrets).await,
-        StateCommand::Import { file, force } => change::import(session, file, *force, ask).await,
+        StateCommand::Import { file: Some(file), force, .. } => {
+            change::import(session, file, *force, ask).await
+        }
+        StateCommand::Import { file: None, .. } => Err(super::migrate::nothing_said()),
         StateCommand::Move { urn, new, to_stack } => {
             change::relocate(session, urn, new.as_deref(), to_stack.as_deref()).await
         }
