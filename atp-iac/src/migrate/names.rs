@@ -38,7 +38,7 @@ fn shared(names: &[&str]) -> Vec<usize> {
 /// Names as they are, with a number where one was given already.
 pub(crate) fn numbered<'n>(names: impl Iterator<Item = &'n str>) -> Vec<String> {
     let mut given = std::collections::BTreeSet::new();
-    let mut unique = |name: &str| {
+    let unique = |name: &str| {
         let mut own = name.to_owned();
         let mut number = 2;
         while !given.insert(own.to_lowercase()) {
@@ -47,7 +47,7 @@ pub(crate) fn numbered<'n>(names: impl Iterator<Item = &'n str>) -> Vec<String> 
         }
         own
     };
-    names.map(|name| unique(name)).collect()
+    names.map(unique).collect()
 }
 
 /// Names from short to long.
