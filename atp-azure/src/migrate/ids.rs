@@ -71,8 +71,8 @@ fn spelled(catalog: &Catalog, segments: &[&str]) -> String {
 
 /// A namespace as its types spell it.
 fn namespace(own: &str) -> &str {
-    let all = crate::descriptors().iter().map(|known| known.namespace());
-    all.filter(|known| known.eq_ignore_ascii_case(own)).next().unwrap_or(own)
+    let mut all = crate::descriptors().iter().map(|known| known.namespace());
+    all.find(|known| known.eq_ignore_ascii_case(own)).unwrap_or(own)
 }
 
 /// The object of a resource of `azurerm`.
