@@ -102,10 +102,14 @@ mod tests {
     fn every_type_is_confirmed_by_the_name_that_a_typed_resource_has() {
         // What Azure itself calls by two names.
         let own = descriptors().iter().filter(|one| one.name != "Microsoft.Insights/components");
-        let named = own.filter_map(|one| Some((one, one.typed?)));
+        let named = own.filter_map(|one| {
+            // All types of records are one type there.
+            let is_record = one.name.to_ascii_lowercase().contains("dnszones/") && one.leaf().len() <= 5;
+            Some((one, if is_record { "RecordSet" } else { one.typed?.main.name }))
+        });
         let doubted: Vec<String> = named
-            .filter(|(one, typed)| !confirms(&module(one.namespace()), typed.main.name, one.name))
-            .map(|(one, typed)| format!("{} {}", one.name, typed.main.name))
+            .filter(|(one, name)| !confirms(&module(one.namespace()), name, one.name))
+            .map(|(one, name)| format!("{} {name}", one.name))
             .collect();
         assert_eq!(doubted, Vec::<String>::new());
     }

@@ -4,7 +4,8 @@ use super::discover::{Declared, DiscoverOptions, Discovered, DiscoveryNote, writ
 use super::{Deployment, Engine, EngineError, Kind, UpdateOptions};
 use crate::config::unknown;
 use crate::migrate::{
-    ForeignFile, Line, Mapped, Migration, Planned, Verdict, claims, folded, matched, names, numbered, tidy,
+    Foreign, ForeignFile, Line, Mapped, Migration, Planned, Verdict, claims, folded, matched, names,
+    numbered, tidy,
 };
 use crate::plan::{Operation, OperationKind};
 use crate::provider::{Found, Nested, Provider, ProviderError};
@@ -87,20 +88,20 @@ impl Engine {
         };
         let mut lines = lines(file, &claims);
         let mut wanted = Vec::new();
-        let foreign: Vec<_> = file.resources.iter().collect();
-        let open: Vec<usize> =
-            (0..claims.len()).filter(|at| claims.get(*at).is_some_and(Result::is_ok)).collect();
-        let open_foreign: Vec<_> = open.iter().filter_map(|at| foreign.get(*at).copied()).collect();
-        for (at, name) in open.iter().zip(names(file.tool, &open_foreign)) {
-            let Some(Ok(Mapped { provider: of, kind, id, .. })) = claims.get(*at) else { continue };
+        let known: Vec<(usize, &Mapped)> =
+            claims.iter().enumerate().filter_map(|(at, claim)| Some((at, claim.as_ref().ok()?))).collect();
+        let foreign: Vec<&Foreign> = known.iter().filter_map(|(at, _)| file.resources.get(*at)).collect();
+        for ((at, Mapped { provider: of, kind, id, .. }), name) in
+            known.into_iter().zip(names(file.tool, &foreign))
+        {
             let verdict = match managed.get(&folded(id)) {
                 _ if of != provider.name() => Some(Verdict::Left { why: by_hand(of, kind) }),
                 Some(urn) => Some(Verdict::Managed { urn: urn.clone(), id: id.clone() }),
                 None => None,
             };
             match verdict {
-                Some(verdict) => judge(&mut lines, Some(*at), verdict),
-                None => wanted.push(Wanted { line: Some(*at), name, kind: kind.clone(), id: id.clone() }),
+                Some(verdict) => judge(&mut lines, Some(at), verdict),
+                None => wanted.push(Wanted { line: Some(at), name, kind: kind.clone(), id: id.clone() }),
             }
         }
         let declared = self.read_wanted(provider, wanted, &mut lines, &mut notes).await;
@@ -139,13 +140,12 @@ impl Engine {
         }
         let inner: BTreeMap<String, String> =
             read.iter().flat_map(|(one, own)| own_parts(provider, one, own)).collect();
-        let (part, whole): (Vec<_>, Vec<_>) =
+        let (part, mut whole): (Vec<_>, Vec<_>) =
             read.into_iter().partition(|(one, _)| inner.contains_key(&folded(&one.id)));
         for (one, _) in part {
             let of = inner.get(&folded(&one.id)).cloned().unwrap_or_default();
             judge(lines, one.line, Verdict::Part { of, id: one.id });
         }
-        let mut whole = whole;
         // A path sorts behind what it begins with.
         whole.sort_by_cached_key(|(one, _)| folded(&one.id));
         // Parts that only their parents show may be called as something else is.
@@ -179,7 +179,7 @@ impl Engine {
 
 /// What is not decided yet is not declared.
 fn lines(file: &ForeignFile, claims: &[Result<Mapped, String>]) -> Vec<Line> {
-    let line = |(resource, claim): (&crate::migrate::Foreign, &Result<Mapped, String>)| Line {
+    let line = |(resource, claim): (&Foreign, &Result<Mapped, String>)| Line {
         address: resource.address.clone(),
         kind: resource.kind.clone(),
         is_protected: resource.is_protected,
