@@ -183,7 +183,7 @@ async fn work(bench: &Bench, log: &Mutex<Vec<Moment>>) {
     let session = bench.open().await.unwrap();
     session.record(saved(resource("d"))).await.unwrap();
     told(Fact::Has("/d"));
-    session.record(Record::Removed { step: None, urn: urn("a"), id: "/a".into() }).await.unwrap();
+    session.record(Record::Removed { step: None, urn: resource("a").urn, id: "/a".into() }).await.unwrap();
     told(Fact::Gone("/a"));
     session.close().await.unwrap();
     for name in ["1.json", "2.json"] {
