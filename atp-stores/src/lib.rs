@@ -46,11 +46,18 @@ const OBJECT_STORES: &[(&str, Connect)] = &[
 
 impl Backend for Stores {
     fn forms(&self) -> Vec<&'static str> {
-        OBJECT_STORES.iter().map(|(form, _)| *form).collect()
+        let mut forms: Vec<&'static str> = OBJECT_STORES.iter().map(|(form, _)| *form).collect();
+        #[cfg(feature = "postgres")]
+        forms.push(postgres::FORM);
+        forms
     }
 
     fn open(&self, opening: &Opening<'_>) -> Result<Arc<dyn StateStore>, BackendError> {
         let scheme = |url: &str| url.split("://").next().map(str::to_owned);
+        #[cfg(feature = "postgres")]
+        if scheme(opening.url) == scheme(postgres::FORM) {
+            return Ok(Arc::new(postgres::PostgresStore::open(opening)?));
+        }
         let found = OBJECT_STORES.iter().find(|(form, _)| scheme(form) == scheme(opening.url));
         let Some((_, connect)) = found else {
             let known = format!("write {}", self.forms().join(" or "));

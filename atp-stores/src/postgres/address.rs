@@ -20,21 +20,18 @@ const SILENCE: Duration = Duration::from_secs(30);
 #[non_exhaustive]
 pub enum AddressError {
     /// It cannot be read.
-    #[error(
-        "this is no address of a database ({0}); write it as postgres://user@host/database?schema=atp, with \
-         other characters than letters and digits as %XX"
-    )]
+    #[error("the backend `postgres://..` is no URL: {0}")]
     Malformed(String),
     /// It leaves something out.
-    #[error("the address of the database has no {0}; write it as postgres://user@host/database?schema=atp")]
+    #[error("the backend `postgres://..` names no {0}")]
     Without(&'static str),
     /// It has a parameter that is not known.
     #[error(
-        "the address of the database has the parameter `{0}`; schema, sslmode, sslrootcert and host are known"
+        "the backend `postgres://..` has the parameter `{0}`; schema, sslmode, sslrootcert and host are known"
     )]
     Parameter(String),
     /// A parameter has a value that it cannot have.
-    #[error("`{parameter}={found}` in the address of the database: {expected}")]
+    #[error("the backend `postgres://..` has {parameter}={found}; known are {expected}")]
     Value {
         /// The parameter.
         parameter: &'static str,
@@ -94,14 +91,19 @@ impl std::fmt::Debug for Address {
 }
 
 impl Address {
-    /// Reads an address. Variables come from `variable`: PGPASSWORD, PGPASSFILE, HOME, and USER where the address names
-    /// nobody.
-    pub fn parse(text: &str, variable: &dyn Fn(&str) -> Option<String>) -> Result<Address, AddressError> {
+    /// Reads an address. The schema is that of one part. Variables come from `variable`: PGPASSWORD, PGPASSFILE, HOME, and
+    /// PGUSER or USER where the address names nobody.
+    pub fn parse(
+        text: &str,
+        part: &str,
+        variable: &dyn Fn(&str) -> Option<String>,
+    ) -> Result<Address, AddressError> {
         let url = Url::parse(text).map_err(|error| AddressError::Malformed(error.to_string()))?;
         if !matches!(url.scheme(), "postgres" | "postgresql") {
             return Err(AddressError::Malformed(format!("it begins with {}:", url.scheme())));
         }
         let parameters = Parameters::read(&url)?;
+        let schema = schema(&format!("{}_{part}", parameters.schema))?;
         let given = |text: &str| decoded(text).map(|text| Some(text).filter(|text| !text.is_empty()));
         let host = match parameters.host {
             Some(host) => host,
@@ -117,7 +119,7 @@ impl Address {
             Some(password) => Some(password),
             None => passfile::find(variable, &Asked { host: &host, port, database: &database, user: &user })?,
         };
-        let place = format!("postgres://{user}@{host}:{port}/{database} (schema {})", parameters.schema);
+        let place = format!("postgres://{user}@{host}:{port}/{database} (schema {schema})");
         let mut config = Config::new();
         config.host(&host).port(port).user(&user).dbname(&database).application_name("atp-iac");
         config.connect_timeout(CONNECT).tcp_user_timeout(SILENCE).keepalives_idle(SILENCE);
@@ -129,13 +131,7 @@ impl Address {
         if let Some(password) = password {
             config.password(password);
         }
-        Ok(Address {
-            config,
-            schema: parameters.schema,
-            encryption,
-            authorities: parameters.authorities,
-            place,
-        })
+        Ok(Address { config, schema, encryption, authorities: parameters.authorities, place })
     }
 }
 
@@ -152,7 +148,7 @@ impl Parameters {
         let mut read = Parameters { schema: "atp".into(), mode: None, authorities: None, host: None };
         for (name, value) in url.query_pairs() {
             match &*name {
-                "schema" => read.schema = schema(&value)?,
+                "schema" => read.schema = value.into_owned(),
                 "sslmode" => read.mode = Some(value.into_owned()),
                 "sslrootcert" => read.authorities = Some(PathBuf::from(value.into_owned())),
                 "host" => read.host = Some(value.into_owned()),
@@ -210,19 +206,19 @@ mod tests {
     use super::*;
 
     fn parse(text: &str) -> Result<Address, AddressError> {
-        Address::parse(text, &|_| None)
+        Address::parse(text, "azure", &|_| None)
     }
 
     #[test]
     fn an_address_names_the_server_the_database_and_the_schema() {
         let address = parse("postgres://ann@db.example.org/states?schema=team_a").unwrap();
-        assert_eq!(address.place, "postgres://ann@db.example.org:5432/states (schema team_a)");
+        assert_eq!(address.place, "postgres://ann@db.example.org:5432/states (schema team_a_azure)");
         assert_eq!((address.config.get_dbname(), address.config.get_ports()), (Some("states"), &[5432][..]));
         let local = parse("postgresql://ann@[::1]:6000/states").unwrap();
-        assert_eq!(local.place, "postgres://ann@::1:6000/states (schema atp)");
+        assert_eq!(local.place, "postgres://ann@::1:6000/states (schema atp_azure)");
         let socket = parse("postgres://ann@%2Frun%2Fpostgresql/states").unwrap();
         assert_eq!(socket.encryption, Encryption::Preferred);
-        assert_eq!(socket.place, "postgres://ann@/run/postgresql:5432/states (schema atp)");
+        assert_eq!(socket.place, "postgres://ann@/run/postgresql:5432/states (schema atp_azure)");
     }
 
     #[test]
@@ -239,9 +235,9 @@ mod tests {
     #[test]
     fn what_is_missing_or_unknown_is_named() {
         let error = |text: &str| parse(text).unwrap_err().to_string();
-        assert!(error("postgres:///states").contains("no host"));
-        assert!(error("postgres://host/states").contains("no user"));
-        assert!(error("postgres://ann@host").contains("no database"));
+        assert!(error("postgres:///states").contains("names no host"));
+        assert!(error("postgres://host/states").contains("names no user"));
+        assert!(error("postgres://ann@host").contains("names no database"));
         assert!(error("postgres://ann@host/s?schmea=x").contains("`schmea`"));
         assert!(error("postgres://ann@host/s?schema=A;drop").contains("schema=A;drop"));
         assert!(error("postgres://ann@host/s?sslmode=on").contains("verify-full"));
@@ -265,7 +261,7 @@ mod tests {
     fn the_environment_gives_the_password_where_the_address_does_not() {
         let variable = |name: &str| (name == "PGPASSWORD").then(|| "from outside".to_owned());
         let password = |text: &str| {
-            let address = Address::parse(text, &variable).unwrap();
+            let address = Address::parse(text, "azure", &variable).unwrap();
             address.config.get_password().map(<[u8]>::to_vec)
         };
         assert_eq!(password("postgres://ann@host/s").unwrap(), b"from outside");

@@ -2,7 +2,7 @@
 //!
 //! Each stack has a row that says which snapshot it has and who holds its lock; each resource has a row of its own, and so
 //! has each batch of the journal and each document. What an update does not change stays as it is. The tables are made on
-//! first use.
+//! first use, in a schema for each cloud.
 //!
 //! What was acknowledged is on the server's disk. Every write changes or locks the row of its stack and looks there whether
 //! its lease is the newest, so that a writer who lost the lock writes nothing. When a connection is lost, the same is asked
@@ -20,19 +20,20 @@ mod schema;
 mod snapshot;
 mod tls;
 
-pub use address::AddressError;
-pub use tls::TlsError;
-
 use self::address::Address;
 use self::connection::Database;
 use self::documents::Document;
 use async_trait::async_trait;
 use atp_iac::StackName;
-use atp_iac::ports::Clock;
-use atp_iac::state::{Content, Folder, Holder, Lease, StateError, StateStore, Stored, Version, Wait};
+use atp_iac::state::{
+    BackendError, Content, Folder, Holder, Lease, Opening, StateError, StateStore, Stored, Version, Wait,
+};
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
+
+/// How the URLs look.
+pub const FORM: &str = "postgres://user@host/database?schema=atp";
 
 /// How long the lock of a holder stays who is gone without a word.
 const TERM: Duration = Duration::from_secs(30);
@@ -44,44 +45,29 @@ pub struct PostgresStore {
     term: Duration,
 }
 
-/// Why there is no store at an address.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum PostgresError {
-    /// The address cannot be used.
-    #[error(transparent)]
-    Address(#[from] AddressError),
-    /// There can be no encryption.
-    #[error(transparent)]
-    Tls(#[from] TlsError),
-}
-
 impl PostgresStore {
-    /// At this address. Environment variables come from `variable`: a password that the address does not have is
-    /// looked for in PGPASSWORD, then in the file that PGPASSFILE names, then in `.pgpass` at HOME.
+    /// At a URL. A password that it does not have is looked for in PGPASSWORD, then in the file that PGPASSFILE names, then
+    /// in `.pgpass` at HOME. What has to be kept apart is in schemas of its own, such as `atp_azure`.
     ///
     /// # Errors
-    /// When the address cannot be used. Whether the server can be reached shows on first use.
-    pub fn new(
-        address: &str,
-        variable: &dyn Fn(&str) -> Option<String>,
-        clock: Arc<dyn Clock>,
-    ) -> Result<PostgresStore, PostgresError> {
-        PostgresStore::with_term(address, variable, clock, TERM)
+    /// When the URL cannot be used. Whether the server can be reached shows on first use.
+    pub fn open(opening: &Opening<'_>) -> Result<PostgresStore, BackendError> {
+        PostgresStore::with_term(opening, TERM)
     }
 
     /// Likewise, with locks that expire after so long without a renewal.
     ///
     /// # Errors
     /// Likewise.
-    pub fn with_term(
-        address: &str,
-        variable: &dyn Fn(&str) -> Option<String>,
-        clock: Arc<dyn Clock>,
-        term: Duration,
-    ) -> Result<PostgresStore, PostgresError> {
-        let address = Address::parse(address, variable)?;
-        Ok(PostgresStore { database: Arc::new(Database::new(address, clock, term)?), term })
+    pub fn with_term(opening: &Opening<'_>, term: Duration) -> Result<PostgresStore, BackendError> {
+        let way_out = format!("write it as `{FORM}`, with %XX for other characters than letters and digits");
+        let address = Address::parse(opening.url, opening.part, opening.variable);
+        let address = address.map_err(|error| BackendError::new(error.to_string(), way_out))?;
+        let connected = Database::new(address, opening.clock.clone(), term);
+        let database = connected.map_err(|error| {
+            BackendError::new(error.to_string(), "name a file of certificates with sslrootcert=FILE")
+        })?;
+        Ok(PostgresStore { database: Arc::new(database), term })
     }
 }
 

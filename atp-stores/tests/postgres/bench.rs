@@ -1,11 +1,12 @@
 //! A store of its own for each test: a schema that no other test has.
 
-use atp_iac::ports::ManualClock;
+use atp_iac::ports::{Clock, ManualClock, SystemRandom};
 use atp_iac::secrets::WrappedKey;
-use atp_iac::state::Content;
+use atp_iac::state::{Content, Opening};
 use atp_iac::testing::stores::Bench;
 use atp_stores::postgres::PostgresStore;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio_postgres::{Client, NoTls};
 use uuid::Uuid;
 
@@ -26,22 +27,32 @@ pub async fn server() -> Option<Server> {
         eprintln!("skipped {test}: {SERVER} names no PostgreSQL server");
         return None;
     };
-    let schema = format!("test_{}", Uuid::new_v4().simple());
+    let named = format!("test_{}", Uuid::new_v4().simple());
+    let schema = format!("{named}_azure");
     let (sql, connection) = tokio_postgres::connect(&server, NoTls).await.unwrap();
     tokio::spawn(connection);
     sql.batch_execute(&format!("SET search_path TO {schema}")).await.unwrap();
-    Some(Server { address: format!("{server}?schema={schema}"), schema, sql })
+    Some(Server { address: format!("{server}?schema={named}"), schema, sql })
 }
 
 impl Server {
     pub fn store(&self, clock: &Arc<ManualClock>) -> PostgresStore {
-        PostgresStore::new(&self.address, &|_| None, clock.clone()).unwrap()
+        self.with_term(clock.clone(), Duration::from_secs(30))
+    }
+
+    pub fn with_term(&self, clock: Arc<dyn Clock>, term: Duration) -> PostgresStore {
+        open(&self.address, clock, term)
     }
 
     pub fn bench(&self) -> Bench {
         let clock = Arc::new(ManualClock::default());
         Bench::new(Arc::new(self.store(&clock)), clock)
     }
+}
+
+pub fn open(url: &str, clock: Arc<dyn Clock>, term: Duration) -> PostgresStore {
+    let opening = Opening { url, part: "azure", variable: &|_| None, clock, random: Arc::new(SystemRandom) };
+    PostgresStore::with_term(&opening, term).unwrap()
 }
 
 pub async fn empty() -> Option<Bench> {

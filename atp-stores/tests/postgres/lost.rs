@@ -12,7 +12,7 @@ use std::time::Duration;
 impl Server {
     /// A store that lives by the time of the machine, whose locks expire soon.
     fn quick(&self, term: Duration) -> PostgresStore {
-        PostgresStore::with_term(&self.address, &|_| None, Arc::new(SystemClock), term).unwrap()
+        self.with_term(Arc::new(SystemClock), term)
     }
 }
 

@@ -1,10 +1,11 @@
 //! What is in the tables, and who makes them.
 
-use super::bench::{Server, content, server};
+use super::bench::{Server, content, open, server};
 use atp_iac::state::{StateError, StateStore, Wait};
 use atp_iac::testing::stores::sample::{holder, stack};
 use futures::future::join_all;
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 /// Which transaction wrote each row.
 async fn writers(server: &Server) -> BTreeMap<String, String> {
@@ -60,7 +61,7 @@ async fn a_user_without_rights_is_told_so_and_nothing_names_a_password() {
     let (_, rest) = server.address.split_once('@').unwrap();
     let address = format!("postgres://{user}:hunter2@{rest}");
     let clock = server.bench().clock().clone();
-    let store = atp_stores::postgres::PostgresStore::new(&address, &|_| None, clock).unwrap();
+    let store = open(&address, clock, Duration::from_secs(30));
     let error = store.read(&stack()).await.unwrap_err();
     assert!(
         matches!(error, StateError::Read { .. }) && error.to_string().contains("permission denied"),

@@ -1,6 +1,5 @@
 //! The stores that races are run on, by their address.
 
-use anyhow::Context as _;
 use async_trait::async_trait;
 use atp_iac::ports::{Clock, SystemClock};
 use atp_iac::state::{LocalStore, StateStore};
@@ -27,22 +26,38 @@ impl Clock for FastClock {
     }
 }
 
+/// Leases in object stores are a minute of their clock.
+#[cfg(feature = "stores")]
+const SPEED: u32 = 60;
+
 /// The store at an address: `folder:PATH`, or as the command line takes it.
 ///
 /// # Errors
 /// When there is none.
 pub fn open(address: &str) -> anyhow::Result<Arc<dyn StateStore>> {
-    let (scheme, rest) = address.split_once(':').context("an address begins with `name:`")?;
-    match scheme {
-        "folder" => Ok(Arc::new(LocalStore::new(rest, Arc::new(SystemClock)))),
-        #[cfg(feature = "postgres")]
-        "postgres" => {
-            let variable = |name: &str| std::env::var(name).ok();
-            let clock = Arc::new(SystemClock);
-            Ok(Arc::new(atp_stores::postgres::PostgresStore::with_term(address, &variable, clock, TERM)?))
-        }
-        other => anyhow::bail!("there is no store `{other}:`"),
+    match address.strip_prefix("folder:") {
+        Some(path) => Ok(Arc::new(LocalStore::new(path, Arc::new(SystemClock)))),
+        None => open_url(address),
     }
+}
+
+#[cfg(feature = "stores")]
+fn open_url(url: &str) -> anyhow::Result<Arc<dyn StateStore>> {
+    use atp_iac::state::{Backend as _, Opening};
+    let variable = |name: &str| std::env::var(name).ok();
+    let random = Arc::new(atp_iac::ports::SystemRandom);
+    let opening = |clock| Opening { url, part: "race", variable: &variable, clock, random };
+    let failed = |error: atp_iac::state::BackendError| anyhow::anyhow!("{error}; {}", error.way_out);
+    if url.starts_with("postgres:") {
+        let opening = opening(Arc::new(SystemClock));
+        return Ok(Arc::new(atp_stores::postgres::PostgresStore::with_term(&opening, TERM).map_err(failed)?));
+    }
+    atp_stores::Stores.open(&opening(Arc::new(FastClock(SPEED)))).map_err(failed)
+}
+
+#[cfg(not(feature = "stores"))]
+fn open_url(_: &str) -> anyhow::Result<Arc<dyn StateStore>> {
+    anyhow::bail!("races were built for folders alone")
 }
 
 /// Whether the lock of a store can be broken under a holder who is about to write, and he still writes nothing. In a folder

@@ -24,7 +24,9 @@ fn race(address: &str) {
     let seed = setting("RACE_SEED").unwrap_or_else(random);
     let length = Duration::from_secs(setting("RACE_SECONDS").unwrap_or(8));
     let scheme = address.split(':').next().unwrap();
-    eprintln!("a race on {scheme}: again with RACE_SEED={seed} cargo test -p races {scheme}");
+    eprintln!(
+        "a race on {scheme}: again with RACE_SEED={seed} cargo test -p races --features stores {scheme}"
+    );
     let program = Path::new(env!("CARGO_BIN_EXE_races"));
     let outcome = Race { program, address, workers: 6, length, seed }.run().unwrap();
     let Outcome { faults, leases, records, snapshots, refused, pauses, kills } = &outcome;
@@ -46,12 +48,32 @@ fn many_processes_on_a_folder_lose_nothing() {
     race(&format!("folder:{}", folder.path().display()));
 }
 
-#[cfg(feature = "postgres")]
+/// A race on a server, in a place of its own there.
+#[cfg(feature = "stores")]
+fn race_on(server: &str, place: &str) {
+    match std::env::var(server) {
+        Ok(url) => race(&format!("{url}{place}{}", random())),
+        Err(_) => {
+            let test = std::thread::current().name().unwrap_or_default().to_owned();
+            eprintln!("left out {test}: {server} names no server");
+        }
+    }
+}
+
+#[cfg(feature = "stores")]
 #[test]
 fn many_processes_on_postgres_lose_nothing() {
-    let Ok(server) = std::env::var("ATP_TEST_POSTGRES") else {
-        eprintln!("skipped many_processes_on_postgres_lose_nothing: ATP_TEST_POSTGRES names no server");
-        return;
-    };
-    race(&format!("{server}?schema=race_{}", random()));
+    race_on("ATP_TEST_POSTGRES", "?schema=race_");
+}
+
+#[cfg(feature = "stores")]
+#[test]
+fn many_processes_on_azblob_lose_nothing() {
+    race_on("ATP_TEST_AZBLOB", "/race-");
+}
+
+#[cfg(feature = "stores")]
+#[test]
+fn many_processes_on_s3_lose_nothing() {
+    race_on("ATP_TEST_S3", "/race-");
 }
