@@ -1,5 +1,6 @@
 //! Whole command lines against a cloud and a state in memory, and whole screens against hand-made plans.
 
+mod backends;
 mod bad_input;
 mod commands;
 mod documented;

@@ -176,6 +176,8 @@ pub struct Bench {
     pub hang: Option<(String, u32)>,
     /// The commands that are added.
     pub extra: Vec<Arc<dyn ExtraCommand>>,
+    /// The stores that are added.
+    pub backends: Vec<Arc<dyn crate::state::Backend>>,
     /// The working directories that states were looked for in.
     pub work_dirs: Arc<Mutex<Vec<PathBuf>>>,
     /// Saved plans.
@@ -210,6 +212,7 @@ impl Bench {
             presses: watch::Sender::new(0),
             hang: None,
             extra: Vec::new(),
+            backends: Vec::new(),
             work_dirs: Arc::default(),
             plans: Plans::default(),
             recovery: Arc::default(),
@@ -250,6 +253,7 @@ impl Bench {
         let arguments = std::iter::once("atp").chain(arguments.split_whitespace()).map(OsString::from);
         let application = Application::new(self.programs, Arc::new(OneCloud(self.provider())));
         let application = self.extra.iter().cloned().fold(application, Application::with_command);
+        let application = self.backends.iter().cloned().fold(application, Application::with_backend);
         let store = self.store.clone();
         let storage = move |work_dir: &Path| {
             self.work_dirs.lock().unwrap().push(work_dir.to_owned());
