@@ -12,7 +12,7 @@ use super::*;
 use crate::ports::{Clock, ManualClock, SeededRandom};
 use crate::secrets::LocalKeyFile;
 use crate::testing::stores;
-use crate::testing::stores::sample::{begin, holder, intent, resource, saved, stack, urn};
+use crate::testing::stores::sample::{begin, holder, intent, resource, saved, stack};
 use std::ops::Deref;
 use std::path::PathBuf;
 use std::sync::Arc;
