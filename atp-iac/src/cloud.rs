@@ -6,6 +6,7 @@ pub use crate::project::Cloud;
 
 use crate::config::ConfigTree;
 use crate::provider::Provider;
+use crate::secrets::KeyProvider;
 use std::fmt;
 use std::path::Path;
 use std::str::FromStr;
@@ -54,6 +55,20 @@ pub trait Clouds: Send + Sync {
     /// # Errors
     /// When the cloud cannot be used as it is set up.
     fn connect(&self, request: &CloudRequest<'_>) -> Result<Vec<Arc<dyn Provider>>, CloudError>;
+
+    /// Who wraps keys by a key in a vault of the cloud, by its URL; without a URL, who unwraps what any such key wrapped.
+    /// `None` when this is not the URL of such a key, or there are none. Calls nothing yet.
+    ///
+    /// # Errors
+    /// When the URL is wrong, or the vault cannot be used as it is set up.
+    fn keys_in(
+        &self,
+        url: Option<&str>,
+        request: &CloudRequest<'_>,
+    ) -> Result<Option<Arc<dyn KeyProvider>>, CloudError> {
+        let _ = (url, request);
+        Ok(None)
+    }
 }
 
 /// What is known when a cloud is connected to.

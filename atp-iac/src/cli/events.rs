@@ -11,6 +11,7 @@ pub(super) use several::{ended, expired, forecast, stack, status, total, trouble
 
 use super::failure::Failure;
 use super::screen::{config_source, masked_pair, output_json, work};
+use super::secrets::Wrapped;
 use crate::apply::{Event, Failure as StepFailure, FailureCause, Recovered, Report};
 use crate::cloud::Cloud;
 use crate::config::{ConfigField, ConfigLine};
@@ -314,6 +315,14 @@ fn note(note: &DiscoveryNote) -> Json {
     };
     let path = path.map(ToString::to_string);
     json!({"what": what, "type": kind, "id": id, "path": path, "message": note.to_string()})
+}
+
+/// Who wraps the key of a stack.
+pub(super) fn key(wrapped: &Wrapped) -> Json {
+    json!({
+        "event": "key", "stack": wrapped.stack.to_string(), "wrapped_by": wrapped.by,
+        "configured": wrapped.configured, "due": wrapped.is_due(), "changed": wrapped.changed,
+    })
 }
 
 pub(super) fn graph(dot: &str) -> Json {

@@ -60,6 +60,10 @@ pub(super) async fn execute(
         }
     };
     let result = AssertUnwindSafe(run).catch_unwind().await.unwrap_or(Err(Failure::Panic));
+    if !matches!(chosen, Chosen::Common(Command::Secrets(_))) {
+        let mut reporter = reporter.lock().unwrap_or_else(PoisonError::into_inner);
+        workspace.rings.due().iter().for_each(|due| reporter.note(due));
+    }
     end(&mut reporter.lock().unwrap_or_else(PoisonError::into_inner), result)
 }
 

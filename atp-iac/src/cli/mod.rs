@@ -17,11 +17,13 @@ mod failure;
 mod git;
 mod interruptible;
 mod invocation;
+mod keys;
 mod modifiers;
 mod ports;
 mod provenance;
 mod reporter;
 mod screen;
+mod secrets;
 mod several;
 mod target;
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Tells what happens: as screens, or as events.
 
 mod history;
+mod keys;
 mod several;
 
 use super::arguments::Options;

@@ -101,7 +101,7 @@ impl<'a> Target<'a> {
 
     /// What opens and seals values of the configuration; `None` without a passphrase.
     pub(super) fn config_secrets(&self) -> Option<ConfigSecrets> {
-        self.workspace.passphrase.clone().map(ConfigSecrets::new)
+        self.workspace.given.passphrase.clone().map(ConfigSecrets::new)
     }
 
     /// Randomness.
@@ -123,7 +123,7 @@ impl<'a> Target<'a> {
 
     /// An engine without a cloud: enough to read states.
     pub fn engine(&self) -> Engine {
-        let engine = self.workspace.engine();
+        let engine = self.workspace.engine_of(&self.name.environment);
         let approvals = self.workspace.project.environment(&self.name.environment).map(|one| one.approvals);
         engine.with_approvals(approvals.unwrap_or_default())
     }

@@ -2,6 +2,7 @@
 
 use super::arguments::Options;
 use super::failure::Failure;
+use super::keys::{GivenKeys, Rings};
 use super::ports::{PlanFiles, Ports};
 use super::provenance::{keys, provenance};
 use super::target::Target;
@@ -14,7 +15,6 @@ use crate::history::{Provenance, Signer, TrustedKey};
 use crate::ports::{Clock, Random};
 use crate::program::{Program, ProgramError};
 use crate::project::{Files, Project, Revisions};
-use crate::secrets::Passphrase;
 use crate::state::{Backend, Holder, Opening, StateStore};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
@@ -38,7 +38,8 @@ pub(super) struct Workspace<'a> {
     /// Reads an environment variable.
     pub variable: &'a (dyn Fn(&str) -> Option<String> + Send + Sync),
     pub storage: Storage,
-    pub passphrase: Option<Passphrase>,
+    pub given: GivenKeys,
+    pub rings: Rings,
     holder: Holder,
     /// What this is run from, and why, where that is of interest.
     from: Provenance,
@@ -87,10 +88,11 @@ impl<'a> Workspace<'a> {
             variable: ports.environment,
             storage,
             work_dir,
-            passphrase: passphrase(ports, &start)?,
             from: Provenance::default(),
             signer: None,
             trust: Vec::new(),
+            given: GivenKeys::find(ports, &start)?,
+            rings: Rings::default(),
             holder: ports.holder.clone(),
             clock: ports.clock.clone(),
             random: ports.random.clone(),
@@ -191,9 +193,10 @@ impl<'a> Workspace<'a> {
         })
     }
 
-    /// An engine without a cloud: enough to read states.
-    pub fn engine(&self) -> Engine {
-        let Storage { store, keys, recovery } = self.storage.clone();
+    /// An engine without a cloud, with the keys of an environment: enough to read states.
+    pub fn engine_of(&self, environment: &str) -> Engine {
+        let Storage { store, recovery, .. } = self.storage.clone();
+        let keys = Arc::new(self.keys(environment));
         let engine = Engine::new(store, keys, self.holder.clone());
         let engine = engine.with_retention(self.project.backups).with_recovery(recovery);
         let engine = engine.with_ports(self.clock.clone(), self.random.clone());
@@ -236,22 +239,6 @@ impl<'a> Workspace<'a> {
                 }
             },
         }
-    }
-}
-
-fn passphrase(ports: &Ports<'_>, start: &Path) -> Result<Option<Passphrase>, Failure> {
-    if let Some(text) = (ports.environment)("ATP_PASSPHRASE") {
-        return Ok(Passphrase::new(&text));
-    }
-    let Some(file) = (ports.environment)("ATP_PASSPHRASE_FILE").filter(|file| !file.is_empty()) else {
-        return Ok(None);
-    };
-    let refused =
-        |why: &str| Failure::usage(format!("ATP_PASSPHRASE_FILE names {file}, {why}"), "correct or unset it");
-    match ports.files.read(&start.join(&file)) {
-        Ok(Some(text)) => Passphrase::new(&text).map(Some).ok_or_else(|| refused("which is empty")),
-        Ok(None) => Err(refused("which is not there")),
-        Err(error) => Err(refused(&format!("which cannot be read: {error}"))),
     }
 }
 

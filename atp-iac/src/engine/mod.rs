@@ -6,6 +6,7 @@ mod discover;
 mod error;
 mod history;
 mod import;
+mod keys;
 mod look;
 mod migrate;
 mod reading;

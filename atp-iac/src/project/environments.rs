@@ -1,6 +1,6 @@
 //! The environments of a project.
 
-use super::{PROJECT_FILE, Project, ProjectError};
+use super::{PROJECT_FILE, Project, ProjectError, Secrets};
 use crate::config::unknown;
 use crate::program::PrimaryRegions;
 use std::collections::BTreeSet;
@@ -19,6 +19,8 @@ pub struct Environment {
     pub time_to_live: Option<Duration>,
     /// How many people have to agree to a plan, besides who made it, before it is carried out.
     pub approvals: usize,
+    /// Who wraps the keys to its secrets, where that is not as in the whole project.
+    pub secrets: Secrets,
 }
 
 /// How long the own part of the name of an instance may be: it is in the names of its resources.

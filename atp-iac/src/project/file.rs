@@ -1,6 +1,6 @@
 //! What `atp.yaml` holds.
 
-use super::{Environment, HistorySettings, PROJECT_FILE, Project};
+use super::{Environment, HistorySettings, PROJECT_FILE, Project, Secrets};
 use crate::config::{ConfigError, ConfigTree, unknown};
 use crate::duration::duration;
 use crate::state::Retention;
@@ -38,6 +38,9 @@ struct ProjectFile {
     state: StateEntry,
     /// Who vouches for what was done.
     history: HistoryEntry,
+    /// Who wraps the keys to secrets.
+    #[config(default)]
+    secrets: Secrets,
     /// The environments, and the regions of each.
     #[config(default)]
     environments: BTreeMap<String, EnvironmentEntry>,
@@ -77,6 +80,9 @@ struct EnvironmentEntry {
     /// How many people have to agree to a plan, besides who made it, before it is carried out.
     #[config(default = 0, range = 0..=20)]
     approvals: u8,
+    /// Who wraps the keys to its secrets, where that is not as in the whole project.
+    #[config(default)]
+    secrets: Secrets,
 }
 
 impl EnvironmentEntry {
@@ -93,6 +99,7 @@ impl EnvironmentEntry {
             instances: self.instances,
             time_to_live,
             approvals: self.approvals.into(),
+            secrets: self.secrets,
         }
     }
 }
@@ -109,6 +116,7 @@ pub(super) fn parse(root: &Path, text: &str) -> Result<Project, ConfigError> {
         config: file.config.into(),
         backups: backups.unwrap_or_default(),
         history: HistorySettings { sign: file.history.sign, trust: file.history.trust },
+        secrets: file.secrets,
         environments: environments.map(|(name, entry)| (name, entry.environment())).collect(),
     })
 }
@@ -120,12 +128,14 @@ impl ProjectFile {
         if self.config.is_empty() || !Path::new(&self.config).components().all(inside) {
             return Err(format!("config: `{}` is not a folder inside the project", self.config));
         }
+        self.secrets.check("secrets")?;
         // The files of configuration: no two of environments and regions may have one name.
         let mut files = BTreeSet::from(["base".to_owned()]);
         for (environment, entry) in &self.environments {
             name("environments", environment)?;
             self.check_instances(environment, entry)?;
             self.check_like(environment, entry)?;
+            entry.secrets.check(&format!("environments.{environment}.secrets"))?;
             claim(&mut files, environment.clone())?;
             for region in &entry.regions {
                 name(&format!("environments.{environment}.regions"), region)?;
@@ -244,6 +254,42 @@ mod tests {
         ] {
             let error = error(&format!("name: a\nenvironments: {{{entry}}}"));
             assert!(error.contains(expected), "{error}");
+        }
+    }
+
+    #[test]
+    fn an_environment_may_have_its_keys_wrapped_by_another_provider() {
+        let text = "name: a\nsecrets: {provider: passphrase}\nenvironments:\n  dev: {regions: [x]}\n  \
+                    prod: {regions: [x], secrets: {provider: azurekeyvault://vault/key}}\n";
+        let project = parse(Path::new("/project"), text).unwrap();
+        let provider = |environment| project.secrets_of(environment).provider;
+        assert_eq!(provider("dev").as_deref(), Some("passphrase"));
+        assert_eq!(provider("prod").as_deref(), Some("azurekeyvault://vault/key"));
+        assert_eq!(parse(Path::new("/project"), "name: a").unwrap().secrets, Secrets::default());
+    }
+
+    #[test]
+    fn keys_that_nobody_can_wrap_are_refused_with_the_place() {
+        for (entry, expected) in [
+            (
+                "secrets: {provider: pasphrase}",
+                "atp.yaml:1: secrets.provider: unknown provider `pasphrase`: write `local`, `passphrase` or",
+            ),
+            (
+                "secrets: {providr: local}",
+                "atp.yaml:2: secrets: unknown key `providr`; did you mean `provider`?",
+            ),
+            (
+                "secrets: {recipients: [ssh-rsa]}",
+                "atp.yaml:1: secrets.recipients[0]: `ssh-rsa` is no recipient of age",
+            ),
+            (
+                "environments: {p: {regions: [x], secrets: {provider: kms}}}",
+                "atp.yaml:1: environments.p.secrets.provider: unknown provider `kms`",
+            ),
+        ] {
+            let error = error(&format!("name: a\n{entry}"));
+            assert!(error.starts_with(expected), "{error}");
         }
     }
 

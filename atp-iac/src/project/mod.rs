@@ -7,11 +7,15 @@ mod file;
 mod files;
 mod layers;
 mod revisions;
+mod secrets;
 
 pub use environments::Environment;
 pub use file::Cloud;
 pub use files::{DiskFiles, Files};
 pub use revisions::{RevisionError, Revisions};
+pub use secrets::Secrets;
+#[cfg(feature = "cli")]
+pub(crate) use secrets::{LOCAL, PASSPHRASE};
 
 use crate::config::ConfigError;
 use crate::state::Retention;
@@ -39,6 +43,8 @@ pub struct Project {
     pub backups: Retention,
     /// Who vouches for what was done.
     pub history: HistorySettings,
+    /// Who wraps the keys to secrets, where an environment does not say it.
+    pub secrets: Secrets,
     /// The environments by name.
     pub environments: BTreeMap<String, Environment>,
 }

@@ -34,6 +34,19 @@ pub enum SecretError {
         /// Where the key came from.
         from: String,
     },
+    /// Nobody gave the passphrase.
+    #[error(
+        "the key is wrapped by a passphrase, and there is none: set ATP_PASSPHRASE, or ATP_PASSPHRASE_FILE to the file that holds it"
+    )]
+    NoPassphrase,
+    /// The provider cannot be asked.
+    #[error("{provider} cannot be used: {reason}")]
+    Unavailable {
+        /// Its name.
+        provider: String,
+        /// Why, and what can be done.
+        reason: String,
+    },
     /// A sealed value that the state's key does not open: it was changed or moved.
     #[error("the secret at {place} does not open with the key of the state: it was changed or moved")]
     Sealed {

@@ -62,7 +62,7 @@ impl fmt::Debug for DataKey {
     }
 }
 
-/// A data key as the state has it: of no use without the provider that wrapped it.
+/// One wrapping of a data key: of no use without the provider that made it.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct WrappedKey {
     /// Name of the provider.
@@ -71,7 +71,37 @@ pub struct WrappedKey {
     pub data: String,
 }
 
+/// A data key as the state has it: wrapped once by each of those who may open it. Any one of them suffices.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(transparent)]
+pub struct WrappedKeys(Vec<WrappedKey>);
+
+impl WrappedKeys {
+    /// Several wrappings of one key; `None` when there is none, since nobody could open it.
+    pub fn new(wrappings: Vec<WrappedKey>) -> Option<Self> {
+        (!wrappings.is_empty()).then_some(WrappedKeys(wrappings))
+    }
+
+    /// Each of them.
+    pub fn iter(&self) -> impl Iterator<Item = &WrappedKey> {
+        self.0.iter()
+    }
+
+    /// Who made them, in order.
+    pub fn providers(&self) -> Vec<&str> {
+        self.0.iter().map(|one| one.provider.as_str()).collect()
+    }
+}
+
+impl From<WrappedKey> for WrappedKeys {
+    fn from(only: WrappedKey) -> Self {
+        WrappedKeys(vec![only])
+    }
+}
+
 /// Wraps and unwraps the keys of stacks.
+///
+/// Most know one way to do it. [`KeyRing`](super::KeyRing) is made of several.
 #[async_trait]
 pub trait KeyProvider: Send + Sync {
     /// Its name, recorded with every key that it wrapped.
@@ -88,4 +118,36 @@ pub trait KeyProvider: Send + Sync {
     /// # Errors
     /// When the provider's own key is not to be had, or is not the one that wrapped this key.
     async fn unwrap(&self, wrapped: &WrappedKey, context: &str) -> Result<DataKey, SecretError>;
+
+    /// Whether it may be able to unwrap what a provider of this name wrapped.
+    fn unwraps(&self, provider: &str) -> bool {
+        provider == self.name()
+    }
+
+    /// The names of those by whom [`wrap_for_all`](Self::wrap_for_all) has a key wrapped, in order.
+    fn wrappers(&self) -> Vec<&str> {
+        vec![self.name()]
+    }
+
+    /// Wraps a key for everybody who is to be able to open it.
+    ///
+    /// # Errors
+    /// As [`wrap`](Self::wrap), of any of them.
+    async fn wrap_for_all(&self, key: &DataKey, context: &str) -> Result<WrappedKeys, SecretError> {
+        Ok(self.wrap(key, context).await?.into())
+    }
+
+    /// Unwraps a key by whichever of its wrappings can be opened.
+    ///
+    /// # Errors
+    /// When none can; then why not the one that was tried first.
+    async fn unwrap_any(&self, keys: &WrappedKeys, context: &str) -> Result<DataKey, SecretError> {
+        match keys.iter().find(|one| self.unwraps(&one.provider)) {
+            Some(own) => self.unwrap(own, context).await,
+            None => Err(SecretError::OtherProvider {
+                expected: self.name().to_owned(),
+                found: keys.providers().join("`, `"),
+            }),
+        }
+    }
 }

@@ -1,128 +1,114 @@
-//! Encrypted values in configuration files: `encrypted:v1:<salt>:<data>`.
+//! A passphrase as the key to data keys.
 //!
-//! A key is made of a passphrase and the salt by Argon2id, and seals each value with AES-256-GCM, bound to the key of
-//! the configuration that it stands under: moved to another key, it does not open. Whoever shares a passphrase shares
-//! the values: prod has its own.
+//! A wrapped key is `argon2id:<cost>:<salt>:<sealed>`: whoever has the passphrase needs nothing else.
 
-use super::{DataKey, Sealer};
+use super::derive::{Cost, Passphrase, SALT};
+use super::seal::{cipher, decrypt, encrypt};
+use super::{DataKey, KeyProvider, SecretError, WrappedKey};
 use crate::ports::Random;
-use argon2::Argon2;
+use async_trait::async_trait;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
-use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
-use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
 
-/// What every encrypted value begins with.
-const PREFIX: &str = "encrypted:v1:";
-/// What values are bound to besides their key.
-const CONTEXT: &str = "configuration";
-/// Bytes of salt, as RFC 9106 recommends.
-const SALT: usize = 16;
+const NAME: &str = "passphrase";
+const ALGORITHM: &str = "argon2id";
 
-/// What the keys of encrypted configuration are made of.
+/// Keys by what they were made with besides the passphrase.
+type Made = BTreeMap<(Cost, Vec<u8>), DataKey>;
+
+/// Wraps keys with what Argon2id makes of a passphrase. A key is made once for each salt, since that takes its time.
 #[derive(Clone)]
-pub struct Passphrase(String);
+pub struct PassphraseKeys {
+    /// `None` where nobody gave one: that is an error when it is needed.
+    passphrase: Option<Passphrase>,
+    random: Arc<dyn Random>,
+    made: Arc<Mutex<Made>>,
+}
 
-impl Passphrase {
-    /// A passphrase; white space around it does not count. `None` when nothing is left.
-    pub fn new(text: &str) -> Option<Self> {
-        let text = text.trim();
-        (!text.is_empty()).then(|| Passphrase(text.to_owned()))
+impl PassphraseKeys {
+    /// The name under which keys are wrapped.
+    pub const NAME: &str = NAME;
+
+    /// With a passphrase; without one, nothing can be wrapped and unwrapped, and the error says what is missing.
+    pub fn new(passphrase: Option<Passphrase>, random: Arc<dyn Random>) -> Self {
+        PassphraseKeys { passphrase, random, made: Arc::default() }
+    }
+
+    fn passphrase(&self) -> Result<&Passphrase, SecretError> {
+        self.passphrase.as_ref().ok_or(SecretError::NoPassphrase)
+    }
+
+    /// The key of a salt; `None` when nobody could have made one with it.
+    fn key(&self, cost: Cost, salt: &[u8]) -> Result<Option<DataKey>, SecretError> {
+        let passphrase = self.passphrase()?;
+        let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+        let place = (cost, salt.to_vec());
+        if !made.contains_key(&place) {
+            let Some(key) = passphrase.derive(salt, cost) else { return Ok(None) };
+            made.insert(place.clone(), key);
+        }
+        Ok(made.get(&place).and_then(|key| DataKey::from_bytes(key.expose())))
+    }
+
+    /// A salt that a key was made with already, or a new one.
+    fn salt(&self) -> Result<Vec<u8>, SecretError> {
+        let made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, salt)) = made.keys().find(|(cost, salt)| *cost == Cost::DEFAULT && salt.len() == SALT)
+        {
+            return Ok(salt.clone());
+        }
+        let mut salt = vec![0; SALT];
+        self.random.fill(&mut salt).map_err(|error| SecretError::Random(error.to_string()))?;
+        Ok(salt)
     }
 }
 
-impl fmt::Debug for Passphrase {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("[passphrase]")
-    }
+fn wrong() -> SecretError {
+    SecretError::WrongKey { from: "the passphrase".to_owned() }
 }
 
-/// Opens and seals values of configuration. A key is made once for each salt.
-#[derive(Debug)]
-pub struct ConfigSecrets {
-    passphrase: Passphrase,
-    keys: BTreeMap<String, Option<Keys>>,
-}
-
-/// A key that was made of the passphrase.
-struct Keys(Sealer);
-
-impl fmt::Debug for Keys {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("[key]")
-    }
-}
-
-impl ConfigSecrets {
-    /// With a passphrase.
-    pub fn new(passphrase: Passphrase) -> Self {
-        ConfigSecrets { passphrase, keys: BTreeMap::new() }
+#[async_trait]
+impl KeyProvider for PassphraseKeys {
+    fn name(&self) -> &str {
+        NAME
     }
 
-    /// The clear text of an encrypted value that stands under `key`; `None` when the text is not encrypted.
-    ///
-    /// # Errors
-    /// When it does not open, in words that hold nothing of it.
-    pub fn open(&mut self, key: &str, text: &str) -> Option<Result<String, String>> {
-        let rest = text.strip_prefix(PREFIX)?;
-        let opened = rest.split_once(':').and_then(|(salt, data)| {
-            let json = self.sealer(salt)?.open(key.as_bytes(), data)?;
-            serde_json::from_slice(&json).ok()
-        });
-        Some(opened.ok_or_else(|| {
-            "does not open: the passphrase is another one, or the value was changed or stood under another key"
-                .to_owned()
-        }))
+    async fn wrap(&self, key: &DataKey, context: &str) -> Result<WrappedKey, SecretError> {
+        self.passphrase()?;
+        let salt = self.salt()?;
+        let own = self.key(Cost::DEFAULT, &salt)?.ok_or_else(wrong)?;
+        let mut nonce = [0; 12];
+        self.random.fill(&mut nonce).map_err(|error| SecretError::Random(error.to_string()))?;
+        let sealed = encrypt(&cipher(&own.derive("wrapping")), nonce, context.as_bytes(), key.expose());
+        let (salt, sealed) =
+            (STANDARD_NO_PAD.encode(salt), STANDARD_NO_PAD.encode(sealed.ok_or_else(wrong)?));
+        let data = format!("{ALGORITHM}:{}:{salt}:{sealed}", Cost::DEFAULT);
+        Ok(WrappedKey { provider: NAME.to_owned(), data })
     }
 
-    /// Encrypts a value that is to stand under `key`.
-    ///
-    /// # Errors
-    /// When the source of randomness fails, or the value is too long.
-    pub fn seal(&mut self, key: &str, value: &str, random: &dyn Random) -> Result<String, String> {
-        // The salt of a value that was opened before is used again: then opening all of them takes one derivation.
-        let known = self.keys.iter().find(|(_, keys)| keys.is_some()).map(|(salt, _)| salt.clone());
-        let salt = match known {
-            Some(salt) => salt,
-            None => {
-                let mut salt = [0; SALT];
-                random.fill(&mut salt).map_err(|error| error.to_string())?;
-                STANDARD_NO_PAD.encode(salt)
-            }
+    async fn unwrap(&self, wrapped: &WrappedKey, context: &str) -> Result<DataKey, SecretError> {
+        if wrapped.provider != NAME {
+            return Err(SecretError::OtherProvider {
+                expected: NAME.into(),
+                found: wrapped.provider.clone(),
+            });
+        }
+        let mut parts = wrapped.data.split(':');
+        let (Some(ALGORITHM), Some(cost), Some(salt), Some(sealed), None) =
+            (parts.next(), parts.next(), parts.next(), parts.next(), parts.next())
+        else {
+            return Err(wrong());
         };
-        let json = serde_json::to_vec(value).map_err(|error| error.to_string())?;
-        let sealed = self.sealer(&salt).and_then(|sealer| sealer.seal(key.as_bytes(), json));
-        let sealed = sealed.ok_or("the value is too long to be encrypted")?;
-        Ok(format!("{PREFIX}{salt}:{sealed}"))
+        let cost: Cost = cost.parse().map_err(|()| wrong())?;
+        let salt = STANDARD_NO_PAD.decode(salt).map_err(|_| wrong())?;
+        let sealed = STANDARD_NO_PAD.decode(sealed).map_err(|_| wrong())?;
+        let own = self.key(cost, &salt)?.ok_or_else(wrong)?;
+        decrypt(&cipher(&own.derive("wrapping")), context.as_bytes(), &sealed)
+            .and_then(|key| DataKey::from_bytes(&key))
+            .ok_or_else(wrong)
     }
-
-    fn sealer(&mut self, salt: &str) -> Option<&Sealer> {
-        let passphrase = &self.passphrase;
-        let keys = self.keys.entry(salt.to_owned()).or_insert_with(|| {
-            let bytes = STANDARD_NO_PAD.decode(salt).ok()?;
-            let mut key = [0; 32];
-            // Argon2id with the parameters that OWASP recommends: 19 MiB, two passes.
-            Argon2::default().hash_password_into(passphrase.0.as_bytes(), &bytes, &mut key).ok()?;
-            let data_key = DataKey::from_bytes(&key)?;
-            key.fill(0);
-            Some(Keys(Sealer::new(&data_key, CONTEXT)))
-        });
-        keys.as_ref().map(|Keys(sealer)| sealer)
-    }
-}
-
-/// Whether a text of a configuration is encrypted.
-pub fn is_encrypted(text: &str) -> bool {
-    text.starts_with(PREFIX)
-}
-
-/// What stands for an encrypted value where nobody has the passphrase and nothing real is deployed: a URL that leads
-/// nowhere, the same for the same value.
-pub fn stand_in(text: &str) -> Option<String> {
-    let digest = is_encrypted(text).then(|| Sha256::digest(text.as_bytes()))?;
-    let short: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-    Some(format!("https://stand-in.invalid/{short}"))
 }
 
 #[cfg(test)]
@@ -130,56 +116,41 @@ mod tests {
     use super::*;
     use crate::ports::SeededRandom;
 
-    fn secrets(passphrase: &str) -> ConfigSecrets {
-        ConfigSecrets::new(Passphrase::new(passphrase).unwrap())
+    fn keys(passphrase: &str) -> PassphraseKeys {
+        PassphraseKeys::new(Passphrase::new(passphrase), Arc::new(SeededRandom::new(1)))
     }
 
-    #[test]
-    fn a_value_opens_with_its_passphrase_under_its_key_and_not_otherwise() {
-        let random = SeededRandom::new(1);
-        let sealed =
-            secrets("correct horse\n").seal("webhooks.call", "https://x/?t=hunter2", &random).unwrap();
-        assert!(is_encrypted(&sealed) && !sealed.contains("hunter2"), "{sealed}");
-        let opened = secrets("correct horse").open("webhooks.call", &sealed);
-        assert_eq!(opened, Some(Ok("https://x/?t=hunter2".to_owned())));
-        for (passphrase, key) in [("correct horse", "webhooks.mail"), ("wrong horse", "webhooks.call")] {
-            let message = secrets(passphrase).open(key, &sealed).unwrap().unwrap_err();
-            assert!(message.starts_with("does not open"), "{message}");
+    #[tokio::test]
+    async fn a_wrapped_key_comes_back_with_the_same_passphrase_and_context_only() {
+        let key = DataKey::generate(&SeededRandom::new(3)).unwrap();
+        let wrapped = keys("correct horse").wrap(&key, "lineage").await.unwrap();
+        assert!(wrapped.data.starts_with("argon2id:m=19456,t=2,p=1:"), "{}", wrapped.data);
+        assert_eq!(keys("correct horse").unwrap(&wrapped, "lineage").await.unwrap().expose(), key.expose());
+        for (passphrase, context) in [("wrong horse", "lineage"), ("correct horse", "other")] {
+            let error = keys(passphrase).unwrap(&wrapped, context).await.unwrap_err();
+            assert!(matches!(error, SecretError::WrongKey { .. }), "{error}");
         }
-        assert_eq!(secrets("correct horse").open("webhooks.call", "https://x/"), None);
+        let none = keys("").unwrap(&wrapped, "lineage").await.unwrap_err();
+        assert!(none.to_string().contains("ATP_PASSPHRASE"), "{none}");
     }
 
-    #[test]
-    fn a_damaged_value_does_not_open() {
-        for text in [
-            "encrypted:v1:",
-            "encrypted:v1:AA:AA",
-            "encrypted:v1:AAAAAAAAAAAAAAAAAAAAAA:",
-            "encrypted:v1:?:?",
-        ] {
-            assert!(secrets("a").open("k", text).unwrap().is_err(), "{text}");
+    #[tokio::test]
+    async fn a_wrapped_key_that_was_damaged_is_refused() {
+        let keys = keys("a");
+        let key = DataKey::generate(&SeededRandom::new(3)).unwrap();
+        let wrapped = keys.wrap(&key, "x").await.unwrap();
+        for data in ["", "argon2id", "argon2id:m=99999999,t=2,p=1:AAAA:AAAA", "argon2id:m=8,t=1,p=1:?:?"] {
+            let damaged = WrappedKey { data: data.into(), ..wrapped.clone() };
+            assert!(keys.unwrap(&damaged, "x").await.is_err(), "{data}");
         }
     }
 
-    #[test]
-    fn a_second_value_shares_the_salt_of_one_that_was_opened() {
-        let random = SeededRandom::new(1);
-        let first = secrets("a").seal("k", "one", &random).unwrap();
-        let mut again = secrets("a");
-        again.open("k", &first).unwrap().unwrap();
-        let second = again.seal("l", "two", &SeededRandom::new(9)).unwrap();
-        let salt = |text: &str| text.split(':').nth(2).unwrap().to_owned();
-        assert_eq!(salt(&first), salt(&second));
-    }
-
-    #[test]
-    fn nothing_is_shown_of_passphrases_and_a_stand_in_is_stable() {
-        assert_eq!(
-            format!("{:?}", secrets("hunter2")),
-            "ConfigSecrets { passphrase: [passphrase], keys: {} }"
-        );
-        assert!(Passphrase::new(" \n").is_none());
-        assert_eq!(stand_in("encrypted:v1:a:b"), stand_in("encrypted:v1:a:b"));
-        assert_eq!(stand_in("clear"), None);
+    #[tokio::test]
+    async fn keys_of_many_stacks_share_a_salt() {
+        let keys = keys("a");
+        let key = DataKey::generate(&SeededRandom::new(3)).unwrap();
+        let salt = |wrapped: WrappedKey| wrapped.data.split(':').nth(2).unwrap().to_owned();
+        let one = salt(keys.wrap(&key, "one").await.unwrap());
+        assert_eq!(one, salt(keys.wrap(&key, "two").await.unwrap()));
     }
 }

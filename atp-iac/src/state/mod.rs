@@ -45,7 +45,7 @@ pub use record::{Action, Intent, Outcome, Record};
 pub use recovery::{FolderRecovery, MemoryRecovery, RecoveryFiles};
 pub(crate) use restore::put;
 pub use restore::{Incoming, Restored, back_up, restore};
-pub use session::{Closed, Recording, SessionPorts, StateSession};
+pub use session::{Closed, KeyChange, Recording, SessionPorts, StateSession};
 pub use snapshot::{HistoryHead, LastUpdate, ResourceState, Snapshot};
 pub use store::{Content, Folder, Lease, StateStore, Stored, Version, Wait, is_document_name};
 pub use verify::{Diagnosis, Problem, diagnose};

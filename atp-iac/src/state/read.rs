@@ -3,7 +3,7 @@
 use super::encoding::Encoding;
 use super::{Content, StateError, StateStore, StateView, Stored, Version};
 use crate::StackName;
-use crate::secrets::{Fingerprints, KeyProvider, Sealer, WrappedKey};
+use crate::secrets::{Fingerprints, KeyProvider, Sealer, WrappedKeys};
 use sha2::{Digest, Sha256};
 
 /// A state as it was when it was read.
@@ -17,8 +17,8 @@ pub struct ReadState {
     pub digest: String,
     /// Fingerprints with the key of the stack.
     pub fingerprints: Fingerprints,
-    /// The key to its secrets.
-    pub key: WrappedKey,
+    /// The key to its secrets, as each of those who may open it wrapped it.
+    pub keys: WrappedKeys,
 }
 
 /// Reads the state of a stack, for a preview; `None` when it was never deployed.
@@ -34,8 +34,8 @@ pub async fn read_state(
     let encoding = unlock_secrets(stack, &stored.content, keys).await?;
     let fingerprints = encoding.sealer().fingerprints().clone();
     let (view, digest) = (replay(&encoding, &stored)?, digest(&stored));
-    let key = stored.content.key;
-    Ok(Some(ReadState { view, version: stored.version, digest, fingerprints, key }))
+    let keys = stored.content.keys;
+    Ok(Some(ReadState { view, version: stored.version, digest, fingerprints, keys }))
 }
 
 /// A state that was read, with its journal; and fingerprints with its key.
@@ -54,7 +54,7 @@ pub(crate) async fn unlock_secrets(
     content: &Content,
     keys: &dyn KeyProvider,
 ) -> Result<Encoding, StateError> {
-    let unwrapped = keys.unwrap(&content.key, &content.lineage).await;
+    let unwrapped = keys.unwrap_any(&content.keys, &content.lineage).await;
     let key = unwrapped.map_err(|source| StateError::Secret { stack: stack.clone().into(), source })?;
     Ok(Encoding::new(stack.clone(), Sealer::new(&key, &content.lineage)))
 }

@@ -10,7 +10,7 @@ use super::{
 use crate::StackName;
 use crate::history::Chronicle;
 use crate::ports::{Clock, Random, random_uuid};
-use crate::secrets::{DataKey, Fingerprints, KeyProvider, Sealer, SecretError, WrappedKey};
+use crate::secrets::{DataKey, Fingerprints, KeyProvider, Sealer, SecretError, WrappedKeys};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use time::OffsetDateTime;
@@ -42,7 +42,9 @@ pub struct StateSession {
     clock: Arc<dyn Clock>,
     lease: Lease,
     encoding: Encoding,
-    key: WrappedKey,
+    keys: WrappedKeys,
+    /// The key of the next snapshot, when it is another one than that of the present one.
+    next_key: Mutex<Option<NextKey>>,
     version: Option<Version>,
     digest: Option<String>,
     /// The state as it was when the session was opened.
@@ -56,6 +58,21 @@ pub struct StateSession {
     writing: Mutex<Option<Writing>>,
     /// Something was recorded that is not durable.
     unwritten: AtomicBool,
+}
+
+/// What the next snapshot is sealed with.
+struct NextKey {
+    encoding: Encoding,
+    keys: WrappedKeys,
+}
+
+/// How the key of a stack changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyChange {
+    /// Another key: every secret is sealed anew.
+    NewKey,
+    /// The same key, wrapped by those who are to wrap it now.
+    NewWrapping,
 }
 
 struct Writing {
@@ -152,11 +169,11 @@ impl StateSession {
         chronicle: Option<Chronicle>,
     ) -> Result<Self, StateError> {
         let stored = ports.store.read(stack).await?;
-        let (encoding, key, view) = match &stored {
+        let (encoding, keys, view) = match &stored {
             Some(stored) => {
                 let encoding = unlock_secrets(stack, &stored.content, &*ports.keys).await?;
                 let view = snapshot(&encoding, stored)?;
-                (encoding, stored.content.key.clone(), view)
+                (encoding, stored.content.keys.clone(), view)
             }
             None => Self::create(ports, stack).await?,
         };
@@ -182,7 +199,7 @@ impl StateSession {
         let prepared = if version.is_none() || journal {
             let lineage = view.lineage().to_owned();
             // Its serial is known when it is written.
-            Some(Content { lineage, serial: 0, key: key.clone(), body: encoding.write_body(&view)? })
+            Some(Content { lineage, serial: 0, keys: keys.clone(), body: encoding.write_body(&view)? })
         } else {
             None
         };
@@ -190,7 +207,7 @@ impl StateSession {
         let base = Base {
             version: version.clone(),
             body,
-            key: key.clone(),
+            keys: keys.clone(),
             prepared,
             journal,
             stopped: None,
@@ -204,7 +221,8 @@ impl StateSession {
             clock: ports.clock.clone(),
             lease,
             encoding,
-            key,
+            keys,
+            next_key: Mutex::new(None),
             version,
             digest,
             opened: view.clone(),
@@ -220,11 +238,11 @@ impl StateSession {
     async fn create(
         ports: &SessionPorts,
         stack: &StackName,
-    ) -> Result<(Encoding, WrappedKey, StateView), StateError> {
+    ) -> Result<(Encoding, WrappedKeys, StateView), StateError> {
         let secret = |source: SecretError| StateError::Secret { stack: stack.clone().into(), source };
         let lineage = random_uuid(&*ports.random)?;
         let key = DataKey::generate(&*ports.random).map_err(secret)?;
-        let wrapped = ports.keys.wrap(&key, &lineage).await.map_err(secret)?;
+        let wrapped = ports.keys.wrap_for_all(&key, &lineage).await.map_err(secret)?;
         let encoding = Encoding::new(stack.clone(), Sealer::new(&key, &lineage));
         let view = StateView::new(Snapshot::empty(stack.clone(), lineage))?;
         Ok((encoding, wrapped, view))
@@ -340,6 +358,32 @@ impl StateSession {
         Ok((Recording { session: self, answer }, fits))
     }
 
+    /// Has the snapshot that [`close`](Self::close) writes sealed with another key, or with the same one wrapped anew.
+    /// Until then nothing changes: after a crash the state is one or the other. Who wraps the key then, in order.
+    ///
+    /// # Errors
+    /// When the present key does not open, or the next one cannot be wrapped.
+    pub async fn change_key(
+        &self,
+        ports: &SessionPorts,
+        change: KeyChange,
+    ) -> Result<WrappedKeys, StateError> {
+        let secret = |source| StateError::Secret { stack: self.stack.clone().into(), source };
+        let lineage = self.with_view(|view| view.lineage().to_owned());
+        let key = match change {
+            KeyChange::NewKey => DataKey::generate(&*ports.random).map_err(secret)?,
+            KeyChange::NewWrapping => ports.keys.unwrap_any(&self.keys, &lineage).await.map_err(secret)?,
+        };
+        let keys = ports.keys.wrap_for_all(&key, &lineage).await.map_err(secret)?;
+        let encoding = Encoding::new(self.stack.clone(), Sealer::new(&key, &lineage));
+        *self.lock_next_key() = Some(NextKey { encoding, keys: keys.clone() });
+        Ok(keys)
+    }
+
+    fn lock_next_key(&self) -> MutexGuard<'_, Option<NextKey>> {
+        self.next_key.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn now(&self) -> OffsetDateTime {
         let now = self.clock.now();
         now.replace_nanosecond(0).unwrap_or(now)
@@ -364,8 +408,11 @@ impl StateSession {
 
     fn content(&self, serial: u64) -> Result<Content, StateError> {
         let view = self.lock_view();
-        let body = self.encoding.write_body(&view)?;
-        Ok(Content { lineage: view.lineage().to_owned(), serial, key: self.key.clone(), body })
+        let next = self.lock_next_key();
+        let (encoding, keys) =
+            next.as_ref().map_or((&self.encoding, &self.keys), |next| (&next.encoding, &next.keys));
+        let body = encoding.write_body(&view)?;
+        Ok(Content { lineage: view.lineage().to_owned(), serial, keys: keys.clone(), body })
     }
 
     /// Folds the journal into a new snapshot, unless nothing changed, and gives the lock back.
@@ -389,15 +436,17 @@ impl StateSession {
     }
 
     async fn fold(&self, mut base: Base) -> Result<Closed, StateError> {
+        let has_other_key = self.lock_next_key().is_some();
         match base.stopped.clone() {
-            None if !base.journal => return Ok(self.closed(base.version, Vec::new())),
+            None if !base.journal && !has_other_key => return Ok(self.closed(base.version, Vec::new())),
             // Nothing was begun: what was read could not be made safe.
             Some(first) if !base.backups.has_begun() => return Err(StateError::Stopped(first)),
             _ => base.secure().await?,
         }
         let serial = base.next_serial();
         let mut content = self.content(serial)?;
-        let head = match base.version.is_some() && content.body == base.body {
+        let is_same = base.version.is_some() && content.body == base.body && !has_other_key;
+        let head = match is_same {
             true => None,
             false => self.enter_history().await,
         };
@@ -405,7 +454,7 @@ impl StateSession {
             content = self.content(serial)?;
         }
         let folded = match &base.version {
-            Some(present) if content.body == base.body => {
+            Some(present) if is_same => {
                 self.store.discard_journal(&self.lease, present).await.map(|()| (present.clone(), Vec::new()))
             }
             present => match self.store.replace(&self.lease, present.as_ref(), content.clone()).await {

@@ -2,7 +2,7 @@
 
 use super::{Holder, Parts, StateError};
 use crate::StackName;
-use crate::secrets::WrappedKey;
+use crate::secrets::WrappedKeys;
 use async_trait::async_trait;
 use std::any::Any;
 use std::fmt;
@@ -212,8 +212,8 @@ pub struct Content {
     pub lineage: String,
     /// Its number in it.
     pub serial: u64,
-    /// The key to its secrets.
-    pub key: WrappedKey,
+    /// The key to its secrets, as each of those who may open it wrapped it.
+    pub keys: WrappedKeys,
     /// What it says.
     pub body: Vec<u8>,
 }

@@ -2,7 +2,7 @@
 
 use super::backups::Keeper;
 use super::{Content, Lease, StateError, StateStore, Version};
-use crate::secrets::WrappedKey;
+use crate::secrets::WrappedKeys;
 use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
@@ -23,7 +23,7 @@ pub struct Base {
     /// What that snapshot says; empty when there is none.
     pub body: Vec<u8>,
     /// The key to its secrets.
-    pub key: WrappedKey,
+    pub keys: WrappedKeys,
     /// A snapshot that takes its place first: of a new stack, or with what a crashed session left in its journal.
     pub prepared: Option<Content>,
     /// Whether there is a journal beside the snapshot.
@@ -37,10 +37,10 @@ pub struct Base {
 impl Base {
     /// Before the first change: what was read is safe.
     pub async fn secure(&mut self) -> Result<(), StateError> {
-        let Base { version, body, key, backups, .. } = self;
+        let Base { version, body, keys, backups, .. } = self;
         let read = || {
             let Version { lineage, serial, .. } = version.clone()?;
-            Some(Content { lineage, serial, key: key.clone(), body: body.clone() })
+            Some(Content { lineage, serial, keys: keys.clone(), body: body.clone() })
         };
         backups.begin(read).await
     }

@@ -6,6 +6,7 @@ mod import;
 mod lock;
 mod migrate;
 mod plan;
+mod secrets;
 mod state;
 
 pub(in crate::cli) use config::ConfigCommand;
@@ -14,6 +15,7 @@ pub(in crate::cli) use import::{ImportArguments, ScopeArguments};
 pub(in crate::cli) use lock::LockCommand;
 pub(in crate::cli) use migrate::MigrateArguments;
 pub(in crate::cli) use plan::PlanCommand;
+pub(in crate::cli) use secrets::SecretsCommand;
 pub(in crate::cli) use state::StateCommand;
 
 use crate::cli::modifiers::Modifiers;
@@ -83,6 +85,9 @@ pub(in crate::cli) enum Command {
     /// Looks at the configuration.
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// Looks at the keys of stacks, and changes them.
+    #[command(subcommand)]
+    Secrets(SecretsCommand),
     /// Reads the cloud, and makes the state say what it says. Nothing is called but reads; what was changed outside is
     /// shown by the next plan as a change back.
     Refresh,

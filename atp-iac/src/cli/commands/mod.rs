@@ -23,6 +23,7 @@ use super::failure::Failure;
 use super::interruptible::interruptible;
 use super::ports::{Answer, Press, Terminal};
 use super::reporter::Reporter;
+use super::secrets;
 use super::target::Target;
 use crate::engine::{Deployment, Engine, UpdateOptions};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -83,6 +84,10 @@ pub(super) async fn run(
             Command::Lock(command) => lock::lock(&session, command, ask).await,
             Command::Graph { .. } => graph::graph(&session).await,
             Command::Config(command) => config::config(&session, command, ask),
+            Command::Secrets(command) => {
+                let stacks = [session.target.name().clone()];
+                secrets::run(session.target.workspace, session.reporter, *command, &stacks).await
+            }
             Command::Refresh => reading::refresh(&session, presses.clone()).await,
             Command::Drift => reading::drift(&session).await,
             Command::Why { what } => why::why(&session, what).await,

@@ -54,10 +54,10 @@ async fn expired(session: &Session<'_, '_>) -> Result<Vec<Instance>, Failure> {
                 .as_deref()
                 .is_none_or(|given| given == name.environment || Some(given) == of)
     };
-    let engine = workspace.engine();
     let mut deployed = Vec::new();
     let stacks = workspace.storage.store.list().await.map_err(EngineError::from)?;
     for name in stacks.into_iter().filter(is_meant) {
+        let engine = workspace.engine_of(&name.environment);
         let Some(view) = engine.state(&name).await? else { continue };
         if view.is_empty() && view.outputs().is_empty() {
             continue;

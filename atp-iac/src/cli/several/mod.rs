@@ -13,6 +13,7 @@ use super::failure::Failure;
 use super::interruptible::interruptible;
 use super::ports::{Answer, Press, Terminal};
 use super::reporter::Reporter;
+use super::secrets;
 use super::workspace::Workspace;
 use crate::engine::Kind;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -69,9 +70,13 @@ pub(super) async fn run(
             Command::Graph { stacks: true } => graph::graph(session),
             Command::Status { drift } => status::status(session, *drift).await,
             Command::Expired { .. } => expired::list(session).await,
+            Command::Secrets(command) => {
+                let stacks = secrets::selected(session.workspace).await?;
+                secrets::run(session.workspace, session.reporter, *command, &stacks).await
+            }
             _ => Err(Failure::usage(
                 "this command is about one stack",
-                "name it with `--stack`; `preview`, `up`, `destroy`, `graph --stacks` and `status` are for several",
+                "name it with `--stack`; `preview`, `up`, `destroy`, `graph --stacks`, `status` and `secrets` are for several",
             )),
         }
     };

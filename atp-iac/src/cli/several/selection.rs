@@ -41,7 +41,7 @@ impl Workspace<'_> {
     /// # Errors
     /// When a state cannot be read.
     pub(in crate::cli) async fn referrers(&self, name: &StackName) -> Result<Vec<StackName>, Failure> {
-        let engine = self.engine();
+        let engine = self.engine_of(&name.environment);
         let mut found = Vec::new();
         if engine.outputs(name).await?.is_none() {
             return Ok(found);

@@ -30,7 +30,7 @@ pub(super) async fn status(session: &Session<'_, '_>, drift: bool) -> Result<u8,
     for name in &stacks {
         let drift = drift && !others.contains(name);
         let engine = match drift {
-            false => workspace.engine(),
+            false => workspace.engine_of(environment),
             true => {
                 let program = workspace.program(&name.stack)?;
                 let target = workspace.target_of(&name.environment, &name.region, program)?;

@@ -93,6 +93,7 @@ async fn every_event_is_documented_with_its_fields_and_no_other() {
         "destroy --yes",
         "outputs",
         "state list",
+        "secrets show",
         "state show front",
         "taint front",
         "state backup",

@@ -15,6 +15,7 @@ mod modifiers;
 mod plans;
 mod progress;
 mod saved_plans;
+mod secrets;
 mod several;
 mod state;
 mod support;

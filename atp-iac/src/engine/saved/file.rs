@@ -1,9 +1,9 @@
 //! The file of a saved plan: one line of header, then the body, with a checksum over all of it.
 
 use crate::StackName;
-use crate::secrets::{SecretError, WrappedKey};
+use crate::secrets::{SecretError, WrappedKey, WrappedKeys};
 use crate::state::StateError;
-use crate::state::file::{FORMAT, framed};
+use crate::state::file::{FORMAT, framed, wrappings};
 use serde::{Deserialize, Serialize};
 
 const KIND: &str = "atp-iac plan";
@@ -89,7 +89,7 @@ impl PlanFileError {
 pub(super) struct Envelope {
     pub stack: StackName,
     /// The key to its secrets, and what it was wrapped with; `None` where there are none.
-    pub key: Option<(WrappedKey, String)>,
+    pub keys: Option<(WrappedKeys, String)>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -100,18 +100,21 @@ struct Header {
     region: String,
     stack: String,
     length: u64,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// Of format 1.
+    #[serde(default, skip_serializing)]
     key: Option<WrappedKey>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    keys: Option<WrappedKeys>,
     #[serde(skip_serializing_if = "Option::is_none")]
     context: Option<String>,
 }
 
 pub(super) fn write(envelope: &Envelope, body: &[u8]) -> Result<Vec<u8>, StateError> {
     let StackName { environment, region, stack } = envelope.stack.clone();
-    let (key, context) = envelope.key.clone().unzip();
+    let (keys, context) = envelope.keys.clone().unzip();
     let length = body.len() as u64;
-    let header =
-        Header { format: KIND.into(), version: FORMAT, environment, region, stack, length, key, context };
+    let (format, version) = (KIND.into(), FORMAT);
+    let header = Header { format, version, environment, region, stack, length, key: None, keys, context };
     let unwritable =
         |error: serde_json::Error| StateError::Write { file: "the saved plan".into(), source: error.into() };
     Ok(framed::encode(&header, body).map_err(unwritable)?.0)
@@ -119,8 +122,9 @@ pub(super) fn write(envelope: &Envelope, body: &[u8]) -> Result<Vec<u8>, StateEr
 
 pub(super) fn read<'b>(file: &str, bytes: &'b [u8]) -> Result<(Envelope, &'b [u8]), PlanFileError> {
     let framed = framed::decode::<Header>(file, KIND, bytes).map_err(|e| PlanFileError::of(file, e))?;
-    let Header { environment, region, stack, key, context, .. } = framed.header;
+    let Header { environment, region, stack, key, keys, context, .. } = framed.header;
+    let keys = wrappings(file, key, keys).map_err(|error| PlanFileError::of(file, error))?;
     let stack = StackName::new(&environment, &region, &stack)
         .map_err(|error| PlanFileError::Corrupt { file: file.to_owned(), what: error.to_string() })?;
-    Ok((Envelope { stack, key: key.zip(context) }, &bytes[framed.ends..]))
+    Ok((Envelope { stack, keys: keys.zip(context) }, &bytes[framed.ends..]))
 }

@@ -25,7 +25,7 @@ use super::{Deployment, Engine, EngineError, Kind, Planned, Preview, UpdateOptio
 use crate::StackName;
 use crate::plan::Plan;
 use crate::ports::random_uuid;
-use crate::secrets::{DataKey, Sealer, SecretError, WrappedKey};
+use crate::secrets::{DataKey, Sealer, SecretError, WrappedKeys};
 use crate::state::encoding::Encoding;
 use crate::state::{Holder, Snapshot, StateError, StateView, read_state};
 use file::Envelope;
@@ -81,14 +81,14 @@ impl SavedPlan {
 
 /// The key of a plan: that of the stack, or a new one when the stack has none yet.
 struct PlanKey {
-    wrapped: WrappedKey,
+    wrapped: WrappedKeys,
     context: String,
     sealer: Sealer,
 }
 
 impl PlanKey {
     /// Sealed values of a plan do not open in a state, and the other way round.
-    fn new(key: &DataKey, wrapped: WrappedKey, context: String) -> Self {
+    fn new(key: &DataKey, wrapped: WrappedKeys, context: String) -> Self {
         let sealer = Sealer::new(key, &format!("plan of {context}"));
         PlanKey { wrapped, context, sealer }
     }
@@ -111,8 +111,8 @@ impl Engine {
         let (view, base, key) = match read_state(self.store.as_ref(), stack, self.keys.as_ref()).await? {
             Some(read) => {
                 let (lineage, serial) = (read.view.lineage().to_owned(), read.view.serial());
-                let key = self.unwrap(&read.key, &lineage).await.map_err(|e| secret(stack, e))?;
-                let key = PlanKey::new(&key, read.key, lineage.clone());
+                let key = self.unwrap(&read.keys, &lineage).await.map_err(|e| secret(stack, e))?;
+                let key = PlanKey::new(&key, read.keys, lineage.clone());
                 (read.view, Some(SavedBase { lineage, serial, digest: read.digest }), key)
             }
             None => {
@@ -134,7 +134,7 @@ impl Engine {
         };
         let encoding = Encoding::of_plan(stack.clone(), key.sealer);
         let body = saved.write(&encoding)?;
-        let envelope = Envelope { stack: stack.clone(), key: Some((key.wrapped, key.context)) };
+        let envelope = Envelope { stack: stack.clone(), keys: Some((key.wrapped, key.context)) };
         let bytes = file::write(&envelope, &body)?;
         let Ok(saved) = saved.content else { return Err(EngineError::FailedPlan(String::new())) };
         Ok((Preview { plan: saved.plan, recovered: made.recovered }, bytes))
@@ -159,7 +159,7 @@ impl Engine {
             content: Err(why.to_owned()),
         };
         let body = saved.write_failed()?;
-        Ok(file::write(&Envelope { stack: stack.clone(), key: None }, &body)?)
+        Ok(file::write(&Envelope { stack: stack.clone(), keys: None }, &body)?)
     }
 
     /// Reads a saved plan; `file` is what it is called in errors.
@@ -168,8 +168,8 @@ impl Engine {
     /// When the bytes are not a whole plan of this or an older format, or its secrets do not open.
     pub async fn open_plan(&self, file: &str, bytes: &[u8]) -> Result<SavedPlan, PlanFileError> {
         let (envelope, body) = file::read(file, bytes)?;
-        let Envelope { stack, key } = envelope;
-        let Some((wrapped, context)) = key else { return SavedPlan::read_failed(file, stack, body) };
+        let Envelope { stack, keys } = envelope;
+        let Some((wrapped, context)) = keys else { return SavedPlan::read_failed(file, stack, body) };
         let unwrapped = self.unwrap(&wrapped, &context).await;
         let key = unwrapped.map_err(|error| PlanFileError::Secret { file: file.to_owned(), error })?;
         let key = PlanKey::new(&key, wrapped, context);
@@ -185,14 +185,14 @@ impl Engine {
         Ok(saved)
     }
 
-    async fn unwrap(&self, wrapped: &WrappedKey, context: &str) -> Result<DataKey, SecretError> {
-        self.keys.unwrap(wrapped, context).await
+    async fn unwrap(&self, wrapped: &WrappedKeys, context: &str) -> Result<DataKey, SecretError> {
+        self.keys.unwrap_any(wrapped, context).await
     }
 
     async fn new_plan_key(&self, stack: &StackName) -> Result<PlanKey, EngineError> {
         let context = random_uuid(self.random.as_ref()).map_err(StateError::from)?;
         let key = DataKey::generate(self.random.as_ref()).map_err(|error| secret(stack, error))?;
-        let wrapped = self.keys.wrap(&key, &context).await.map_err(|error| secret(stack, error))?;
+        let wrapped = self.keys.wrap_for_all(&key, &context).await.map_err(|error| secret(stack, error))?;
         Ok(PlanKey::new(&key, wrapped, context))
     }
 }

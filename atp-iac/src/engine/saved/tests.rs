@@ -10,6 +10,7 @@ use crate::plan::{
 use crate::ports::SeededRandom;
 use crate::program::Location;
 use crate::resource::Options;
+use crate::secrets::WrappedKey;
 use crate::state::{Lifecycle, ResourceState};
 use crate::value::{Kind as ValueKind, Map, Path, Value};
 use proptest::collection::{btree_map, btree_set, vec};
@@ -262,7 +263,7 @@ proptest! {
 
 fn file() -> Vec<u8> {
     let wrapped = WrappedKey { provider: "none".into(), data: "AAAA".into() };
-    let envelope = Envelope { stack: stack(), key: Some((wrapped, "lineage".into())) };
+    let envelope = Envelope { stack: stack(), keys: Some((wrapped.into(), "lineage".into())) };
     file::write(&envelope, b"{\"some\":\"body\"}").unwrap()
 }
 

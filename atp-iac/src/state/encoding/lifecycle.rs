@@ -46,6 +46,26 @@ pub struct LifecycleIn {
     secret_outputs: Vec<String>,
 }
 
+/// What format 1 says outside of a lifecycle.
+pub struct Former {
+    pub protect: bool,
+    pub retain: Option<String>,
+}
+
+impl Former {
+    /// A lifecycle that says this, too.
+    pub fn within(self, lifecycle: Option<LifecycleIn>) -> Option<LifecycleIn> {
+        let Former { protect, retain } = self;
+        if !protect && retain.is_none() {
+            return lifecycle;
+        }
+        let mut lifecycle = lifecycle.unwrap_or_default();
+        lifecycle.protect |= protect;
+        lifecycle.retain = lifecycle.retain.or(retain);
+        Some(lifecycle)
+    }
+}
+
 /// In milliseconds.
 #[derive(Serialize, Deserialize, Default)]
 #[serde(deny_unknown_fields)]

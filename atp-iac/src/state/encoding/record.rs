@@ -1,7 +1,7 @@
 //! Records of the journal.
 
 use super::body::OutputsOut;
-use super::lifecycle::{LifecycleIn, LifecycleOut};
+use super::lifecycle::{Former, LifecycleIn, LifecycleOut};
 use super::resource::{ResourceIn, ResourceOut};
 use super::value::{Plain, Sealed};
 use super::{Encoding, time as moment};
@@ -139,6 +139,11 @@ pub struct IntentIn {
     #[serde(default)]
     dependencies: Vec<String>,
     lifecycle: Option<LifecycleIn>,
+    /// Of format 1.
+    #[serde(default)]
+    protect: bool,
+    /// Of format 1.
+    retain: Option<String>,
     location: Option<String>,
     #[serde(default)]
     replaced: bool,
@@ -321,7 +326,10 @@ impl Encoding {
             id: read.id,
             inputs: self.opened(&urn, "inputs", read.inputs.unwrap_or(Plain(Value::Null)))?,
             dependencies: self.long_all(&read.dependencies)?,
-            lifecycle: self.read_lifecycle(&urn, read.lifecycle)?,
+            lifecycle: {
+                let former = Former { protect: read.protect, retain: read.retain };
+                self.read_lifecycle(&urn, former.within(read.lifecycle))?
+            },
             location: read.location,
             replaced: read.replaced,
             at: read.at,

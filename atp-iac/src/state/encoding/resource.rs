@@ -1,6 +1,6 @@
 //! Resources, on one line each. What is at its default is left out.
 
-use super::lifecycle::{LifecycleIn, LifecycleOut};
+use super::lifecycle::{Former, LifecycleIn, LifecycleOut};
 use super::value::{Place, Plain, Sealed};
 use super::{Encoding, time as moment};
 use crate::Urn;
@@ -52,6 +52,11 @@ pub struct ResourceIn {
     #[serde(default)]
     dependencies: Vec<String>,
     lifecycle: Option<LifecycleIn>,
+    /// Of format 1.
+    #[serde(default)]
+    protect: bool,
+    /// Of format 1.
+    retain: Option<String>,
     #[serde(with = "moment")]
     created: OffsetDateTime,
     modified: Option<Moment>,
@@ -94,7 +99,10 @@ impl Encoding {
             inputs: self.opened(&urn, "inputs", read.inputs)?,
             outputs: self.opened(&urn, "outputs", read.outputs)?,
             dependencies: self.long_all(&read.dependencies)?,
-            lifecycle: self.read_lifecycle(&urn, read.lifecycle)?,
+            lifecycle: {
+                let former = Former { protect: read.protect, retain: read.retain };
+                self.read_lifecycle(&urn, former.within(read.lifecycle))?
+            },
             created: read.created,
             modified: read.modified.map_or(read.created, |moment| moment.0),
             replaced: read.replaced,

@@ -1,7 +1,8 @@
 //! A snapshot: one line of header, then the body.
 
 use super::framed::{self, Framed};
-use crate::secrets::WrappedKey;
+use super::{corrupt, wrappings};
+use crate::secrets::{WrappedKey, WrappedKeys};
 use crate::state::{Content, StateError, Version};
 use serde::{Deserialize, Serialize};
 
@@ -14,19 +15,23 @@ struct Header {
     lineage: String,
     serial: u64,
     length: u64,
-    key: WrappedKey,
+    /// Of format 1.
+    #[serde(default, skip_serializing)]
+    key: Option<WrappedKey>,
+    keys: Option<WrappedKeys>,
 }
 
 /// The bytes of a snapshot.
 pub fn encode(content: &Content) -> Result<(Vec<u8>, Version), serde_json::Error> {
-    let Content { lineage, serial, key, body } = content;
+    let Content { lineage, serial, keys, body } = content;
     let header = Header {
         format: KIND.into(),
         version: super::FORMAT,
         lineage: lineage.clone(),
         serial: *serial,
         length: body.len() as u64,
-        key: key.clone(),
+        key: None,
+        keys: Some(keys.clone()),
     };
     let (bytes, checksum) = framed::encode(&header, body)?;
     Ok((bytes, Version { lineage: lineage.clone(), serial: *serial, checksum }))
@@ -41,10 +46,11 @@ pub fn peek(file: &str, bytes: &[u8]) -> Result<Version, StateError> {
 /// A snapshot from its bytes.
 pub fn decode(file: &str, mut bytes: Vec<u8>) -> Result<(Version, Content), StateError> {
     let Framed { header, checksum, ends } = framed::decode(file, KIND, &bytes)?;
-    let Header { lineage, serial, key, .. } = header;
+    let Header { lineage, serial, key, keys, .. } = header;
+    let keys = wrappings(file, key, keys)?.ok_or_else(|| corrupt(file, "its header has no key"))?;
     let body = bytes.split_off(ends);
     let version = Version { lineage: lineage.clone(), serial, checksum };
-    Ok((version, Content { lineage, serial, key, body }))
+    Ok((version, Content { lineage, serial, keys, body }))
 }
 
 #[cfg(test)]
@@ -55,7 +61,7 @@ mod tests {
         Content {
             lineage: "0f8b".into(),
             serial: 3,
-            key: WrappedKey { provider: "none".into(), data: "AAAA".into() },
+            keys: WrappedKey { provider: "none".into(), data: "AAAA".into() }.into(),
             body: b"{\"stack\":\"a/b/c\",\n\"resources\":[]}\n".to_vec(),
         }
     }
@@ -104,9 +110,9 @@ mod tests {
     #[test]
     fn a_newer_format_is_refused_by_its_version_whatever_else_it_has() {
         let newer =
-            b"{\"format\":\"atp-iac state\",\"version\":2,\"layout\":\"unheard of\"}\nbinary".to_vec();
+            b"{\"format\":\"atp-iac state\",\"version\":3,\"layout\":\"unheard of\"}\nbinary".to_vec();
         match decode("f", newer) {
-            Err(StateError::NewerFormat { found: 2, supported: 1, .. }) => {}
+            Err(StateError::NewerFormat { found: 3, supported: 2, .. }) => {}
             other => panic!("{other:?}"),
         }
         let other = b"{\"format\":\"terraform\",\"version\":4}\n".to_vec();

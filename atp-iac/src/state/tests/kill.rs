@@ -7,7 +7,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Lets so many steps be, spoils the next one, and lets none happen after it.
-fn die_after(steps: usize, partial: Option<usize>, seen: Arc<AtomicUsize>) -> Faults {
+pub(super) fn die_after(steps: usize, partial: Option<usize>, seen: Arc<AtomicUsize>) -> Faults {
     Arc::new(move |_: &str, _: &Path| {
         let number = seen.fetch_add(1, Ordering::SeqCst);
         match partial {

@@ -3,6 +3,8 @@
 mod backups;
 mod commit;
 mod damage;
+mod formats;
+mod keys;
 mod kill;
 mod power;
 mod round_trip;

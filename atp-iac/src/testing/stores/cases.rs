@@ -75,8 +75,8 @@ pub async fn what_was_changed_and_changed_back_leaves_the_snapshot_alone(bench: 
 }
 
 fn content(lineage: &str, serial: u64) -> Content {
-    let key = WrappedKey { provider: "none".into(), data: String::new() };
-    Content { lineage: lineage.into(), serial, key, body: b"{}\n".to_vec() }
+    let keys = WrappedKey { provider: "none".into(), data: String::new() }.into();
+    Content { lineage: lineage.into(), serial, keys, body: b"{}\n".to_vec() }
 }
 
 pub async fn two_first_snapshots_race_and_one_wins(bench: Bench) {

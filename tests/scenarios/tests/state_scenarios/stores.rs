@@ -161,7 +161,7 @@ async fn state_023_readers_beside_a_writer_see_whole_states() {
 async fn state_025_a_newer_format_is_refused_by_its_version() {
     let files = Files::deployed().await;
     let text = fs::read_to_string(files.file("snapshot.json")).unwrap();
-    let newer = text.replacen("\"version\":1", "\"version\":99", 1);
+    let newer = text.replacen("\"version\":2", "\"version\":99", 1);
     assert_ne!(newer, text);
     fs::write(files.file("snapshot.json"), newer).unwrap();
     let error = files.world.preview(&[]).await.unwrap_err();
