@@ -19,6 +19,7 @@ use crate::soft_delete::{is_about_deleted, is_deleted};
 use crate::store::{Change, Resource, Store};
 use crate::time_format;
 use crate::tokens::Claims;
+use crate::vault;
 
 /// A simulated Azure Resource Manager without input, output or a clock: the same requests at the same instants give the
 /// same answers.
@@ -77,7 +78,7 @@ impl Cloud {
         self.advance();
         let response = match self.answer(request) {
             Ok(response) if response.body.len() > LONGEST_ANSWER => too_long(&response).response(),
-            Ok(response) => match self.settings.noise {
+            Ok(response) => match self.settings.noise.filter(|_| vault::of(request).is_none()) {
                 Some(seed) => noise::respelled(&self.catalog, seed, request, response),
                 None => response,
             },
@@ -92,6 +93,9 @@ impl Cloud {
 
     fn answer(&mut self, request: &Request) -> Answer<Response> {
         self.check_token(request)?;
+        if let Some(vault) = vault::of(request) {
+            return self.vault(&vault, request);
+        }
         let mut route = route::parse(&request.path)?;
         self.catalog.spell(&mut route);
         if let Some(subscription) = &route.subscription {

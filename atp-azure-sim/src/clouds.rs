@@ -1,10 +1,12 @@
 //! The clouds that a command line can choose from: the simulator in this process, and Azure.
 
 use crate::{ApiVersions, Settings, Simulator, SimulatorError, SystemClock};
+use atp_azure::VaultKeys;
 use atp_azure::arm::{Endpoint, UnknownSource};
 use atp_azure::provider::{AzureProvider, AzureSettings, ConnectError};
 use atp_iac::cloud::{Cloud, CloudError, CloudRequest, Clouds};
 use atp_iac::provider::Provider;
+use atp_iac::secrets::KeyProvider;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -58,9 +60,42 @@ impl AzureClouds {
     }
 }
 
+impl AzureClouds {
+    /// The simulated cloud of a working directory.
+    fn opened(&self, request: &CloudRequest<'_>) -> Result<Simulator, CloudError> {
+        let folder = request.work_dir.join(FOLDER);
+        self.simulator(&folder).map_err(|error| {
+            CloudError::new(format!("the simulated cloud in {} cannot be used: {error}", folder.display()))
+                .with_hint("choose another folder with --work-dir, or repair this one")
+        })
+    }
+}
+
 impl Clouds for AzureClouds {
     fn keys(&self) -> &'static [&'static str] {
         &["subscription_id", "tenant_id", "azure_cloud", "azure_credential"]
+    }
+
+    fn keys_in(
+        &self,
+        url: Option<&str>,
+        request: &CloudRequest<'_>,
+    ) -> Result<Option<Arc<dyn KeyProvider>>, CloudError> {
+        if url.is_some_and(|url| !VaultKeys::is_url(url)) {
+            return Ok(None);
+        }
+        let keys = match request.cloud {
+            // What a simulated vault wrapped says so; nobody has to open the cloud to find out that there is nothing.
+            Cloud::Simulator if url.is_none() && !request.work_dir.join(FOLDER).exists() => return Ok(None),
+            Cloud::Simulator => {
+                VaultKeys::with_transport(url, "simulator", self.opened(request)?.transport())
+            }
+            Cloud::Azure => VaultKeys::connect(url, &settings(request, String::new())?, request.environment),
+        };
+        match keys {
+            Ok(keys) => Ok(Some(Arc::new(keys))),
+            Err(error) => Err(not_connected(&error)),
+        }
     }
 
     fn connect(&self, request: &CloudRequest<'_>) -> Result<Vec<Arc<dyn Provider>>, CloudError> {
@@ -73,11 +108,7 @@ impl Clouds for AzureClouds {
 }
 
 fn simulated(clouds: &AzureClouds, request: &CloudRequest<'_>) -> Result<AzureProvider, CloudError> {
-    let folder = request.work_dir.join(FOLDER);
-    let simulator = clouds.simulator(&folder).map_err(|error| {
-        CloudError::new(format!("the simulated cloud in {} cannot be used: {error}", folder.display()))
-            .with_hint("choose another folder with --work-dir, or repair this one")
-    })?;
+    let simulator = clouds.opened(request)?;
     let subscription = request.config.text("subscription_id").unwrap_or(SUBSCRIPTION);
     let mut settings = AzureSettings::new(atp_azure::descriptors(), subscription);
     settings.description = Some("the Azure simulator, in this process".to_owned());
@@ -93,6 +124,21 @@ fn azure(request: &CloudRequest<'_>) -> Result<AzureProvider, CloudError> {
             "set `subscription_id` in the configuration, or AZURE_SUBSCRIPTION_ID in the environment",
         )
     })?;
+    let settings = settings(request, subscription)?;
+    AzureProvider::connect(settings, request.environment).map_err(|error| not_connected(&error))
+}
+
+fn not_connected(error: &ConnectError) -> CloudError {
+    match error {
+        ConnectError::Credential(_) => {
+            CloudError::new(error.to_string()).with_hint("correct or unset ATP_AZURE_CREDENTIAL")
+        }
+        _ => CloudError::new(error.to_string()),
+    }
+}
+
+/// How Azure is reached, and who signs in.
+fn settings(request: &CloudRequest<'_>, subscription: String) -> Result<AzureSettings, CloudError> {
     let mut settings = AzureSettings::new(atp_azure::descriptors(), subscription);
     settings.tenant = request.config.text("tenant_id").map(str::to_owned);
     settings.certificate_authority = (request.environment)(CERTIFICATE_AUTHORITY).map(PathBuf::from);
@@ -119,12 +165,7 @@ fn azure(request: &CloudRequest<'_>) -> Result<AzureProvider, CloudError> {
         };
         CloudError::new(error.to_string()).with_hint(hint)
     })?;
-    AzureProvider::connect(settings, request.environment).map_err(|error| match &error {
-        ConnectError::Credential(_) => {
-            CloudError::new(error.to_string()).with_hint("correct or unset ATP_AZURE_CREDENTIAL")
-        }
-        _ => CloudError::new(error.to_string()),
-    })
+    Ok(settings)
 }
 
 #[cfg(test)]

@@ -62,6 +62,7 @@ mod time_format;
 mod tokens;
 mod transport;
 mod validate;
+mod vault;
 mod write;
 
 pub use clock::{Clock, SystemClock, VirtualClock};

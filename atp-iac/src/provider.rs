@@ -360,6 +360,14 @@ pub struct ProviderError {
     pub left: Option<Box<Object>>,
 }
 
+impl ProviderError {
+    /// The same error without the secrets that were sent to the cloud, which may repeat them.
+    pub(crate) fn masked(self, masks: &crate::secrets::Masks) -> Self {
+        let hint = self.hint.as_deref().map(|hint| masks.mask(hint));
+        ProviderError { code: masks.mask(&self.code), message: masks.mask(&self.message), hint, ..self }
+    }
+}
+
 /// Kinds of failure that the engine treats differently.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]

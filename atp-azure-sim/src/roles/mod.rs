@@ -89,7 +89,7 @@ impl Cloud {
     }
 
     /// The object id of the caller, when it may not do everything. Empty for one without a readable token.
-    fn limited_caller(&self) -> Option<&str> {
+    pub(crate) fn limited_caller(&self) -> Option<&str> {
         let principal = self.caller.as_ref().map_or("", |caller| caller.object_id.as_str());
         let named =
             || self.settings.grants.iter().any(|grant| grant.principal.eq_ignore_ascii_case(principal));
@@ -141,6 +141,16 @@ impl Cloud {
 
     /// Whether role assignments, or grants of the settings, allow a principal an action on a scope.
     pub(crate) fn may(&self, principal: &str, action: &str, scope: &str) -> bool {
+        self.permissions_at(principal, scope).iter().any(|permission| permission.allows(action))
+    }
+
+    /// The same, of what is done with the data in a resource.
+    pub(crate) fn may_with_data(&self, principal: &str, action: &str, scope: &str) -> bool {
+        self.permissions_at(principal, scope).iter().any(|permission| permission.allows_data(action))
+    }
+
+    /// All that the roles of a principal say of a scope.
+    fn permissions_at(&self, principal: &str, scope: &str) -> Vec<Permission> {
         let scopes = self.scopes_around(scope);
         let granted = self.settings.grants.iter().filter(|grant| {
             let at = grant.scope.trim_end_matches('/').to_ascii_lowercase();
@@ -156,7 +166,7 @@ impl Cloud {
             });
             roles.extend(here);
         }
-        roles.iter().any(|role| self.permissions(role).iter().any(|permission| permission.allows(action)))
+        roles.iter().flat_map(|role| self.permissions(role)).collect()
     }
 
     /// What a role, named by its id or, for a built-in one, by its name, allows.

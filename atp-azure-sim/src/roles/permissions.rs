@@ -9,6 +9,8 @@ use super::table::{BuiltIn, USUAL};
 pub(super) struct Permission {
     actions: Vec<String>,
     not_actions: Vec<String>,
+    data_actions: Vec<String>,
+    not_data_actions: Vec<String>,
 }
 
 impl Permission {
@@ -17,6 +19,8 @@ impl Permission {
         Permission {
             actions: usual.chain(role.actions).map(|action| (*action).to_owned()).collect(),
             not_actions: role.not_actions.iter().map(|action| (*action).to_owned()).collect(),
+            data_actions: role.data_actions.iter().map(|action| (*action).to_owned()).collect(),
+            not_data_actions: Vec::new(),
         }
     }
 
@@ -32,13 +36,19 @@ impl Permission {
             .map(|permission| Permission {
                 actions: list(permission, "actions"),
                 not_actions: list(permission, "notActions"),
+                data_actions: list(permission, "dataActions"),
+                not_data_actions: list(permission, "notDataActions"),
             })
             .collect()
     }
 
     pub fn allows(&self, action: &str) -> bool {
-        let is_in = |patterns: &[String]| patterns.iter().any(|pattern| matches(pattern, action));
-        is_in(&self.actions) && !is_in(&self.not_actions)
+        is_in(&self.actions, action) && !is_in(&self.not_actions, action)
+    }
+
+    /// The same, of what is done with the data in a resource.
+    pub fn allows_data(&self, action: &str) -> bool {
+        is_in(&self.data_actions, action) && !is_in(&self.not_data_actions, action)
     }
 }
 
@@ -51,6 +61,10 @@ pub(super) fn shown(role: &BuiltIn) -> Value {
         "dataActions": role.data_actions,
         "notDataActions": [],
     }])
+}
+
+fn is_in(patterns: &[String], action: &str) -> bool {
+    patterns.iter().any(|pattern| matches(pattern, action))
 }
 
 /// Whether a pattern, in which `*` stands for any text, is that of an action. Neither has a case.
@@ -96,6 +110,7 @@ mod tests {
         let permission = Permission {
             actions: vec!["*".to_owned()],
             not_actions: vec!["Microsoft.Authorization/*/Write".to_owned()],
+            ..Permission::default()
         };
         assert!(permission.allows("Microsoft.Network/virtualNetworks/write"));
         assert!(!permission.allows("Microsoft.Authorization/roleAssignments/write"));

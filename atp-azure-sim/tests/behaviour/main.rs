@@ -25,6 +25,7 @@ mod storage;
 mod transport;
 mod unknown;
 mod validation;
+mod vault;
 
 #[cfg(feature = "server")]
 mod binary;

@@ -147,6 +147,18 @@ impl Endpoint {
         custom.into()
     }
 
+    /// What follows the name of a key vault in its host. Clouds that are not known have the vaults of the public one.
+    pub(crate) fn vault_suffix(&self) -> &'static str {
+        let is = |other: Endpoint| self.resource_manager == other.resource_manager;
+        if is(Self::government()) {
+            "vault.usgovcloudapi.net"
+        } else if is(Self::china()) {
+            "vault.azure.cn"
+        } else {
+            "vault.azure.net"
+        }
+    }
+
     /// Whether a token may be sent to a URL that an answer of the service named.
     pub(crate) fn trusts(&self, url: &Url) -> bool {
         let (Some(own), Some(host)) = (self.resource_manager.host_str(), url.host_str()) else {

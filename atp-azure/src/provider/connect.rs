@@ -50,6 +50,9 @@ pub enum ConnectError {
     /// Not a source of credentials.
     #[error(transparent)]
     Credential(#[from] UnknownSource),
+    /// Not the URL of a key in a vault.
+    #[error("{0}")]
+    Vault(String),
 }
 
 /// Whose credentials a provider uses.
@@ -80,6 +83,28 @@ impl AzureSettings {
     }
 }
 
+/// The identity that settings and environment describe, and the transport that tokens and requests go through.
+pub(crate) fn sign_in(
+    settings: &AzureSettings,
+    environment: Environment<'_>,
+) -> Result<(Arc<CredentialChain>, Option<Transport>), ConnectError> {
+    let transport = settings.certificate_authority.as_deref().map(trusting).transpose()?;
+    let asked = environment("ATP_AZURE_CREDENTIAL").filter(|name| !name.trim().is_empty());
+    let source = match (settings.credential, asked) {
+        (Some(source), _) => Some(source),
+        (None, asked) => asked.map(|name| name.parse()).transpose()?,
+    };
+    let options = CredentialOptions {
+        endpoint: settings.endpoint.clone(),
+        source,
+        tenant: settings.tenant.clone(),
+        subscription: Some(settings.subscription.clone()).filter(|id| !id.is_empty()),
+        transport: transport.clone(),
+        executor: None,
+    };
+    Ok((Arc::new(CredentialChain::from_environment(environment, &options)), transport))
+}
+
 impl AzureProvider {
     /// A provider for Azure, with the identity that the environment describes.
     ///
@@ -90,23 +115,7 @@ impl AzureProvider {
         if uuid::Uuid::parse_str(&settings.subscription).is_err() {
             return Err(ConnectError::Subscription(settings.subscription));
         }
-        let transport = settings.certificate_authority.as_deref().map(trusting).transpose()?;
-        let asked = environment("ATP_AZURE_CREDENTIAL").filter(|name| !name.trim().is_empty());
-        let source = match (settings.credential, asked) {
-            (Some(source), _) => Some(source),
-            (None, asked) => asked.map(|name| name.parse()).transpose()?,
-        };
-        let chain = Arc::new(CredentialChain::from_environment(
-            environment,
-            &CredentialOptions {
-                endpoint: settings.endpoint.clone(),
-                source,
-                tenant: settings.tenant.clone(),
-                subscription: Some(settings.subscription.clone()),
-                transport: transport.clone(),
-                executor: None,
-            },
-        ));
+        let (chain, transport) = sign_in(&settings, environment)?;
         Ok(Self::assemble(settings, chain.clone(), transport, Credentials::Chain(chain)))
     }
 

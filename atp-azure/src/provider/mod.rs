@@ -40,6 +40,7 @@ pub(crate) mod staged;
 mod testing;
 mod write;
 
+pub(crate) use connect::sign_in;
 pub use connect::{AzureSettings, ConnectError};
 #[cfg(test)]
 pub(crate) use testing::shape_at;

@@ -21,8 +21,11 @@ const KEY_FILE: &str = "secret.key";
 const RECOVERY_FOLDER: &str = "recovery";
 
 pub(super) fn run(application: &Application, fixed: Fixed<'_>) -> ExitCode {
-    std::panic::set_hook(Box::new(|panic| {
-        let _ = writeln!(io::stderr(), "{}", panic_line(panic));
+    let in_full = variable("RUST_BACKTRACE").is_some_and(|value| value != "0");
+    std::panic::set_hook(Box::new(move |panic| {
+        let place = panic.location().map(ToString::to_string);
+        let line = panic_line(place.as_deref(), panic.payload_as_str(), in_full);
+        let _ = writeln!(io::stderr(), "{line}");
     }));
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     let code = match runtime {
@@ -78,9 +81,13 @@ fn failed(message: &str) -> u8 {
     exit::FAILED
 }
 
-fn panic_line(panic: &std::panic::PanicHookInfo<'_>) -> String {
-    let place = panic.location().map_or_else(String::new, |location| format!(" at {location}"));
-    format!("panic{place}: {}", panic.payload_as_str().unwrap_or("no message"))
+/// What is said of a panic. Its message may hold anything, secrets too: it is said to whoever asks for it.
+fn panic_line(place: Option<&str>, message: Option<&str>, in_full: bool) -> String {
+    let place = place.map_or_else(String::new, |place| format!(" at {place}"));
+    match in_full {
+        true => format!("panic{place}: {}", message.unwrap_or("no message")),
+        false => format!("panic{place}: RUST_BACKTRACE=1 shows its message, which may hold secrets"),
+    }
 }
 
 fn variable(name: &str) -> Option<String> {
@@ -196,4 +203,16 @@ fn ask(answers: &Answers) -> Answer {
         let _ = sender.send(answer);
     });
     answers.given.recv().unwrap_or(Answer::End)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_message_of_a_panic_is_shown_to_those_who_ask_for_it() {
+        let line = |in_full| panic_line(Some("src/shop.rs:7:1"), Some("hunter2"), in_full);
+        assert_eq!(line(true), "panic at src/shop.rs:7:1: hunter2");
+        assert!(line(false).starts_with("panic at src/shop.rs:7:1: ") && !line(false).contains("hunter2"));
+    }
 }

@@ -6,6 +6,8 @@
 //! Invariant: no `Debug` or error shows what may be secret. Trees show no values; errors show numbers, IPv4 ranges and
 //! words of choices, and none of these under a `Secret`. What was encrypted can be read into a `Secret` only.
 
+#[cfg(feature = "cli")]
+pub(crate) mod edit;
 mod error;
 mod kind;
 mod layers;

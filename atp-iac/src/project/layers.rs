@@ -36,6 +36,13 @@ impl Project {
         Ok(ConfigTree::from_layers(&layers, stack, known_stacks, &self.shown(home))?)
     }
 
+    /// The file of an environment, or of the one that it is an instance of, and its name in messages.
+    #[cfg(feature = "cli")]
+    pub(crate) fn config_file(&self, environment: &str) -> (std::path::PathBuf, String) {
+        let name = self.configured_as(environment).last().copied().unwrap_or(environment);
+        (self.root.join(&self.config).join(format!("{name}.yaml")), self.shown(name))
+    }
+
     /// A file of the configuration as messages name it: relative to the project.
     fn shown(&self, name: &str) -> String {
         format!("{}/{name}.yaml", self.config.display())

@@ -11,6 +11,7 @@ mod error;
 mod fingerprint;
 mod key;
 mod local;
+mod mask;
 mod passphrase;
 mod ring;
 mod seal;
@@ -26,6 +27,7 @@ pub use key::{DataKey, KeyProvider, WrappedKey, WrappedKeys};
 pub use local::LocalKeyFile;
 #[cfg(feature = "cli")]
 pub(crate) use local::private;
+pub(crate) use mask::Masks;
 pub use passphrase::PassphraseKeys;
 pub use ring::KeyRing;
 pub use seal::Sealer;

@@ -1,10 +1,12 @@
-//! `config show`, `config describe` and `config encrypt`.
+//! `config show`, `config describe`, `config set` and `config encrypt`.
 
 use super::Session;
 use crate::cli::arguments::ConfigCommand;
 use crate::cli::failure::{Failure, exit};
 use crate::cli::ports::Answer;
-use crate::config::{ConfigField, ConfigKind, unknown};
+use crate::cli::workspace::Workspace;
+use crate::config::{COMMON, ConfigField, ConfigKind, edit, unknown};
+use std::path::Path;
 
 pub(super) fn config(
     session: &Session<'_, '_>,
@@ -20,6 +22,9 @@ pub(super) fn config(
         }
         ConfigCommand::Describe => session.reporter().config_fields(fields),
         ConfigCommand::Encrypt { key } => return encrypt(session, key, fields, ask),
+        ConfigCommand::Set { key, value, file, .. } => {
+            return set(session, (key, value.as_deref(), file.as_deref()), fields, ask);
+        }
     }
     if fields.is_empty() {
         session.reporter().note("this stack has no configuration");
@@ -33,7 +38,28 @@ fn encrypt(
     fields: &'static [ConfigField],
     ask: &mut (dyn FnMut() -> Answer + Send),
 ) -> Result<u8, Failure> {
-    check_key(key, fields)?;
+    match kind_of(key, fields)? {
+        ConfigKind::Secret(_) => {}
+        other => {
+            let message = format!("`{key}` is {other}, which the stack reads in clear");
+            return Err(Failure::usage(message, "encrypt values of secret keys only"));
+        }
+    }
+    let sealed = sealed(session, key, ask)?;
+    let mut reporter = session.reporter();
+    reporter.data(&format!("{sealed}\n"));
+    let section = session.target.program().name;
+    reporter
+        .note(&format!("put it under `{key}:` in the section `{section}` or `common` of the environment"));
+    Ok(exit::DONE)
+}
+
+/// Reads a value from the standard input, and encrypts it for a key.
+fn sealed(
+    session: &Session<'_, '_>,
+    key: &str,
+    ask: &mut (dyn FnMut() -> Answer + Send),
+) -> Result<String, Failure> {
     let mut secrets = session.target.config_secrets().ok_or_else(|| {
         Failure::usage(
             "there is no passphrase to encrypt with",
@@ -53,17 +79,58 @@ fn encrypt(
         Answer::Interrupted => return Err(Failure::Interrupted),
     };
     let sealed = secrets.seal(key, &value, session.target.random());
-    let sealed = sealed.map_err(|message| Failure::usage(message, "try again with another value"))?;
-    let mut reporter = session.reporter();
-    reporter.data(&format!("{sealed}\n"));
-    let section = session.target.program().name;
-    reporter
-        .note(&format!("put it under `{key}:` in the section `{section}` or `common` of the environment"));
+    sealed.map_err(|message| Failure::usage(message, "try again with another value"))
+}
+
+/// Writes a value, or without one what is read from the standard input, encrypted, into a file.
+fn set(
+    session: &Session<'_, '_>,
+    (key, value, file): (&str, Option<&str>, Option<&Path>),
+    fields: &'static [ConfigField],
+    ask: &mut (dyn FnMut() -> Answer + Send),
+) -> Result<u8, Failure> {
+    let own = session.target.program().name;
+    let (section, rest) = match key.split_once('.') {
+        Some((section, rest)) if section == COMMON || section == own => (section, rest),
+        _ => (own, key),
+    };
+    if rest.contains('[') {
+        return Err(Failure::usage(format!("`{key}` is one item of a list"), "set the whole list: `[a, b]`"));
+    }
+    let value = match (kind_of(rest, fields)?, value) {
+        (ConfigKind::Secret(_), None) => sealed(session, rest, ask)?,
+        (ConfigKind::Secret(_), Some(_)) => {
+            let message = format!("`{key}` is secret, and would stand in the file in clear");
+            return Err(Failure::usage(
+                message,
+                "give `--secret` instead, and the value on the standard input",
+            ));
+        }
+        (other, None) => {
+            let message = format!("`{key}` is {other}, which the stack reads in clear");
+            return Err(Failure::usage(message, "give the value without `--secret`"));
+        }
+        (_, Some(value)) => value.to_owned(),
+    };
+    let Workspace { project, files, plans, start, .. } = session.target.workspace;
+    let (path, shown) = match file {
+        Some(file) => (start.join(file), file.display().to_string()),
+        None => project.config_file(&session.target.name().environment),
+    };
+    let failed = |what: &str, error: std::io::Error| {
+        Failure::failed(format!("{shown} cannot be {what}")).with_cause(error)
+    };
+    let text = files.read(&path).map_err(|error| failed("read", error))?.unwrap_or_default();
+    let steps: Vec<&str> = std::iter::once(section).chain(rest.split('.')).collect();
+    let changed = edit::set(&shown, &text, &steps, &value);
+    let changed = changed.map_err(|message| Failure::usage(message, "nothing was changed"))?;
+    plans.write(&path, changed.as_bytes()).map_err(|error| failed("written", error))?;
+    session.reporter().note(&format!("`{}` is set in {shown}", steps.join(".")));
     Ok(exit::DONE)
 }
 
-/// Refuses a key that the stack does not read, or reads in clear: what is encrypted could not be used there.
-fn check_key(key: &str, fields: &'static [ConfigField]) -> Result<(), Failure> {
+/// What the stack reads under a key.
+fn kind_of(key: &str, fields: &'static [ConfigField]) -> Result<ConfigKind, Failure> {
     let hint = "`config describe` shows what can be set";
     let mut kind = ConfigKind::Structure(fields);
     for step in key.split('.') {
@@ -89,11 +156,5 @@ fn check_key(key: &str, fields: &'static [ConfigField]) -> Result<(), Failure> {
     while let ConfigKind::Optional(inner) = kind {
         kind = *inner;
     }
-    match kind {
-        ConfigKind::Secret(_) => Ok(()),
-        other => {
-            let message = format!("`{key}` is {other}, which the stack reads in clear");
-            Err(Failure::usage(message, "encrypt values of secret keys only"))
-        }
-    }
+    Ok(kind)
 }

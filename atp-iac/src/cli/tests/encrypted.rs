@@ -86,3 +86,50 @@ async fn only_keys_that_are_secret_are_encrypted() {
     let without = Bench::new().run("config encrypt password").await;
     assert!(without.err.contains("there is no passphrase to encrypt with"), "{}", without.err);
 }
+
+/// What `config set` wrote.
+fn written(bench: &Bench, file: &str) -> String {
+    let written = bench.plans.0.lock().unwrap();
+    String::from_utf8(written[std::path::Path::new(file)].clone()).unwrap()
+}
+
+#[tokio::test]
+async fn a_value_is_set_in_the_file_of_the_environment_and_the_rest_stays() {
+    let mut bench = Bench::new();
+    bench.files.insert("/shop/config/dev.yaml".into(), "# dev\nshop:\n  size: 2 # small\n".into());
+    let ran = bench.run("config set size 3").await;
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert!(ran.err.contains("`shop.size` is set in config/dev.yaml"), "{}", ran.err);
+    assert_eq!(written(&bench, "/shop/config/dev.yaml"), "# dev\nshop:\n  size: 3 # small\n");
+    assert_eq!(bench.run("config set common.place south --file ../other.yaml").await.code, 0);
+    assert_eq!(written(&bench, "/shop/deep/../other.yaml"), "common:\n  place: south\n");
+}
+
+#[tokio::test]
+async fn a_secret_is_read_from_the_standard_input_and_written_encrypted() {
+    let mut bench = with_passphrase("correct horse");
+    bench.answer = Answer::Line("hunter3".into());
+    let ran = bench.run("config set password --secret").await;
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let text = written(&bench, "/shop/config/dev.yaml");
+    assert!(text.starts_with("shop:\n  password: encrypted:v1:") && !text.contains("hunter3"), "{text}");
+    bench.files.insert("/shop/config/dev.yaml".into(), text);
+    assert_eq!(bench.run("up --yes").await.code, 0);
+    assert_eq!(bench.run("outputs password --show-secrets").await.out, "hunter3\n");
+}
+
+#[tokio::test]
+async fn a_secret_in_the_arguments_and_a_key_that_nobody_reads_are_refused() {
+    let bench = with_passphrase("correct horse");
+    for (arguments, message) in [
+        ("config set password hunter3", "`password` is secret, and would stand in the file in clear"),
+        ("config set siz 3", "unknown key `siz`; did you mean `size`?"),
+        ("config set size --secret", "which the stack reads in clear"),
+        ("config set guests[0] ben", "is one item of a list"),
+    ] {
+        let ran = bench.run(arguments).await;
+        assert_eq!(ran.code, 1);
+        assert!(ran.err.contains(message), "{}", ran.err);
+    }
+    assert!(bench.plans.0.lock().unwrap().is_empty());
+}

@@ -9,8 +9,8 @@ use crate::program::{Context, Location, Program, ProgramError};
 use crate::project::{RevisionError, Revisions};
 use crate::provider::Provider;
 use crate::resource::{Alias, Options};
-use crate::secrets::{DataKey, KeyProvider, SecretError, WrappedKey};
-use crate::state::{Holder, MemoryRecovery, MemoryStore, StateStore};
+use crate::secrets::{DataKey, KeyProvider, LocalKeyFile, SecretError, WrappedKey};
+use crate::state::{Holder, LocalStore, MemoryRecovery, MemoryStore, StateStore};
 use crate::testing::MemoryCloud;
 use crate::value::Value;
 use crate::{Component, Config, Output, Secret};
@@ -186,6 +186,8 @@ pub struct Bench {
     pub recovery: Arc<MemoryRecovery>,
     pub random: Arc<SeededRandom>,
     pub keys: Arc<dyn KeyProvider>,
+    /// Where states and their key are kept, when not in memory.
+    pub disk: Option<PathBuf>,
 }
 
 impl Bench {
@@ -216,6 +218,7 @@ impl Bench {
             work_dirs: Arc::default(),
             plans: Plans::default(),
             recovery: Arc::default(),
+            disk: None,
             random: Arc::new(SeededRandom::new(1)),
             keys: Arc::new(PlainKeys),
         }
@@ -257,7 +260,16 @@ impl Bench {
         let store = self.store.clone();
         let storage = move |work_dir: &Path| {
             self.work_dirs.lock().unwrap().push(work_dir.to_owned());
-            Storage { store: store.clone(), keys: self.keys.clone(), recovery: self.recovery.clone() }
+            match &self.disk {
+                None => {
+                    Storage { store: store.clone(), keys: self.keys.clone(), recovery: self.recovery.clone() }
+                }
+                Some(folder) => Storage {
+                    store: Arc::new(LocalStore::new(folder, self.clock.clone())),
+                    keys: Arc::new(LocalKeyFile::new(folder.join("secret.key"), self.random.clone())),
+                    recovery: self.recovery.clone(),
+                },
+            }
         };
         let environment = |name: &str| self.environment.get(name).cloned();
         let ports = Ports {
