@@ -2,6 +2,7 @@
 
 mod backends;
 mod bad_input;
+mod canary;
 mod commands;
 mod documented;
 mod encrypted;
