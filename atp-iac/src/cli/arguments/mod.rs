@@ -160,7 +160,8 @@ impl Command {
             | Command::Untaint { .. }
             | Command::Import(_)
             | Command::State(_)
-            | Command::Rollback(_) => true,
+            | Command::Rollback(_)
+            | Command::Secrets(SecretsCommand::Rotate | SecretsCommand::ChangeProvider) => true,
             Command::Preview(_)
             | Command::Outputs { .. }
             | Command::Graph { .. }
@@ -170,7 +171,8 @@ impl Command {
             | Command::Lock(_)
             | Command::Why { .. }
             | Command::History(_)
-            | Command::Plan(_) => false,
+            | Command::Plan(_)
+            | Command::Secrets(SecretsCommand::Show) => false,
         }
     }
 }

@@ -2,7 +2,6 @@
 
 use super::support::Bench;
 use crate::StackName;
-use crate::state::StateStore;
 
 const SETTINGS: &str = "/shop/atp.yaml";
 

@@ -2,7 +2,7 @@
 
 use super::{Engine, EngineError};
 use crate::StackName;
-use crate::secrets::WrappedKey;
+use crate::secrets::WrappedKeys;
 use crate::state::{Content, Incoming, ResourceState, StateError, StateView, Stored, replay, unlock_secrets};
 use crate::value::Value;
 use serde::{Deserialize, Serialize};
@@ -17,7 +17,7 @@ struct Export {
     version: u64,
     lineage: String,
     serial: u64,
-    key: WrappedKey,
+    keys: WrappedKeys,
     state: Json,
 }
 
@@ -34,13 +34,13 @@ impl Engine {
         if show_secrets {
             return Ok(Some(in_clear(&view)));
         }
-        let Stored { content: Content { lineage, serial, key, .. }, .. } = stored;
+        let Stored { content: Content { lineage, serial, keys, .. }, .. } = stored;
         let failed = |error: serde_json::Error| StateError::Corrupt {
             file: "the export".into(),
             what: error.to_string(),
         };
         let state = serde_json::from_slice(&encoding.write_body(&view)?).map_err(failed)?;
-        let export = Export { format: KIND.into(), version: 1, lineage, serial, key, state };
+        let export = Export { format: KIND.into(), version: 1, lineage, serial, keys, state };
         Ok(Some(serde_json::to_value(export).map_err(failed)?))
     }
 
@@ -69,9 +69,9 @@ impl Engine {
             _ => return Err(corrupt("it does not say its version".to_owned()).into()),
         }
         let export: Export = serde_json::from_value(json).map_err(|error| corrupt(error.to_string()))?;
-        let Export { lineage, serial, key, state, .. } = export;
+        let Export { lineage, serial, keys, state, .. } = export;
         let body = serde_json::to_vec(&state).map_err(|error| corrupt(error.to_string()))?;
-        let content = Content { lineage, serial, key, body };
+        let content = Content { lineage, serial, keys, body };
         Ok(Incoming { name: file.to_owned(), content, force, newer_only: true, only_over: None })
     }
 }

@@ -5,13 +5,14 @@ use crate::Value;
 use crate::secrets::{DataKey, Sealer};
 use crate::state::encoding::Encoding;
 use crate::state::file::framed;
+use crate::testing::stores::sample::urn;
 use serde_json::json;
 use std::fs;
 
 /// A snapshot of format 1, with one protected resource and one secret.
 async fn former(bench: &Bench) -> Vec<u8> {
     let key = DataKey::generate(&SeededRandom::new(5)).unwrap();
-    let wrapped = bench.ports.keys.wrap(&key, "lineage").await.unwrap();
+    let wrapped = bench.ports().keys.wrap(&key, "lineage").await.unwrap();
     let encoding = Encoding::new(stack(), Sealer::new(&key, "lineage"));
     let mut snapshot = Snapshot::empty(stack(), "lineage");
     let mut kept = resource("a");

@@ -4,6 +4,7 @@ use super::kill::die_after;
 use super::*;
 use crate::Value;
 use crate::secrets::{KeyProvider, KeyRing, Passphrase, PassphraseKeys};
+use crate::testing::stores::sample::urn;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 fn passphrase(text: &str) -> Arc<dyn KeyProvider> {
@@ -36,7 +37,7 @@ async fn secret_with(ports: &SessionPorts) -> Result<String, StateError> {
 }
 
 async fn stored(bench: &Bench) -> Content {
-    bench.ports.store.read(&stack()).await.unwrap().unwrap().content
+    bench.ports().store.read(&stack()).await.unwrap().unwrap().content
 }
 
 #[tokio::test]
@@ -45,11 +46,11 @@ async fn state_028_after_a_change_of_provider_the_new_one_opens_and_before_it_th
         deploy_secret(&bench).await;
         let before = stored(&bench).await;
         // The old key is a fallback: it reads, and the new one writes when that is asked for.
-        let both = KeyRing::new(passphrase("new")).with_fallback(bench.ports.keys.clone());
-        let both = with_keys(&bench.ports, both);
+        let both = KeyRing::new(passphrase("new")).with_fallback(bench.ports().keys.clone());
+        let both = with_keys(bench.ports(), both);
         assert_eq!(secret_with(&both).await.unwrap(), "hunter2");
         // Without the fallback reading is refused, and nothing is written.
-        let alone = with_keys(&bench.ports, KeyRing::new(passphrase("new")));
+        let alone = with_keys(bench.ports(), KeyRing::new(passphrase("new")));
         assert!(matches!(secret_with(&alone).await, Err(StateError::Secret { .. })));
         assert!(change(&alone, KeyChange::NewWrapping).await.is_err());
         assert_eq!(stored(&bench).await, before);
@@ -67,7 +68,7 @@ async fn a_new_key_seals_every_secret_anew_and_what_was_kept_before_still_opens(
     let bench = Bench::local();
     deploy_secret(&bench).await;
     let before = stored(&bench).await;
-    change(&bench.ports, KeyChange::NewKey).await.unwrap();
+    change(bench.ports(), KeyChange::NewKey).await.unwrap();
     let after = stored(&bench).await;
     let sealed = |content: &Content| {
         let body = String::from_utf8(content.body.clone()).unwrap();
@@ -75,9 +76,9 @@ async fn a_new_key_seals_every_secret_anew_and_what_was_kept_before_still_opens(
     };
     assert_ne!(sealed(&before), sealed(&after));
     assert_ne!(before.keys, after.keys);
-    assert_eq!(secret_with(&bench.ports).await.unwrap(), "hunter2");
+    assert_eq!(secret_with(bench.ports()).await.unwrap(), "hunter2");
     // A copy of the former snapshot has its own key, wrapped.
-    let session_key = bench.ports.keys.unwrap_any(&before.keys, &before.lineage).await.unwrap();
+    let session_key = bench.ports().keys.unwrap_any(&before.keys, &before.lineage).await.unwrap();
     let former = crate::state::encoding::Encoding::new(
         stack(),
         crate::secrets::Sealer::new(&session_key, &before.lineage),
@@ -94,9 +95,9 @@ async fn a_new_key_is_that_of_what_a_crashed_session_left_too() {
     crashed.record(saved(resource("b"))).await.unwrap();
     drop(crashed);
     tokio::task::yield_now().await;
-    change(&bench.ports, KeyChange::NewKey).await.unwrap();
+    change(bench.ports(), KeyChange::NewKey).await.unwrap();
     assert_eq!(bench.ids().await, ["/a", "/b"]);
-    assert_eq!(secret_with(&bench.ports).await.unwrap(), "hunter2");
+    assert_eq!(secret_with(bench.ports()).await.unwrap(), "hunter2");
 }
 
 #[tokio::test]
@@ -108,11 +109,11 @@ async fn death_at_any_step_of_a_change_leaves_the_state_with_the_old_key_or_the_
             loop {
                 let bench = Bench::unsynced();
                 deploy_secret(&bench).await;
-                let keys = KeyRing::new(passphrase("new")).with_fallback(bench.ports.keys.clone());
+                let keys = KeyRing::new(passphrase("new")).with_fallback(bench.ports().keys.clone());
                 let seen = Arc::new(AtomicUsize::new(0));
-                let store = LocalStore::new(bench.folder.path().join("states"), bench.clock.clone())
+                let store = LocalStore::new(bench.folder.path().join("states"), bench.clock().clone())
                     .with_faults(die_after(steps, partial, seen.clone()));
-                let both = with_keys(&bench.ports, keys);
+                let both = with_keys(bench.ports(), keys);
                 let dying = SessionPorts { store: Arc::new(store), ..both.clone() };
                 let changed = change(&dying, kind).await;
                 let context = format!("{kind:?}, dead after {steps} steps, partial {partial:?}");
