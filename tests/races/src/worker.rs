@@ -209,7 +209,7 @@ fn content(of: &Version, serial: u64, records: &[String]) -> Content {
     let open = if lines.is_empty() { "" } else { "\n" };
     let body = format!("{{\"stack\":\"race\",\"resources\":[{open}{}]}}\n", lines.join(",\n"));
     let key = WrappedKey { provider: "none".into(), data: String::new() };
-    Content { lineage: of.lineage.clone(), serial, key, body: body.into_bytes() }
+    Content { lineage: of.lineage.clone(), serial, keys: key.into(), body: body.into_bytes() }
 }
 
 /// The records of a state, in order.
