@@ -65,5 +65,5 @@ pub fn content(serial: u64, names: &[&str]) -> Content {
         names.iter().map(|name| format!("{{\"urn\":\"{name}\",\"id\":\"/{name}\"}}")).collect();
     let body = format!("{{\"stack\":\"x\",\"resources\":[\n{}],\"pending\":[\n{{}}]}}\n", lines.join(",\n"));
     let key = WrappedKey { provider: "none".into(), data: String::new() };
-    Content { lineage: "one".into(), serial, key, body: body.into_bytes() }
+    Content { lineage: "one".into(), serial, keys: key.into(), body: body.into_bytes() }
 }

@@ -6,7 +6,6 @@
 
 use super::*;
 use crate::state::Change;
-use crate::testing::stores::sample::urn;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Mutex;
