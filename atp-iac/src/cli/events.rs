@@ -320,7 +320,7 @@ fn note(note: &DiscoveryNote) -> Json {
 /// Who wraps the key of a stack.
 pub(super) fn key(wrapped: &Wrapped) -> Json {
     json!({
-        "event": "key", "stack": wrapped.stack.to_string(), "wrapped_by": wrapped.by,
+        "event": "wrapped_key", "stack": wrapped.stack.to_string(), "wrapped_by": wrapped.by,
         "configured": wrapped.configured, "due": wrapped.is_due(), "changed": wrapped.changed,
     })
 }
