@@ -180,12 +180,17 @@ async fn damage_is_an_error_by_name_and_never_an_empty_state() {
         bench.outlive_leases().await;
         two
     };
-    let names = whole().await.objects.names();
+    let parts = |two: &Two| {
+        let names = two.objects.names().into_iter();
+        // Copies are of no account as long as nobody asks for them.
+        names.filter(|path| !path.as_ref().contains("/backups/")).collect::<Vec<_>>()
+    };
+    let names = parts(&whole().await);
     assert_eq!(names.len(), 5, "head, snapshot and three batches: {names:?}");
     for index in 0..names.len() {
         let is_last = index == 3;
         let two = whole().await;
-        let path = two.objects.names()[index].clone();
+        let path = parts(&two)[index].clone();
         let bytes = two.objects.inner.get(&path).await.unwrap().bytes().await.unwrap();
         let refused = async |what: &str| {
             let read = two.anna.read(&stack()).await;
