@@ -44,6 +44,8 @@ enum BenchTask {
     Engine(bench::EngineBench),
     /// The requests to Azure Resource Manager, on the simulator.
     Arm,
+    /// The bytes and requests of an operation in each store of states.
+    State,
     /// One phase of it.
     #[command(hide = true)]
     Phase(bench::PhaseArguments),
@@ -63,6 +65,7 @@ fn main() -> anyhow::Result<()> {
         }
         Task::Bench(BenchTask::Engine(arguments)) => bench::engine(&arguments, &mut std::io::stdout()),
         Task::Bench(BenchTask::Arm) => bench::arm(),
+        Task::Bench(BenchTask::State) => bench::state(),
         Task::Bench(BenchTask::Phase(arguments)) => bench::run_phase(&arguments),
         Task::Bench(BenchTask::Measure(arguments)) => bench::run_measure(&arguments, &mut std::io::stdout()),
         Task::Contract => contract::contract(&mut std::io::stdout()),

@@ -1,5 +1,6 @@
 //! `cargo xtask bench arm`: how many requests deployments need. `cargo xtask bench engine`: what the engine itself costs, on
-//! a cloud in memory and the real local state store, next to Terraform where that is installed.
+//! a cloud in memory and the real local state store, next to Terraform where that is installed. `cargo xtask bench state`:
+//! what an operation costs in each store of states.
 //!
 //! Every phase is a process of its own, so that its processor time and its peak memory are its own.
 
@@ -155,9 +156,22 @@ fn of_terraform(
 /// # Errors
 /// When it cannot be built, or fails.
 pub fn arm() -> anyhow::Result<()> {
+    elsewhere(&["--package", "tests", "--bin", "bench_arm"])
+}
+
+/// Runs the benchmark of the stores of states, which is in the crate that races them.
+///
+/// # Errors
+/// When it cannot be built, or fails.
+pub fn state() -> anyhow::Result<()> {
+    elsewhere(&["--package", "races", "--features", "stores", "--bin", "bench_state"])
+}
+
+fn elsewhere(program: &[&str]) -> anyhow::Result<()> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let status = Command::new(cargo)
-        .args(["run", "--quiet", "--release", "--package", "tests", "--bin", "bench_arm"])
+        .args(["run", "--quiet", "--release"])
+        .args(program)
         .status()
         .context("cargo cannot be started")?;
     ensure!(status.success(), "the benchmark failed");
