@@ -21,6 +21,7 @@ pub use executor::{Executor, Report};
 pub use interrupt::Interrupt;
 pub use limit::Limits;
 pub use queries::{QueryError, Unanswered, ask};
+pub(crate) use recover::adopted;
 pub use recover::{RecoverError, Recovered, Recovery, recover};
 pub(crate) use refresh::{Look, look, provider_of, read, readable, refresh, whole};
 pub use refresh::{RefreshError, Refreshed};

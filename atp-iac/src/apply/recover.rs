@@ -197,8 +197,9 @@ fn judge(
     }
 }
 
-/// Incomplete, so that the next plan brings it to what the program says, whatever was cut off.
-fn adopted(intent: &Intent, outputs: Value, now: OffsetDateTime) -> ResourceState {
+/// What a call that was begun has made. Incomplete, so that the next plan brings it to what the program says, whatever was
+/// cut off.
+pub(crate) fn adopted(intent: &Intent, outputs: Value, now: OffsetDateTime) -> ResourceState {
     ResourceState {
         urn: intent.urn.clone(),
         kind: intent.kind.clone(),

@@ -6,7 +6,7 @@
 //! Invariant: an object that is there is in the state afterwards, whatever it was called before.
 
 use super::{Engine, EngineError};
-use crate::apply::{RecoverError, provider_of, whole};
+use crate::apply::{RecoverError, adopted, provider_of, whole};
 use crate::provider::Target;
 use crate::state::{
     Action, Intent, Record, ResourceState, StateError, StateSession, StateView, Stored, file, replay,
@@ -266,7 +266,7 @@ impl Engine {
         if intent.action != Action::Create || intent.id.is_empty() || is_known(now, &intent.id) {
             return Ok(());
         }
-        let resource = created(intent, self.clock.now());
+        let resource = adopted(intent, Value::Null, self.clock.now());
         if provider_of(&resource, &self.providers)?.lives_in_state(&resource.kind) {
             return Ok(());
         }
@@ -310,24 +310,4 @@ fn fitting(mut resource: ResourceState, now: &StateView) -> ResourceState {
     let lifecycle = &mut resource.lifecycle;
     lifecycle.deleted_with = lifecycle.deleted_with.take().filter(|urn| now.get(urn).is_some());
     resource
-}
-
-/// What a call that was begun would have made.
-fn created(intent: &Intent, now: time::OffsetDateTime) -> ResourceState {
-    ResourceState {
-        urn: intent.urn.clone(),
-        kind: intent.kind.clone(),
-        provider: intent.provider.clone(),
-        id: intent.id.clone(),
-        inputs: intent.inputs.clone(),
-        outputs: Value::Null,
-        dependencies: intent.dependencies.clone(),
-        lifecycle: intent.lifecycle.clone(),
-        created: now,
-        modified: now,
-        replaced: false,
-        incomplete: true,
-        tainted: false,
-        location: intent.location.clone(),
-    }
 }
