@@ -17,7 +17,7 @@
 //! with and without reading the cloud, nothing drifted, and `destroy` leaves nothing.
 //!
 //! ```text
-//! cargo test -p simulation                             # a minute of seeds, always the same; prints how many
+//! cargo test -p simulation                             # the same 4,000 seeds, for a minute at most; prints how many
 //! SIMULATION_SECONDS=3600 cargo test -p simulation     # new seeds, for as long as you like
 //! SEED=42 cargo test -p simulation                     # one seed: a failure prints this command
 //! ```
