@@ -65,7 +65,8 @@ impl Backend for Stores {
         };
         let Connected { store, place, prefix } = connect(opening)?;
         let (clock, random) = (opening.clock.clone(), opening.random.clone());
-        Ok(Arc::new(ObjectStates::new(store, place, prefix, clock, random)))
+        let states = ObjectStates::new(store, place, prefix, clock, random);
+        Ok(Arc::new(states.with_presence(opening.presence.clone())))
     }
 }
 
@@ -73,13 +74,15 @@ impl Backend for Stores {
 mod tests {
     use super::*;
     use atp_iac::ports::{ManualClock, SystemRandom};
+    use atp_iac::state::Presence;
 
     fn open(url: &str, variables: &[(&str, &str)]) -> Result<String, BackendError> {
         let variable = |name: &str| {
             variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
         };
         let (clock, random) = (Arc::new(ManualClock::default()), Arc::new(SystemRandom));
-        let opening = Opening { url, part: "azure", variable: &variable, clock, random };
+        let opening =
+            Opening { url, part: "azure", variable: &variable, clock, random, presence: Presence::default() };
         Stores.open(&opening).map(|store| store.describe())
     }
 

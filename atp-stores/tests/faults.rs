@@ -5,7 +5,7 @@
 mod faulty;
 
 use atp_iac::ports::{Clock, ManualClock, SystemRandom};
-use atp_iac::state::{Content, StateError, StateStore, Wait};
+use atp_iac::state::{Content, Presence, StateError, StateStore, Wait};
 use atp_iac::testing::stores::Bench;
 use atp_iac::testing::stores::sample::{holder, resource, saved, stack};
 use atp_stores::{LEASE, ObjectStates};
@@ -46,6 +46,36 @@ async fn content(serial: u64) -> Content {
     bench.deploy(&["a"]).await;
     let written = bench.store().read(&stack()).await.unwrap().unwrap().content;
     Content { lineage: "a".into(), serial, ..written }
+}
+
+#[tokio::test]
+async fn nobody_waits_for_the_lock_of_a_holder_who_ran_here_and_is_gone() {
+    let folder = tempfile::tempdir().unwrap();
+    let Two { anna, ben, .. } = two();
+    let [anna, ben] = [anna, ben].map(|store| store.with_presence(Presence::new(folder.path(), "desk")));
+    let lease = anna.lock(&stack(), &holder("anna"), Wait::NONE).await.unwrap();
+    let told = ben.lock(&stack(), &holder("ben"), Wait::NONE).await.unwrap_err();
+    assert!(matches!(told, StateError::Locked { .. }), "{told}");
+    assert_eq!(ben.holder(&stack()).await.unwrap(), Some(holder("anna")));
+    // What the end of her process does.
+    drop(lease);
+    assert_eq!(ben.holder(&stack()).await.unwrap(), None);
+    let lease = ben.lock(&stack(), &holder("ben"), Wait::NONE).await.unwrap();
+    ben.unlock(&lease).await.unwrap();
+    anna.lock(&stack(), &holder("anna"), Wait::NONE).await.unwrap();
+    let signs = std::fs::read_dir(folder.path().join(stack().to_string())).unwrap().count();
+    assert_eq!(signs, 1, "signs that are of no use any more stay");
+}
+
+#[tokio::test]
+async fn who_ran_elsewhere_may_be_alive() {
+    let folder = tempfile::tempdir().unwrap();
+    let Two { anna, ben, .. } = two();
+    let anna = anna.with_presence(Presence::new(folder.path(), "server"));
+    let ben = ben.with_presence(Presence::new(folder.path(), "desk"));
+    drop(anna.lock(&stack(), &holder("anna"), Wait::NONE).await.unwrap());
+    let told = ben.lock(&stack(), &holder("ben"), Wait::NONE).await.unwrap_err();
+    assert!(matches!(told, StateError::Locked { .. }), "{told}");
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use super::{Application, Fixed};
 use crate::ports::{Clock, Random, SystemClock, SystemRandom};
 use crate::project::DiskFiles;
 use crate::secrets::LocalKeyFile;
-use crate::state::{FolderRecovery, Holder, LocalStore};
+use crate::state::{FolderRecovery, Holder, LocalStore, Presence};
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 use std::process::ExitCode;
@@ -19,6 +19,8 @@ use tokio::sync::watch;
 const KEY_FILE: &str = "secret.key";
 /// The folder in the working directory for what could not be written into a state.
 const RECOVERY_FOLDER: &str = "recovery";
+/// The folder in the working directory for signs of those who hold locks elsewhere.
+const PRESENCE_FOLDER: &str = "holders";
 
 pub(super) fn run(application: &Application, fixed: Fixed<'_>) -> ExitCode {
     let in_full = variable("RUST_BACKTRACE").is_some_and(|value| value != "0");
@@ -48,12 +50,14 @@ async fn run_process(application: &Application, fixed: Fixed<'_>) -> u8 {
     let (presses, answers) = signals();
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let random: Arc<dyn Random> = Arc::new(SystemRandom);
+    let holder = holder(clock.as_ref());
     let storage = {
-        let (clock, random) = (clock.clone(), random.clone());
+        let (clock, random, host) = (clock.clone(), random.clone(), holder.host.clone());
         move |work_dir: &Path| Storage {
             store: Arc::new(LocalStore::new(work_dir, clock.clone())),
             keys: Arc::new(LocalKeyFile::new(work_dir.join(KEY_FILE), random.clone())),
             recovery: Arc::new(FolderRecovery::new(work_dir.join(RECOVERY_FOLDER))),
+            presence: Presence::new(work_dir.join(PRESENCE_FOLDER), host.as_str()),
         }
     };
     let (mut out, mut err) = (io::stdout(), io::stderr());
@@ -66,7 +70,7 @@ async fn run_process(application: &Application, fixed: Fixed<'_>) -> u8 {
         files: &DiskFiles,
         plans: &DiskPlans,
         revisions: &Git,
-        holder: holder(clock.as_ref()),
+        holder,
         ask: &mut move || ask(&answers),
         presses,
         storage: &storage,

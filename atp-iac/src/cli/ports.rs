@@ -4,7 +4,7 @@ use crate::apply::Interrupt;
 use crate::ports::{Clock, Random};
 use crate::project::{Files, Revisions};
 use crate::secrets::KeyProvider;
-use crate::state::{Holder, RecoveryFiles, StateStore};
+use crate::state::{Holder, Presence, RecoveryFiles, StateStore};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -116,6 +116,8 @@ pub struct Storage {
     pub keys: Arc<dyn KeyProvider>,
     /// Where what could not be written into a state goes.
     pub recovery: Arc<dyn RecoveryFiles>,
+    /// Where holders of locks show that they are alive.
+    pub presence: Presence,
 }
 
 /// What one more press of Ctrl-C means.

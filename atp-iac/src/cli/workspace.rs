@@ -15,7 +15,7 @@ use crate::history::{Provenance, Signer, TrustedKey};
 use crate::ports::{Clock, Random};
 use crate::program::{Program, ProgramError};
 use crate::project::{Files, Project, Revisions};
-use crate::state::{Backend, Holder, Opening, StateStore};
+use crate::state::{Backend, Holder, Opening, Presence, StateStore};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
@@ -74,7 +74,8 @@ impl<'a> Workspace<'a> {
         let work_dir = work_dir.join(cloud.name());
         let mut storage = (ports.storage)(&work_dir);
         if let Some(backend) = options.backend.as_deref().or(project.backend.as_deref()) {
-            storage.store = open(application, backend, cloud, ports)?.unwrap_or(storage.store);
+            storage.store =
+                open(application, backend, cloud, ports, storage.presence.clone())?.unwrap_or(storage.store);
         }
         Ok(Workspace {
             application,
@@ -248,6 +249,7 @@ fn open(
     backend: &str,
     cloud: Cloud,
     ports: &Ports<'_>,
+    presence: Presence,
 ) -> Result<Option<Arc<dyn StateStore>>, Failure> {
     if backend == LOCAL {
         return Ok(None);
@@ -268,6 +270,7 @@ fn open(
         variable: ports.environment,
         clock: ports.clock.clone(),
         random: ports.random.clone(),
+        presence,
     };
     let opened = found.open(&opening).map_err(|error| Failure::usage(error.message, error.way_out))?;
     Ok(Some(opened))

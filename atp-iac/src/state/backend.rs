@@ -1,6 +1,6 @@
 //! The port to whatever opens stores of states by URL.
 
-use super::StateStore;
+use super::{Presence, StateStore};
 use crate::ports::{Clock, Random};
 use std::sync::Arc;
 
@@ -29,6 +29,8 @@ pub struct Opening<'a> {
     pub clock: Arc<dyn Clock>,
     /// Randomness.
     pub random: Arc<dyn Random>,
+    /// Where holders of locks show that they are alive.
+    pub presence: Presence,
 }
 
 impl std::fmt::Debug for Opening<'_> {

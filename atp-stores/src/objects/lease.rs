@@ -8,7 +8,7 @@ use super::journal::{Phase, Writer};
 use super::names::Names;
 use super::requests::Requests;
 use atp_iac::StackName;
-use atp_iac::state::StateError;
+use atp_iac::state::{Sign, StateError};
 use object_store::UpdateVersion;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock, Weak};
@@ -30,6 +30,7 @@ pub struct Held {
     pub stack: StackName,
     pub epoch: u64,
     nonce: String,
+    sign: Sign,
     /// Orders what the holder does with the state. Taken before the head.
     pub writer: Mutex<Writer>,
     /// The head that this lease put last. Orders renewals and the rest.
@@ -60,6 +61,7 @@ impl Held {
         head: Head,
         version: UpdateVersion,
         nonce: String,
+        sign: Sign,
     ) -> Arc<Self> {
         let writer = Writer { next: 0, base: head.version().cloned(), phase: Phase::Unknown };
         let held = Arc::new(Held {
@@ -68,6 +70,7 @@ impl Held {
             stack,
             epoch: head.epoch,
             nonce,
+            sign,
             writer: Mutex::new(writer),
             head: Mutex::new(Own { head, version }),
             over: AtomicBool::new(false),
@@ -171,6 +174,7 @@ impl Held {
         })
         .await?;
         self.over.store(true, Ordering::Release);
+        self.sign.withdraw();
         Ok(())
     }
 }

@@ -8,6 +8,7 @@ use atp_iac::StackName;
 use atp_iac::ports::random_uuid;
 use atp_iac::state::{Holder, Lease, StateError};
 use object_store::UpdateVersion;
+use std::sync::Arc;
 
 /// How often a head is looked at again that others change meanwhile.
 const ATTEMPTS: u32 = 20;
@@ -27,39 +28,35 @@ impl ObjectStates {
             if present.is_none() && self.is_missing(stack, &names).await? {
                 continue;
             }
-            let now = self.requests.clock.now();
             let (mut head, version) = match present {
                 Some((head, version)) => (head, Some(version)),
                 None => (Head::new(), None),
             };
-            if let Some(lock) = head.lock_at(now) {
+            if let Some(lock) = self.lock_in_force(stack, &head) {
                 return Ok(Attempt::Busy(Some(lock.holder.clone())));
             }
             let nonce = random_uuid(&*self.requests.random)?;
+            let expires = self.requests.clock.now() + LEASE;
             head.epoch += 1;
-            head.lock = Some(Lock { holder: holder.clone(), nonce: nonce.clone(), expires: now + LEASE });
-            if let Some(version) = self.put_head(&names, &head, version).await? {
-                return self.take(stack, names, head, version, nonce).await.map(Attempt::Taken);
-            }
+            head.lock = Some(Lock { holder: holder.clone(), nonce: nonce.clone(), expires });
+            let sign = self.presence.show(stack, &nonce);
+            // Should the put fail, the lock may be there all the same: then the sign stays, and says that nobody has it.
+            let Some(version) = self.put_head(&names, &head, version).await? else {
+                sign.withdraw();
+                continue;
+            };
+            self.presence.clear(stack);
+            let requests = self.requests.clone();
+            let held = Held::new(requests, names, stack.clone(), head, version, nonce, sign);
+            return take(held).await.map(Attempt::Taken);
         }
         Ok(Attempt::Busy(None))
     }
 
-    async fn take(
-        &self,
-        stack: &StackName,
-        names: Names,
-        head: Head,
-        version: UpdateVersion,
-        nonce: String,
-    ) -> Result<Lease, StateError> {
-        let (epoch, unsealed) = (head.epoch, head.ended + 1..head.epoch);
-        let held = Held::new(self.requests.clone(), names, stack.clone(), head, version, nonce);
-        for before in unsealed {
-            journal::seal(&held.requests, &held.names, before).await?;
-        }
-        held.sealed().await;
-        Ok(Lease::new(stack.clone(), epoch, held))
+    /// The lock of a head, unless it expired or its holder is known to be gone.
+    pub(super) fn lock_in_force<'h>(&self, stack: &StackName, head: &'h Head) -> Option<&'h Lock> {
+        let lock = head.lock_at(self.requests.clock.now())?;
+        (!self.presence.gone(stack).contains(&lock.nonce)).then_some(lock)
     }
 
     /// Puts a head in the place of the one of that version, or where there was none.
@@ -96,4 +93,13 @@ impl ObjectStates {
         let source = std::io::Error::other("it changes all the time");
         Err(StateError::Write { file: self.requests.file(&names.head()), source })
     }
+}
+
+/// Seals what earlier holders wrote, after the head was put.
+async fn take(held: Arc<Held>) -> Result<Lease, StateError> {
+    for before in held.head().await.ended + 1..held.epoch {
+        journal::seal(&held.requests, &held.names, before).await?;
+    }
+    held.sealed().await;
+    Ok(Lease::new(held.stack.clone(), held.epoch, held))
 }

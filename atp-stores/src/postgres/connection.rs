@@ -3,7 +3,7 @@
 use super::address::Address;
 use super::{schema, tls};
 use atp_iac::ports::Clock;
-use atp_iac::state::StateError;
+use atp_iac::state::{Presence, StateError};
 use deadpool_postgres::{Hook, HookError, Manager, ManagerConfig, Pool, PoolError, RecyclingMethod, Runtime};
 use std::error::Error as _;
 use std::io;
@@ -40,11 +40,17 @@ pub struct Database {
     prepared: OnceCell<()>,
     /// Leases of this process that nobody holds any more and that may not be released yet.
     pub dropped: Mutex<Vec<Uuid>>,
+    pub presence: Presence,
 }
 
 impl Database {
     /// Connects when it is needed.
-    pub fn new(address: Address, clock: Arc<dyn Clock>, term: Duration) -> Result<Database, tls::TlsError> {
+    pub fn new(
+        address: Address,
+        clock: Arc<dyn Clock>,
+        presence: Presence,
+        term: Duration,
+    ) -> Result<Database, tls::TlsError> {
         let connector = tls::connector(address.encryption, address.authorities.as_deref())?;
         let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
         let manager = Manager::from_config(address.config, connector, recycling);
@@ -68,7 +74,7 @@ impl Database {
             .map_err(|error| tls::TlsError(error.to_string()))?;
         let (schema, place) = (address.schema, address.place);
         let (prepared, dropped) = (OnceCell::new(), Mutex::default());
-        Ok(Database { pool, schema, place, clock, prepared, dropped })
+        Ok(Database { pool, schema, place, clock, prepared, dropped, presence })
     }
 
     /// A connection to a database that has the tables.
@@ -130,7 +136,10 @@ impl Failure {
         let Failure::Server(error) = self else { return false };
         match error.code() {
             Some(code) => PASSING.contains(code) || code.code().starts_with("08"),
-            None => error.is_closed() || error.source().is_some_and(|source| source.is::<io::Error>()),
+            None => {
+                let lost = error.source().is_some_and(|source| source.is::<io::Error>());
+                (error.is_closed() || lost) && !is_about_trust(error)
+            }
         }
     }
 
@@ -177,6 +186,12 @@ fn kind(error: &tokio_postgres::Error) -> io::ErrorKind {
     }
 }
 
+/// Whether the server could not prove its name, which it cannot do the next time either.
+fn is_about_trust(error: &tokio_postgres::Error) -> bool {
+    let source = error.source().and_then(|source| source.downcast_ref::<io::Error>());
+    source.is_some_and(|source| source.kind() == io::ErrorKind::InvalidData)
+}
+
 /// What the server said, or what became of the connection to it.
 fn describe(error: &tokio_postgres::Error) -> String {
     if let Some(said) = error.as_db_error() {
@@ -191,6 +206,11 @@ fn describe(error: &tokio_postgres::Error) -> String {
             text = format!("{text}: {cause_text}");
         }
         source = cause.source();
+    }
+    if is_about_trust(error) {
+        text.push_str(
+            "; name the file of its authority with sslrootcert=FILE, and the host as its certificate does",
+        );
     }
     text
 }

@@ -6,7 +6,7 @@
 use super::connection::{Database, Failure, Purpose};
 use super::journal::Journal;
 use atp_iac::StackName;
-use atp_iac::state::{Holder, Lease, StateError, Wait};
+use atp_iac::state::{Holder, Lease, Sign, StateError, Wait};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
@@ -27,6 +27,7 @@ pub struct Held {
     stack: String,
     pub epoch: i64,
     pub token: Uuid,
+    sign: Sign,
     pub journal: Mutex<Journal>,
     renewal: AbortHandle,
     released: AtomicBool,
@@ -72,7 +73,7 @@ RETURNING epoch";
 
 const HOLDER: &str = "
 SELECT who, host, process, operation, since FROM stacks
-WHERE stack = $1 AND token IS NOT NULL AND expires > clock_timestamp()";
+WHERE stack = $1 AND token <> ALL($2) AND expires > clock_timestamp()";
 
 const RENEW: &str = "
 UPDATE stacks SET expires = clock_timestamp() + make_interval(secs => $4)
@@ -102,13 +103,19 @@ pub async fn lock(
     let deadline = database.clock.now() + wait.at_most;
     let mut told: Option<Option<Holder>> = None;
     let token = Uuid::new_v4();
+    // Should an attempt fail, the lock may be there all the same: then the sign stays, and says that nobody has it.
+    let sign = database.presence.show(stack, &token.to_string());
     loop {
         let other = match try_lock(database, stack, holder, token, term).await? {
-            Attempt::Taken { epoch } => return Ok(lease(database, stack, epoch, token, term)),
+            Attempt::Taken { epoch } => {
+                database.presence.clear(stack);
+                return Ok(lease(database, stack, epoch, token, sign, term));
+            }
             Attempt::Busy(other) => other,
         };
         let left = deadline - database.clock.now();
         if !left.is_positive() {
+            sign.withdraw();
             return Err(StateError::Locked { stack: stack.clone().into(), holder: other.map(Box::new) });
         }
         if told.as_ref() != Some(&other) {
@@ -119,13 +126,21 @@ pub async fn lock(
     }
 }
 
-fn lease(database: &Arc<Database>, stack: &StackName, epoch: i64, token: Uuid, term: Duration) -> Lease {
+fn lease(
+    database: &Arc<Database>,
+    stack: &StackName,
+    epoch: i64,
+    token: Uuid,
+    sign: Sign,
+    term: Duration,
+) -> Lease {
     let renewed = renew(database.clone(), stack.to_string(), epoch, token, term);
     let held = Held {
         database: database.clone(),
         stack: stack.to_string(),
         epoch,
         token,
+        sign,
         journal: Mutex::default(),
         renewal: tokio::spawn(renewed).abort_handle(),
         released: AtomicBool::new(false),
@@ -162,12 +177,13 @@ async fn take(
 ) -> Result<Attempt, Failure> {
     let client = database.client().await?;
     let Holder { who, host, process, operation, since } = holder;
+    let gone = gone(database, stack);
     // An earlier try of this one may have taken it, and its answer was lost.
-    let ours: Vec<Uuid> = database.dropped().into_iter().chain([token]).collect();
+    let free: Vec<Uuid> = database.dropped().into_iter().chain([token]).chain(gone.iter().copied()).collect();
     let (process, term, stack) = (i64::from(*process), term.as_secs_f64(), stack.to_string());
     let take = client.prepare_cached(TAKE).await?;
     let taken = client
-        .query_opt(&take, &[&stack, &token, &term, who, host, &process, operation, since, &ours])
+        .query_opt(&take, &[&stack, &token, &term, who, host, &process, operation, since, &free])
         .await
         .map_err(Failure::from);
     match taken {
@@ -177,8 +193,13 @@ async fn take(
         Err(failure) if failure.is_lock_timeout() => {}
         Err(failure) => return Err(failure),
     }
-    let other = client.query_opt(HOLDER, &[&stack]).await?;
+    let other = client.query_opt(HOLDER, &[&stack, &gone]).await?;
     Ok(Attempt::Busy(other.as_ref().map(read_holder).transpose()?))
+}
+
+/// Leases of a stack whose holders are known to be gone.
+fn gone(database: &Database, stack: &StackName) -> Vec<Uuid> {
+    database.presence.gone(stack).iter().filter_map(|lock| lock.parse().ok()).collect()
 }
 
 fn read_holder(row: &Row) -> Result<Holder, Failure> {
@@ -236,6 +257,7 @@ pub async fn unlock(database: &Database, lease: &Lease) -> Result<(), StateError
             let client = database.client().await?;
             let stack = lease.stack().to_string();
             if client.execute(FREE, &[&stack, &held.epoch, &held.token]).await? > 0 {
+                held.sign.withdraw();
                 return Ok(());
             }
             let newest = client.query_opt("SELECT epoch FROM stacks WHERE stack = $1", &[&stack]).await?;
@@ -276,7 +298,7 @@ pub async fn holder(database: &Database, stack: &StackName) -> Result<Option<Hol
     loop {
         let attempt = async {
             let client = database.client().await?;
-            let row = client.query_opt(HOLDER, &[&stack.to_string()]).await?;
+            let row = client.query_opt(HOLDER, &[&stack.to_string(), &gone(database, stack)]).await?;
             row.as_ref().map(read_holder).transpose()
         };
         if let Some(done) = tries.settle(attempt).await {

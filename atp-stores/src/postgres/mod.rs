@@ -35,7 +35,7 @@ use std::time::Duration;
 /// How the URLs look.
 pub const FORM: &str = "postgres://user@host/database?schema=atp";
 
-/// How long the lock of a holder stays who is gone without a word.
+/// How long the lock of a holder stays who is gone without a word, unless it is known on this machine.
 const TERM: Duration = Duration::from_secs(30);
 
 /// Keeps states in a database. A clone is the same store.
@@ -63,7 +63,7 @@ impl PostgresStore {
         let way_out = format!("write it as `{FORM}`, with %XX for other characters than letters and digits");
         let address = Address::parse(opening.url, opening.part, opening.variable);
         let address = address.map_err(|error| BackendError::new(error.to_string(), way_out))?;
-        let connected = Database::new(address, opening.clock.clone(), term);
+        let connected = Database::new(address, opening.clock.clone(), opening.presence.clone(), term);
         let database = connected.map_err(|error| {
             BackendError::new(error.to_string(), "name a file of certificates with sslrootcert=FILE")
         })?;

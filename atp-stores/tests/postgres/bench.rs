@@ -2,7 +2,7 @@
 
 use atp_iac::ports::{Clock, ManualClock, SystemRandom};
 use atp_iac::secrets::WrappedKey;
-use atp_iac::state::{Content, Opening};
+use atp_iac::state::{Content, Opening, Presence};
 use atp_iac::testing::stores::Bench;
 use atp_stores::postgres::PostgresStore;
 use std::sync::Arc;
@@ -51,7 +51,12 @@ impl Server {
 }
 
 pub fn open(url: &str, clock: Arc<dyn Clock>, term: Duration) -> PostgresStore {
-    let opening = Opening { url, part: "azure", variable: &|_| None, clock, random: Arc::new(SystemRandom) };
+    open_with(url, clock, term, Presence::default())
+}
+
+pub fn open_with(url: &str, clock: Arc<dyn Clock>, term: Duration, presence: Presence) -> PostgresStore {
+    let random = Arc::new(SystemRandom);
+    let opening = Opening { url, part: "azure", variable: &|_| None, clock, random, presence };
     PostgresStore::with_term(&opening, term).unwrap()
 }
 

@@ -1,9 +1,9 @@
 //! Connections that are lost in the middle, and holders who are gone.
 
-use super::bench::{Server, content, server};
+use super::bench::{Server, content, open_with, server};
 use super::proxy::Proxy;
 use atp_iac::ports::SystemClock;
-use atp_iac::state::{Folder, Lease, StateError, StateStore as _, Wait};
+use atp_iac::state::{Folder, Lease, Presence, StateError, StateStore as _, Wait};
 use atp_iac::testing::stores::sample::{holder, stack};
 use atp_stores::postgres::PostgresStore;
 use std::sync::Arc;
@@ -143,4 +143,32 @@ async fn a_holder_who_stopped_in_the_middle_of_a_write_does_not_keep_others_out(
     server.sql.batch_execute("ROLLBACK").await.unwrap();
     let wait = Wait { at_most: Duration::from_secs(5), ..Wait::NONE };
     store.lock(&stack(), &holder("ben"), wait).await.unwrap();
+}
+
+#[tokio::test]
+async fn nobody_waits_for_the_lock_of_a_holder_who_ran_here_and_is_gone() {
+    let Some(server) = server().await else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let on = |host: &str| {
+        let presence = Presence::new(folder.path(), host);
+        open_with(&server.address, Arc::new(SystemClock), Duration::from_secs(30), presence)
+    };
+    // A process that ends without a word: nothing runs any more that could give the lock back.
+    let killed = on("desk");
+    let process = std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let locked = runtime.block_on(async { killed.lock(&stack(), &holder("anna"), Wait::NONE).await });
+        drop(runtime);
+        drop(locked.unwrap());
+    });
+    process.join().unwrap();
+    let elsewhere = on("server").lock(&stack(), &holder("ben"), Wait::NONE).await.unwrap_err();
+    assert!(matches!(elsewhere, StateError::Locked { .. }), "{elsewhere}");
+    let here = on("desk");
+    assert_eq!(here.holder(&stack()).await.unwrap(), None);
+    let lease = here.lock(&stack(), &holder("ben"), Wait::NONE).await.unwrap();
+    let alive = on("desk").lock(&stack(), &holder("eve"), Wait::NONE).await.unwrap_err();
+    assert!(matches!(alive, StateError::Locked { .. }), "{alive}");
+    here.unlock(&lease).await.unwrap();
+    assert_eq!(std::fs::read_dir(folder.path().join(stack().to_string())).unwrap().count(), 0);
 }

@@ -43,10 +43,17 @@ pub fn open(address: &str) -> anyhow::Result<Arc<dyn StateStore>> {
 
 #[cfg(feature = "stores")]
 fn open_url(url: &str) -> anyhow::Result<Arc<dyn StateStore>> {
-    use atp_iac::state::{Backend as _, Opening};
+    use atp_iac::state::{Backend as _, Opening, Presence};
     let variable = |name: &str| std::env::var(name).ok();
     let random = Arc::new(atp_iac::ports::SystemRandom);
-    let opening = |clock| Opening { url, part: "race", variable: &variable, clock, random };
+    let opening = |clock| Opening {
+        url,
+        part: "race",
+        variable: &variable,
+        clock,
+        random,
+        presence: Presence::default(),
+    };
     let failed = |error: atp_iac::state::BackendError| anyhow::anyhow!("{error}; {}", error.way_out);
     if url.starts_with("postgres:") {
         let opening = opening(Arc::new(SystemClock));

@@ -10,7 +10,7 @@ use crate::project::{RevisionError, Revisions};
 use crate::provider::Provider;
 use crate::resource::{Alias, Options};
 use crate::secrets::{DataKey, KeyProvider, LocalKeyFile, SecretError, WrappedKey};
-use crate::state::{Holder, LocalStore, MemoryRecovery, MemoryStore, StateStore};
+use crate::state::{Holder, LocalStore, MemoryRecovery, MemoryStore, Presence, StateStore};
 use crate::testing::MemoryCloud;
 use crate::value::Value;
 use crate::{Component, Config, Output, Secret};
@@ -261,13 +261,17 @@ impl Bench {
         let storage = move |work_dir: &Path| {
             self.work_dirs.lock().unwrap().push(work_dir.to_owned());
             match &self.disk {
-                None => {
-                    Storage { store: store.clone(), keys: self.keys.clone(), recovery: self.recovery.clone() }
-                }
+                None => Storage {
+                    store: store.clone(),
+                    keys: self.keys.clone(),
+                    recovery: self.recovery.clone(),
+                    presence: Presence::default(),
+                },
                 Some(folder) => Storage {
                     store: Arc::new(LocalStore::new(folder, self.clock.clone())),
                     keys: Arc::new(LocalKeyFile::new(folder.join("secret.key"), self.random.clone())),
                     recovery: self.recovery.clone(),
+                    presence: Presence::default(),
                 },
             }
         };

@@ -6,7 +6,7 @@
 
 use anyhow::Context as _;
 use atp_iac::ports::{ManualClock, SystemRandom, random_uuid};
-use atp_iac::state::{Action, Backend as _, Change, LocalStore, Opening, Record, StateStore};
+use atp_iac::state::{Action, Backend as _, Change, LocalStore, Opening, Presence, Record, StateStore};
 use atp_iac::testing::stores::Bench;
 use atp_iac::testing::stores::sample::{intent, resource, saved};
 use atp_stores::Stores;
@@ -168,8 +168,8 @@ async fn relayed(
         true => Some(behind(&told)),
         false => std::env::var(wanted).ok(),
     };
-    let opening =
-        Opening { url: &url, part: "bench", variable: &variable, clock, random: Arc::new(SystemRandom) };
+    let (random, presence) = (Arc::new(SystemRandom), Presence::default());
+    let opening = Opening { url: &url, part: "bench", variable: &variable, clock, random, presence };
     Stores.open(&opening).map_err(|error| anyhow::anyhow!("{error}; {}", error.way_out))
 }
 
