@@ -1,10 +1,10 @@
 //! States as objects, on the servers that the environment names; `tests/stores/run` starts them and names them. Without
 //! them each test says that it was left out.
-#![cfg(any(feature = "azure", feature = "s3"))]
+#![cfg(any(feature = "azure", feature = "s3", feature = "gcs"))]
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use atp_iac::ports::{Clock, ManualClock, SystemRandom, random_uuid};
-use atp_iac::state::{Backend, BackendError, Opening, StateStore};
+use atp_iac::state::{Backend, BackendError, Opening, Presence, StateStore};
 use atp_iac::testing::stores::Bench;
 use atp_stores::{LEASE, Stores};
 use std::sync::Arc;
@@ -12,7 +12,14 @@ use std::sync::Arc;
 fn open(url: &str, clock: Arc<dyn Clock>) -> Result<Arc<dyn StateStore>, BackendError> {
     let variable = |name: &str| std::env::var(name).ok();
     let random = Arc::new(SystemRandom);
-    Stores.open(&Opening { url, part: "simulator", variable: &variable, clock, random })
+    Stores.open(&Opening {
+        url,
+        part: "simulator",
+        variable: &variable,
+        clock,
+        random,
+        presence: Presence::default(),
+    })
 }
 
 /// A store of its own on a server; none, with a word, when there is no server.
@@ -70,6 +77,23 @@ mod s3 {
     async fn a_bucket_that_is_not_there_is_no_empty_state() {
         let Some(bench) = bench(SERVER) else { return };
         let store = open("s3://nowhere/x", bench.clock().clone()).unwrap();
+        let error = store.read(&atp_iac::testing::stores::sample::stack()).await.unwrap_err().to_string();
+        assert!(error.contains("no such container or bucket"), "{error}");
+    }
+}
+
+#[cfg(feature = "gcs")]
+mod gcs {
+    use super::*;
+
+    const SERVER: &str = "ATP_TEST_GCS";
+
+    atp_iac::test_state_store!(async { bench(SERVER) });
+
+    #[tokio::test]
+    async fn a_bucket_that_is_not_there_is_no_empty_state() {
+        let Some(bench) = bench(SERVER) else { return };
+        let store = open("gs://nowhere/x", bench.clock().clone()).unwrap();
         let error = store.read(&atp_iac::testing::stores::sample::stack()).await.unwrap_err().to_string();
         assert!(error.contains("no such container or bucket"), "{error}");
     }

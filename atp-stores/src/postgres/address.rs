@@ -173,12 +173,13 @@ fn schema(name: &str) -> Result<String, AddressError> {
     })
 }
 
-/// Clear text is for this machine, or for who asks for it.
+/// Clear text is for this machine, or for who asks for it. There it is what is meant: a server of one's own often has a
+/// certificate that nobody vouches for.
 fn encryption(mode: Option<&str>, host: &str) -> Result<Encryption, AddressError> {
     match mode {
         Some("disable") => Ok(Encryption::Off),
         Some("require" | "verify-ca" | "verify-full") => Ok(Encryption::On),
-        None if is_this_machine(host) => Ok(Encryption::Preferred),
+        None if is_this_machine(host) => Ok(Encryption::Off),
         None => Ok(Encryption::On),
         Some("allow" | "prefer") if is_this_machine(host) => Ok(Encryption::Preferred),
         Some(mode @ ("allow" | "prefer")) => {
@@ -217,7 +218,7 @@ mod tests {
         let local = parse("postgresql://ann@[::1]:6000/states").unwrap();
         assert_eq!(local.place, "postgres://ann@::1:6000/states (schema atp_azure)");
         let socket = parse("postgres://ann@%2Frun%2Fpostgresql/states").unwrap();
-        assert_eq!(socket.encryption, Encryption::Preferred);
+        assert_eq!(socket.encryption, Encryption::Off);
         assert_eq!(socket.place, "postgres://ann@/run/postgresql:5432/states (schema atp_azure)");
     }
 
@@ -225,7 +226,8 @@ mod tests {
     fn clear_text_is_for_this_machine_or_for_who_asks_for_it() {
         let on = |rest: &str| parse(&format!("postgres://ann@{rest}")).map(|address| address.encryption);
         assert_eq!(on("db.example.org/s"), Ok(Encryption::On));
-        assert_eq!(on("127.0.0.1/s"), Ok(Encryption::Preferred));
+        assert_eq!(on("127.0.0.1/s"), Ok(Encryption::Off));
+        assert_eq!(on("127.0.0.1/s?sslmode=prefer"), Ok(Encryption::Preferred));
         assert_eq!(on("db.example.org/s?sslmode=disable"), Ok(Encryption::Off));
         assert_eq!(on("localhost/s?sslmode=require"), Ok(Encryption::On));
         let refused = on("db.example.org/s?sslmode=prefer").unwrap_err().to_string();

@@ -7,5 +7,6 @@ mod damage;
 mod lost;
 mod proxy;
 mod tables;
+mod tls;
 
 atp_iac::test_state_store!(bench::empty());
