@@ -1,12 +1,13 @@
 //! The real binary, killed again and again on one state and one cloud: no operation is lost, and none is done twice.
 //!
 //! ```text
-//! cargo test -p tests --test kill_loop                                  # a few rounds, with a seed that is printed
-//! KILL_ROUNDS=200 cargo test -p tests --test kill_loop -- --nocapture
-//! KILL_SEED=42 KILL_BACKEND=azblob://account/container/prefix cargo test -p tests --test kill_loop
+//! cargo test -p tests --test kill_loop folder                           # a few rounds, with a seed that is printed
+//! KILL_ROUNDS=200 KILL_SEED=42 cargo test -p tests --test kill_loop folder -- --nocapture
+//! KILL_ROUNDS=200 tests/stores/run --with cargo test -p tests --test kill_loop azblob -- --nocapture
 //! ```
 //!
-//! The cloud is the simulator behind TLS, which outlives the killed processes: it knows every request that reached it.
+//! States are in a folder, and on each of the servers that the environment names; `tests/stores/run` starts them. The cloud
+//! is the simulator behind TLS, which outlives the killed processes: it knows every request that reached it.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
@@ -24,6 +25,8 @@ use tokio::process::Command;
 
 /// How many rounds there are unless `KILL_ROUNDS` says otherwise.
 const ROUNDS: u64 = 4;
+/// After so many rounds a line says how it goes.
+const TOLD: u64 = 10;
 const TENANT: &str = "00000000-0000-0000-0000-0000000000aa";
 /// The simulator may be in the middle of a request when its sender dies.
 const LAST_REQUEST: Duration = Duration::from_millis(100);
@@ -46,7 +49,7 @@ struct Acknowledged {
 }
 
 impl World {
-    async fn start() -> Self {
+    async fn start(backend: Option<String>) -> Self {
         let (tenant, retry_after_milliseconds) = (TENANT.to_owned(), Some(0));
         let settings = Settings { tenant, retry_after_milliseconds, ..Settings::default() };
         let simulator = Simulator::in_memory(atp_azure::descriptors(), settings, Arc::new(SystemClock));
@@ -57,7 +60,7 @@ impl World {
         let url = format!("https://localhost:{}", listener.local_addr().unwrap().port());
         let served = simulator.clone();
         tokio::spawn(async move { serve(served, listener, &tls).await });
-        World { simulator, url, folder, backend: std::env::var("KILL_BACKEND").ok() }
+        World { simulator, url, folder, backend }
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
@@ -162,71 +165,150 @@ impl Dice {
     }
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn no_operation_is_lost_or_done_twice_however_often_the_binary_is_killed() {
+fn random() -> u64 {
+    let mut bytes = [0; 8];
+    SystemRandom.fill(&mut bytes).unwrap();
+    u64::from_le_bytes(bytes) % 1_000_000_000
+}
+
+/// What became of all rounds so far.
+#[derive(Default)]
+struct Tally {
+    killed: u64,
+    acknowledged: usize,
+    lost: usize,
+    doubled: usize,
+    repeated: usize,
+}
+
+impl std::fmt::Display for Tally {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Tally { killed, acknowledged, lost, doubled, repeated } = self;
+        write!(
+            f,
+            "{killed} killed before the end, {acknowledged} operations acknowledged before that, {lost} lost, {doubled} \
+             doubled; {repeated} that were in flight sent again"
+        )
+    }
+}
+
+/// Rounds on states in the work folder, or at a URL.
+async fn rounds(name: &str, backend: Option<String>) {
     let rounds = setting("KILL_ROUNDS").unwrap_or(ROUNDS);
-    let mut seed = [0; 8];
-    SystemRandom.fill(&mut seed).unwrap();
-    let seed = setting("KILL_SEED").unwrap_or(u64::from_le_bytes(seed) % 1_000_000_000);
+    let seed = setting("KILL_SEED").unwrap_or_else(random);
+    println!("{name}: again with KILL_ROUNDS={rounds} KILL_SEED={seed}");
     let mut dice = Dice(seed);
-    let world = World::start().await;
+    let world = World::start(backend).await;
     let up = world.takes("up").await;
     let whole = shapes(&world.cloud());
     assert_eq!(world.state().await.len(), world.state().await.values().collect::<BTreeSet<_>>().len());
     let destroy = world.takes("destroy").await;
     assert!(world.cloud().is_empty());
 
-    let (mut killed, mut acknowledged, mut repeated) = (0, 0, 0);
-    for round in 0..rounds {
+    let mut tally = Tally::default();
+    for round in 1..=rounds {
         let (direction, length) = if world.cloud().is_empty() { ("up", up) } else { ("destroy", destroy) };
         let after = length.mul_f64(dice.roll());
         // Some are taken back instead of finished.
         let next = if dice.roll() < 0.75 || direction == "destroy" { direction } else { "destroy" };
-        let context =
-            format!("KILL_SEED={seed}, round {round}: {direction} killed after {after:?}, then {next}");
-        world.simulator.forget_requests();
-        let before = world.state().await;
-        let (running, said) = world.killed(direction, after).await;
-        (killed, acknowledged) = (killed + u64::from(running), acknowledged + said.len());
-
-        let state = world.state().await;
-        for Acknowledged { urn, work } in &said {
-            assert_eq!(state.contains_key(urn), work != "delete", "{context}: {work} of {urn} is lost");
-        }
-        let first = world.done(&[Method::Put, Method::Delete]);
-        world.simulator.forget_requests();
-        world.succeeds(&[next, "--yes"]).await;
-        if next == direction {
-            let method = if direction == "up" { Method::Put } else { Method::Delete };
-            let again = world.done(&[method]);
-            for Acknowledged { urn, work } in &said {
-                let id = state.get(urn).or_else(|| before.get(urn)).unwrap();
-                assert!(!again.contains_key(id), "{context}: {work} of {urn} is done twice");
-            }
-            let twice: Vec<_> =
-                again.iter().filter(|(id, times)| **times > 1 && first.contains_key(*id)).collect();
-            assert!(twice.is_empty(), "{context}: {twice:?}");
-            repeated += again.keys().filter(|id| first.contains_key(*id)).count();
-            let other = if direction == "up" { Method::Delete } else { Method::Put };
-            assert_eq!(world.done(&[other]), BTreeMap::new(), "{context}");
-        }
-
-        let (state, cloud) = (world.state().await, world.cloud());
-        let managed: BTreeSet<String> = state.into_values().collect();
-        let expected = if next == "up" { whole.as_slice() } else { &[] };
-        assert_eq!(shapes(&cloud), expected, "{context}");
-        assert!(
-            managed.is_subset(&cloud),
-            "{context}: {:?} is in the state only",
-            managed.difference(&cloud)
+        let context = format!(
+            "{name}, KILL_SEED={seed}, round {round}: {direction} killed after {after:?}, then {next}"
         );
-        let orphans: Vec<_> =
-            cloud.difference(&managed).filter(|id| !id.contains("/securityrules/")).collect();
-        assert!(orphans.is_empty(), "{context}: {orphans:?}");
+        let faults = world.round(direction, after, next, &whole, &mut tally).await;
+        assert!(faults.is_empty(), "{context}: {faults:#?}\n{tally}");
+        if round % TOLD == 0 || round == rounds {
+            println!("{name}: {round} of {rounds} rounds, {tally}");
+        }
     }
-    println!(
-        "seed {seed}: {rounds} rounds, {killed} killed before the end, {acknowledged} operations acknowledged before \
-         the kill, none lost; {repeated} that were in flight were sent again, and no other"
-    );
-    assert!(killed > 0, "no run was killed before its end: the test shows nothing");
+    assert!(tally.killed > 0, "no run was killed before its end: the test shows nothing");
+}
+
+impl World {
+    /// Kills a run, looks at what it left, runs to the end, and looks again. All that is wrong, in words.
+    async fn round(
+        &self,
+        direction: &str,
+        after: Duration,
+        next: &str,
+        whole: &[String],
+        tally: &mut Tally,
+    ) -> Vec<String> {
+        self.simulator.forget_requests();
+        let before = self.state().await;
+        let (running, said) = self.killed(direction, after).await;
+        tally.killed += u64::from(running);
+        tally.acknowledged += said.len();
+
+        let state = self.state().await;
+        let is_lost = |one: &&Acknowledged| state.contains_key(&one.urn) == (one.work == "delete");
+        let lost = said.iter().filter(is_lost);
+        let mut faults: Vec<String> =
+            lost.map(|one| format!("{} of {} is lost", one.work, one.urn)).collect();
+        tally.lost += faults.len();
+        let first = self.done(&[Method::Put, Method::Delete]);
+        self.simulator.forget_requests();
+        self.succeeds(&[next, "--yes"]).await;
+        if next == direction {
+            let [method, other] =
+                if direction == "up" { [Method::Put, Method::Delete] } else { [Method::Delete, Method::Put] };
+            let again = self.done(&[method]);
+            let id = |urn: &String| state.get(urn).or_else(|| before.get(urn));
+            let acknowledged =
+                said.iter().filter(|one| id(&one.urn).is_some_and(|id| again.contains_key(id)));
+            let sent = again.iter().filter(|(id, times)| **times > 1 && first.contains_key(*id));
+            let doubled: Vec<String> = acknowledged
+                .map(|one| format!("{} of {} is done twice", one.work, one.urn))
+                .chain(sent.map(|(id, times)| format!("{id} is sent {times} times after the kill")))
+                .collect();
+            tally.doubled += doubled.len();
+            tally.repeated += again.keys().filter(|id| first.contains_key(*id)).count();
+            faults.extend(doubled);
+            faults.extend(
+                self.done(&[other]).keys().map(|id| format!("{id}: {other:?} on the way {direction}")),
+            );
+        }
+        faults.extend(self.differs(if next == "up" { whole } else { &[] }).await);
+        faults
+    }
+
+    /// What the cloud has otherwise than it should, and what only one of the state and the cloud has.
+    async fn differs(&self, expected: &[String]) -> Vec<String> {
+        let (state, cloud) = (self.state().await, self.cloud());
+        let managed: BTreeSet<String> = state.into_values().collect();
+        let orphans = cloud.difference(&managed).filter(|id| !id.contains("/securityrules/"));
+        let mut faults: Vec<String> = orphans.map(|id| format!("{id} is in the cloud only")).collect();
+        faults.extend(managed.difference(&cloud).map(|id| format!("{id} is in the state only")));
+        if shapes(&cloud) != expected {
+            faults.push(format!("the cloud has {:#?} instead of {expected:#?}", shapes(&cloud)));
+        }
+        faults
+    }
+}
+
+/// Rounds on a server, in a place of its own there.
+async fn rounds_on(name: &str, server: &str, place: &str) {
+    match std::env::var(server) {
+        Ok(url) => rounds(name, Some(format!("{url}{place}{}", random()))).await,
+        Err(_) => println!("left out {name}: {server} names no server"),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn on_a_folder_no_operation_is_lost_or_done_twice_however_often_the_binary_is_killed() {
+    rounds("folder", None).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn on_azblob_no_operation_is_lost_or_done_twice_however_often_the_binary_is_killed() {
+    rounds_on("azblob", "ATP_TEST_AZBLOB", "/kill-").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn on_s3_no_operation_is_lost_or_done_twice_however_often_the_binary_is_killed() {
+    rounds_on("s3", "ATP_TEST_S3", "/kill-").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn on_postgres_no_operation_is_lost_or_done_twice_however_often_the_binary_is_killed() {
+    rounds_on("postgres", "ATP_TEST_POSTGRES", "?schema=kill_").await;
 }
