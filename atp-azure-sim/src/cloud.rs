@@ -35,6 +35,8 @@ pub struct Cloud {
     pub(crate) operation_failure: Option<OperationFailure>,
     /// Who sent the current request, when it has a token that says so.
     pub(crate) caller: Option<Claims>,
+    /// The private keys of vaults that were needed so far.
+    pub(crate) keyring: vault::Keyring,
     requests: u64,
 }
 
@@ -66,6 +68,7 @@ impl Cloud {
             limits: Limits::default(),
             operation_failure: None,
             caller: None,
+            keyring: vault::Keyring::default(),
             requests: 0,
         }
     }
@@ -243,6 +246,11 @@ impl Cloud {
         self.with_limits(request, response)
     }
 
+    /// How many requests this process has answered.
+    pub(crate) fn requests(&self) -> u64 {
+        self.requests
+    }
+
     /// An id that follows from the seed and `text` only.
     pub(crate) fn uuid(&self, text: &str) -> String {
         let name = format!("{}/{text}", self.settings.seed);
@@ -298,7 +306,10 @@ impl Cloud {
 
 /// What the cloud remembers, and clients did not make or have given up.
 fn is_internal(resource: &Resource) -> bool {
-    is_deleted(resource) || is_registration(resource) || crate::plans::is_free(resource)
+    is_deleted(resource)
+        || is_registration(resource)
+        || vault::is_version(resource)
+        || crate::plans::is_free(resource)
 }
 
 /// What clients get instead of an answer that is too long. What the request did stays done.

@@ -13,6 +13,7 @@ use crate::cloud::Cloud;
 use crate::errors::{Answer, ApiError};
 use crate::message::Request;
 use crate::time_format;
+use crate::vault;
 
 /// How long a token is good for, in seconds.
 pub(crate) const LIFETIME: i64 = 3600;
@@ -93,11 +94,15 @@ impl Cloud {
             return Ok(());
         }
         let refuse = |code: &str, problem: &str, message: String| {
-            let challenge = format!(
-                "Bearer authorization_uri=\"{}/{}\", error=\"{problem}\", error_description=\"{message}\"",
-                request.base(),
-                self.settings.tenant
-            );
+            let tenant = &self.settings.tenant;
+            let challenge = match vault::of(request) {
+                // Clients of vaults ask without a token first, and learn here whom to ask for one, and for what.
+                Some(_) => vault::challenge(tenant),
+                None => format!(
+                    "Bearer authorization_uri=\"{}/{tenant}\", error=\"{problem}\", error_description=\"{message}\"",
+                    request.base()
+                ),
+            };
             Err(ApiError::new(401, code, message).with_header("www-authenticate", &challenge))
         };
         if request.header("authorization").is_none() {

@@ -1,12 +1,15 @@
 //! The data plane of key vaults, and keys of stacks that are wrapped there.
 
 use atp_azure::VaultKeys;
-use atp_azure_sim::{ApiVersions, Grant, Method, Settings, Simulator};
+use atp_azure_sim::{ApiVersions, Grant, Method, Request, Response, Settings, Simulator};
 use atp_iac::ports::SeededRandom;
 use atp_iac::secrets::{DataKey, KeyProvider, SecretError};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use p256::ecdsa::signature::hazmat::PrehashVerifier;
 use serde_json::{Value, json};
 
-use crate::support::{SUBSCRIPTION, World, clock, group, id};
+use crate::support::{SUBSCRIPTION, World, clock, group, id, refused};
 
 const TENANT: &str = "72f988bf-0000-4000-8000-2d7cd011db47";
 
@@ -27,6 +30,27 @@ fn world(settings: Settings, vault: Value) -> World {
         assert!(made.status < 300, "{}", made.value());
     }
     world
+}
+
+/// Asks the data plane of the vault.
+fn ask(world: &World, method: Method, path: &str, body: Value) -> Response {
+    let request = Request::new(method, &format!("{path}?api-version=7.4"));
+    world.send(request.with_header("host", "keysofprod.vault.azure.net").with_json(&body))
+}
+
+fn post(world: &World, path: &str, body: Value) -> Response {
+    ask(world, Method::Post, path, body)
+}
+
+fn with_key(kind: Value) -> World {
+    let world = world(Settings::default(), json!({ "accessPolicies": [] }));
+    let made = post(&world, "/keys/signer/create", kind);
+    assert_eq!(made.status, 200, "{}", made.value());
+    world
+}
+
+fn coded(bytes: &[u8]) -> String {
+    URL_SAFE_NO_PAD.encode(bytes)
 }
 
 fn keys(world: &World, url: &str, client: &str) -> VaultKeys {
@@ -106,4 +130,124 @@ async fn access_policies_decide_where_the_vault_does_not_ask_for_roles() {
     let wrapped = keys(&world, URL, "user").wrap(&data_key(), "x").await.unwrap();
     let error = keys(&world, URL, "user").unwrap(&wrapped, "x").await.unwrap_err().to_string();
     assert!(error.contains("does not have keys unwrapKey permission"), "{error}");
+}
+
+#[test]
+fn an_elliptic_key_signs_what_its_public_half_verifies() {
+    let world = with_key(json!({ "kty": "EC", "crv": "P-256" }));
+    let shown = ask(&world, Method::Get, "/keys/signer", Value::Null).value()["key"].clone();
+    let digest = [7; 32];
+    let signed =
+        post(&world, "/keys/signer/sign", json!({ "alg": "ES256", "value": coded(&digest) })).value();
+    assert_eq!(signed["kid"], shown["kid"]);
+    let signature = URL_SAFE_NO_PAD.decode(signed["value"].as_str().unwrap()).unwrap();
+    let coordinate = |name: &str| URL_SAFE_NO_PAD.decode(shown[name].as_str().unwrap()).unwrap();
+    let point = [&[4][..], &coordinate("x"), &coordinate("y")].concat();
+    let public = p256::ecdsa::VerifyingKey::from_sec1_bytes(&point).unwrap();
+    public.verify_prehash(&digest, &p256::ecdsa::Signature::from_slice(&signature).unwrap()).unwrap();
+    for (digest, signature, valid) in
+        [(digest, signature.clone(), true), ([8; 32], signature.clone(), false), (digest, vec![1; 64], false)]
+    {
+        let body = json!({ "alg": "ES256", "digest": coded(&digest), "value": coded(&signature) });
+        assert_eq!(post(&world, "/keys/signer/verify", body).value(), json!({ "value": valid }));
+    }
+    refused(
+        &post(&world, "/keys/signer/wrapkey", json!({ "alg": "RSA-OAEP-256", "value": "AAAA" })),
+        403,
+        "Forbidden",
+    );
+}
+
+#[test]
+fn a_key_of_rsa_signs_by_two_algorithms_and_refuses_what_is_no_digest_of_them() {
+    let world = with_key(json!({ "kty": "RSA" }));
+    for algorithm in ["RS256", "PS256"] {
+        let body = json!({ "alg": algorithm, "value": coded(&[7; 32]) });
+        let signed = post(&world, "/keys/signer/sign", body).value();
+        let signature = signed["value"].as_str().unwrap();
+        assert_eq!(signature.len(), 342, "256 bytes");
+        for (digest, valid) in [([7; 32], true), ([8; 32], false)] {
+            let body = json!({ "alg": algorithm, "digest": coded(&digest), "value": signature });
+            assert_eq!(post(&world, "/keys/signer/verify", body).value(), json!({ "value": valid }));
+        }
+    }
+    for (algorithm, digest) in
+        [("ES256", &[7; 32][..]), ("RS256", &[7; 31]), ("RS384", &[7; 48]), ("", &[7; 32])]
+    {
+        let body = json!({ "alg": algorithm, "value": coded(digest) });
+        refused(&post(&world, "/keys/signer/sign", body), 400, "BadParameter");
+    }
+}
+
+#[test]
+fn a_key_wraps_what_fits_into_it_by_its_algorithm_only() {
+    let world = with_key(json!({ "kty": "RSA" }));
+    let wrap = |algorithm: &str, length: usize| {
+        post(&world, "/keys/signer/wrapkey", json!({ "alg": algorithm, "value": coded(&vec![1; length]) }))
+    };
+    let wrapped = [wrap("RSA-OAEP-256", 190).value(), wrap("RSA-OAEP-256", 190).value()];
+    assert_ne!(wrapped[0]["value"], wrapped[1]["value"], "the padding is random");
+    let unwrap = |value: &Value| {
+        post(&world, "/keys/signer/unwrapkey", json!({ "alg": "RSA-OAEP-256", "value": value }))
+    };
+    assert_eq!(unwrap(&wrapped[0]["value"]).value()["value"], coded(&[1; 190]));
+    refused(&wrap("RSA-OAEP-256", 191), 400, "BadParameter");
+    refused(&wrap("RSA1_5", 32), 400, "BadParameter");
+    refused(&unwrap(&json!(coded(&[1; 256]))), 400, "BadParameter");
+    refused(&unwrap(&json!("%")), 400, "BadParameter");
+}
+
+#[test]
+fn a_key_has_versions_and_what_one_wrapped_opens_with_it_alone() {
+    let world = with_key(json!({ "kty": "RSA" }));
+    let first = ask(&world, Method::Get, "/keys/signer", Value::Null).value()["key"]["kid"].clone();
+    let path = |kid: &Value| format!("/keys/signer/{}", kid.as_str().unwrap().rsplit('/').next().unwrap());
+    let body = json!({ "alg": "RSA-OAEP-256", "value": coded(b"secret") });
+    let wrapped = post(&world, "/keys/signer/wrapkey", body).value()["value"].clone();
+    let second = post(&world, "/keys/signer/rotate", Value::Null).value()["key"]["kid"].clone();
+    let third = post(&world, "/keys/signer/create", json!({ "kty": "EC" })).value()["key"]["kid"].clone();
+    assert!(first != second && second != third);
+    assert_eq!(ask(&world, Method::Get, "/keys/signer", Value::Null).value()["key"]["kid"], third);
+    let listed = ask(&world, Method::Get, "/keys/signer/versions", Value::Null).value();
+    assert_eq!(listed["value"].as_array().unwrap().len(), 3);
+    let all = ask(&world, Method::Get, "/keys", Value::Null).value();
+    assert_eq!(all["value"].as_array().unwrap().len(), 3, "this one and two that were made before: {all}");
+    let body = json!({ "alg": "RSA-OAEP-256", "value": wrapped });
+    let opened = post(&world, &format!("{}/unwrapkey", path(&first)), body.clone());
+    assert_eq!(opened.value()["value"], coded(b"secret"));
+    refused(&post(&world, &format!("{}/unwrapkey", path(&second)), body), 400, "BadParameter");
+    let shown = world.get(&id("Microsoft.KeyVault/vaults/keysofprod/keys/signer")).value();
+    assert_eq!(shown["properties"]["keyUriWithVersion"], third, "{shown}");
+    assert!(world.simulator.resources().unwrap().iter().all(|(id, _)| !id.contains("/versions/")));
+}
+
+#[test]
+fn a_key_is_used_only_while_it_is_enabled_and_for_what_it_is_for() {
+    let world = with_key(json!({ "kty": "RSA", "key_ops": ["sign", "unwrapKey"] }));
+    let sign = json!({ "alg": "RS256", "value": coded(&[7; 32]) });
+    let wrap = json!({ "alg": "RSA-OAEP-256", "value": "AAAA" });
+    assert_eq!(post(&world, "/keys/signer/sign", sign.clone()).status, 200);
+    let other = post(&world, "/keys/signer/wrapkey", wrap);
+    assert!(other.value()["error"]["message"].as_str().unwrap().contains("wrapKey is not permitted"));
+    for (attributes, problem) in [
+        (json!({ "enabled": false }), Some("disabled key")),
+        (json!({ "enabled": true, "exp": 1 }), Some("expired key")),
+        (json!({ "exp": null }), None),
+    ] {
+        let changed = ask(&world, Method::Patch, "/keys/signer", json!({ "attributes": attributes }));
+        assert_eq!(changed.status, 200, "{}", changed.value());
+        let signed = post(&world, "/keys/signer/sign", sign.clone());
+        match problem {
+            Some(problem) => {
+                refused(&signed, 403, "Forbidden");
+                assert!(signed.value()["error"]["message"].as_str().unwrap().contains(problem));
+            }
+            None => assert_eq!(signed.status, 200),
+        }
+    }
+    for kind in [json!({ "kty": "RSA", "key_size": 1024 }), json!({ "kty": "EC", "crv": "P-521" }), json!({})]
+    {
+        refused(&post(&world, "/keys/more/create", kind), 400, "BadParameter");
+    }
+    refused(&ask(&world, Method::Get, "/keys/more", Value::Null), 404, "KeyNotFound");
 }
