@@ -4,6 +4,7 @@ use super::event::FailureCause;
 use crate::plan::{Operation, Work};
 use crate::provider::ProviderError;
 use crate::resource::{Hook, HookCall, HookMoment, OnError, Retry};
+use crate::secrets::Masks;
 use futures::FutureExt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
@@ -30,7 +31,11 @@ pub(super) async fn run(hooks: &[Hook], call: &HookCall) -> Result<(), FailureCa
         // What a hook makes before it waits can panic, too.
         let running = AssertUnwindSafe(async { (hook.run)(call.clone()).await });
         let ran = running.catch_unwind().await.unwrap_or_else(|_| Err("it stopped with a panic".to_owned()));
-        ran.map_err(|message| FailureCause::Hook { name: hook.name.clone(), moment: call.moment, message })?;
+        ran.map_err(|message| {
+            // Whoever wrote the hook may have put in what it was told.
+            let message = Masks::of(call.outputs.iter().chain([&call.inputs])).mask(&message);
+            FailureCause::Hook { name: hook.name.clone(), moment: call.moment, message }
+        })?;
     }
     Ok(())
 }

@@ -12,7 +12,6 @@ use super::queries::answer;
 use crate::plan::{Operation, Work};
 use crate::provider::{Existing, Object, Provider, ProviderError, ProviderErrorKind, Request, Target};
 use crate::resource::{Hook, HookCall, HookMoment, Timeouts};
-use crate::secrets::Masks;
 use crate::state::{
     Action, Intent, Lifecycle, Record, Recording, ResourceState, StateError, StateSession, StateView,
 };
@@ -254,9 +253,7 @@ impl<'a> StepContext<'a> {
         let limit = self.limit(Work::Read);
         let call = answer(self.provider, &operation.kind, &inputs, limit);
         match self.limits.wait(Some(limit), call).await {
-            Ok(answered) => {
-                answered.map_err(|error| FailureCause::Provider(masked(error, operation, &inputs)))
-            }
+            Ok(answered) => answered.map_err(FailureCause::Provider),
             Err(given_up) => Err(given_up.into()),
         }
     }
@@ -309,16 +306,13 @@ impl<'a> StepContext<'a> {
             let answer = self.limits.wait(Some(self.limit(work)), call()).await;
             let error = match answer.map_err(FailureCause::from)? {
                 Ok(object) => return Ok((object, None)),
-                Err(error) => {
-                    let mut error = masked(error, operation, inputs);
-                    match error.left.take() {
-                        Some(object) => return Ok((*object, Some(error))),
-                        None if error.kind == ProviderErrorKind::Unreachable => {
-                            return Err(FailureCause::Provider(error));
-                        }
-                        None => error,
+                Err(mut error) => match error.left.take() {
+                    Some(object) => return Ok((*object, Some(error))),
+                    None if error.kind == ProviderErrorKind::Unreachable => {
+                        return Err(FailureCause::Provider(error));
                     }
-                }
+                    None => error,
+                },
             };
             failures += 1;
             if let Some(cause) = self.after_failure(operation, work, inputs, &error, failures).await {
@@ -434,11 +428,4 @@ impl<'a> StepContext<'a> {
         let recording = self.session.begin_recording(records).map_err(kept)?;
         Ok(Done { answer: None, recording: Some(recording) })
     }
-}
-
-/// An error without the secrets that the call was made with: a cloud may repeat what it was sent.
-fn masked(error: ProviderError, operation: &Operation, inputs: &Value) -> ProviderError {
-    let old = operation.old.as_deref();
-    let known = old.into_iter().flat_map(|old| [&old.inputs, &old.outputs]);
-    error.masked(&Masks::of(known.chain([inputs])))
 }

@@ -110,36 +110,20 @@ impl Engine {
         let provider = provider.as_ref();
         let verified = self.limits().ask(None, provider.verify()).await;
         verified.map_err(|error| EngineError::Cloud { provider: provider.describe(), error })?;
+        let mut notes = Vec::new();
+        let managed = match options.include_managed {
+            true => BTreeMap::new(),
+            false => self.managed_by(provider.name(), &mut notes).await?,
+        };
         let found = self.limits().ask(None, provider.discover(scope)).await;
         let found = found.map_err(|error| EngineError::Discover { scope: scope.to_owned(), error })?;
-        let mut notes = Vec::new();
-        let found = match options.include_managed {
-            true => found,
-            false => self.without_managed(provider, found, &mut notes).await?,
-        };
+        let found = without_managed(&managed, found, &mut notes);
         let declared = self.with_inputs(provider, found, &mut notes).await;
         if declared.is_empty() {
             return Err(EngineError::NothingFound { scope: scope.to_owned(), notes });
         }
         let objects: Vec<Found> = declared.iter().map(|one| one.found.clone()).collect();
         write(provider, declared, Found::names(&objects), notes)
-    }
-
-    /// Without what states have already; which ones is noted.
-    async fn without_managed(
-        &self,
-        provider: &dyn Provider,
-        found: Vec<Found>,
-        notes: &mut Vec<DiscoveryNote>,
-    ) -> Result<Vec<Found>, EngineError> {
-        let managed = self.managed_by(provider.name(), notes).await?;
-        let (taken, free): (Vec<Found>, Vec<Found>) =
-            found.into_iter().partition(|found| managed.contains_key(&found.id.to_ascii_lowercase()));
-        notes.extend(taken.into_iter().filter_map(|Found { kind, id, .. }| {
-            let urn = managed.get(&id.to_ascii_lowercase())?;
-            Some(DiscoveryNote::LeftOut { kind, id, why: format!("it is managed already, as `{urn}`") })
-        }));
-        Ok(free)
     }
 
     /// What the states of all stacks have of a provider, by ids in small letters.
@@ -156,6 +140,7 @@ impl Engine {
         for (name, read) in stacks.iter().zip(read) {
             match read {
                 Ok(read) => {
+                    read.iter().for_each(|read| self.learn(&read.view));
                     let views = read.iter().flat_map(|read| read.view.resources());
                     let own = views.filter(|resource| resource.provider == provider);
                     managed.extend(own.map(|one| (one.id.to_ascii_lowercase(), one.urn.clone())));
@@ -210,6 +195,21 @@ impl Engine {
         let outputs = self.limits().ask(None, provider.read(target)).await;
         (found, outputs)
     }
+}
+
+/// Without what states have already; which ones is noted.
+fn without_managed(
+    managed: &BTreeMap<String, Urn>,
+    found: Vec<Found>,
+    notes: &mut Vec<DiscoveryNote>,
+) -> Vec<Found> {
+    let (taken, free): (Vec<Found>, Vec<Found>) =
+        found.into_iter().partition(|found| managed.contains_key(&found.id.to_ascii_lowercase()));
+    notes.extend(taken.into_iter().filter_map(|Found { kind, id, .. }| {
+        let urn = managed.get(&id.to_ascii_lowercase())?;
+        Some(DiscoveryNote::LeftOut { kind, id, why: format!("it is managed already, as `{urn}`") })
+    }));
+    free
 }
 
 /// The code of a program that declares these under these names, and what has to be given to it.

@@ -3,6 +3,7 @@
 //! The command line is a client of this module, and so is every tool that embeds the engine.
 
 mod discover;
+mod discreet;
 mod error;
 mod history;
 mod import;
@@ -37,12 +38,13 @@ use crate::program::{
     Context, PrimaryRegions, Program, ProgramError, Reference, Setup, StackOutputs, stack_for,
 };
 use crate::provider::Provider;
-use crate::secrets::{Fingerprints, KeyProvider};
+use crate::secrets::{Fingerprints, KeyProvider, KnownSecrets};
 use crate::state::{Holder, Record, RecoveryFiles, Retention, Snapshot, StateStore, StateView, read_state};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use discreet::Discreet;
 use history::Records;
 use import::{explain, only_imports};
 use rollback::Aim;
@@ -64,6 +66,8 @@ pub struct Engine {
     retention: Retention,
     recovery: Option<Arc<dyn RecoveryFiles>>,
     records: Records,
+    /// What is masked in all that clouds say.
+    known: Arc<KnownSecrets>,
 }
 
 /// What stacks will give that are only planned yet.
@@ -168,12 +172,14 @@ impl Engine {
             retention: Retention::default(),
             recovery: None,
             records: Records::default(),
+            known: Arc::default(),
         }
     }
 
     /// With a provider; one of the same name is replaced.
     pub fn with_provider(mut self, provider: Arc<dyn Provider>) -> Self {
-        self.providers.insert(provider.name().to_owned(), provider);
+        let provider = Discreet::new(provider, self.known.clone());
+        self.providers.insert(provider.name().to_owned(), Arc::new(provider));
         self
     }
 
@@ -327,6 +333,7 @@ impl Engine {
         records: &mut Vec<Record>,
     ) -> Result<Made, EngineError> {
         let Wanted { deployment, kind, options, planned, inspect } = *wanted;
+        self.learn(&view);
         let mut seen = Seen::default();
         if let Some(fingerprints) = inspect {
             seen.know(&view, fingerprints);
@@ -435,6 +442,11 @@ impl Engine {
             }
             answers.extend(ask(&plan.unanswered, &self.providers, self.parallel, self.limits()).await?);
         }
+    }
+
+    /// Remembers the secrets of a state, which a cloud may repeat wherever it is asked.
+    fn learn(&self, view: &StateView) {
+        self.known.learn(view.resources().flat_map(|resource| [&resource.inputs, &resource.outputs]));
     }
 
     fn limits(&self) -> Limits<'_> {

@@ -110,6 +110,7 @@ impl Engine {
         let Some(state) = read_state(self.store.as_ref(), name, self.keys.as_ref()).await? else {
             return Ok(Reading::default());
         };
+        self.learn(&state.view);
         let selected = selection.of_state(&state.view)?;
         let mut reading = Reading { fingerprints: Some(state.fingerprints), ..Reading::default() };
         let resources: Vec<&ResourceState> = readable(&state.view, &self.providers, &selected).collect();
@@ -154,6 +155,7 @@ impl Engine {
         options: &RefreshOptions,
         interrupt: &Interrupt,
     ) -> Result<Reading, EngineError> {
+        self.learn(&session.view());
         let recovery = recover(&session.view(), &self.providers, self.limits()).await?;
         session.record_all(recovery.records).await?;
         let view = session.view();

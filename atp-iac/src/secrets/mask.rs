@@ -5,6 +5,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// What is shorter is no secret that anybody could keep, and stands in texts by chance.
 const SHORTEST: usize = 4;
@@ -17,7 +18,11 @@ impl Masks {
     pub fn of<'v>(values: impl IntoIterator<Item = &'v Value>) -> Self {
         let mut secrets = BTreeSet::new();
         values.into_iter().for_each(|value| collect(value, false, &mut secrets));
-        let mut forms: Vec<String> = secrets.into_iter().flat_map(|secret| forms(&secret)).collect();
+        Masks::new(&secrets)
+    }
+
+    fn new(secrets: &BTreeSet<String>) -> Self {
+        let mut forms: Vec<String> = secrets.iter().flat_map(|secret| forms(secret)).collect();
         // A long form may have a short one in it.
         forms.sort_by_key(|form| std::cmp::Reverse(form.len()));
         forms.dedup();
@@ -36,10 +41,40 @@ impl Masks {
     }
 }
 
+/// The secrets that were seen so far.
+#[derive(Default)]
+pub(crate) struct KnownSecrets(Mutex<Known>);
+
+#[derive(Default)]
+struct Known {
+    secrets: BTreeSet<String>,
+    /// What masks them, until there is another one.
+    masks: Option<Arc<Masks>>,
+}
+
+impl KnownSecrets {
+    /// Remembers the secrets in some values.
+    pub fn learn<'v>(&self, values: impl IntoIterator<Item = &'v Value>) {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = known.secrets.len();
+        values.into_iter().for_each(|value| collect(value, false, &mut known.secrets));
+        if known.secrets.len() > before {
+            known.masks = None;
+        }
+    }
+
+    /// What masks them.
+    pub fn masks(&self) -> Arc<Masks> {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let Known { secrets, masks } = &mut *known;
+        masks.get_or_insert_with(|| Arc::new(Masks::new(secrets))).clone()
+    }
+}
+
 fn collect(value: &Value, secret: bool, found: &mut BTreeSet<String>) {
     match value {
         Value::Secret(inner) => collect(inner, true, found),
-        Value::String(text) if secret && text.len() >= SHORTEST => {
+        Value::String(text) if secret && text.len() >= SHORTEST && !found.contains(text) => {
             found.insert(text.clone());
         }
         Value::Number(number) if secret && number.to_string().len() >= SHORTEST => {

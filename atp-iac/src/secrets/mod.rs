@@ -27,7 +27,7 @@ pub use key::{DataKey, KeyProvider, WrappedKey, WrappedKeys};
 pub use local::LocalKeyFile;
 #[cfg(feature = "cli")]
 pub(crate) use local::private;
-pub(crate) use mask::Masks;
+pub(crate) use mask::{KnownSecrets, Masks};
 pub use passphrase::PassphraseKeys;
 pub use ring::KeyRing;
 pub use seal::Sealer;

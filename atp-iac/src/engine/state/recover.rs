@@ -280,7 +280,8 @@ impl Engine {
     async fn look(&self, resource: &ResourceState) -> Result<Option<Value>, EngineError> {
         let provider = provider_of(resource, &self.providers)?;
         let target = Target { kind: &resource.kind, id: &resource.id, inputs: &resource.inputs };
-        let read = provider.read(target).await.and_then(whole);
+        let limit = resource.lifecycle.timeouts.read;
+        let read = self.limits().ask(limit, provider.read(target)).await.and_then(whole);
         Ok(read.map_err(|error| RecoverError::Provider { urn: resource.urn.clone(), error })?)
     }
 }
