@@ -247,6 +247,7 @@ fn generate(
     let outputs = signature.outputs.as_ref().unwrap_or(&unit);
     let config = signature.config.as_ref().unwrap_or(&unit);
     let fields = quote_spanned!(config.span()=> <#config as ::atp_iac::Config>::FIELDS);
+    let check = quote_spanned!(config.span()=> <#config as ::atp_iac::Config>::check_tree(tree));
     let references = signature.parameters.iter().filter_map(|parameter| match parameter {
         Parameter::Reference(reference) => {
             let (stack, (_, place)) = (&reference.stack, reference.place());
@@ -275,6 +276,11 @@ fn generate(
             const SOURCE: &'static str = ::core::file!();
             fn config_fields() -> &'static [::atp_iac::config::ConfigField] {
                 #fields
+            }
+            fn check_config(
+                tree: &::atp_iac::config::ConfigTree,
+            ) -> ::core::result::Result<(), ::atp_iac::config::ConfigError> {
+                #check
             }
             #[allow(unused_variables, reason = "a stack may have neither configuration nor references")]
             fn build(cx: &mut ::atp_iac::Context) -> ::atp_iac::Result<#outputs> {

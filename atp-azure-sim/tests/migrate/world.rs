@@ -215,6 +215,7 @@ pub fn deployment(run: Run) -> Deployment {
         references: &[],
         source: "shop.rs",
         config_fields: || &[],
+        check_config: |_| Ok(()),
         run,
     };
     Deployment::new("prod", "westeurope", program, ConfigTree::default()).unwrap()

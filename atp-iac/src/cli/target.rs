@@ -82,10 +82,30 @@ impl<'a> Target<'a> {
     }
 
     fn load(&self) -> Result<ConfigTree, Failure> {
+        self.written(&self.name.stack)
+    }
+
+    /// The configuration of a stack at the same place as the files have it, with what is encrypted as it is.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the files.
+    pub(super) fn written(&self, stack: &str) -> Result<ConfigTree, Failure> {
         let Workspace { application, project, files, .. } = self.workspace;
         let stacks: Vec<&str> = application.programs.iter().map(|program| program.name).collect();
-        let StackName { environment, region, stack } = &self.name;
-        Ok(project.load_config(*files, environment, region, stack, &stacks)?)
+        let StackName { environment, region, .. } = &self.name;
+        let mut config = project.load_config(*files, environment, region, stack, &stacks)?;
+        config.share(application.clouds.keys());
+        Ok(config)
+    }
+
+    /// The programs that read a key of a section.
+    pub(super) fn readers(&self, section: &str, key: &str) -> impl Iterator<Item = Program> {
+        let first = key.split('.').next().unwrap_or_default().to_owned();
+        let (own, is_common) = (self.program.name, section == COMMON);
+        self.workspace.application.programs.iter().copied().filter(move |program| {
+            program.name == own
+                || (is_common && (program.config_fields)().iter().any(|field| field.name == first))
+        })
     }
 
     /// Decrypts. On the simulator nobody needs the passphrase: stand-ins take the place of what is encrypted.

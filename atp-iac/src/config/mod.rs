@@ -54,6 +54,14 @@ pub trait Config: Sized {
     fn of_stack(cx: &Context) -> Result<Self, ProgramError> {
         cx.config()
     }
+    /// Not public API: for `#[stack]`.
+    ///
+    /// # Errors
+    /// Everything that is wrong with a configuration of this type.
+    #[doc(hidden)]
+    fn check_tree(tree: &ConfigTree) -> Result<(), ConfigError> {
+        tree.read::<Self>().map(|_| ())
+    }
 }
 
 /// A type that a field of a configuration can have.

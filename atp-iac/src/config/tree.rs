@@ -76,6 +76,19 @@ impl ConfigTree {
             node.content = Content::Null;
         }
         forget_lines(&mut node, &place);
+        self.put(&steps, node);
+        Ok(())
+    }
+
+    /// Sets a text that only a secret may read, over all files.
+    #[cfg(feature = "cli")]
+    pub(crate) fn set_revealed(&mut self, key: &str, clear: &str) {
+        let node = Node { place: Place::file("--secret"), content: Content::Revealed(clear.to_owned()) };
+        self.put(&key.split('.').collect::<Vec<_>>(), node);
+    }
+
+    fn put(&mut self, steps: &[&str], mut node: Node) {
+        let place = node.place.clone();
         for step in steps.iter().rev() {
             let entry = Entry { key: place.clone(), node };
             let entries = Entries::from([((*step).to_owned(), entry)]);
@@ -85,7 +98,6 @@ impl ConfigTree {
         self.root.merge(node);
         self.root.place = section;
         self.own.extend(steps.first().map(|step| (*step).to_owned()));
-        Ok(())
     }
 
     /// Names keys that somebody besides the stack reads: it need not know them.

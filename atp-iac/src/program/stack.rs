@@ -1,7 +1,7 @@
 //! Stacks and their contracts.
 
 use super::{Context, Layer, PrimaryRegions, ReferencePlace, ReferencedOutputs, Result, StackRef};
-use crate::config::ConfigField;
+use crate::config::{ConfigError, ConfigField, ConfigTree};
 use crate::output::Expression;
 use crate::value::{Data, Kind, Value};
 use crate::{Output, StackName};
@@ -49,6 +49,11 @@ pub trait Stack: StackContract {
     const SOURCE: &'static str;
     /// The configuration that it reads.
     fn config_fields() -> &'static [ConfigField];
+    /// Whether a configuration is one that it can read.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it.
+    fn check_config(tree: &ConfigTree) -> std::result::Result<(), ConfigError>;
     /// Reads configuration and references from the context and runs the function.
     ///
     /// # Errors
@@ -216,6 +221,8 @@ pub struct Program {
     pub source: &'static str,
     /// The configuration it reads.
     pub config_fields: fn() -> &'static [ConfigField],
+    /// Finds everything that is wrong with a configuration for it.
+    pub check_config: fn(&ConfigTree) -> std::result::Result<(), ConfigError>,
     /// Runs it.
     pub run: fn(&mut Context) -> Result<BTreeMap<String, Expression>>,
 }
@@ -232,6 +239,7 @@ impl Program {
             references: S::REFERENCES,
             source: S::SOURCE,
             config_fields: S::config_fields,
+            check_config: S::check_config,
             run: |cx| S::build(cx).map(Outputs::into_expressions),
         }
     }

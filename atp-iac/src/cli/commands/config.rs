@@ -5,7 +5,7 @@ use crate::cli::arguments::ConfigCommand;
 use crate::cli::failure::{Failure, exit};
 use crate::cli::ports::Answer;
 use crate::cli::workspace::Workspace;
-use crate::config::{COMMON, ConfigField, ConfigKind, edit, unknown};
+use crate::config::{COMMON, ConfigError, ConfigField, ConfigKind, ConfigProblem, ConfigTree, edit, unknown};
 use std::path::Path;
 
 pub(super) fn config(
@@ -45,7 +45,7 @@ fn encrypt(
             return Err(Failure::usage(message, "encrypt values of secret keys only"));
         }
     }
-    let sealed = sealed(session, key, ask)?;
+    let Sealed { sealed, .. } = sealed(session, key, ask)?;
     let mut reporter = session.reporter();
     reporter.data(&format!("{sealed}\n"));
     let section = session.target.program().name;
@@ -54,12 +54,18 @@ fn encrypt(
     Ok(exit::DONE)
 }
 
+/// A value that was read from the standard input.
+struct Sealed {
+    clear: String,
+    sealed: String,
+}
+
 /// Reads a value from the standard input, and encrypts it for a key.
 fn sealed(
     session: &Session<'_, '_>,
     key: &str,
     ask: &mut (dyn FnMut() -> Answer + Send),
-) -> Result<String, Failure> {
+) -> Result<Sealed, Failure> {
     let mut secrets = session.target.config_secrets().ok_or_else(|| {
         Failure::usage(
             "there is no passphrase to encrypt with",
@@ -71,15 +77,16 @@ fn sealed(
     if session.terminal.input && session.terminal.error {
         session.reporter().question("The value, which is shown while you type it:");
     }
-    let value = match ask() {
+    let clear = match ask() {
         Answer::Line(line) if !line.is_empty() => line,
         Answer::Line(_) | Answer::End => {
             return Err(Failure::usage("there is no value to encrypt", "give it on the standard input"));
         }
         Answer::Interrupted => return Err(Failure::Interrupted),
     };
-    let sealed = secrets.seal(key, &value, session.target.random());
-    sealed.map_err(|message| Failure::usage(message, "try again with another value"))
+    let sealed = secrets.seal(key, &clear, session.target.random());
+    let sealed = sealed.map_err(|message| Failure::usage(message, "try again with another value"))?;
+    Ok(Sealed { clear, sealed })
 }
 
 /// Writes a value, or without one what is read from the standard input, encrypted, into a file.
@@ -98,7 +105,10 @@ fn set(
         return Err(Failure::usage(format!("`{key}` is one item of a list"), "set the whole list: `[a, b]`"));
     }
     let value = match (kind_of(rest, fields)?, value) {
-        (ConfigKind::Secret(_), None) => sealed(session, rest, ask)?,
+        (ConfigKind::Secret(_), None) => {
+            let Sealed { clear, sealed } = sealed(session, rest, ask)?;
+            (sealed, Some(clear))
+        }
         (ConfigKind::Secret(_), Some(_)) => {
             let message = format!("`{key}` is secret, and would stand in the file in clear");
             return Err(Failure::usage(
@@ -110,8 +120,9 @@ fn set(
             let message = format!("`{key}` is {other}, which the stack reads in clear");
             return Err(Failure::usage(message, "give the value without `--secret`"));
         }
-        (_, Some(value)) => value.to_owned(),
+        (_, Some(value)) => (value.to_owned(), None),
     };
+    let (value, clear) = value;
     let Workspace { project, files, plans, start, .. } = session.target.workspace;
     let (path, shown) = match file {
         Some(file) => (start.join(file), file.display().to_string()),
@@ -124,9 +135,50 @@ fn set(
     let steps: Vec<&str> = std::iter::once(section).chain(rest.split('.')).collect();
     let changed = edit::set(&shown, &text, &steps, &value);
     let changed = changed.map_err(|message| Failure::usage(message, "nothing was changed"))?;
+    check(session, (section, rest), &shown, |config| match &clear {
+        Some(clear) => {
+            config.set_revealed(rest, clear);
+            Ok(())
+        }
+        None => config.set(rest, &value),
+    })?;
     plans.write(&path, changed.as_bytes()).map_err(|error| failed("written", error))?;
     session.reporter().note(&format!("`{}` is set in {shown}", steps.join(".")));
     Ok(exit::DONE)
+}
+
+/// Refuses a value with which a configuration is wrong that was not before: of the stack, and for a key in `common` of all
+/// stacks that read it.
+fn check(
+    session: &Session<'_, '_>,
+    (section, key): (&str, &str),
+    file: &str,
+    set: impl Fn(&mut ConfigTree) -> Result<(), ConfigError>,
+) -> Result<(), Failure> {
+    for program in session.target.readers(section, key) {
+        let mut config = session.target.written(program.name)?;
+        let problems = |config: &ConfigTree| match (program.check_config)(config) {
+            Ok(()) => Vec::new(),
+            Err(error) => error.problems().to_vec(),
+        };
+        let before = problems(&config);
+        set(&mut config).map_err(|error| Failure::usage(error.to_string(), "nothing was changed"))?;
+        let is_new = |problem: &ConfigProblem| {
+            !before.iter().any(|old| old.path == problem.path && old.message == problem.message)
+        };
+        let new: Vec<ConfigProblem> = problems(&config).into_iter().filter(is_new).collect();
+        if new.is_empty() {
+            continue;
+        }
+        let told: Vec<String> = new.iter().map(|one| format!("{}: {}", one.path, one.message)).collect();
+        let own = format!("{}.{key}", program.name);
+        let hint = match new.iter().all(|problem| problem.path.starts_with(&own)) {
+            true => "nothing was written; `config describe` shows what can be set".to_owned(),
+            false => format!("nothing was written; change what belongs together in {file} by hand, at once"),
+        };
+        return Err(Failure::usage(told.join("\n"), hint));
+    }
+    Ok(())
 }
 
 /// What the stack reads under a key.

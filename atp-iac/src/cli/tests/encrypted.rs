@@ -133,3 +133,63 @@ async fn a_secret_in_the_arguments_and_a_key_that_nobody_reads_are_refused() {
     }
     assert!(bench.plans.0.lock().unwrap().is_empty());
 }
+
+#[tokio::test]
+async fn a_value_that_the_stack_could_not_read_is_refused_and_nothing_is_written() {
+    let bench = Bench::new();
+    for (arguments, message) in [
+        ("config set size big", "shop.size: expected a whole number, found a text"),
+        ("config set size 10", "shop.size: 10 is not in 1..=9"),
+        ("config set protect 1", "shop.protect: expected `true` or `false`, found a number"),
+        ("config set guests ben", "shop.guests: expected a list, each item a text, found a text"),
+        ("config set guests [ben,3]", "shop.guests[1]: expected a text, found a number: put it in quotes"),
+        ("config set common.size [3]", "shop.size: expected a whole number, found a list"),
+        ("config set place {a:", "not valid YAML"),
+    ] {
+        let ran = bench.run(arguments).await;
+        assert_eq!(ran.code, 1, "{arguments}");
+        assert!(ran.err.contains(message) && ran.err.contains("nothing was"), "{arguments}: {}", ran.err);
+    }
+    assert!(bench.plans.0.lock().unwrap().is_empty());
+    // What is wrong already, elsewhere, keeps nobody from setting things right one by one.
+    let mut bench = Bench::new();
+    bench.files.insert("/shop/config/base.yaml".into(), "shop:\n  size: 33\n".into());
+    let ran = bench.run("config set place south").await;
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert_eq!(bench.run("config set size 3").await.code, 0);
+}
+
+#[tokio::test]
+async fn a_secret_that_the_stack_could_not_read_is_refused_and_not_shown() {
+    let mut bench = with_passphrase("correct horse");
+    bench.programs = &GUARDED;
+    bench.answer = Answer::Line("seventeen".into());
+    for key in ["pin", "word"] {
+        let ran = bench.run(&format!("config set {key} --secret")).await;
+        assert_eq!(ran.code, 1, "{key}");
+        assert!(ran.err.contains(&format!("shop.{key}: ")), "{}", ran.err);
+        assert!(ran.err.contains("nothing was written") && !ran.err.contains("seventeen"), "{}", ran.err);
+    }
+    assert!(bench.plans.0.lock().unwrap().is_empty());
+    bench.answer = Answer::Line("1234".into());
+    let ran = bench.run("config set word --secret").await;
+    assert_eq!(ran.code, 0, "{}", ran.err);
+}
+
+/// What is kept secret and has a form.
+#[derive(crate::Config)]
+#[allow(dead_code, reason = "what it is read as is what is tested")]
+struct Guarded {
+    /// A number, which nothing that is encrypted is.
+    pin: Option<crate::Secret<u32>>,
+    /// A short word.
+    #[config(length = 1..=4)]
+    word: crate::Secret<String>,
+}
+
+static GUARDED: [crate::program::Program; 1] = [crate::program::Program {
+    name: "shop",
+    config_fields: || <Guarded as crate::Config>::FIELDS,
+    check_config: <Guarded as crate::Config>::check_tree,
+    ..super::support::PROGRAMS[1]
+}];

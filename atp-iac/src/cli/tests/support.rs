@@ -107,6 +107,7 @@ const fn program(name: &'static str) -> Program {
         references: &[],
         source: "src/shop.rs",
         config_fields: || ShopConfig::FIELDS,
+        check_config: ShopConfig::check_tree,
         run: shop,
     }
 }
