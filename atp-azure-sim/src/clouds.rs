@@ -1,10 +1,11 @@
 //! The clouds that a command line can choose from: the simulator in this process, and Azure.
 
 use crate::{ApiVersions, Settings, Simulator, SimulatorError, SystemClock};
-use atp_azure::VaultKeys;
 use atp_azure::arm::{Endpoint, UnknownSource};
 use atp_azure::provider::{AzureProvider, AzureSettings, ConnectError};
+use atp_azure::{VaultKeys, VaultSigner};
 use atp_iac::cloud::{Cloud, CloudError, CloudRequest, Clouds};
+use atp_iac::history::Signer;
 use atp_iac::provider::Provider;
 use atp_iac::secrets::KeyProvider;
 use std::collections::BTreeMap;
@@ -94,6 +95,28 @@ impl Clouds for AzureClouds {
         };
         match keys {
             Ok(keys) => Ok(Some(Arc::new(keys))),
+            Err(error) => Err(not_connected(&error)),
+        }
+    }
+
+    fn signer_in(
+        &self,
+        url: &str,
+        request: &CloudRequest<'_>,
+    ) -> Result<Option<Arc<dyn Signer>>, CloudError> {
+        if !VaultSigner::is_url(url) {
+            return Ok(None);
+        }
+        let signer = match request.cloud {
+            Cloud::Simulator => {
+                VaultSigner::with_transport(url, "simulator", self.opened(request)?.transport())
+            }
+            Cloud::Azure => {
+                VaultSigner::connect(url, &settings(request, String::new())?, request.environment)
+            }
+        };
+        match signer {
+            Ok(signer) => Ok(Some(Arc::new(signer))),
             Err(error) => Err(not_connected(&error)),
         }
     }

@@ -17,14 +17,14 @@ mod raw;
 mod reference;
 mod rust;
 pub mod typed;
-mod vault_keys;
+mod vault;
 
 #[allow(unused_imports, reason = "without a feature there is no typed resource")]
 pub use generated::*;
 pub use query::{Action, ActionHandle, Existing, RawExisting};
 pub use raw::{RawHandle, RawResource};
 pub use reference::{Scope, SubResource, user_assigned};
-pub use vault_keys::VaultKeys;
+pub use vault::{VaultKeys, VaultSigner};
 
 use descriptor::TypeDescriptor;
 

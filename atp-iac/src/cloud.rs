@@ -5,6 +5,7 @@
 pub use crate::project::Cloud;
 
 use crate::config::ConfigTree;
+use crate::history::Signer;
 use crate::provider::Provider;
 use crate::secrets::KeyProvider;
 use std::fmt;
@@ -66,6 +67,20 @@ pub trait Clouds: Send + Sync {
         url: Option<&str>,
         request: &CloudRequest<'_>,
     ) -> Result<Option<Arc<dyn KeyProvider>>, CloudError> {
+        let _ = (url, request);
+        Ok(None)
+    }
+
+    /// Who signs by a key in a vault of the cloud, by its URL. `None` when this is not the URL of such a key. Calls nothing
+    /// yet.
+    ///
+    /// # Errors
+    /// When the URL is wrong, or the vault cannot be used as it is set up.
+    fn signer_in(
+        &self,
+        url: &str,
+        request: &CloudRequest<'_>,
+    ) -> Result<Option<Arc<dyn Signer>>, CloudError> {
         let _ = (url, request);
         Ok(None)
     }

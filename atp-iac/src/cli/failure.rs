@@ -186,6 +186,19 @@ fn history_hint(error: &HistoryError) -> Option<String> {
     }
 }
 
+/// What to type where only approved plans are carried out.
+fn for_approval(operation: &str, to: Option<u64>) -> String {
+    let save = match (operation, to) {
+        (_, Some(to)) => format!("rollback --to {to}"),
+        ("up", None) => "preview".to_owned(),
+        (operation, None) => operation.to_owned(),
+    };
+    format!(
+        "save a plan with `{save} --out FILE`, have others look at it and agree with `plan approve FILE`, and carry it out \
+         with `{operation} --plan FILE`"
+    )
+}
+
 fn engine_hint(error: &EngineError) -> Option<String> {
     let of_provider = |error: &ProviderError| error.hint.clone();
     match error {
@@ -203,17 +216,28 @@ fn engine_hint(error: &EngineError) -> Option<String> {
         EngineError::UnknownProvider { .. } => {
             Some("name a provider of this program with `--provider`".into())
         }
-        EngineError::Moved(_) => Some("make a new plan with `preview --out FILE`, and look at it".into()),
+        EngineError::Moved(_) => Some("make a new plan with `--out FILE`, and look at it".into()),
         EngineError::PlanFile(error) => Some(error.hint().into()),
-        EngineError::NeedsApproval { .. } => Some(
-            "save a plan with `preview --out FILE`, have it approved with `plan approve FILE`, and run `up --plan FILE`; what \
-             is to go leaves the program first, and the way back is the program of that time"
-                .into(),
-        ),
+        EngineError::NeedsApproval { operation, to, .. } => Some(for_approval(operation, *to)),
         EngineError::NotApproved { .. } => {
-            Some("have others run `plan approve FILE`; `plan show-approvals FILE` shows who did".into())
+            Some("have others run `plan approve FILE`; `plan show FILE` shows who did".into())
         }
         EngineError::OwnPlan { .. } => Some("have somebody else run `plan approve FILE`".into()),
+        EngineError::Signer(_) => Some(
+            "put that right, or take `sign:` out of `history:` in `atp.yaml`: what is done then is not signed, and `history \
+             verify` says so"
+                .into(),
+        ),
+        EngineError::UntrustedSigner { .. } => Some(
+            "see that it is yours, with `history key`, and add it to `history: {trust: [..]}` in `atp.yaml`; leave former \
+             keys there for as long as records are there that they signed"
+                .into(),
+        ),
+        EngineError::UnsignedApproval => Some(
+            "name your key in ATP_HISTORY_SIGN: a file that `history keygen FILE` makes, or a key in a vault; and have its \
+             public key added to `history: {trust: [..]}` in `atp.yaml`"
+                .into(),
+        ),
         EngineError::History(error) => history_hint(error),
         EngineError::FailedPlan(_) => Some("put that right, and make the plan again".into()),
         error if error.is_locked() => Some(WAIT.into()),

@@ -3,7 +3,6 @@
 use super::failure::Failure;
 use super::ports::Ports;
 use super::workspace::Workspace;
-use crate::cloud::CloudRequest;
 use crate::config::{COMMON, ConfigTree};
 use crate::project::{LOCAL, PASSPHRASE, Secrets};
 use crate::secrets::{DataKey, KeyProvider, KeyRing, Passphrase, PassphraseKeys, SecretError, WrappedKey};
@@ -148,13 +147,11 @@ impl Workspace<'_> {
         url: Option<&str>,
     ) -> Result<Option<Arc<dyn KeyProvider>>, Failure> {
         let config = self.common(environment).unwrap_or_default();
-        let Workspace { cloud, work_dir, application, variable, .. } = self;
-        let request = CloudRequest { cloud: *cloud, work_dir, config: &config, environment: *variable };
-        Ok(application.clouds.keys_in(url, &request)?)
+        Ok(self.application.clouds.keys_in(url, &self.request(&config))?)
     }
 
     /// What `common` says of an environment. What is wrong with it is told by whoever plans with it.
-    fn common(&self, environment: &str) -> Option<ConfigTree> {
+    pub(super) fn common(&self, environment: &str) -> Option<ConfigTree> {
         let region = self.project.environment(environment).ok()?.primary()?;
         let stacks: Vec<&str> = self.application.programs.iter().map(|program| program.name).collect();
         self.project.load_config(self.files, environment, region, COMMON, &stacks).ok()

@@ -25,6 +25,7 @@ mod reporter;
 mod screen;
 mod secrets;
 mod several;
+mod signers;
 mod target;
 #[cfg(test)]
 mod tests;

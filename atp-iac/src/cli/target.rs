@@ -3,7 +3,7 @@
 use super::failure::Failure;
 use super::workspace::Workspace;
 use crate::StackName;
-use crate::cloud::{Cloud, CloudRequest};
+use crate::cloud::Cloud;
 use crate::config::{COMMON, ConfigError, ConfigTree};
 use crate::engine::{Deployment, Engine};
 use crate::ports::Random;
@@ -161,9 +161,8 @@ impl<'a> Target<'a> {
     /// # Errors
     /// When the cloud cannot be used as it is set up.
     pub fn providers(&self, config: &ConfigTree) -> Result<Vec<Arc<dyn Provider>>, Failure> {
-        let Workspace { cloud, work_dir, application, variable, .. } = self.workspace;
-        let request = CloudRequest { cloud: *cloud, work_dir, config, environment: *variable };
-        let mut providers = application.clouds.connect(&request)?;
+        let application = self.workspace.application;
+        let mut providers = application.clouds.connect(&self.workspace.request(config))?;
         providers.extend(application.providers.iter().cloned());
         Ok(providers)
     }

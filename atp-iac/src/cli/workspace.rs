@@ -4,14 +4,15 @@ use super::arguments::Options;
 use super::failure::Failure;
 use super::keys::{GivenKeys, Rings};
 use super::ports::{PlanFiles, Ports};
-use super::provenance::{keys, provenance};
+use super::provenance::provenance;
+use super::signers::Signers;
 use super::target::Target;
 use super::{Application, Fixed, Storage};
 use crate::StackName;
-use crate::cloud::Cloud;
-use crate::config::unknown;
+use crate::cloud::{Cloud, CloudRequest};
+use crate::config::{ConfigTree, unknown};
 use crate::engine::Engine;
-use crate::history::{Provenance, Signer, TrustedKey};
+use crate::history::Provenance;
 use crate::ports::{Clock, Random};
 use crate::program::{Program, ProgramError};
 use crate::project::{Files, Project, Revisions};
@@ -43,8 +44,7 @@ pub(super) struct Workspace<'a> {
     holder: Holder,
     /// What this is run from, and why, where that is of interest.
     from: Provenance,
-    signer: Option<Arc<dyn Signer>>,
-    trust: Vec<TrustedKey>,
+    pub signers: Signers,
     pub clock: Arc<dyn Clock>,
     pub random: Arc<dyn Random>,
 }
@@ -90,8 +90,7 @@ impl<'a> Workspace<'a> {
             storage,
             work_dir,
             from: Provenance::default(),
-            signer: None,
-            trust: Vec::new(),
+            signers: Signers::default(),
             given: GivenKeys::find(ports, &start)?,
             rings: Rings::default(),
             holder: ports.holder.clone(),
@@ -107,7 +106,7 @@ impl<'a> Workspace<'a> {
     /// # Errors
     /// When a key cannot be read.
     pub fn prepare_history(&mut self, changes: bool) -> Result<(), Failure> {
-        (self.signer, self.trust) = keys(&self.project, self.files)?;
+        self.signers = Signers::find(&self.project, self.files, self.variable)?;
         if changes {
             self.from = provenance(&self.project.root, self.revisions, self.variable, self.options);
         }
@@ -201,9 +200,9 @@ impl<'a> Workspace<'a> {
         let engine = Engine::new(store, keys, self.holder.clone());
         let engine = engine.with_retention(self.project.backups).with_recovery(recovery);
         let engine = engine.with_ports(self.clock.clone(), self.random.clone());
-        let engine = engine.with_provenance(self.from.clone()).with_trust(self.trust.clone());
-        let mut engine = match &self.signer {
-            Some(signer) => engine.with_signer(signer.clone()),
+        let engine = engine.with_provenance(self.from.clone()).with_trust(self.signers.trust.clone());
+        let mut engine = match self.signer(environment) {
+            Some(signer) => engine.with_signer(signer),
             None => engine,
         };
         if let Some(parallel) = self.options.parallel {
@@ -213,6 +212,12 @@ impl<'a> Workspace<'a> {
             engine = engine.with_lock_wait(wait);
         }
         engine
+    }
+
+    /// What a cloud is connected to with.
+    pub fn request<'r>(&'r self, config: &'r ConfigTree) -> CloudRequest<'r> {
+        let Workspace { cloud, work_dir, variable, .. } = self;
+        CloudRequest { cloud: *cloud, work_dir, config, environment: *variable }
     }
 
     fn named_program(&self) -> Result<Program, Failure> {

@@ -3,7 +3,7 @@
 use super::{DiscoveryNote, Moved, PlanFileError};
 use crate::Urn;
 use crate::apply::{QueryError, RecoverError, RefreshError};
-use crate::history::{ApprovalError, HistoryError};
+use crate::history::{ApprovalError, Discounted, HistoryError};
 use crate::plan::{PlanError, Refusal};
 use crate::program::ProgramError;
 use crate::provider::ProviderError;
@@ -99,23 +99,44 @@ pub enum EngineError {
     #[error(transparent)]
     Approval(#[from] ApprovalError),
     /// Only approved plans are carried out, and this is none.
-    #[error("{stack} is protected: only plans that {needed} other people agreed to are carried out")]
+    #[error("{stack} is protected: only plans that {} agreed to are carried out", others(*.needed))]
     NeedsApproval {
         /// The stack.
         stack: crate::StackName,
         /// How many have to agree.
         needed: usize,
+        /// What was to be done: `up`, `destroy` or `rollback`.
+        operation: &'static str,
+        /// Of a rollback: to which update.
+        to: Option<u64>,
     },
+    /// What is done could not be signed.
+    #[error("nothing was done, since it could not be signed: {0}")]
+    Signer(String),
+    /// What is done would be signed by a key that is not trusted.
+    #[error("nothing was done, since it would be signed by a key that is not trusted: {key}")]
+    UntrustedSigner {
+        /// The public key.
+        key: String,
+    },
+    /// Only signed approvals count, and there is no key to sign one with.
+    #[error(
+        "the approval would not count: only those that a trusted key signed do, and there is no key to sign with"
+    )]
+    UnsignedApproval,
     /// Too few people agreed to a plan.
     #[error(
-        "the plan was made by {maker} and needs the approval of {needed} other people: {}",
-        approved_by(.given)
+        "the plan was made by {maker} and needs the approval of {}: {}",
+        others(*.needed),
+        approved_by(.given, .discounted)
     )]
     NotApproved {
         /// How many have to agree.
         needed: usize,
         /// Who does.
         given: Vec<String>,
+        /// Whose approval does not count, and why.
+        discounted: Vec<(String, Discounted)>,
         /// Who made the plan.
         maker: String,
     },
@@ -147,15 +168,27 @@ impl EngineError {
                 | EngineError::NeedsApproval { .. }
                 | EngineError::NotApproved { .. }
                 | EngineError::OwnPlan { .. }
+                | EngineError::UntrustedSigner { .. }
+                | EngineError::UnsignedApproval
         )
     }
 }
 
-fn approved_by(given: &[String]) -> String {
-    match given {
+fn others(needed: usize) -> String {
+    match needed {
+        1 => "one other person".to_owned(),
+        needed => format!("{needed} other people"),
+    }
+}
+
+fn approved_by(given: &[String], discounted: &[(String, Discounted)]) -> String {
+    let given = match given {
         [] => "nobody approved it".to_owned(),
         given => format!("approved by {}", given.join(", ")),
-    }
+    };
+    let lines =
+        discounted.iter().map(|(who, why)| format!("\n  the approval of {who} does not count: {why}"));
+    std::iter::once(given).chain(lines).collect()
 }
 
 /// One on each line, below.

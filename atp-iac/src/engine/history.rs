@@ -1,11 +1,11 @@
 //! The history of a stack, as the engine writes and reads it.
 
-use super::{Engine, EngineError, Reading, SavedPlan, Update};
+use super::{Engine, EngineError, Reading, Saved, SavedPlan, Update};
 use crate::StackName;
 use crate::apply::{RefreshError, Report};
 use crate::history::{
-    self, Account, Approval, Between, By, Chronicle, Entry, FailureNote, HistoryError, HistoryResult,
-    KeptApproval, Provenance, Signer, TrustedKey, Verification,
+    self, Account, Approval, ApprovalRule, Between, By, Chronicle, Entry, FailureNote, HistoryError,
+    HistoryResult, JudgedApproval, Provenance, Signer, Subject, TrustedKey, Verification,
 };
 use crate::plan::Counts;
 use crate::state::{Holder, read_state};
@@ -18,7 +18,7 @@ pub(super) struct Records {
     pub from: Provenance,
     pub signer: Option<Arc<dyn Signer>>,
     pub trust: Vec<TrustedKey>,
-    pub approvals: usize,
+    pub approvals: ApprovalRule,
 }
 
 /// The records of a stack, or what is wrong with each.
@@ -43,11 +43,21 @@ impl Engine {
         self
     }
 
-    /// How many people have to agree to a plan before it is carried out, besides who made it; none unless told. With any,
-    /// only saved plans are carried out.
-    pub fn with_approvals(mut self, approvals: usize) -> Self {
-        self.records.approvals = approvals;
+    /// What approvals a plan needs before it is carried out; none unless told. With any, only saved plans are carried out.
+    pub fn with_approvals(mut self, rule: ApprovalRule) -> Self {
+        self.records.approvals = rule;
         self
+    }
+
+    /// Sees to it that what is to be done can be signed, before anything is done.
+    pub(super) async fn check_signer(&self) -> Result<(), EngineError> {
+        let Some(signer) = &self.records.signer else { return Ok(()) };
+        let key = history::try_out(signer.as_ref()).await.map_err(EngineError::Signer)?;
+        let trust = &self.records.trust;
+        match trust.is_empty() || trust.contains(&key) {
+            true => Ok(()),
+            false => Err(EngineError::UntrustedSigner { key: key.to_string() }),
+        }
     }
 
     pub(super) fn chronicle(&self, stack: &StackName, by: &Holder) -> Chronicle {
@@ -102,15 +112,25 @@ impl Engine {
     /// Agrees to a saved plan. Whether that is new.
     ///
     /// # Errors
-    /// When the plan could not be made, when whoever agrees has made it, and when the approval cannot be kept.
+    /// When the plan could not be made, when whoever agrees has made it, when it cannot be signed by a key that is trusted and
+    /// has to be, and when the approval cannot be kept.
     pub async fn approve_plan(&self, plan: &SavedPlan, message: Option<String>) -> Result<bool, EngineError> {
         let saved = plan.saved()?;
         if self.who.who == plan.by.who {
             return Err(EngineError::OwnPlan { who: plan.by.who.clone() });
         }
-        let (lineage, serial) = base_of(plan)?;
+        let own = |one: &JudgedApproval| one.discounted.is_none() && one.kept.approval.by.who == self.who.who;
+        if self.approvals(plan).await?.iter().any(own) {
+            return Ok(false);
+        }
+        if self.records.signer.is_none() && !self.records.trust.is_empty() {
+            return Err(EngineError::UnsignedApproval);
+        }
+        self.check_signer().await?;
+        let (lineage, serial) = base_of(saved);
         let approval = Approval {
             plan: saved.digest.clone(),
+            file: plan.checksum.clone(),
             stack: plan.stack.to_string(),
             lineage: lineage.to_owned(),
             serial,
@@ -126,42 +146,41 @@ impl Engine {
     ///
     /// # Errors
     /// When the plan could not be made, or the approvals cannot be read.
-    pub async fn approvals(&self, plan: &SavedPlan) -> Result<Vec<(KeptApproval, bool)>, EngineError> {
+    pub async fn approvals(&self, plan: &SavedPlan) -> Result<Vec<JudgedApproval>, EngineError> {
         let saved = plan.saved()?;
         let kept = history::approvals(self.store.as_ref(), &plan.stack, &saved.digest).await?;
-        let counting = history::counting(&kept, base_of(plan)?, &plan.by.who, &self.records.trust);
-        let counting: Vec<String> = counting.iter().map(|one| one.checksum.clone()).collect();
-        let judged = |one: KeptApproval| {
-            let counts = counting.contains(&one.checksum);
-            (one, counts)
-        };
-        Ok(kept.into_iter().map(judged).collect())
+        let subject = Subject { file: &plan.checksum, base: base_of(saved), maker: &plan.by.who };
+        let Records { trust, approvals, .. } = &self.records;
+        Ok(history::judge(kept, subject, trust, (*approvals, self.clock.now())))
     }
 
-    /// How many approvals a plan needs.
-    pub fn approvals_needed(&self) -> usize {
+    /// What approvals a plan needs.
+    pub fn approvals_needed(&self) -> ApprovalRule {
         self.records.approvals
     }
 
     /// The approvals of a plan, where there are as many as it needs.
     pub(super) async fn approved(&self, plan: &SavedPlan) -> Result<Vec<history::ApprovalNote>, EngineError> {
-        let all = self.approvals(plan).await?;
-        let given: Vec<_> = all.iter().filter(|(_, counts)| *counts).map(|(one, _)| one.note()).collect();
-        if given.len() >= self.records.approvals {
-            return Ok(given);
+        let (counting, discounted): (Vec<_>, Vec<_>) =
+            self.approvals(plan).await?.into_iter().partition(|one| one.discounted.is_none());
+        let ApprovalRule { needed, .. } = self.records.approvals;
+        if counting.len() >= needed {
+            return Ok(counting.iter().map(|one| one.kept.note()).collect());
         }
+        let who = |one: JudgedApproval| one.kept.approval.by.who;
+        let why_not = |one: JudgedApproval| Some((one.kept.approval.by.who, one.discounted?));
         Err(EngineError::NotApproved {
-            needed: self.records.approvals,
-            given: given.into_iter().map(|note| note.who).collect(),
+            needed,
+            given: counting.into_iter().map(who).collect(),
+            discounted: discounted.into_iter().filter_map(why_not).collect(),
             maker: plan.by.who.clone(),
         })
     }
 }
 
 /// The state that a plan was made from; that of a stack without one has no lineage.
-fn base_of(plan: &SavedPlan) -> Result<(&str, u64), EngineError> {
-    let base = plan.saved()?.base.as_ref();
-    Ok(base.map_or(("", 0), |base| (base.lineage.as_str(), base.serial)))
+fn base_of(saved: &Saved) -> (&str, u64) {
+    saved.base.as_ref().map_or(("", 0), |base| (base.lineage.as_str(), base.serial))
 }
 
 /// Tells the history how an update ended.

@@ -147,6 +147,11 @@ impl Deployment {
     pub fn name(&self) -> &StackName {
         &self.name
     }
+
+    /// The update whose state is wanted, where it is that.
+    fn goes_back_to(&self) -> Option<u64> {
+        self.aim.as_ref().map(|aim| aim.to)
+    }
 }
 
 impl std::fmt::Debug for Deployment {

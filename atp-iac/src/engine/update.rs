@@ -1,9 +1,9 @@
 //! An update from lock to unlock.
 
 use super::history::{ended, tell};
-use super::{Deployment, Engine, EngineError, Made, Planned, Saved, SavedPlan, Wanted};
+use super::{Deployment, Engine, EngineError, Made, Moved, Planned, Saved, SavedPlan, Wanted};
 use crate::apply::{Event, Executor, Failure, FailureCause, Interrupt, Recovered, Report};
-use crate::history::ApprovalNote;
+use crate::history::{ApprovalNote, ApprovalRule};
 use crate::plan::{ImportRequest, Operation, Pattern, Plan, Selection, Work};
 use crate::secrets::Digest;
 use crate::state::{Holder, Record, SessionPorts, StateError, StateSession, Wait};
@@ -30,6 +30,14 @@ impl Kind {
         match self {
             Kind::Up => "up",
             Kind::Destroy => "destroy",
+        }
+    }
+
+    /// What it is called where it is the way back to an update.
+    pub(super) fn name_to(self, to: Option<u64>) -> &'static str {
+        match to {
+            Some(_) => "rollback",
+            None => self.name(),
         }
     }
 }
@@ -110,16 +118,19 @@ impl Engine {
         observe: &mut (dyn FnMut(Event<'_>) + Send),
         interrupt: &Interrupt,
     ) -> Result<Update, EngineError> {
-        if self.records.approvals > 0 && !options.only_import {
-            let (stack, needed) = (deployment.name.clone(), self.records.approvals);
-            return Err(EngineError::NeedsApproval { stack, needed });
+        let ApprovalRule { needed, .. } = self.records.approvals;
+        if needed > 0 && !options.only_import {
+            let (stack, to) = (deployment.name.clone(), deployment.goes_back_to());
+            let operation = kind.name_to(to);
+            return Err(EngineError::NeedsApproval { stack, needed, operation, to });
         }
         let order = Order { deployment, kind, options, saved: None, approvals: Vec::new() };
         self.locked(&order, &mut Attended { decide, observe, interrupt }).await
     }
 
     /// Carries out a saved plan under the lock of the stack, and nothing else: the program runs once more, and what it gives
-    /// now has to be that plan. After a run of the same plan that ended half way, what is left of it is done.
+    /// now has to be that plan. After a run of the same plan that ended half way, what is left of it is done. For the plan of a
+    /// rollback, the deployment is that of [`Engine::rollback`] to the same update.
     ///
     /// # Errors
     /// As [`Engine::update`]; [`EngineError::Moved`] with everything that is otherwise than when the plan was made. Nothing
@@ -133,6 +144,9 @@ impl Engine {
         interrupt: &Interrupt,
     ) -> Result<Update, EngineError> {
         let saved = plan.saved()?;
+        if deployment.goes_back_to() != plan.to {
+            return Err(EngineError::Moved(vec![Moved::Goal { operation: plan.operation(), to: plan.to }]));
+        }
         let approvals = self.approved(plan).await?;
         let saved = Some((plan, saved));
         let order = Order { deployment, kind: plan.kind, options: &plan.options, saved, approvals };
@@ -145,7 +159,7 @@ impl Engine {
         let result = Box::pin(self.update_locked(&session, order, attended)).await;
         if let Some(chronicle) = session.chronicle() {
             chronicle.tell(|account| {
-                account.to = order.deployment.aim.as_ref().map(|aim| aim.to);
+                account.to = order.deployment.goes_back_to();
                 account.approvals = order.approvals.clone();
                 tell(account, &result, &order.deployment.name);
             });
@@ -199,6 +213,7 @@ impl Engine {
         name: &StackName,
         operation: &str,
     ) -> Result<StateSession, EngineError> {
+        self.check_signer().await?;
         let (ports, holder) = (self.session_ports(), self.holder_for(operation));
         let chronicle = Some(self.chronicle(name, &holder));
         Ok(StateSession::open_with(&ports, name, &holder, self.wait(), chronicle).await?)
@@ -321,10 +336,9 @@ struct Order<'a> {
 impl Order<'_> {
     /// What it is called.
     fn operation(&self) -> &'static str {
-        match self.deployment.aim {
-            Some(_) => "rollback",
+        match self.deployment.goes_back_to() {
             None if self.options.only_import => "import",
-            None => self.kind.name(),
+            to => self.kind.name_to(to),
         }
     }
 }

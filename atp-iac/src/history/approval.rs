@@ -1,18 +1,22 @@
 //! Who agreed to which plan: a document for each approver of each plan.
 //!
-//! An approval is of one plan by its hash, and so of the lineage and serial of the state that the plan was made from: of
-//! any other plan, it says nothing. How far the name in it can be trusted is a question of who can write the store; a
-//! signature proves that the holder of a key agreed.
+//! An approval is of one file of a plan by its checksum, and so of who made the plan, of how, and of the lineage and serial of
+//! the state that it was made from: of any other file, it says nothing. How far the name in it can be trusted is a question
+//! of who can write the store; a signature proves that the holder of a key agreed.
 
+use super::public_key::TrustedKey;
 use super::record::{ApprovalNote, By};
-use super::signing::{Signature, Signer, TrustedKey};
+use super::signing::{Signature, Signer};
 use crate::StackName;
 use crate::state::encoding::time as moment;
 use crate::state::file::{FORMAT, framed, hex};
 use crate::state::{Folder, StateError, StateStore};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
+use std::fmt;
+use std::time::Duration;
 use time::OffsetDateTime;
 
 const KIND: &str = "atp-iac approval";
@@ -23,8 +27,11 @@ const SIGNED_AS: &[u8] = b"atp-iac approval\n";
 /// That somebody agreed to a plan.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Approval {
-    /// Hash of the plan.
+    /// Hash of what the plan does.
     pub plan: String,
+    /// Checksum of its file.
+    #[serde(default)]
+    pub file: String,
     /// The stack.
     pub stack: String,
     /// Lineage of the state that the plan was made from; empty when there was none.
@@ -59,6 +66,57 @@ impl KeptApproval {
     }
 }
 
+/// What approvals a plan needs.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ApprovalRule {
+    /// By how many people, besides who made it.
+    pub needed: usize,
+    /// How long each one counts; `None`: for as long as the plan can be carried out.
+    pub valid_for: Option<Duration>,
+}
+
+/// Why an approval does not count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Discounted {
+    /// It was given to another file, or the file was changed since.
+    OtherFile,
+    /// Whoever made the plan gave it.
+    Maker,
+    /// Keys are trusted, and no key signed it.
+    Unsigned,
+    /// A key signed it that is not trusted.
+    Untrusted,
+    /// The same key signed another one.
+    SameKey,
+    /// The same person gave another one.
+    SamePerson,
+    /// It was given too long ago.
+    Expired,
+}
+
+impl fmt::Display for Discounted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Discounted::OtherFile => "it was given to another file, or the file was changed since",
+            Discounted::Maker => "whoever made the plan gave it",
+            Discounted::Unsigned => "it is not signed",
+            Discounted::Untrusted => "the key that signed it is not trusted",
+            Discounted::SameKey => "its key signed another one",
+            Discounted::SamePerson => "the same person gave another one",
+            Discounted::Expired => "it has expired",
+        })
+    }
+}
+
+/// An approval, and whether it counts.
+#[derive(Debug, Clone)]
+pub struct JudgedApproval {
+    /// The approval.
+    pub kept: KeptApproval,
+    /// Why it does not count; `None` when it does.
+    pub discounted: Option<Discounted>,
+}
+
 /// Why an approval cannot be kept or read.
 #[derive(Debug, thiserror::Error)]
 pub enum ApprovalError {
@@ -85,7 +143,7 @@ struct Header {
     length: u64,
 }
 
-/// Keeps an approval. Whether it is new: the same person may have agreed to this plan before.
+/// Keeps an approval. Whether it is new: the same person may have agreed to this plan in the same second.
 ///
 /// # Errors
 /// When it cannot be signed or written.
@@ -109,11 +167,13 @@ pub async fn approve(
     body.push(b'\n');
     let header = Header { format: KIND.into(), version: FORMAT, length: body.len() as u64 };
     let (bytes, _) = framed::encode(&header, &body).map_err(unwritable)?;
-    let name = format!("{}-{}.json", approval.plan, short_hash(&approval.by.who));
+    // Who agreed once may have to again, when that has expired.
+    let Approval { plan, by, at, .. } = approval;
+    let name = format!("{plan}-{}-{}.json", short_hash(&by.who), at.unix_timestamp());
     Ok(store.put_document(stack, Folder::Approvals, &name, bytes).await?)
 }
 
-/// The approvals of a plan, by the name of who agreed.
+/// The approvals of a plan, by the name of who agreed, the newest of each first.
 ///
 /// # Errors
 /// When they cannot be read, or one is damaged.
@@ -131,7 +191,8 @@ pub async fn approvals(
             kept.push(decode(stack, plan, &name, &bytes)?);
         }
     }
-    kept.sort_by(|one, other| one.approval.by.who.cmp(&other.approval.by.who));
+    let order = |one: &KeptApproval| (one.approval.by.who.clone(), Reverse(one.approval.at));
+    kept.sort_by_key(order);
     Ok(kept)
 }
 
@@ -159,22 +220,51 @@ fn decode(stack: &StackName, plan: &str, name: &str, bytes: &[u8]) -> Result<Kep
     Ok(KeptApproval { approval, checksum: framed.checksum, signed_by })
 }
 
-/// The approvals that count: by different people, none of whom made the plan, of the state that it was made from. Where keys
-/// are trusted, only what is signed by different ones of them.
-pub(crate) fn counting<'k>(
-    kept: &'k [KeptApproval],
-    (lineage, serial): (&str, u64),
-    maker: &str,
+/// The plan that approvals are looked at for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Subject<'a> {
+    /// Checksum of its file.
+    pub file: &'a str,
+    /// Lineage and serial of the state that it was made from.
+    pub base: (&'a str, u64),
+    /// Who made it.
+    pub maker: &'a str,
+}
+
+/// Which approvals count: those of this file, by different people, none of whom made the plan, that have not expired. Where
+/// keys are trusted, only what is signed by different ones of them.
+pub(crate) fn judge(
+    kept: Vec<KeptApproval>,
+    subject: Subject<'_>,
     trust: &[TrustedKey],
-) -> Vec<&'k KeptApproval> {
+    (rule, now): (ApprovalRule, OffsetDateTime),
+) -> Vec<JudgedApproval> {
     let (mut people, mut keys) = (BTreeSet::new(), BTreeSet::new());
-    let counts = |one: &&KeptApproval| {
-        let Approval { lineage: of, serial: at, by, .. } = &one.approval;
-        let trusted = trust.is_empty()
-            || one.signed_by.is_some_and(|key| trust.contains(&key) && keys.insert(key.to_string()));
-        by.who != maker && (of.as_str(), *at) == (lineage, serial) && trusted && people.insert(by.who.clone())
+    let mut why_not = |one: &KeptApproval| {
+        let Approval { lineage, serial, by, at, file, .. } = &one.approval;
+        let key = match &one.signed_by {
+            _ if trust.is_empty() => None,
+            None => return Some(Discounted::Unsigned),
+            Some(key) if !trust.contains(key) => return Some(Discounted::Untrusted),
+            Some(key) => Some(key.to_string()),
+        };
+        let is_old = |valid_for: Duration| now - *at > valid_for;
+        match () {
+            () if file != subject.file || (lineage.as_str(), *serial) != subject.base => {
+                Some(Discounted::OtherFile)
+            }
+            () if by.who == subject.maker => Some(Discounted::Maker),
+            () if rule.valid_for.is_some_and(is_old) => Some(Discounted::Expired),
+            () if people.contains(&by.who) => Some(Discounted::SamePerson),
+            () if key.is_some_and(|key| !keys.insert(key)) => Some(Discounted::SameKey),
+            () => {
+                people.insert(by.who.clone());
+                None
+            }
+        }
     };
-    kept.iter().filter(counts).collect()
+    let judged = |kept: KeptApproval| JudgedApproval { discounted: why_not(&kept), kept };
+    kept.into_iter().map(judged).collect()
 }
 
 /// Enough of a hash to tell people apart, for a name of a document.

@@ -14,6 +14,7 @@ mod between;
 mod changes;
 mod chronicle;
 mod file;
+mod public_key;
 mod read;
 mod record;
 mod signing;
@@ -21,17 +22,21 @@ mod signing;
 mod tests;
 mod verify;
 
-pub(crate) use approval::counting;
-pub use approval::{Approval, ApprovalError, KeptApproval, approvals, approve};
+pub use approval::{
+    Approval, ApprovalError, ApprovalRule, Discounted, JudgedApproval, KeptApproval, approvals, approve,
+};
+pub(crate) use approval::{Subject, judge};
 pub use between::{Between, Difference};
 pub(crate) use between::{between, record, state_after};
 pub(crate) use changes::known_object;
 pub use changes::{Changed, ChangedOutput, How};
 pub(crate) use chronicle::{Account, Chronicle};
 pub use file::Entry;
+pub use public_key::{TrustedKey, public_key};
 pub use read::{HistoryError, backup_name, read_all, read_one};
 pub use record::{
     ApprovalNote, By, FailureNote, HistoryRecord, HistoryResult, Later, Provenance, StateMark, Verdict,
 };
-pub use signing::{FileSigner, Signature, Signer, TrustedKey, public_key};
+pub(crate) use signing::try_out;
+pub use signing::{FileSigner, Signature, Signer};
 pub use verify::{Bad, Verification, verify};

@@ -1,25 +1,30 @@
-//! Who vouches for a record: signatures with ed25519.
+//! Who vouches for a record: signatures, and who makes them.
 
+use super::public_key::TrustedKey;
 use async_trait::async_trait;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use ed25519_dalek::pkcs8::{DecodePrivateKey as _, EncodePrivateKey as _, spki::der::pem::LineEnding};
-use ed25519_dalek::{Signer as _, SigningKey, VerifyingKey};
+use ed25519_dalek::{Signer as _, SigningKey};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-const PREFIX: &str = "ed25519:";
+/// What is signed to find out whether a signer can sign. It begins otherwise than records and approvals do.
+const TRIAL: &[u8] = b"atp-iac trial\n";
 
 /// Signs records and approvals. A key in a file can ([`FileSigner`]), and so can a service that keeps the key to itself.
 #[async_trait]
 pub trait Signer: Send + Sync {
-    /// The public key, for people and for `trust`.
-    fn key(&self) -> TrustedKey;
+    /// The public key, for people and for `trust`. A service is asked for it.
+    ///
+    /// # Errors
+    /// Why it is not to be had, with a way out, in words that hold no secret.
+    async fn public_key(&self) -> Result<TrustedKey, String>;
 
     /// Signs some bytes.
     ///
     /// # Errors
-    /// Why it cannot, in words that hold no secret.
+    /// Why it cannot, with a way out, in words that hold no secret.
     async fn sign(&self, bytes: &[u8]) -> Result<Signature, String>;
 }
 
@@ -33,39 +38,26 @@ pub struct Signature {
 }
 
 impl Signature {
+    /// A signature by its bytes.
+    pub fn new(key: TrustedKey, signature: &[u8]) -> Self {
+        Signature { key, signature: STANDARD.encode(signature) }
+    }
+
     /// Whether it is one of these bytes by its key. Whether the key is trusted is another question.
     pub fn fits(&self, bytes: &[u8]) -> bool {
-        let decoded = STANDARD.decode(&self.signature).ok();
-        let signature = decoded.and_then(|bytes| ed25519_dalek::Signature::from_slice(&bytes).ok());
-        signature.is_some_and(|signature| self.key.0.verify_strict(bytes, &signature).is_ok())
+        STANDARD.decode(&self.signature).is_ok_and(|signature| self.key.fits(bytes, &signature))
     }
 }
 
-/// A public key, as `ed25519:` and base64.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct TrustedKey(VerifyingKey);
-
-impl TryFrom<String> for TrustedKey {
-    type Error = String;
-
-    fn try_from(text: String) -> Result<Self, String> {
-        let wrong = || format!("`{text}` is no public key: write `{PREFIX}` and 32 bytes in base64");
-        let bytes = text.strip_prefix(PREFIX).and_then(|encoded| STANDARD.decode(encoded).ok());
-        let bytes: [u8; 32] = bytes.and_then(|bytes| bytes.try_into().ok()).ok_or_else(wrong)?;
-        VerifyingKey::from_bytes(&bytes).map(TrustedKey).map_err(|_| wrong())
-    }
-}
-
-impl From<TrustedKey> for String {
-    fn from(key: TrustedKey) -> Self {
-        key.to_string()
-    }
-}
-
-impl fmt::Display for TrustedKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{PREFIX}{}", STANDARD.encode(self.0.as_bytes()))
+/// Has a signer sign something that is of no use, so that one that cannot is found out before anything is done. Its key.
+///
+/// # Errors
+/// Why it cannot sign.
+pub(crate) async fn try_out(signer: &dyn Signer) -> Result<TrustedKey, String> {
+    let signature = signer.sign(TRIAL).await?;
+    match signature.fits(TRIAL) {
+        true => Ok(signature.key),
+        false => Err(format!("what it gave is no signature by its key {}", signature.key)),
     }
 }
 
@@ -95,6 +87,11 @@ impl FileSigner {
         let pem = self.0.to_pkcs8_pem(LineEnding::LF);
         pem.map(|pem| pem.as_str().to_owned()).map_err(|error| format!("the key cannot be encoded: {error}"))
     }
+
+    /// The public key.
+    pub fn key(&self) -> TrustedKey {
+        TrustedKey::of_ed25519(self.0.verifying_key())
+    }
 }
 
 impl fmt::Debug for FileSigner {
@@ -105,20 +102,11 @@ impl fmt::Debug for FileSigner {
 
 #[async_trait]
 impl Signer for FileSigner {
-    fn key(&self) -> TrustedKey {
-        TrustedKey(self.0.verifying_key())
+    async fn public_key(&self) -> Result<TrustedKey, String> {
+        Ok(self.key())
     }
 
     async fn sign(&self, bytes: &[u8]) -> Result<Signature, String> {
-        let signature = STANDARD.encode(self.0.sign(bytes).to_bytes());
-        Ok(Signature { key: self.key(), signature })
+        Ok(Signature::new(self.key(), &self.0.sign(bytes).to_bytes()))
     }
-}
-
-/// The public key in a text.
-///
-/// # Errors
-/// When it is none.
-pub fn public_key(text: &str) -> Result<TrustedKey, String> {
-    text.to_owned().try_into()
 }

@@ -1,8 +1,8 @@
 //! Whether a history is whole: the first record that is not as it was written, was dropped, added or put elsewhere.
 
 use super::file::Entry;
+use super::public_key::TrustedKey;
 use super::read::{HistoryError, numbers, read_one};
-use super::signing::TrustedKey;
 use crate::StackName;
 use crate::state::{HistoryHead, StateError, StateStore};
 

@@ -2,6 +2,7 @@
 
 use super::{PROJECT_FILE, Project, ProjectError, Secrets};
 use crate::config::unknown;
+use crate::history::ApprovalRule;
 use crate::program::PrimaryRegions;
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -17,8 +18,8 @@ pub struct Environment {
     pub instances: bool,
     /// How long an instance lives after its last update.
     pub time_to_live: Option<Duration>,
-    /// How many people have to agree to a plan, besides who made it, before it is carried out.
-    pub approvals: usize,
+    /// What approvals a plan needs before it is carried out.
+    pub approvals: ApprovalRule,
     /// Who wraps the keys to its secrets, where that is not as in the whole project.
     pub secrets: Secrets,
 }

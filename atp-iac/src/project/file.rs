@@ -3,6 +3,7 @@
 use super::{Environment, HistorySettings, PROJECT_FILE, Project, Secrets};
 use crate::config::{ConfigError, ConfigTree, unknown};
 use crate::duration::duration;
+use crate::history::ApprovalRule;
 use crate::state::Retention;
 use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroU32;
@@ -57,9 +58,10 @@ struct StateEntry {
 /// Who vouches for what was done, in the file.
 #[derive(crate::Config)]
 struct HistoryEntry {
-    /// The file with the private key that signs records and approvals; without it, nothing is signed.
+    /// The file with the private key that signs records and approvals, or the URL of a key in a vault; without it, nothing is
+    /// signed.
     sign: Option<String>,
-    /// The public keys whose signatures are trusted, each `ed25519:` and base64.
+    /// The public keys whose signatures are trusted, as `history key` prints them.
     #[config(default)]
     trust: Vec<String>,
 }
@@ -80,6 +82,8 @@ struct EnvironmentEntry {
     /// How many people have to agree to a plan, besides who made it, before it is carried out.
     #[config(default = 0, range = 0..=20)]
     approvals: u8,
+    /// How long an approval counts, such as `24h`; without it, for as long as the plan can be carried out.
+    approvals_valid_for: Option<String>,
     /// Who wraps the keys to its secrets, where that is not as in the whole project.
     #[config(default)]
     secrets: Secrets,
@@ -90,16 +94,32 @@ impl EnvironmentEntry {
         self.time_to_live.as_deref().map(duration).transpose()
     }
 
+    fn approvals_valid_for(&self) -> Result<Option<Duration>, String> {
+        self.approvals_valid_for.as_deref().map(duration).transpose()
+    }
+
     fn environment(self) -> Environment {
         // What cannot be read was reported before.
         let time_to_live = self.time_to_live().unwrap_or_default();
+        let valid_for = self.approvals_valid_for().unwrap_or_default();
         Environment {
             regions: self.regions,
             like: self.like,
             instances: self.instances,
             time_to_live,
-            approvals: self.approvals.into(),
+            approvals: ApprovalRule { needed: self.approvals.into(), valid_for },
             secrets: self.secrets,
+        }
+    }
+
+    fn check_approvals(&self, environment: &str) -> Result<(), String> {
+        let place = format!("environments.{environment}.approvals_valid_for");
+        match self.approvals_valid_for() {
+            Err(wrong) => Err(format!("{place}: {wrong}")),
+            Ok(Some(_)) if self.approvals == 0 => {
+                Err(format!("{place}: no approvals are needed: say how many with `approvals`"))
+            }
+            Ok(_) => Ok(()),
         }
     }
 }
@@ -134,6 +154,7 @@ impl ProjectFile {
         for (environment, entry) in &self.environments {
             name("environments", environment)?;
             self.check_instances(environment, entry)?;
+            entry.check_approvals(environment)?;
             self.check_like(environment, entry)?;
             entry.secrets.check(&format!("environments.{environment}.secrets"))?;
             claim(&mut files, environment.clone())?;

@@ -52,7 +52,8 @@ pub struct Project {
 /// Who vouches for what was done to stacks.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct HistorySettings {
-    /// The file with the private key that signs, relative to the root; `None`: nothing is signed.
+    /// What signs: the file with a private key, relative to the root, or the URL of a key in a vault; `None`: nothing is
+    /// signed.
     pub sign: Option<String>,
     /// The public keys whose signatures are trusted.
     pub trust: Vec<String>,

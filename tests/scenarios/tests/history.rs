@@ -3,9 +3,11 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use atp_iac::apply::{FailureCause, Interrupt};
-use atp_iac::engine::{Engine, EngineError, Kind, SavedPlan, Update, UpdateOptions};
-use atp_iac::history::{FileSigner, HistoryError, HistoryRecord, HistoryResult, How, Provenance, Signer};
-use atp_iac::ports::{ManualClock, SeededRandom};
+use atp_iac::engine::{EngineError, Kind, Update, UpdateOptions};
+use atp_iac::history::{
+    FileSigner, HistoryError, HistoryRecord, HistoryResult, How, Provenance, Signature, Signer, TrustedKey,
+};
+use atp_iac::ports::ManualClock;
 use atp_iac::resource::{Alias, Hook, HookMoment};
 use atp_iac::state::{Folder, Holder, MemoryStore};
 use atp_iac::testing::{CallKind, MemoryCloud};
@@ -176,6 +178,39 @@ async fn records_are_signed_and_forgery_is_found() {
     assert_eq!(stranger.verify_history(&stack_name()).await.unwrap().bad.unwrap().number, 1);
 }
 
+/// A service that cannot be reached.
+struct Away;
+
+#[async_trait::async_trait]
+impl Signer for Away {
+    async fn public_key(&self) -> Result<TrustedKey, String> {
+        Err("the vault is away".into())
+    }
+    async fn sign(&self, _: &[u8]) -> Result<Signature, String> {
+        Err("the vault is away".into())
+    }
+}
+
+#[tokio::test]
+async fn what_could_not_be_signed_as_it_has_to_be_is_not_begun() {
+    let (mut world, _) = world();
+    let engine = world.engine.clone();
+    let signer = Arc::new(FileSigner::new(&[1; 32]));
+    world.engine = engine.clone().with_signer(Arc::new(Away));
+    let away = world.up(&[item("a")]).await.unwrap_err();
+    assert!(!away.is_refused() && away.to_string().contains("the vault is away"), "{away}");
+    world.engine = engine.clone().with_signer(signer.clone()).with_trust([FileSigner::new(&[2; 32]).key()]);
+    let untrusted = world.up(&[item("a")]).await.unwrap_err();
+    let names_it = untrusted.to_string().contains(&signer.key().to_string());
+    assert!(untrusted.is_refused() && names_it, "{untrusted}");
+    assert!(world.ids().is_empty() && records(&world).await.is_empty());
+    // What only reads needs no signature.
+    world.preview(&[item("a")]).await.unwrap();
+    world.engine = engine.with_signer(signer.clone()).with_trust([signer.key()]);
+    world.up(&[item("a")]).await.unwrap();
+    assert_eq!(good(&world).await, 1);
+}
+
 #[tokio::test]
 async fn a_difference_tells_properties_from_snapshots_and_resources_without_them() {
     let (world, store) = world();
@@ -301,43 +336,4 @@ async fn a_state_that_is_not_kept_cannot_be_gone_back_to() {
     let error = rollback(&world, 1).await.unwrap_err();
     assert!(matches!(error, EngineError::History(HistoryError::NoSnapshot { number: 1, .. })), "{error}");
     assert!(matches!(rollback(&world, 7).await, Err(EngineError::History(HistoryError::NoRecord { .. }))));
-}
-
-/// An engine of somebody else on the same store.
-fn somebody(world: &World, who: &str) -> Engine {
-    let holder = Holder {
-        who: who.into(),
-        host: "desk".into(),
-        process: 2,
-        operation: String::new(),
-        since: time::OffsetDateTime::UNIX_EPOCH,
-    };
-    Engine::new(world.store.clone(), Arc::new(world.keys()), holder)
-        .with_ports(world.clock.clone(), Arc::new(SeededRandom::new(3)))
-}
-
-#[tokio::test]
-async fn a_protected_stack_takes_plans_only_that_enough_others_agreed_to() {
-    let (mut world, _) = world();
-    world.engine = world.engine.with_approvals(2);
-    assert!(matches!(world.up(&[item("a")]).await, Err(EngineError::NeedsApproval { needed: 2, .. })));
-    assert!(world.destroy().await.is_err_and(|error| error.is_refused()));
-    let saved = world.saved(&[item("a")]).await;
-    let open = async |engine: &Engine| -> SavedPlan { engine.open_plan("p", &saved).await.unwrap() };
-    let plan = open(&world.engine).await;
-    let own = world.engine.approve_plan(&plan, None).await.unwrap_err();
-    assert!(matches!(own, EngineError::OwnPlan { .. }) && own.is_refused());
-    let ben = somebody(&world, "ben");
-    assert!(ben.approve_plan(&plan, Some("looks right".into())).await.unwrap());
-    assert!(!ben.approve_plan(&plan, None).await.unwrap());
-    let error = world.up_saved(&[item("a")], &saved).await.unwrap_err();
-    assert!(error.is_refused() && error.to_string().contains("approved by ben"), "{error}");
-    somebody(&world, "cleo").approve_plan(&plan, None).await.unwrap();
-    world.up_saved(&[item("a")], &saved).await.unwrap();
-    let record = records(&world).await.remove(0);
-    let who: Vec<_> = record.approvals.iter().map(|one| (one.who.as_str(), one.message.as_deref())).collect();
-    assert_eq!(who, [("ben", Some("looks right")), ("cleo", None)]);
-    let other = world.saved(&[item("b")]).await;
-    let error = world.up_saved(&[item("b")], &other).await.unwrap_err();
-    assert!(matches!(error, EngineError::NotApproved { ref given, .. } if given.is_empty()), "{error}");
 }

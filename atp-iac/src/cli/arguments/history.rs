@@ -26,6 +26,8 @@ pub(in crate::cli) enum HistoryCommand {
     /// Checks that nothing in the history was changed, dropped, added or put elsewhere, and names the first record that is
     /// not good. Exits with 1 then.
     Verify,
+    /// Prints the public key of the key that signs the history, for `history: {trust: [..]}` in `atp.yaml`.
+    Key,
     /// Makes a key to sign the history with, for `history: {sign: FILE}` in `atp.yaml`, and prints its public key.
     Keygen {
         /// The file for the private key. Nothing is written over.
@@ -36,6 +38,12 @@ pub(in crate::cli) enum HistoryCommand {
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct RollbackArguments {
     /// Number of the update whose state is wanted back, as `history list` shows it.
-    #[arg(long, value_name = "N")]
-    pub to: u64,
+    #[arg(long, value_name = "N", required_unless_present = "plan", conflicts_with = "plan")]
+    pub to: Option<u64>,
+    /// Changes nothing, and saves the plan, so that `rollback --plan FILE` carries out exactly that.
+    #[arg(long, value_name = "FILE", conflicts_with = "plan")]
+    pub out: Option<PathBuf>,
+    /// Carries out a saved plan without asking, or nothing when anything is otherwise than when it was made.
+    #[arg(long, value_name = "FILE")]
+    pub plan: Option<PathBuf>,
 }

@@ -49,7 +49,7 @@ pub(in crate::cli) enum Command {
     /// Brings the stack to what the program says.
     Up(UpArguments),
     /// Deletes everything in the stack.
-    Destroy,
+    Destroy(DestroyArguments),
     /// Shows the outputs of the deployed stack.
     Outputs {
         /// Only this one; a text is printed as it is.
@@ -116,7 +116,7 @@ pub(in crate::cli) enum Command {
     History(HistoryCommand),
     /// Brings the stack back to what an update left. No program runs.
     Rollback(RollbackArguments),
-    /// Agrees to saved plans.
+    /// Shows saved plans, and agrees to them.
     #[command(subcommand)]
     Plan(PlanCommand),
 }
@@ -124,11 +124,8 @@ pub(in crate::cli) enum Command {
 #[derive(Debug, Default, clap::Args)]
 pub(in crate::cli) struct PreviewArguments {
     /// Saves the plan, so that `up --plan FILE` carries out exactly that.
-    #[arg(long, value_name = "FILE", conflicts_with = "plan")]
-    pub out: Option<PathBuf>,
-    /// Shows a saved plan. The program does not run, and nothing is read but the file.
     #[arg(long, value_name = "FILE")]
-    pub plan: Option<PathBuf>,
+    pub out: Option<PathBuf>,
 }
 
 #[derive(Debug, Default, clap::Args)]
@@ -138,13 +135,35 @@ pub(in crate::cli) struct UpArguments {
     pub plan: Option<PathBuf>,
 }
 
+#[derive(Debug, Default, clap::Args)]
+pub(in crate::cli) struct DestroyArguments {
+    /// Deletes nothing, and saves the plan, so that `destroy --plan FILE` carries out exactly that.
+    #[arg(long, value_name = "FILE", conflicts_with = "plan")]
+    pub out: Option<PathBuf>,
+    /// Carries out a saved plan without asking, or nothing when anything is otherwise than when it was made.
+    #[arg(long, value_name = "FILE")]
+    pub plan: Option<PathBuf>,
+}
+
 impl Command {
     /// The file of a saved plan that the command makes or takes.
     pub fn plan_file(&self) -> Option<&PathBuf> {
         match self {
-            Command::Preview(PreviewArguments { out, plan }) => out.as_ref().or(plan.as_ref()),
+            Command::Preview(PreviewArguments { out }) => out.as_ref(),
             Command::Up(UpArguments { plan }) => plan.as_ref(),
-            Command::Plan(PlanCommand::Approve { file } | PlanCommand::ShowApprovals { file }) => Some(file),
+            Command::Destroy(DestroyArguments { out, plan })
+            | Command::Rollback(RollbackArguments { out, plan, .. }) => out.as_ref().or(plan.as_ref()),
+            Command::Plan(PlanCommand::Approve { file } | PlanCommand::Show { file }) => Some(file),
+            _ => None,
+        }
+    }
+
+    /// The file of a saved plan that the command carries out, and what it has to be a plan to.
+    pub fn carries_out(&self) -> Option<(&PathBuf, &'static str)> {
+        match self {
+            Command::Up(UpArguments { plan }) => Some((plan.as_ref()?, "up")),
+            Command::Destroy(DestroyArguments { plan, .. }) => Some((plan.as_ref()?, "destroy")),
+            Command::Rollback(RollbackArguments { plan, .. }) => Some((plan.as_ref()?, "rollback")),
             _ => None,
         }
     }
@@ -153,7 +172,7 @@ impl Command {
     pub fn changes_state(&self) -> bool {
         match self {
             Command::Up(_)
-            | Command::Destroy
+            | Command::Destroy(_)
             | Command::Refresh
             | Command::Expired { .. }
             | Command::Taint { .. }

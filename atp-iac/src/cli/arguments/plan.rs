@@ -5,13 +5,13 @@ use std::path::PathBuf;
 
 #[derive(Debug, Subcommand)]
 pub(in crate::cli) enum PlanCommand {
-    /// Shows a saved plan, and agrees to it: where `atp.yaml` demands approvals, `up --plan FILE` is refused without.
+    /// Shows a saved plan, and agrees to it: where `atp.yaml` demands approvals, it is not carried out without.
     Approve {
         /// The file of the plan.
         file: PathBuf,
     },
-    /// Shows who agreed to a saved plan.
-    ShowApprovals {
+    /// Shows a saved plan, and who agreed to it. The program does not run, and the cloud is not read.
+    Show {
         /// The file of the plan.
         file: PathBuf,
     },

@@ -4,7 +4,8 @@ use super::Session;
 use super::look::head;
 use crate::cli::arguments::HistoryCommand;
 use crate::cli::failure::{Failure, exit};
-use crate::history::{FileSigner, Signer as _};
+use crate::cli::signers::SIGN_WITH;
+use crate::history::FileSigner;
 use std::path::Path;
 
 pub(super) async fn history(session: &Session<'_, '_>, command: &HistoryCommand) -> Result<u8, Failure> {
@@ -14,6 +15,7 @@ pub(super) async fn history(session: &Session<'_, '_>, command: &HistoryCommand)
         HistoryCommand::Show { number } => show(session, *number).await,
         HistoryCommand::Diff { number, other } => diff(session, *number, *other).await,
         HistoryCommand::Verify => verify(session).await,
+        HistoryCommand::Key => key(session).await,
         HistoryCommand::Keygen { file } => keygen(session, file),
     }
 }
@@ -66,6 +68,21 @@ async fn verify(session: &Session<'_, '_>) -> Result<u8, Failure> {
                 "compare with a copy of the store; what was done before that record is as it was written",
             )),
     }
+}
+
+async fn key(session: &Session<'_, '_>) -> Result<u8, Failure> {
+    let workspace = session.target.workspace;
+    let Some(signer) = workspace.signer(&session.target.name().environment) else {
+        return Err(Failure::failed("nothing signs the history").with_hint(format!(
+            "name a key under `history: {{sign: ..}}` in `atp.yaml`, or in {SIGN_WITH}: a file that `history keygen FILE` \
+             makes, or a key in a vault"
+        )));
+    };
+    let public = signer.public_key().await;
+    let public = public.map_err(|why| Failure::failed(format!("the public key is not to be had: {why}")))?;
+    let is_trusted = workspace.signers.trust.contains(&public);
+    session.reporter().signing_key(&public.to_string(), is_trusted);
+    Ok(exit::DONE)
 }
 
 fn keygen(session: &Session<'_, '_>, file: &Path) -> Result<u8, Failure> {

@@ -18,14 +18,16 @@ mod why;
 
 pub(super) use migrate::Told;
 
-use super::arguments::{Command, ImportArguments, Options, PreviewArguments, StateCommand, UpArguments};
+use super::arguments::{
+    Command, DestroyArguments, ImportArguments, Options, PreviewArguments, RollbackArguments, StateCommand,
+};
 use super::failure::Failure;
 use super::interruptible::interruptible;
 use super::ports::{Answer, Press, Terminal};
 use super::reporter::Reporter;
 use super::secrets;
 use super::target::Target;
-use crate::engine::{Deployment, Engine, UpdateOptions};
+use crate::engine::{Deployment, Engine, Kind, UpdateOptions};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use tokio::sync::watch;
 use update::Wish;
@@ -65,14 +67,20 @@ pub(super) async fn run(
     presses: watch::Receiver<u32>,
 ) -> Result<u8, Failure> {
     let reading = async {
+        if let Some((file, verb)) = command.carries_out() {
+            return Box::pin(saved::carry_out(&session, (file, verb), ask, presses.clone())).await;
+        }
         match command {
-            Command::Up(UpArguments { plan: Some(file) }) => {
-                saved::carry_out(&session, file, ask, presses.clone()).await
-            }
             Command::Up(_) => Box::pin(update::update(&session, Wish::Up, ask, presses.clone())).await,
-            Command::Destroy => Box::pin(update::update(&session, Wish::Destroy, ask, presses.clone())).await,
-            Command::Preview(PreviewArguments { plan: Some(file), .. }) => saved::show(&session, file).await,
-            Command::Preview(PreviewArguments { out: Some(file), .. }) => saved::save(&session, file).await,
+            Command::Destroy(DestroyArguments { out: Some(file), .. }) => {
+                saved::save(&session, (Kind::Destroy, None), file).await
+            }
+            Command::Destroy(_) => {
+                Box::pin(update::update(&session, Wish::Destroy, ask, presses.clone())).await
+            }
+            Command::Preview(PreviewArguments { out: Some(file) }) => {
+                saved::save(&session, (Kind::Up, None), file).await
+            }
             Command::Preview(_) => update::preview(&session).await,
             Command::Outputs { name, show_secrets } => {
                 look::outputs(&session, name.as_deref(), *show_secrets).await
@@ -98,10 +106,14 @@ pub(super) async fn run(
             Command::Import(arguments) => {
                 import::adopt(&session, &asked(arguments)?, ask, presses.clone()).await
             }
-            Command::History(command) => history::history(&session, command).await,
+            Command::History(command) => Box::pin(history::history(&session, command)).await,
             Command::Plan(command) => plan::plan(&session, command).await,
-            Command::Rollback(arguments) => {
-                Box::pin(rollback::rollback(&session, arguments.to, ask, presses.clone())).await
+            Command::Rollback(RollbackArguments { to: Some(to), out: Some(file), .. }) => {
+                saved::save(&session, (Kind::Up, Some(*to)), file).await
+            }
+            Command::Rollback(RollbackArguments { to, .. }) => {
+                let to = to.ok_or_else(|| Failure::usage("back to which update?", "say `--to N`"))?;
+                Box::pin(rollback::rollback(&session, to, ask, presses.clone())).await
             }
             Command::Untaint { urn } => taint::taint(&session, urn, false).await,
             Command::Status { .. } | Command::Expired { .. } => {
@@ -111,7 +123,7 @@ pub(super) async fn run(
     };
     let takes_over = matches!(command, Command::Import(ImportArguments { scope: None, .. }));
     let writes = match command {
-        Command::Up(_) | Command::Destroy | Command::Refresh | Command::Lock(_) | Command::Rollback(_) => {
+        Command::Up(_) | Command::Destroy(_) | Command::Refresh | Command::Lock(_) | Command::Rollback(_) => {
             true
         }
         Command::State(command) => !command.only_reads(),

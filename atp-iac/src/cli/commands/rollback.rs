@@ -4,7 +4,7 @@ use super::Session;
 use super::update::{Wish, update_on};
 use crate::cli::failure::Failure;
 use crate::cli::ports::Answer;
-use crate::engine::Kind;
+use crate::engine::{Deployment, Engine, Kind};
 use time::format_description::well_known::Rfc3339;
 use tokio::sync::watch;
 
@@ -15,6 +15,12 @@ pub(super) async fn rollback(
     presses: watch::Receiver<u32>,
 ) -> Result<u8, Failure> {
     session.options.modifiers.check(Kind::Up, false)?;
+    let connected = connect(session, to).await?;
+    update_on(session, connected, Wish::Rollback, ask, presses).await
+}
+
+/// What update `to` left as what is wanted of the stack, an engine with its cloud, and the header that says which.
+pub(super) async fn connect(session: &Session<'_, '_>, to: u64) -> Result<(Deployment, Engine), Failure> {
     let (_, engine) = session.connect()?;
     let name = session.target.name();
     let record = engine.history_record(name, to).await?.record;
@@ -25,5 +31,5 @@ pub(super) async fn rollback(
         record.operation, record.by.who, record.result
     ));
     session.reporter().end_line();
-    update_on(session, (deployment, engine), Wish::Rollback, ask, presses).await
+    Ok((deployment, engine))
 }

@@ -1,7 +1,9 @@
-//! Saved plans: `preview --out FILE`, `preview --plan FILE` and `up --plan FILE`.
+//! Plans as files: saved by `--out FILE` of `preview`, `destroy` and `rollback`, carried out by `--plan FILE` of `up`, `destroy`
+//! and `rollback`.
 
 use super::Session;
-use super::update::{Wish, code, refused, update};
+use super::rollback;
+use super::update::{Wish, check_referrers, code, refused, update_on};
 use crate::cli::failure::Failure;
 use crate::cli::ports::Answer;
 use crate::engine::{EngineError, Kind, Preview, SavedPlan, UpdateOptions};
@@ -9,9 +11,13 @@ use std::path::Path;
 use time::format_description::well_known::Rfc3339;
 use tokio::sync::watch;
 
-/// Shows what `up` would do, and saves it.
-pub(super) async fn save(session: &Session<'_, '_>, file: &Path) -> Result<u8, Failure> {
-    let preview = match plan(session).await {
+/// What is wanted; of a rollback also the update whose state it is.
+type Goal = (Kind, Option<u64>);
+
+/// Shows what would be done, and saves it.
+pub(super) async fn save(session: &Session<'_, '_>, goal: Goal, file: &Path) -> Result<u8, Failure> {
+    let (kind, _) = goal;
+    let preview = match plan(session, goal).await {
         Ok((preview, bytes)) => {
             write(session, file, &bytes)?;
             preview
@@ -20,33 +26,49 @@ pub(super) async fn save(session: &Session<'_, '_>, file: &Path) -> Result<u8, F
             // Whoever goes on all the same must not carry out an older plan that lies there.
             let (target, options) = (session.target, session.update_options());
             let why = failure.messages().join(": ");
-            let bytes = target.engine().failed_plan(target.name(), Kind::Up, &options, &why)?;
+            let bytes = target.engine().failed_plan(target.name(), goal, &options, &why)?;
             write(session, file, &bytes)?;
             return Err(failure);
         }
     };
-    session.reporter().plan(&preview.plan, &preview.recovered, Kind::Up);
+    session.reporter().plan(&preview.plan, &preview.recovered, kind);
     if let Some(refused) = refused(&preview.plan) {
         return Err(refused);
     }
     session.options.modifiers.expect([&preview.plan].into_iter())?;
-    let name = file.display();
-    session.reporter().note(&format!("saved as {name}: `up --plan {name}` carries out exactly this"));
+    let (name, command) = (file.display(), verb(goal));
+    let needed = session.target.engine().approvals_needed().needed;
+    let mut note = format!("saved as {name}: `{command} --plan {name}` carries out exactly this");
+    if needed > 0 {
+        let others = if needed == 1 { "one other person".to_owned() } else { format!("{needed} others") };
+        note.push_str(&format!(", once {others} ran `plan approve {name}`"));
+    }
+    session.reporter().note(&note);
     Ok(code(session, preview.plan.has_changes()))
 }
 
-async fn plan(session: &Session<'_, '_>) -> Result<(Preview, Vec<u8>), Failure> {
-    session.options.modifiers.check(Kind::Up, false)?;
-    let (deployment, engine) = session.connect()?;
-    Ok(engine.save_plan(&deployment, Kind::Up, &session.update_options()).await?)
+fn verb((kind, to): Goal) -> &'static str {
+    match (kind, to) {
+        (_, Some(_)) => "rollback",
+        (Kind::Up, None) => "up",
+        (Kind::Destroy, None) => "destroy",
+    }
+}
+
+async fn plan(session: &Session<'_, '_>, (kind, to): Goal) -> Result<(Preview, Vec<u8>), Failure> {
+    session.options.modifiers.check(kind, false)?;
+    let options = session.update_options();
+    let (deployment, engine) = match to {
+        Some(to) => rollback::connect(session, to).await?,
+        None => session.connect()?,
+    };
+    check_referrers(session, kind, &options).await?;
+    Ok(engine.save_plan(&deployment, kind, &options).await?)
 }
 
 /// Shows a saved plan.
-pub(super) async fn show(session: &Session<'_, '_>, file: &Path) -> Result<u8, Failure> {
-    let name = file.display().to_string();
-    session.reporter().header_without_cloud(session.target, &name);
-    let plan = open(session, file).await?;
-    session.reporter().note(&made(&plan));
+pub(super) fn show(session: &Session<'_, '_>, plan: &SavedPlan) -> Result<u8, Failure> {
+    session.reporter().note(&made(plan));
     session.reporter().end_line();
     let saved = plan.saved()?;
     session.reporter().plan(&saved.plan, &[], plan.kind);
@@ -56,10 +78,10 @@ pub(super) async fn show(session: &Session<'_, '_>, file: &Path) -> Result<u8, F
     }
 }
 
-/// Carries out a saved plan.
+/// Carries out a saved plan, by the command that it is a plan to.
 pub(super) async fn carry_out(
     session: &Session<'_, '_>,
-    file: &Path,
+    (file, verb): (&Path, &'static str),
     ask: &mut (dyn FnMut() -> Answer + Send),
     presses: watch::Receiver<u32>,
 ) -> Result<u8, Failure> {
@@ -70,9 +92,24 @@ pub(super) async fn carry_out(
         ));
     }
     let plan = open(session, file).await?;
-    update(session, Wish::Saved(&plan), ask, presses).await
+    // Nobody deletes a stack by typing `up`.
+    if plan.operation() != verb {
+        let (operation, name) = (plan.operation(), file.display());
+        return Err(Failure::usage(
+            format!("{name} is a plan to `{operation}`, and this is `{verb}`"),
+            format!("look at it with `plan show {name}`, and carry it out with `{operation} --plan {name}`"),
+        ));
+    }
+    plan.saved()?;
+    session.options.modifiers.check(plan.kind, false)?;
+    let connected = match plan.to {
+        Some(to) => rollback::connect(session, to).await?,
+        None => session.connect()?,
+    };
+    update_on(session, connected, Wish::Saved(&plan), ask, presses).await
 }
 
+/// Reads a saved plan of this stack.
 pub(super) async fn open(session: &Session<'_, '_>, file: &Path) -> Result<SavedPlan, Failure> {
     let workspace = session.target.workspace;
     let name = file.display().to_string();
@@ -80,11 +117,20 @@ pub(super) async fn open(session: &Session<'_, '_>, file: &Path) -> Result<Saved
         Ok(Some(bytes)) => bytes,
         Ok(None) => {
             let failure = Failure::failed(format!("there is no file {name}"));
-            return Err(failure.with_hint("make the plan with `preview --out FILE`"));
+            let hint = "make the plan with `--out FILE` of `preview`, `destroy` or `rollback`";
+            return Err(failure.with_hint(hint));
         }
         Err(error) => return Err(Failure::failed(format!("{name} cannot be read")).with_cause(error)),
     };
-    Ok(session.target.engine().open_plan(&name, &bytes).await.map_err(EngineError::from)?)
+    let plan = session.target.engine().open_plan(&name, &bytes).await.map_err(EngineError::from)?;
+    let own = session.target.name();
+    match plan.stack == *own {
+        true => Ok(plan),
+        false => Err(Failure::refused(
+            format!("the plan is of {}, not of {own}", plan.stack),
+            "name its stack with `--stack`, `--environment` and `--region`",
+        )),
+    }
 }
 
 fn write(session: &Session<'_, '_>, file: &Path, bytes: &[u8]) -> Result<(), Failure> {
@@ -96,7 +142,7 @@ fn write(session: &Session<'_, '_>, file: &Path, bytes: &[u8]) -> Result<(), Fai
     })
 }
 
-/// Of what, by whom, when, and from which state.
+/// To what, by whom, when, and from which state.
 pub(super) fn made(plan: &SavedPlan) -> String {
     let since = plan.by.since.format(&Rfc3339).unwrap_or_else(|_| plan.by.since.to_string());
     let base = match plan.content.as_deref().map(|saved| saved.base.as_ref()) {
@@ -104,5 +150,11 @@ pub(super) fn made(plan: &SavedPlan) -> String {
         Ok(None) => ", before there was a state".to_owned(),
         Err(_) => String::new(),
     };
-    format!("a plan of {}, made by {} on {} at {since}{base}", plan.stack, plan.by.who, plan.by.host)
+    let (stack, SavedPlan { kind, to, by, .. }) = (&plan.stack, plan);
+    let what = match (kind, to) {
+        (_, Some(to)) => format!("a plan to bring {stack} back to what update {to} left"),
+        (Kind::Up, None) => format!("a plan of {stack}"),
+        (Kind::Destroy, None) => format!("a plan to destroy {stack}"),
+    };
+    format!("{what}, made by {} on {} at {since}{base}", by.who, by.host)
 }

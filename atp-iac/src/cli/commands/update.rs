@@ -57,6 +57,7 @@ impl Wish<'_> {
     /// How to plan for it.
     fn options(self, options: UpdateOptions) -> UpdateOptions {
         match self {
+            Wish::Saved(saved) => saved.options.clone(),
             Wish::Import(Adoption { requests, .. }) => {
                 UpdateOptions { import: requests.clone(), only_import: true, ..options }
             }
@@ -90,13 +91,7 @@ pub(super) async fn update_on(
         session.reporter().note(&made(saved));
         session.reporter().end_line();
     }
-    // What is left of the stack gives to others what it gave.
-    if kind == Kind::Destroy && options.selection.is_all() {
-        let others = session.target.workspace.referrers(session.target.name()).await?;
-        if !others.is_empty() {
-            return Err(referred(&others));
-        }
-    }
+    check_referrers(session, kind, &options).await?;
     let (tell, mut heard) = mpsc::unbounded_channel();
     let engine = engine.with_on_wait(move |holder| {
         // When nobody listens any more, nothing is lost.
@@ -151,6 +146,19 @@ pub(super) async fn update_on(
         Some(objection) => Err(objection),
         None => finish(session, &update, wish, interrupt.is_raised()),
     }
+}
+
+/// Refuses to destroy a stack that deployed ones refer to. What is left of a part of it gives to others what it gave.
+pub(super) async fn check_referrers(
+    session: &Session<'_, '_>,
+    kind: Kind,
+    options: &UpdateOptions,
+) -> Result<(), Failure> {
+    if kind != Kind::Destroy || !options.selection.is_all() {
+        return Ok(());
+    }
+    let others = session.target.workspace.referrers(session.target.name()).await?;
+    if others.is_empty() { Ok(()) } else { Err(referred(&others)) }
 }
 
 fn show(session: &Session<'_, '_>, plan: &Plan, recovered: &[Recovered], wish: Wish<'_>) {

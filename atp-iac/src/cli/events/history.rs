@@ -2,7 +2,7 @@
 
 use super::{change, time};
 use crate::Urn;
-use crate::history::{Between, Entry, KeptApproval, Verification};
+use crate::history::{Between, Entry, JudgedApproval, Verification};
 use serde_json::{Value as Json, json};
 
 pub(in crate::cli) fn record(entry: &Entry) -> Json {
@@ -51,11 +51,16 @@ pub(in crate::cli) fn key(file: &str, public: &str) -> Json {
     json!({"event": "key", "file": file, "public": public})
 }
 
-pub(in crate::cli) fn approval((one, counts): &(KeptApproval, bool), needed: usize) -> Json {
-    let approval = &one.approval;
+pub(in crate::cli) fn signing_key(public: &str, is_trusted: bool) -> Json {
+    json!({"event": "signing_key", "public": public, "trusted": is_trusted})
+}
+
+pub(in crate::cli) fn approval(one: &JudgedApproval, needed: usize) -> Json {
+    let JudgedApproval { kept, discounted } = one;
+    let approval = &kept.approval;
     json!({
         "event": "approval", "plan": approval.plan, "who": approval.by.who, "host": approval.by.host,
-        "at": time(approval.at), "message": approval.message, "counts": counts, "needed": needed,
-        "signed_by": one.signed_by.map(|key| key.to_string()),
+        "at": time(approval.at), "message": approval.message, "counts": discounted.is_none(), "why_not": discounted.map(|why| why.to_string()),
+        "needed": needed, "signed_by": kept.signed_by.as_ref().map(ToString::to_string),
     })
 }

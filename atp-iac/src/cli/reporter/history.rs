@@ -2,7 +2,7 @@
 
 use super::Reporter;
 use crate::cli::{events, screen};
-use crate::history::{Between, Entry, KeptApproval, Verification};
+use crate::history::{ApprovalRule, Between, Entry, JudgedApproval, Verification};
 
 impl Reporter<'_> {
     /// A record, in one line or with all that it says.
@@ -43,11 +43,25 @@ impl Reporter<'_> {
         }
     }
 
-    /// Who agreed to a plan, and how many have to.
-    pub fn approvals(&mut self, given: &[(KeptApproval, bool)], needed: usize) {
+    /// The public key of the key that signs.
+    pub fn signing_key(&mut self, public: &str, is_trusted: bool) {
         match self.json {
-            true => given.iter().for_each(|one| self.event(events::history::approval(one, needed))),
-            false => self.data(&screen::history::approvals(given, needed)),
+            true => self.event(events::history::signing_key(public, is_trusted)),
+            false => {
+                self.data(&format!("{public}\n"));
+                self.note(match is_trusted {
+                    true => "it is trusted: it stands under `history: {trust: [..]}` in `atp.yaml`",
+                    false => "it is not trusted: see that it is yours, and add it to `history: {trust: [..]}` in `atp.yaml`",
+                });
+            }
+        }
+    }
+
+    /// Who agreed to a plan, and how many have to.
+    pub fn approvals(&mut self, given: &[JudgedApproval], rule: ApprovalRule) {
+        match self.json {
+            true => given.iter().for_each(|one| self.event(events::history::approval(one, rule.needed))),
+            false => self.data(&screen::history::approvals(given, rule)),
         }
     }
 }

@@ -3,7 +3,9 @@
 use super::look::{Colour, Look, clean};
 use super::value::change;
 use crate::Urn;
-use crate::history::{Between, Entry, HistoryRecord, HistoryResult, How, KeptApproval, Verification};
+use crate::history::{
+    ApprovalRule, Between, Entry, HistoryRecord, HistoryResult, How, JudgedApproval, Verification,
+};
 use std::fmt::Write as _;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -169,14 +171,18 @@ pub(in crate::cli) fn verification(found: &Verification) -> String {
 }
 
 /// Who agreed to a plan.
-pub(in crate::cli) fn approvals(given: &[(KeptApproval, bool)], needed: usize) -> String {
+pub(in crate::cli) fn approvals(given: &[JudgedApproval], rule: ApprovalRule) -> String {
     let mut text = String::new();
-    for (one, counts) in given {
-        let approval = &one.approval;
+    for JudgedApproval { kept, discounted } in given {
+        let approval = &kept.approval;
         let why =
             approval.message.as_deref().map(|message| format!(": {}", line(message))).unwrap_or_default();
-        let counts = if *counts { "" } else { "  (does not count)" };
-        let signed = one.signed_by.map(|key| format!(", signed by {key}")).unwrap_or_default();
+        let counts = match (discounted, rule.valid_for) {
+            (Some(why_not), _) => format!("  (does not count: {why_not})"),
+            (None, Some(valid_for)) => format!("  (counts until {})", time(approval.at + valid_for)),
+            (None, None) => String::new(),
+        };
+        let signed = kept.signed_by.as_ref().map(|key| format!(", signed by {key}")).unwrap_or_default();
         let _ = writeln!(
             text,
             "approved by {} on {} at {}{signed}{why}{counts}",
@@ -185,7 +191,10 @@ pub(in crate::cli) fn approvals(given: &[(KeptApproval, bool)], needed: usize) -
             time(approval.at)
         );
     }
-    let counting = given.iter().filter(|(_, counts)| *counts).count();
-    let _ = writeln!(text, "{counting} of {needed} approvals that it needs");
+    let counting = given.iter().filter(|one| one.discounted.is_none()).count();
+    let _ = match rule.needed {
+        0 => writeln!(text, "no approvals are needed"),
+        needed => writeln!(text, "{counting} of {needed} approvals that it needs"),
+    };
     text
 }

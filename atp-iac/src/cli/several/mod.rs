@@ -60,7 +60,7 @@ pub(super) async fn run(
     }
     match command {
         Command::Up(_) => return update::update(session, Kind::Up, ask, presses).await,
-        Command::Destroy => return update::update(session, Kind::Destroy, ask, presses).await,
+        Command::Destroy(_) => return update::update(session, Kind::Destroy, ask, presses).await,
         Command::Expired { destroy: true } => return expired::destroy(session, ask, presses).await,
         _ => {}
     }

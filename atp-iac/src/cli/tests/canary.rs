@@ -106,7 +106,7 @@ async fn a_planted_secret_is_in_nothing_that_is_printed_or_kept() {
     let folder = tempfile::tempdir().unwrap();
     let mut bench = planted(folder.path()).await;
     run(&bench, "preview --out plan", &[0]).await;
-    run(&bench, "preview --plan plan", &[0]).await;
+    run(&bench, "plan show plan", &[0]).await;
     bench.cloud.fail_next(CallKind::Create, "store", indiscreet(&[TYPED]));
     let failed = bench.run("up --yes --verbose").await;
     assert!(failed.code == 1 && failed.err.contains("BadRequest"), "{}", failed.err);

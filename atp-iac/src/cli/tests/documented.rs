@@ -119,11 +119,17 @@ async fn of_history(bench: &mut Bench, found: &mut Fields) {
         "history show 2",
         "history diff 2",
         "history verify",
-        "history keygen key.pem",
+        "history keygen /shop/key.pem",
         "preview --out the.plan",
     ] {
         events(bench, arguments, found).await;
     }
+    let private = bench.plans.0.lock().unwrap()[std::path::Path::new("/shop/key.pem")].clone();
+    bench.files.insert("/shop/key.pem".into(), String::from_utf8(private).unwrap());
+    bench.environment.insert("ATP_HISTORY_SIGN".into(), "key.pem".into());
+    let told = events(bench, "history key", found).await;
+    assert_eq!(names(&told), ["header", "signing_key"]);
+    bench.environment.remove("ATP_HISTORY_SIGN");
     bench.who = "ben";
     let told = events(bench, "plan approve the.plan", found).await;
     assert_eq!(names(&told)[told.len() - 1], "approval");

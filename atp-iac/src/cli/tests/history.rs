@@ -123,33 +123,127 @@ async fn a_rollback_shows_its_plan_asks_and_is_a_record_of_its_own() {
 }
 
 #[tokio::test]
-async fn a_protected_environment_takes_approved_plans_only() {
+async fn a_key_in_a_vault_that_cannot_be_asked_stops_what_would_not_be_signed_and_nothing_else() {
     let mut bench = Bench::new();
-    let project = "name: shop\nenvironments:\n  dev: {regions: [north, south], approvals: 1}\n";
+    let project = "name: shop\nhistory: {sign: \"azurekeyvault://keys/history\"}\nenvironments:\n  dev: {regions: [north]}\n";
     bench.files.insert("/shop/atp.yaml".into(), project.to_owned());
-    for arguments in ["up --yes", "destroy --yes"] {
+    let up = bench.run("up --yes").await;
+    assert_eq!(up.code, 1, "{}", up.err);
+    let why = "nothing was done, since it could not be signed: this program knows no such vault as that of `azurekeyvault://keys/history`";
+    assert!(up.err.contains(why) && up.err.contains("take `sign:` out of `history:`"), "{}", up.err);
+    assert!(bench.cloud.calls().is_empty());
+    assert_eq!(bench.run("preview").await.code, 0);
+    assert_eq!(bench.run("history verify").await.code, 0);
+    let key = bench.run("history key").await;
+    assert!(key.code == 1 && key.err.contains("the public key is not to be had"), "{}", key.err);
+}
+
+#[tokio::test]
+async fn the_environment_may_name_another_key_and_the_public_one_is_shown() {
+    let mut bench = Bench::new();
+    let nobody = bench.run("history key").await;
+    assert!(nobody.code == 1 && nobody.err.contains("history keygen FILE"), "{}", nobody.err);
+    let public = bench.run("history keygen /shop/ben.key").await.out.trim().to_owned();
+    let private = bench.plans.0.lock().unwrap()[Path::new("/shop/ben.key")].clone();
+    bench.files.insert("/shop/ben.key".into(), String::from_utf8(private).unwrap());
+    bench.environment.insert("ATP_HISTORY_SIGN".into(), "ben.key".into());
+    let shown = bench.run("history key").await;
+    assert_eq!((shown.code, shown.out.trim()), (0, public.as_str()), "{}", shown.err);
+    assert!(shown.err.contains("it is not trusted"), "{}", shown.err);
+    let other = "ed25519:11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=";
+    let project = |keys: &str| {
+        format!(
+            "name: shop\nhistory: {{sign: gone.key, trust: [{keys}]}}\nenvironments:\n  dev: {{regions: [north]}}\n"
+        )
+    };
+    bench.files.insert("/shop/atp.yaml".into(), project(&format!("\"{other}\"")));
+    let refused = bench.run("up --yes").await;
+    assert!(refused.code == 3 && refused.err.contains(&public), "{}", refused.err);
+    assert!(refused.err.contains("history key") && bench.cloud.calls().is_empty(), "{}", refused.err);
+    bench.files.insert("/shop/atp.yaml".into(), project(&format!("\"{other}\", \"{public}\"")));
+    assert_eq!(bench.run("up --yes").await.code, 0);
+    assert!(bench.run("history key").await.err.contains("it is trusted"));
+    assert_eq!(bench.run("history verify").await.code, 0);
+    bench.environment.insert("ATP_HISTORY_SIGN".into(), "none.key".into());
+    let missing = bench.run("up --yes").await;
+    assert!(missing.err.contains("ATP_HISTORY_SIGN names none.key, which is not there"), "{}", missing.err);
+}
+
+fn protected(rule: &str) -> Bench {
+    let mut bench = Bench::new();
+    let project = format!("name: shop\nenvironments:\n  dev: {{regions: [north, south], {rule}}}\n");
+    bench.files.insert("/shop/atp.yaml".into(), project);
+    bench
+}
+
+#[tokio::test]
+async fn a_protected_environment_says_what_to_type_instead() {
+    let bench = protected("approvals: 1");
+    bench.run("preview --out the.plan").await;
+    for (arguments, save, carry_out) in [
+        ("up --yes", "`preview --out FILE`", "`up --plan FILE`"),
+        ("destroy --yes", "`destroy --out FILE`", "`destroy --plan FILE`"),
+    ] {
         let refused = bench.run(arguments).await;
         assert_eq!(refused.code, 3, "{}", refused.err);
-        assert!(
-            refused.err.contains("dev/north/shop is protected") && refused.err.contains("plan approve FILE")
-        );
+        let why = "dev/north/shop is protected: only plans that one other person agreed to are carried out";
+        for part in [why, save, "`plan approve FILE`", carry_out] {
+            assert!(refused.err.contains(part), "{part}: {}", refused.err);
+        }
     }
-    bench.run("preview --out the.plan").await;
+}
+
+#[tokio::test]
+async fn a_protected_environment_takes_approved_plans_only() {
+    let mut bench = protected("approvals: 1");
+    let saved = bench.run("preview --out the.plan").await;
+    assert!(saved.err.ends_with(", once one other person ran `plan approve the.plan`\n"), "{}", saved.err);
     let alone = bench.run("up --plan the.plan").await;
     assert_eq!(alone.code, 3, "{}", alone.err);
-    assert!(alone.err.contains("made by anna and needs the approval of 1 other people: nobody approved it"));
+    assert!(
+        alone.err.contains("made by anna and needs the approval of one other person: nobody approved it")
+    );
     assert_eq!(bench.run("plan approve the.plan").await.code, 3, "whoever made it does not count");
     bench.who = "ben";
     let approved = bench.run("plan approve the.plan --message fine").await;
     assert_eq!(approved.code, 0, "{}", approved.err);
-    assert!(approved.err.contains("store") && approved.err.contains("approved\n"), "{}", approved.err);
+    let done = approved.err.contains("approved: `up --plan the.plan` carries it out\n");
+    assert!(approved.err.contains("store") && done, "{}", approved.err);
     assert!(approved.out.contains("approved by ben on desk") && approved.out.contains("1 of 1 approvals"));
+    assert!(bench.run("plan approve the.plan").await.err.contains("it was approved by you already"));
     bench.who = "anna";
-    assert!(bench.run("plan show-approvals the.plan").await.out.contains(": fine"));
+    assert!(bench.run("plan show the.plan").await.out.contains(": fine"));
     let up = bench.run("up --plan the.plan").await;
     assert_eq!((up.code, bench.cloud.objects().len()), (0, 2), "{}", up.err);
     assert!(bench.run("history show 1").await.out.contains("approved     by ben on desk"));
-    assert_eq!(bench.run("rollback --to 1 --yes").await.code, 3);
+    let back = bench.run("rollback --to 1 --yes").await;
+    assert!(back.code == 3 && back.err.contains("`rollback --to 1 --out FILE`"), "{}", back.err);
+}
+
+#[tokio::test]
+async fn what_is_destroyed_and_brought_back_needs_approval_of_its_own_that_expires() {
+    let mut bench = protected("approvals: 1, approvals_valid_for: 1h");
+    for (save, carry_out, left) in [
+        ("preview --out the.plan", "up --plan the.plan", 2),
+        ("destroy --out the.plan", "destroy --plan the.plan", 0),
+        ("rollback --to 1 --out the.plan", "rollback --plan the.plan", 2),
+    ] {
+        bench.who = "anna";
+        let saved = bench.run(save).await;
+        assert_eq!(saved.code, 0, "{}", saved.err);
+        bench.who = "ben";
+        let approved = bench.run("plan approve the.plan").await;
+        assert!(approved.out.contains("(counts until "), "{}", approved.out);
+        bench.clock.advance(std::time::Duration::from_secs(3601));
+        let late = bench.run(carry_out).await;
+        assert_eq!(late.code, 3, "{}", late.err);
+        assert!(late.err.contains("the approval of ben does not count: it has expired"), "{}", late.err);
+        assert_eq!(bench.run("plan approve the.plan").await.code, 0);
+        let done = bench.run(carry_out).await;
+        assert_eq!((done.code, bench.cloud.objects().len()), (0, left), "{}", done.err);
+    }
+    let last = bench.run("history show 3").await.out;
+    assert!(last.contains("rollback to update 1") && last.contains("approved     by ben"), "{last}");
 }
 
 #[tokio::test]
@@ -160,6 +254,14 @@ async fn a_project_that_demands_what_cannot_be_is_refused() {
         (
             "history: {trust: [nobody]}\nenvironments: {dev: {regions: [north]}}",
             "history.trust: `nobody` is no public key",
+        ),
+        (
+            "environments: {dev: {regions: [north], approvals: 1, approvals_valid_for: soon}}",
+            "environments.dev.approvals_valid_for",
+        ),
+        (
+            "environments: {dev: {regions: [north], approvals_valid_for: 1h}}",
+            "approvals_valid_for: no approvals are needed",
         ),
         ("history: {signs: x}\nenvironments: {dev: {regions: [north]}}", "unknown key `signs`"),
     ] {

@@ -74,6 +74,8 @@ struct FailedForm {
 #[derive(Serialize, Deserialize)]
 struct Made {
     kind: Kind,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    to: Option<u64>,
     options: UpdateOptions,
     by: HolderForm,
 }
@@ -156,8 +158,8 @@ const STACK: &str = "outputs of the stack";
 
 impl SavedPlan {
     fn made(&self) -> Made {
-        let SavedPlan { kind, options, by, .. } = self;
-        Made { kind: *kind, options: options.clone(), by: HolderForm(by.clone()) }
+        let SavedPlan { kind, to, options, by, .. } = self;
+        Made { kind: *kind, to: *to, options: options.clone(), by: HolderForm(by.clone()) }
     }
 
     /// The body of the file. `encoding` is that of the plan's stack and key.
@@ -229,9 +231,10 @@ impl SavedPlan {
     /// A plan that could not be made, from the body of its file.
     pub(super) fn read_failed(file: &str, stack: StackName, body: &[u8]) -> Result<Self, PlanFileError> {
         let read: Result<FailedForm, _> = serde_json::from_slice(body);
-        let FailedForm { made: Made { kind, options, by }, failed } =
+        let FailedForm { made: Made { kind, to, options, by }, failed } =
             read.map_err(|error| PlanFileError::Corrupt { file: file.to_owned(), what: error.to_string() })?;
-        Ok(SavedPlan { stack, kind, options, by: by.0, content: Err(failed) })
+        let (content, checksum) = (Err(failed), String::new());
+        Ok(SavedPlan { stack, kind, to, options, by: by.0, content, checksum })
     }
 
     /// A plan from the body of its file. It tells no secrets apart yet.
@@ -291,8 +294,8 @@ impl SavedPlan {
         };
         let seen = read_seen(read.seen, encoding)?;
         let content = Ok(Box::new(Saved { plan, digest: read.digest, base, seen }));
-        let Made { kind, options, by } = read.made;
-        Ok(SavedPlan { stack, kind, options, by: by.0, content })
+        let Made { kind, to, options, by } = read.made;
+        Ok(SavedPlan { stack, kind, to, options, by: by.0, content, checksum: String::new() })
     }
 }
 

@@ -65,7 +65,7 @@ impl PlanFileError {
             PlanFileError::Secret { .. } => {
                 "run it where the key of the stack is to be had, or make the plan again there"
             }
-            _ => "make the plan again with `preview --out FILE`, and look at it",
+            _ => "make the plan again with `--out FILE`, and look at it",
         }
     }
 
@@ -120,11 +120,12 @@ pub(super) fn write(envelope: &Envelope, body: &[u8]) -> Result<Vec<u8>, StateEr
     Ok(framed::encode(&header, body).map_err(unwritable)?.0)
 }
 
-pub(super) fn read<'b>(file: &str, bytes: &'b [u8]) -> Result<(Envelope, &'b [u8]), PlanFileError> {
+/// What has to be known first, the body, and the checksum of all.
+pub(super) fn read<'b>(file: &str, bytes: &'b [u8]) -> Result<(Envelope, &'b [u8], String), PlanFileError> {
     let framed = framed::decode::<Header>(file, KIND, bytes).map_err(|e| PlanFileError::of(file, e))?;
     let Header { environment, region, stack, key, keys, context, .. } = framed.header;
     let keys = wrappings(file, key, keys).map_err(|error| PlanFileError::of(file, error))?;
     let stack = StackName::new(&environment, &region, &stack)
         .map_err(|error| PlanFileError::Corrupt { file: file.to_owned(), what: error.to_string() })?;
-    Ok((Envelope { stack, keys: keys.zip(context) }, &bytes[framed.ends..]))
+    Ok((Envelope { stack, keys: keys.zip(context) }, &bytes[framed.ends..], framed.checksum))
 }

@@ -37,12 +37,16 @@ pub struct SavedPlan {
     pub stack: StackName,
     /// What is wanted of it.
     pub kind: Kind,
+    /// Of a rollback: the update whose state is wanted.
+    pub to: Option<u64>,
     /// How it was planned, which is how it is planned again.
     pub options: UpdateOptions,
     /// Who made it, and when.
     pub by: Holder,
     /// What it does, or why there is none.
     pub content: Result<Box<Saved>, String>,
+    /// Checksum of the file that it was read from, which is what people agree to; empty where it was not read.
+    pub checksum: String,
 }
 
 /// A plan that could be made. Its operations have no expressions, and no options but what screens need.
@@ -70,6 +74,11 @@ pub struct SavedBase {
 }
 
 impl SavedPlan {
+    /// What it is a plan to: `up`, `destroy` or `rollback`.
+    pub fn operation(&self) -> &'static str {
+        self.kind.name_to(self.to)
+    }
+
     /// What it does.
     ///
     /// # Errors
@@ -125,13 +134,8 @@ impl Engine {
             Wanted { deployment, kind, options, planned: &Planned::new(), inspect: Some(&fingerprints) };
         let made = self.plan(&wanted, view, Some(&fingerprints), &mut Vec::new()).await?;
         let saved = Saved { digest: made.plan.digest(), plan: made.plan, base, seen: made.seen };
-        let saved = SavedPlan {
-            stack: stack.clone(),
-            kind,
-            options: options.clone(),
-            by: self.holder(kind),
-            content: Ok(Box::new(saved)),
-        };
+        let what = (kind, deployment.goes_back_to());
+        let saved = self.saved_plan(stack, what, options, Ok(Box::new(saved)));
         let encoding = Encoding::of_plan(stack.clone(), key.sealer);
         let body = saved.write(&encoding)?;
         let envelope = Envelope { stack: stack.clone(), keys: Some((key.wrapped, key.context)) };
@@ -141,25 +145,38 @@ impl Engine {
     }
 
     /// The file of a plan that could not be made: carrying it out is refused, and `why` is said, which has no secret in it.
+    /// `what` is what was wanted, and of a rollback the update whose state it was.
     ///
     /// # Errors
     /// When it cannot be encoded.
     pub fn failed_plan(
         &self,
         stack: &StackName,
-        kind: Kind,
+        what: (Kind, Option<u64>),
         options: &UpdateOptions,
         why: &str,
     ) -> Result<Vec<u8>, EngineError> {
-        let saved = SavedPlan {
+        let body = self.saved_plan(stack, what, options, Err(why.to_owned())).write_failed()?;
+        Ok(file::write(&Envelope { stack: stack.clone(), keys: None }, &body)?)
+    }
+
+    /// A plan that is made now.
+    fn saved_plan(
+        &self,
+        stack: &StackName,
+        (kind, to): (Kind, Option<u64>),
+        options: &UpdateOptions,
+        content: Result<Box<Saved>, String>,
+    ) -> SavedPlan {
+        SavedPlan {
             stack: stack.clone(),
             kind,
+            to,
             options: options.clone(),
-            by: self.holder(kind),
-            content: Err(why.to_owned()),
-        };
-        let body = saved.write_failed()?;
-        Ok(file::write(&Envelope { stack: stack.clone(), keys: None }, &body)?)
+            by: self.holder_for(kind.name_to(to)),
+            content,
+            checksum: String::new(),
+        }
     }
 
     /// Reads a saved plan; `file` is what it is called in errors.
@@ -167,7 +184,7 @@ impl Engine {
     /// # Errors
     /// When the bytes are not a whole plan of this or an older format, or its secrets do not open.
     pub async fn open_plan(&self, file: &str, bytes: &[u8]) -> Result<SavedPlan, PlanFileError> {
-        let (envelope, body) = file::read(file, bytes)?;
+        let (envelope, body, checksum) = file::read(file, bytes)?;
         let Envelope { stack, keys } = envelope;
         let Some((wrapped, context)) = keys else { return SavedPlan::read_failed(file, stack, body) };
         let unwrapped = self.unwrap(&wrapped, &context).await;
@@ -175,6 +192,7 @@ impl Engine {
         let key = PlanKey::new(&key, wrapped, context);
         let read = SavedPlan::read(stack.clone(), &Encoding::of_plan(stack, key.sealer.clone()), body);
         let mut saved = read.map_err(|error| PlanFileError::of(file, error))?;
+        saved.checksum = checksum;
         if let Ok(saved) = &mut saved.content {
             saved.plan.fingerprints = Some(key.sealer.fingerprints().clone());
             if saved.plan.digest() != saved.digest {

@@ -13,6 +13,13 @@ use std::fmt;
 pub enum Moved {
     /// The plan is of another stack than it is to be carried out for.
     Stack(Box<StackName>),
+    /// The plan is to something else than what is to be done.
+    Goal {
+        /// What: `up`, `destroy` or `rollback`.
+        operation: &'static str,
+        /// Of a rollback: to which update.
+        to: Option<u64>,
+    },
     /// The state is of another history.
     Lineage {
         /// That of the plan.
@@ -77,6 +84,8 @@ impl fmt::Display for Moved {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Moved::Stack(stack) => write!(f, "it is a plan of {stack}"),
+            Moved::Goal { operation, to: None } => write!(f, "it is a plan to `{operation}`"),
+            Moved::Goal { operation, to: Some(to) } => write!(f, "it is a plan to `{operation} --to {to}`"),
             Moved::Lineage { planned, found } => {
                 write!(
                     f,

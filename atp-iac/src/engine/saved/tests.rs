@@ -215,9 +215,11 @@ fn saved() -> impl Strategy<Value = SavedPlan> {
             SavedPlan {
                 stack: stack(),
                 kind: if gives { Kind::Up } else { Kind::Destroy },
+                to: (gives && based).then_some(7),
                 options: UpdateOptions { refresh: based, ..UpdateOptions::default() },
                 by,
                 content: Ok(Box::new(content)),
+                checksum: String::new(),
             }
         },
     )

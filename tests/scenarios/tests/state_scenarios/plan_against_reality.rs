@@ -82,8 +82,8 @@ async fn state_035_a_plan_that_could_not_be_made_is_kept_as_such_and_refused() {
     let world = World::default();
     let nothing = UpdateOptions::default();
     let error = world.preview(&[item("a").after("ghost")]).await.unwrap_err();
-    let saved =
-        world.engine.failed_plan(&stack_name(), atp_iac::engine::Kind::Up, &nothing, &error.to_string());
+    let what = (atp_iac::engine::Kind::Up, None);
+    let saved = world.engine.failed_plan(&stack_name(), what, &nothing, &error.to_string());
     let saved = saved.unwrap();
     let opened = world.engine.open_plan("the.plan", &saved).await.unwrap();
     assert!(opened.content.as_ref().is_err_and(|why| why.contains("ghost")));
