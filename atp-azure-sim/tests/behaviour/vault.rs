@@ -11,9 +11,9 @@ use serde_json::{Value, json};
 
 use crate::support::{SUBSCRIPTION, World, clock, group, id, refused};
 
-const TENANT: &str = "72f988bf-0000-4000-8000-2d7cd011db47";
+pub const TENANT: &str = "72f988bf-0000-4000-8000-2d7cd011db47";
 
-fn world(settings: Settings, vault: Value) -> World {
+pub fn world(settings: Settings, vault: Value) -> World {
     let time = clock();
     let settings = Settings { api_versions: ApiVersions::WellFormed, ..settings };
     let simulator = Simulator::in_memory(atp_azure::descriptors(), settings, time.clone());
@@ -33,12 +33,12 @@ fn world(settings: Settings, vault: Value) -> World {
 }
 
 /// Asks the data plane of the vault.
-fn ask(world: &World, method: Method, path: &str, body: Value) -> Response {
+pub fn ask(world: &World, method: Method, path: &str, body: Value) -> Response {
     let request = Request::new(method, &format!("{path}?api-version=7.4"));
     world.send(request.with_header("host", "keysofprod.vault.azure.net").with_json(&body))
 }
 
-fn post(world: &World, path: &str, body: Value) -> Response {
+pub fn post(world: &World, path: &str, body: Value) -> Response {
     ask(world, Method::Post, path, body)
 }
 

@@ -40,6 +40,8 @@ struct Access {
     transport: Option<Transport>,
     /// What the identity needs, for whoever does not have it.
     needed: &'static str,
+    /// How long a vault that does not answer is asked again.
+    patience: Duration,
 }
 
 /// Whether a URL is one of a key in a vault.
@@ -87,13 +89,15 @@ impl Access {
         needed: &'static str,
     ) -> Result<Self, ConnectError> {
         let (credential, transport) = sign_in(settings, environment)?;
-        Ok(Access { suffix: settings.endpoint.vault_suffix(), credential, transport, needed })
+        let suffix = settings.endpoint.vault_suffix();
+        Ok(Access { suffix, credential, transport, needed, patience: PATIENCE })
     }
 
     /// Through a transport, with a fixed token: for the simulator.
     fn with_transport(token: &str, transport: Transport, needed: &'static str) -> Self {
         let credential = Arc::new(FixedToken::new(token));
-        Access { suffix: Endpoint::public().vault_suffix(), credential, transport: Some(transport), needed }
+        let suffix = Endpoint::public().vault_suffix();
+        Access { suffix, credential, transport: Some(transport), needed, patience: PATIENCE }
     }
 
     /// Asks a vault: for `operation` on a key, or for the key itself.
@@ -116,7 +120,7 @@ impl Access {
         let method = if operation.is_some() { Method::Post } else { Method::Get };
         let mut call = client.call(method, &path, API_VERSION);
         call.body = operation.map(|(_, body)| body);
-        match client.send(&call, client.deadline(PATIENCE)).await {
+        match client.send(&call, client.deadline(self.patience)).await {
             Ok(Answer { body, .. }) => Ok(body),
             Err(error) => Err(self.explained(&error)),
         }
@@ -126,11 +130,19 @@ impl Access {
     fn explained(&self, error: &ArmError) -> String {
         match error {
             ArmError::Unreachable { reason, .. } => format!("the vault was not reached: {reason}"),
-            ArmError::Refused(refusal) if refusal.status == 403 => format!("{refusal}; {}", self.needed),
+            ArmError::Refused(refusal) if refusal.status == 403 && is_about_identity(&refusal.message) => {
+                format!("{refusal}; {}", self.needed)
+            }
             ArmError::Unauthorized { hint, .. } => format!("{error}; {hint}"),
             other => other.to_string(),
         }
     }
+}
+
+/// Whether the vault refused whoever asks, and not what was asked of the key as it is: both have one code.
+fn is_about_identity(message: &str) -> bool {
+    let of_key = ["disabled key", "expired key", "not yet valid key", "on this key"];
+    !of_key.iter().any(|part| message.contains(part))
 }
 
 /// The version in an answer that shows a key.

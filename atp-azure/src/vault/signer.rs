@@ -13,6 +13,7 @@ use azure_core::base64::{decode_url_safe, encode_url_safe};
 use azure_core::http::Transport;
 use serde_json::{Value as Json, json};
 use sha2::{Digest, Sha256};
+use std::time::Duration;
 use tokio::sync::OnceCell;
 
 const NEEDED: &str = "the identity needs the role `Key Vault Crypto User` on the key, or an access policy of the vault with get and sign";
@@ -58,6 +59,12 @@ impl VaultSigner {
     /// When the URL is wrong.
     pub fn with_transport(url: &str, token: &str, transport: Transport) -> Result<Self, ConnectError> {
         VaultSigner::new(url, Access::with_transport(token, transport, NEEDED))
+    }
+
+    /// How long a vault that does not answer is asked again; a minute unless told.
+    pub fn with_patience(mut self, patience: Duration) -> Self {
+        self.access.patience = patience;
+        self
     }
 
     fn new(url: &str, access: Access) -> Result<Self, ConnectError> {
