@@ -9,7 +9,7 @@ use atp_iac::program::Program;
 use atp_iac::project::{RevisionError, Revisions};
 use atp_iac::provider::Provider;
 use atp_iac::secrets::LocalKeyFile;
-use atp_iac::state::{Holder, MemoryRecovery, MemoryStore, StateStore, Wait};
+use atp_iac::state::{Holder, MemoryRecovery, MemoryStore, Presence, StateStore, Wait};
 use atp_iac::testing::{CallKind, MemoryCloud};
 use atp_iac::{Config, Context, Options, Outputs, Result, Secret, StackName, StackRef, Value, stack};
 use stacks::promote::Promote;
@@ -153,6 +153,7 @@ impl World {
             store: self.store.clone(),
             keys: Arc::new(LocalKeyFile::new(self.keys.path().join("secret.key"), self.random.clone())),
             recovery: Arc::new(MemoryRecovery::default()),
+            presence: Presence::default(),
         };
         let ports = Ports {
             out: &mut out,

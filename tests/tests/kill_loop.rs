@@ -9,7 +9,11 @@
 //! States are in a folder, and on each of the servers that the environment names; `tests/stores/run` starts them. The cloud
 //! is the simulator behind TLS, which outlives the killed processes: it knows every request that reached it.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test that cannot go on has failed, and says how it goes"
+)]
 
 use atp_azure_sim::server::{Tls, serve};
 use atp_azure_sim::{Method, Settings, Simulator, SystemClock};

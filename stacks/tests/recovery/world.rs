@@ -11,7 +11,7 @@ use atp_iac::program::Program;
 use atp_iac::project::{DiskFiles, Files, RevisionError, Revisions};
 use atp_iac::provider::Provider;
 use atp_iac::secrets::LocalKeyFile;
-use atp_iac::state::{Holder, MemoryRecovery, MemoryStore};
+use atp_iac::state::{Holder, MemoryRecovery, MemoryStore, Presence};
 use stacks::recovery::{Failback, Failover};
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -195,6 +195,7 @@ impl World {
             store: self.store.clone(),
             keys: Arc::new(LocalKeyFile::new(self.keys.path().join("secret.key"), random.clone())),
             recovery: Arc::new(MemoryRecovery::default()),
+            presence: Presence::default(),
         };
         let holder = Holder {
             who: "anna".into(),
