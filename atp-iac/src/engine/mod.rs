@@ -2,6 +2,7 @@
 //!
 //! The command line is a client of this module, and so is every tool that embeds the engine.
 
+mod claims;
 mod discover;
 mod discreet;
 mod error;

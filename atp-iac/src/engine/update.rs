@@ -1,5 +1,6 @@
 //! An update from lock to unlock.
 
+use super::claims::{InTheWay, claim_of, in_the_way, may_pass};
 use super::history::{ended, tell};
 use super::{Deployment, Engine, EngineError, Made, Moved, Planned, Saved, SavedPlan, Wanted};
 use crate::apply::{Event, Executor, Failure, FailureCause, Interrupt, Recovered, Report};
@@ -14,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use std::pin::pin;
+use std::time::Duration;
 
 /// What is wanted of a stack.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -153,10 +155,58 @@ impl Engine {
         self.locked(&order, &mut Attended { decide, observe, interrupt }).await
     }
 
+    /// Plans and carries out; an update of a part again, for as long as others who are at work are in its way.
     async fn locked(&self, order: &Order<'_>, attended: &mut Attended<'_>) -> Result<Update, EngineError> {
-        let opened = self.open_for(&order.deployment.name, order.operation());
-        let session = unless(attended.interrupt, opened).await?;
-        let result = Box::pin(self.update_locked(&session, order, attended)).await;
+        let mut waits = Waits { left: self.lock_wait, before: InTheWay { claims: Vec::new(), otherwise: None } };
+        loop {
+            let session = unless(attended.interrupt, self.open_to_update(order, &mut waits)).await?;
+            match Box::pin(self.update_locked(&session, order, attended)).await {
+                Ok(Attempt::Waits(others)) => {
+                    self.close(&session).await?;
+                    waits.before = others;
+                }
+                Ok(Attempt::Ended(update)) => return self.end(&session, order, Ok(*update)).await,
+                Err(error) => return self.end(&session, order, Err(error)).await,
+            }
+        }
+    }
+
+    /// Waits for the lock, and for the claims that are in the way.
+    async fn open_to_update(
+        &self,
+        order: &Order<'_>,
+        waits: &mut Waits,
+    ) -> Result<StateSession, EngineError> {
+        let (name, operation) = (&order.deployment.name, order.operation());
+        if !order.is_part() {
+            return self.open_for(name, operation).await;
+        }
+        let (ports, holder) = (self.session_ports(), self.holder_for(operation));
+        let wait = Wait { at_most: waits.left, on_wait: self.on_wait.as_ref() };
+        let began = self.clock.now();
+        let opened = StateSession::open_part(
+            &ports,
+            name,
+            &holder,
+            (&waits.before.claims, wait),
+            Some(self.chronicle(name, &holder)),
+        );
+        let opened = opened.await.map_err(EngineError::from);
+        let waited = (self.clock.now() - began).try_into().unwrap_or_default();
+        waits.left = waits.left.saturating_sub(waited);
+        opened.map_err(|error| match waits.before.otherwise.take() {
+            Some(otherwise) if error.is_locked() => otherwise,
+            _ => error,
+        })
+    }
+
+    /// Tells the history, gives the stack free, and says how it all ended.
+    async fn end(
+        &self,
+        session: &StateSession,
+        order: &Order<'_>,
+        result: Result<Update, EngineError>,
+    ) -> Result<Update, EngineError> {
         if let Some(chronicle) = session.chronicle() {
             chronicle.tell(|account| {
                 account.to = order.deployment.goes_back_to();
@@ -164,7 +214,7 @@ impl Engine {
                 tell(account, &result, &order.deployment.name);
             });
         }
-        let closed = self.close(&session).await;
+        let closed = self.close(session).await;
         let mut update = match (result, &closed) {
             (Err(error), Err(state @ StateError::Unwritten { .. })) => {
                 return Err(EngineError::Unwritten { error: Box::new(error), state: state.to_string() });
@@ -236,21 +286,31 @@ impl Engine {
         session: &StateSession,
         order: &Order<'_>,
         attended: &mut Attended<'_>,
-    ) -> Result<Update, EngineError> {
+    ) -> Result<Attempt, EngineError> {
         let Order { deployment, kind, options, saved, .. } = *order;
-        let view = session.with_view(Clone::clone);
+        let (view, beside) = (session.planning_view(), session.beside());
         let standing = saved.map(|(plan, saved)| plan.stands(saved, &view, session.digest())).transpose();
         let standing = standing.map_err(EngineError::Moved)?;
         let inspect = saved.and_then(|(_, saved)| saved.plan.fingerprints.as_ref());
         let wanted = Wanted { deployment, kind, options, planned: &Planned::new(), inspect };
         let mut records = Vec::new();
         let planning = Box::pin(self.plan(&wanted, view, Some(session.fingerprints()), &mut records));
-        let Made { plan, recovered, seen } = unless(attended.interrupt, planning).await?;
+        let made = match unless(attended.interrupt, planning).await {
+            Err(error) if !beside.is_empty() && may_pass(&error) => {
+                return Ok(Attempt::Waits(InTheWay::all(beside, Some(error))));
+            }
+            made => made?,
+        };
+        let Made { plan, recovered, seen } = made;
         if let (Some((_, saved)), Some(standing)) = (saved, standing) {
             let moved = saved.moved(&plan, &seen, standing);
             if !moved.is_empty() {
                 return Err(EngineError::Moved(moved));
             }
+        }
+        let claim = session.with_view(|view| claim_of(&plan, &records, view));
+        if let Some(others) = in_the_way(beside, &plan, claim.as_ref()) {
+            return Ok(Attempt::Waits(others));
         }
         let applies = (attended.decide)(&plan, &recovered) == Decision::Apply;
         let refused = applies && !plan.refusals.is_empty();
@@ -271,6 +331,10 @@ impl Engine {
             records.push(Record::Begin { operation, plan: digest, at: self.clock.now(), by });
             records.extend(plan.preparation.records.iter().cloned());
         }
+        if begins && let Some(claim) = claim {
+            // From here on others may plan and begin beside this update, if they touch something else.
+            session.claim(claim).await?;
+        }
         session.record_all(records).await?;
         if refused {
             return Err(EngineError::Refused(plan.refusals));
@@ -280,7 +344,8 @@ impl Engine {
             true => Some(self.carry_out(session, &plan, (begins, options), attended).await?),
         };
         let outputs = session.with_view(|view| view.outputs().clone());
-        Ok(Update { plan, recovered, report, outputs, warnings: Vec::new() })
+        let update = Update { plan, recovered, report, outputs, warnings: Vec::new() };
+        Ok(Attempt::Ended(Box::new(update)))
     }
 
     async fn carry_out(
@@ -333,7 +398,28 @@ struct Order<'a> {
     approvals: Vec<ApprovalNote>,
 }
 
+/// How an attempt at an update ended.
+enum Attempt {
+    /// It was carried out, or declined.
+    Ended(Box<Update>),
+    /// It comes after what others are doing.
+    Waits(InTheWay),
+}
+
+/// How long an update waits, and for whom.
+struct Waits {
+    left: Duration,
+    before: InTheWay,
+}
+
 impl Order<'_> {
+    /// Whether it looks at a part of the stack alone. A rollback is planned from what the whole stack was.
+    fn is_part(&self) -> bool {
+        let UpdateOptions { selection, import, only_import, .. } = self.options;
+        let targets = !selection.targets.is_empty();
+        targets && self.deployment.aim.is_none() && import.is_empty() && !only_import
+    }
+
     /// What it is called.
     fn operation(&self) -> &'static str {
         match self.deployment.goes_back_to() {

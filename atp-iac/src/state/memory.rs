@@ -1,7 +1,8 @@
 //! States in memory, with the same promises as any other store: for tests, and to see what a fault does.
 
 use super::{
-    Content, Folder, Holder, Lease, StateError, StateStore, Stored, Version, Wait, file, is_document_name,
+    Claim, Content, Folder, Holder, Lease, LiveClaim, StateError, StateStore, Stored, Survey, Version, Wait,
+    file, is_document_name,
 };
 use crate::StackName;
 use crate::ports::Clock;
@@ -53,6 +54,40 @@ struct Kept {
     holder: Option<Holder>,
     /// Epoch of a lease whose journal cannot be continued.
     broken: Option<u64>,
+    /// By epoch.
+    claims: BTreeMap<u64, Claimed>,
+}
+
+/// A part of a stack that somebody claimed, and what he recorded.
+struct Claimed {
+    /// `None` when he is gone.
+    holder: Option<Holder>,
+    claim: Claim,
+    journal: Vec<Vec<u8>>,
+    /// Whether the journal cannot be continued.
+    broken: bool,
+}
+
+impl Kept {
+    fn live(&self) -> impl Iterator<Item = LiveClaim> {
+        let live = |(epoch, claimed): (&u64, &Claimed)| {
+            let (holder, claim) = (claimed.holder.clone()?, claimed.claim.clone());
+            Some(LiveClaim { epoch: *epoch, holder, claim })
+        };
+        self.claims.iter().filter_map(live)
+    }
+
+    /// Ends a claim; what was recorded under it stays.
+    fn end_claim(&mut self, epoch: u64) -> Option<Holder> {
+        self.claims.get_mut(&epoch)?.holder.take()
+    }
+
+    /// Drops every journal but of those who were at work when a lease began.
+    fn drop_journals(&mut self, beside: &[LiveClaim]) {
+        self.journal.clear();
+        self.broken = None;
+        self.claims.retain(|epoch, _| is_in(beside, *epoch));
+    }
 }
 
 /// Frees the lock when the last copy of the lease is dropped, as the end of a process does.
@@ -60,16 +95,38 @@ struct Held {
     store: MemoryStore,
     stack: StackName,
     epoch: u64,
+    /// Who was at work when the lock was taken. What they recorded is not seen under it, also when they are gone by now.
+    beside: Vec<LiveClaim>,
+    /// The claim for which it was taken again.
+    claimed: Option<Lease>,
+}
+
+impl Held {
+    fn free(&self, kept: &mut Kept) {
+        if kept.epoch == self.epoch {
+            kept.holder = None;
+        }
+        kept.end_claim(self.epoch);
+    }
 }
 
 impl Drop for Held {
     fn drop(&mut self) {
         let mut inner = self.store.inner();
         let kept = inner.stacks.entry(self.stack.clone()).or_default();
-        if kept.epoch == self.epoch {
-            kept.holder = None;
-        }
+        self.free(kept);
     }
+}
+
+/// For what a lock is taken.
+#[derive(Clone, Copy)]
+enum Taking<'t> {
+    /// For all of a stack.
+    All,
+    /// For a part, after these claims have ended.
+    Part(&'t [u64]),
+    /// For who claimed something.
+    Again(&'t Lease),
 }
 
 impl MemoryStore {
@@ -110,6 +167,7 @@ impl MemoryStore {
         for kept in inner.stacks.values_mut() {
             kept.holder = None;
             kept.epoch += 1;
+            kept.claims.values_mut().for_each(|claimed| claimed.holder = None);
         }
     }
 
@@ -117,16 +175,87 @@ impl MemoryStore {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn try_lock(&self, stack: &StackName, holder: &Holder) -> Result<Lease, Option<Holder>> {
+    /// The lock, or who is in the way.
+    fn try_lock(
+        &self,
+        stack: &StackName,
+        holder: &Holder,
+        taking: Taking<'_>,
+    ) -> Result<Lease, Option<Holder>> {
         let mut inner = self.inner();
         let kept = inner.stacks.entry(stack.clone()).or_default();
         if let Some(other) = &kept.holder {
             return Err(Some(other.clone()));
         }
+        let in_the_way = kept.live().find(|live| match taking {
+            Taking::All => true,
+            Taking::Part(after) => after.contains(&live.epoch),
+            Taking::Again(_) => false,
+        });
+        if let Some(other) = in_the_way {
+            return Err(Some(other.holder));
+        }
+        let claimed = match taking {
+            Taking::Again(claimed) => Some(claimed.clone()),
+            Taking::All | Taking::Part(_) => None,
+        };
+        let own = claimed.as_ref().map(Lease::epoch);
+        let beside = kept.live().filter(|live| Some(live.epoch) != own).collect();
         kept.holder = Some(holder.clone());
         kept.epoch += 1;
-        let held = Held { store: self.clone(), stack: stack.clone(), epoch: kept.epoch };
+        let held = Held { store: self.clone(), stack: stack.clone(), epoch: kept.epoch, beside, claimed };
         Ok(Lease::new(stack.clone(), kept.epoch, Arc::new(held)))
+    }
+
+    async fn take(
+        &self,
+        stack: &StackName,
+        holder: &Holder,
+        taking: Taking<'_>,
+        wait: Wait<'_>,
+    ) -> Result<Lease, StateError> {
+        let deadline = self.clock.now() + wait.at_most;
+        let mut told: Option<Option<Holder>> = None;
+        loop {
+            if let Taking::Again(claimed) = taking {
+                self.check_claim(claimed)?;
+            }
+            let other = match self.try_lock(stack, holder, taking) {
+                Ok(lease) => return Ok(lease),
+                Err(other) => other,
+            };
+            let left = deadline - self.clock.now();
+            if !left.is_positive() {
+                return Err(StateError::Locked { stack: stack.clone().into(), holder: other.map(Box::new) });
+            }
+            if told.as_ref() != Some(&other) {
+                (wait.on_wait)(other.as_ref());
+                told = Some(other);
+            }
+            self.clock.sleep(PAUSE.min(left.unsigned_abs())).await;
+        }
+    }
+
+    fn append_claimed(&self, lease: &Lease, batch: Vec<u8>, failed: bool) -> Result<(), StateError> {
+        self.check_claim(lease)?;
+        let mut inner = self.inner();
+        let kept = inner.stacks.get_mut(lease.stack());
+        let claimed = kept.and_then(|kept| kept.claims.get_mut(&lease.epoch()));
+        let Some(claimed) = claimed else { return Err(full("the journal")) };
+        claimed.broken |= failed;
+        if claimed.broken {
+            return Err(full("the journal"));
+        }
+        claimed.journal.push(batch);
+        Ok(())
+    }
+
+    /// Who holds a claim; an error when it was taken away.
+    fn check_claim(&self, claimed: &Lease) -> Result<Holder, StateError> {
+        let mut inner = self.inner();
+        let kept = inner.stacks.entry(claimed.stack().clone()).or_default();
+        let holder = kept.claims.get(&claimed.epoch()).and_then(|claim| claim.holder.clone());
+        holder.ok_or_else(|| taken(kept, claimed))
     }
 
     /// Changes what is kept of a stack, if the lease is still good and no fault is due.
@@ -139,6 +268,37 @@ impl MemoryStore {
         let kept = inner.stacks.entry(lease.stack().clone()).or_default();
         check_lease(kept, lease)?;
         work(kept)
+    }
+
+    /// The same, of the snapshot and of the journals beside it.
+    fn fold<T>(
+        &self,
+        lease: &Lease,
+        work: impl FnOnce(&mut Kept, &[LiveClaim]) -> Result<T, StateError>,
+    ) -> Result<T, StateError> {
+        let held = lease.inner::<Held>();
+        let beside = held.as_ref().map_or(&[][..], |held| &held.beside);
+        self.write(lease, |kept| {
+            if let Some(claimed) = held.as_ref().and_then(|held| held.claimed.as_ref())
+                && kept.claims.get(&claimed.epoch()).is_none_or(|claim| claim.holder.is_none())
+            {
+                return Err(taken(kept, claimed));
+            }
+            work(kept, beside)
+        })
+    }
+}
+
+fn is_in(claims: &[LiveClaim], epoch: u64) -> bool {
+    claims.iter().any(|live| live.epoch == epoch)
+}
+
+/// That somebody else took over what a lease held.
+fn taken(kept: &Kept, lease: &Lease) -> StateError {
+    let stack = Box::new(lease.stack().clone());
+    match kept.epoch > lease.epoch() {
+        true => StateError::Fenced { stack, held: lease.epoch(), newest: kept.epoch },
+        false => StateError::LockLost { stack },
     }
 }
 
@@ -176,27 +336,61 @@ impl StateStore for MemoryStore {
         let inner = self.inner();
         let Some(kept) = inner.stacks.get(stack) else { return Ok(None) };
         let Some((version, content)) = kept.snapshot.clone() else { return Ok(None) };
-        Ok(Some(Stored { version, content, journal: kept.journal.clone() }))
+        let claimed = kept.claims.values().flat_map(|claimed| &claimed.journal);
+        let journal = kept.journal.iter().chain(claimed).cloned().collect();
+        Ok(Some(Stored { version, content, journal }))
     }
 
     async fn lock(&self, stack: &StackName, holder: &Holder, wait: Wait<'_>) -> Result<Lease, StateError> {
-        let deadline = self.clock.now() + wait.at_most;
-        let mut told: Option<Option<Holder>> = None;
-        loop {
-            let other = match self.try_lock(stack, holder) {
-                Ok(lease) => return Ok(lease),
-                Err(other) => other,
-            };
-            let left = deadline - self.clock.now();
-            if !left.is_positive() {
-                return Err(StateError::Locked { stack: stack.clone().into(), holder: other.map(Box::new) });
-            }
-            if told.as_ref() != Some(&other) {
-                (wait.on_wait)(other.as_ref());
-                told = Some(other);
-            }
-            self.clock.sleep(PAUSE.min(left.unsigned_abs())).await;
-        }
+        self.take(stack, holder, Taking::All, wait).await
+    }
+
+    async fn lock_part(
+        &self,
+        stack: &StackName,
+        holder: &Holder,
+        after: &[u64],
+        wait: Wait<'_>,
+    ) -> Result<Lease, StateError> {
+        self.take(stack, holder, Taking::Part(after), wait).await
+    }
+
+    async fn survey(&self, lease: &Lease) -> Result<Survey, StateError> {
+        let held = lease.inner::<Held>();
+        let (beside, own) = match &held {
+            Some(held) => (&held.beside[..], held.claimed.as_ref().map(Lease::epoch)),
+            None => (&[][..], None),
+        };
+        let inner = self.inner();
+        let Some(kept) = inner.stacks.get(lease.stack()) else { return Ok(Survey::default()) };
+        let ended = kept.claims.iter().filter(|(epoch, _)| !is_in(beside, **epoch) && own != Some(**epoch));
+        let journals = std::iter::once(&kept.journal).chain(ended.map(|(_, claimed)| &claimed.journal));
+        Ok(Survey {
+            snapshot: kept.snapshot.clone(),
+            journals: journals.filter(|journal| !journal.is_empty()).cloned().collect(),
+            beside: beside.to_vec(),
+        })
+    }
+
+    async fn claim(&self, lease: &Lease, claim: &Claim) -> Result<bool, StateError> {
+        self.write(lease, |kept| {
+            let (holder, claim) = (kept.holder.take(), claim.clone());
+            kept.claims.insert(lease.epoch(), Claimed { holder, claim, journal: Vec::new(), broken: false });
+            Ok(true)
+        })
+    }
+
+    async fn regain(&self, claimed: &Lease, wait: Wait<'_>) -> Result<Lease, StateError> {
+        let holder = self.check_claim(claimed)?;
+        self.take(claimed.stack(), &holder, Taking::Again(claimed), wait).await
+    }
+
+    async fn claims(&self, stack: &StackName) -> Result<Vec<LiveClaim>, StateError> {
+        Ok(self.inner().stacks.get(stack).map_or_else(Vec::new, |kept| kept.live().collect()))
+    }
+
+    async fn break_claim(&self, stack: &StackName, epoch: u64) -> Result<Option<Holder>, StateError> {
+        Ok(self.inner().stacks.get_mut(stack).and_then(|kept| kept.end_claim(epoch)))
     }
 
     async fn replace(
@@ -210,7 +404,7 @@ impl StateStore for MemoryStore {
             inner.counters.replaces += 1;
             inner.fail_replace == Some(inner.counters.replaces)
         };
-        self.write(lease, |kept| {
+        self.fold(lease, |kept, beside| {
             check_version(kept, lease.stack(), expected)?;
             if let Some((present, _)) = kept.snapshot.as_ref().filter(|(v, _)| v.lineage != content.lineage) {
                 let (expected, found) = (present.lineage.clone(), content.lineage.clone());
@@ -223,20 +417,18 @@ impl StateStore for MemoryStore {
             let (_, version) = encoded
                 .map_err(|error| StateError::Write { file: "the snapshot".into(), source: error.into() })?;
             kept.snapshot = Some((version.clone(), content));
-            kept.journal.clear();
-            kept.broken = None;
+            kept.drop_journals(beside);
             Ok(version)
         })
     }
 
     async fn overwrite(&self, lease: &Lease, content: Content) -> Result<Version, StateError> {
-        self.write(lease, |kept| {
+        self.fold(lease, |kept, beside| {
             let encoded = file::snapshot::encode(&content);
             let (_, version) = encoded
                 .map_err(|error| StateError::Write { file: "the snapshot".into(), source: error.into() })?;
             kept.snapshot = Some((version.clone(), content));
-            kept.journal.clear();
-            kept.broken = None;
+            kept.drop_journals(beside);
             Ok(version)
         })
     }
@@ -250,13 +442,17 @@ impl StateStore for MemoryStore {
         // A disk takes its time; who has something to record meanwhile shares the next batch.
         tokio::task::yield_now().await;
         let now = self.inner().power_cuts;
+        let failed = failed || now != power_cuts;
+        if self.inner().stacks.get(lease.stack()).is_some_and(|kept| kept.claims.contains_key(&lease.epoch())) {
+            return self.append_claimed(lease, batch, failed);
+        }
         self.write(lease, |kept| {
             check_version(kept, lease.stack(), Some(base))?;
             if !kept.journal.is_empty() && kept.journal_of != lease.epoch() {
                 let (expected, found) = (base.to_string(), format!("{base} and a journal"));
                 return Err(StateError::Changed { stack: lease.stack().clone().into(), expected, found });
             }
-            if failed || now != power_cuts || kept.broken == Some(lease.epoch()) {
+            if failed || kept.broken == Some(lease.epoch()) {
                 kept.broken = Some(lease.epoch());
                 return Err(full("the journal"));
             }
@@ -267,17 +463,23 @@ impl StateStore for MemoryStore {
     }
 
     async fn discard_journal(&self, lease: &Lease, base: &Version) -> Result<(), StateError> {
-        self.write(lease, |kept| {
+        self.fold(lease, |kept, beside| {
             check_version(kept, lease.stack(), Some(base))?;
-            kept.journal.clear();
-            kept.broken = None;
+            kept.drop_journals(beside);
             Ok(())
         })
     }
 
     async fn unlock(&self, lease: &Lease) -> Result<(), StateError> {
+        if self.check_claim(lease).is_ok() {
+            let mut inner = self.inner();
+            inner.stacks.get_mut(lease.stack()).and_then(|kept| kept.end_claim(lease.epoch()));
+            return Ok(());
+        }
+        let claimed = lease.inner::<Held>().and_then(|held| held.claimed.as_ref().map(Lease::epoch));
         self.write(lease, |kept| {
             kept.holder = None;
+            claimed.and_then(|epoch| kept.end_claim(epoch));
             Ok(())
         })
     }
@@ -286,7 +488,9 @@ impl StateStore for MemoryStore {
         let mut inner = self.inner();
         let kept = inner.stacks.entry(stack.clone()).or_default();
         kept.epoch += 1;
-        Ok(kept.holder.take())
+        let claimed = kept.claims.values_mut().filter_map(|claimed| claimed.holder.take());
+        let first = claimed.collect::<Vec<_>>().into_iter().next();
+        Ok(kept.holder.take().or(first))
     }
 
     async fn holder(&self, stack: &StackName) -> Result<Option<Holder>, StateError> {
@@ -300,10 +504,10 @@ impl StateStore for MemoryStore {
     }
 
     async fn remove(&self, lease: &Lease, expected: &Version) -> Result<(), StateError> {
-        self.write(lease, |kept| {
+        self.fold(lease, |kept, beside| {
             check_version(kept, lease.stack(), Some(expected))?;
             kept.snapshot = None;
-            kept.journal.clear();
+            kept.drop_journals(beside);
             Ok(())
         })
     }

@@ -6,6 +6,7 @@
 
 mod backend;
 mod backups;
+mod claim;
 pub(crate) mod encoding;
 mod error;
 pub(crate) mod file;
@@ -31,6 +32,7 @@ mod writer;
 
 pub use backend::{Backend, BackendError, Opening};
 pub use backups::{Retention, backup, backup_name, backup_serial, backups, keep_backup};
+pub use claim::{Claim, LiveClaim, Survey};
 pub use error::StateError;
 pub use holder::Holder;
 pub use lifecycle::Lifecycle;

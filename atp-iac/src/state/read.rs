@@ -33,7 +33,7 @@ pub async fn read_state(
     let Some(stored) = store.read(stack).await? else { return Ok(None) };
     let encoding = unlock_secrets(stack, &stored.content, keys).await?;
     let fingerprints = encoding.sealer().fingerprints().clone();
-    let (view, digest) = (replay(&encoding, &stored)?, digest(&stored));
+    let (view, digest) = (replay(&encoding, &stored)?, digest(&stored.version, &stored.journal));
     let keys = stored.content.keys;
     Ok(Some(ReadState { view, version: stored.version, digest, fingerprints, keys }))
 }
@@ -61,24 +61,24 @@ pub(crate) async fn unlock_secrets(
 
 /// The snapshot with the journal applied. Nothing of it runs any more.
 pub(crate) fn replay(encoding: &Encoding, stored: &Stored) -> Result<StateView, StateError> {
-    let mut view = snapshot(encoding, stored)?;
-    replay_journal(encoding, stored, &mut view)?;
+    let mut view = snapshot(encoding, &stored.content)?;
+    replay_journal(encoding, &stored.journal, &mut view)?;
     Ok(view)
 }
 
 /// The snapshot by itself.
-pub(super) fn snapshot(encoding: &Encoding, stored: &Stored) -> Result<StateView, StateError> {
-    let Content { lineage, serial, body, .. } = &stored.content;
+pub(super) fn snapshot(encoding: &Encoding, content: &Content) -> Result<StateView, StateError> {
+    let Content { lineage, serial, body, .. } = content;
     StateView::new(encoding.read_body(lineage, *serial, body)?)
 }
 
-/// Applies the journal to the snapshot.
+/// Applies a journal to what was there before it.
 pub(super) fn replay_journal(
     encoding: &Encoding,
-    stored: &Stored,
+    journal: &[Vec<u8>],
     view: &mut StateView,
 ) -> Result<(), StateError> {
-    for batch in &stored.journal {
+    for batch in journal {
         for record in encoding.read_batch(batch)? {
             view.apply(&record)?;
         }
@@ -87,10 +87,11 @@ pub(super) fn replay_journal(
     Ok(())
 }
 
-pub(super) fn digest(stored: &Stored) -> String {
+/// Of a snapshot and of what was added to it.
+pub(super) fn digest<'b>(version: &Version, journal: impl IntoIterator<Item = &'b Vec<u8>>) -> String {
     let mut hash = Sha256::new();
-    hash.update(stored.version.checksum.as_bytes());
-    for batch in &stored.journal {
+    hash.update(version.checksum.as_bytes());
+    for batch in journal {
         hash.update((batch.len() as u64).to_le_bytes());
         hash.update(batch);
     }

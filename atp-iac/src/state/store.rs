@@ -1,6 +1,6 @@
 //! The port to where states are kept.
 
-use super::{Holder, Parts, StateError};
+use super::{Claim, Holder, LiveClaim, Parts, StateError, Survey};
 use crate::StackName;
 use crate::secrets::WrappedKeys;
 use async_trait::async_trait;
@@ -25,11 +25,80 @@ pub trait StateStore: Send + Sync {
     /// When anything of it is missing or damaged.
     async fn read(&self, stack: &StackName) -> Result<Option<Stored>, StateError>;
 
-    /// Locks a stack, and waits for it: at most so long, and `on_wait` hears of every holder that is waited for.
+    /// Locks a stack, and waits for it: at most so long, and `on_wait` hears of every holder that is waited for. Nobody else
+    /// is at work on it then.
     ///
     /// # Errors
     /// [`StateError::Locked`] when somebody else holds it still.
     async fn lock(&self, stack: &StackName, holder: &Holder, wait: Wait<'_>) -> Result<Lease, StateError>;
+
+    /// Locks a stack for whoever means only a part of it: those who claimed other parts may be at work still. Waits until
+    /// the claims with the epochs `after` have ended.
+    ///
+    /// A store that keeps no claims locks all of it; this and the next four methods belong together.
+    ///
+    /// # Errors
+    /// As [`lock`](Self::lock).
+    async fn lock_part(
+        &self,
+        stack: &StackName,
+        holder: &Holder,
+        after: &[u64],
+        wait: Wait<'_>,
+    ) -> Result<Lease, StateError> {
+        let _ = after;
+        self.lock(stack, holder, wait).await
+    }
+
+    /// What the holder of a lock finds. Claims that have ended by then, and those that were live when the lock was taken,
+    /// stay so for this lease, whatever happens to them meanwhile.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    async fn survey(&self, lease: &Lease) -> Result<Survey, StateError> {
+        Ok(Survey::alone(self.read(lease.stack()).await?))
+    }
+
+    /// Keeps what an update touches, and gives the lock free. Whether it did: a store that keeps no claims keeps the lock.
+    /// The caller sees to it that no live claim stands against it, and that nothing was appended under the lease. From
+    /// then on the lease appends to a journal of its own, whose base is the snapshot that is there now.
+    ///
+    /// # Errors
+    /// [`StateError::Fenced`] when the lease is old.
+    async fn claim(&self, lease: &Lease, claim: &Claim) -> Result<bool, StateError> {
+        let (_, _) = (lease, claim);
+        Ok(false)
+    }
+
+    /// Takes the lock again for who claimed something. Whatever takes the place of the snapshot under the new lease, or drops
+    /// the journal, ends the claim and drops its journal, too: the caller puts into it what is there. To unlock ends
+    /// the claim as well, and leaves its journal.
+    ///
+    /// # Errors
+    /// [`StateError::Fenced`] when the claim was taken away, [`StateError::Locked`] when the lock is not to be had in time.
+    async fn regain(&self, claimed: &Lease, wait: Wait<'_>) -> Result<Lease, StateError> {
+        let _ = wait;
+        Ok(claimed.clone())
+    }
+
+    /// The claims of those who are at work on a stack, by epoch.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    async fn claims(&self, stack: &StackName) -> Result<Vec<LiveClaim>, StateError> {
+        let _ = stack;
+        Ok(Vec::new())
+    }
+
+    /// Takes one claim from its holder, who cannot write from then on. What he recorded is found by who locks the stack
+    /// next. `None` when there is no such claim.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    async fn break_claim(&self, stack: &StackName, epoch: u64) -> Result<Option<Holder>, StateError> {
+        let (_, _) = (stack, epoch);
+        Ok(None)
+    }
 
     /// Puts a new snapshot in the place of the one that was read, and drops its journal.
     ///
@@ -62,13 +131,14 @@ pub trait StateStore: Send + Sync {
     /// the lock of another is left alone.
     async fn unlock(&self, lease: &Lease) -> Result<(), StateError>;
 
-    /// Takes the lock from its holder, who cannot write from then on. Gives the holder, if there was one.
+    /// Takes the lock from its holder, and every claim, too: none of them can write from then on. Gives the holder, if there
+    /// was one; where there were only claims, that of the first.
     ///
     /// # Errors
     /// When the lock cannot be written.
     async fn break_lock(&self, stack: &StackName) -> Result<Option<Holder>, StateError>;
 
-    /// Who holds the lock of a stack, as far as is known.
+    /// Who holds the lock of a stack, as far as is known. Who claimed a part of it does not.
     ///
     /// # Errors
     /// When the lock cannot be read.

@@ -191,6 +191,11 @@ impl StateView {
         self.resources.is_empty() && self.interrupted.is_empty() && self.running.is_empty()
     }
 
+    /// Leaves out what is open about some resources: somebody else looks what became of it.
+    pub(super) fn leave_open_calls(&mut self, of: impl Fn(&Urn) -> bool) {
+        self.interrupted.retain(|urn, _| !of(urn));
+    }
+
     /// Nothing that is pending runs any more: its process is gone, or its operation ended.
     pub fn interrupt(&mut self) {
         for (_, intent) in std::mem::take(&mut self.running) {

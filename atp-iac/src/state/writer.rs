@@ -13,6 +13,8 @@ const BATCH_LIMIT: usize = 4 << 20;
 /// Records that belong together, as JSON separated by commas, and who waits for them. None: for all before them.
 pub struct Entry {
     pub records: Vec<u8>,
+    /// Also without a record, what has to be there before the first one is put there.
+    pub prepares: bool,
     pub done: oneshot::Sender<Result<(), Arc<StateError>>>,
 }
 
@@ -73,8 +75,10 @@ impl Writer {
     async fn write(&mut self, first: Vec<Entry>, queue: &mut mpsc::UnboundedReceiver<Vec<Entry>>) {
         let mut batch = Vec::new();
         let mut waiting = Vec::new();
+        let mut prepares = false;
         let mut add = |entries: Vec<Entry>| {
-            for Entry { records, done } in entries {
+            for Entry { records, prepares: asked, done } in entries {
+                prepares |= asked;
                 if !records.is_empty() {
                     batch.push(if batch.is_empty() { b'[' } else { b',' });
                     batch.extend_from_slice(&records);
@@ -92,18 +96,18 @@ impl Writer {
         if !batch.is_empty() {
             batch.push(b']');
         }
-        let result = self.append(batch).await;
+        let result = self.append(batch, prepares).await;
         for done in waiting {
             // Who does not wait any more has no use for the answer.
             let _ = done.send(result.clone());
         }
     }
 
-    async fn append(&mut self, batch: Vec<u8>) -> Result<(), Arc<StateError>> {
+    async fn append(&mut self, batch: Vec<u8>, prepares: bool) -> Result<(), Arc<StateError>> {
         if let Some(stopped) = &self.base.stopped {
             return Err(stopped.clone());
         }
-        if batch.is_empty() {
+        if batch.is_empty() && !prepares {
             return Ok(());
         }
         let appended = self.try_append(batch).await.map_err(Arc::new);
@@ -114,6 +118,15 @@ impl Writer {
     }
 
     async fn try_append(&mut self, batch: Vec<u8>) -> Result<(), StateError> {
+        self.prepare().await?;
+        let Writer { store, lease, base } = self;
+        let Some(version) = base.version.as_ref().filter(|_| !batch.is_empty()) else { return Ok(()) };
+        base.journal = true;
+        store.append(lease, version, batch).await
+    }
+
+    /// Before the first record: what was read is safe, and a snapshot is there to which records can be added.
+    async fn prepare(&mut self) -> Result<(), StateError> {
         let Writer { store, lease, base } = self;
         base.secure().await?;
         if let Some(prepared) = &base.prepared {
@@ -127,10 +140,9 @@ impl Writer {
             }
             base.body = content.body;
         }
-        let Some(version) = &base.version else {
-            return Err(StateError::Closed(lease.stack().clone()));
-        };
-        base.journal = true;
-        store.append(lease, version, batch).await
+        match base.version {
+            Some(_) => Ok(()),
+            None => Err(StateError::Closed(lease.stack().clone())),
+        }
     }
 }

@@ -1,16 +1,17 @@
 //! A stack under work: locked, read, and written record by record.
 
-use super::backups::{Keeper, Retention};
+mod fold;
+mod ground;
+
+use self::ground::Ground;
+use super::backups::Retention;
 use super::encoding::Encoding;
-use super::read::{digest, replay_journal, snapshot, unlock_secrets};
 use super::writer::{Base, Entry, Writer};
-use super::{
-    Content, HistoryHead, Holder, Lease, Record, Snapshot, StateError, StateStore, StateView, Version, Wait,
-};
-use crate::StackName;
+use super::{Claim, Content, Holder, Lease, LiveClaim, Record, StateError, StateStore, StateView, Version, Wait};
 use crate::history::Chronicle;
-use crate::ports::{Clock, Random, random_uuid};
-use crate::secrets::{DataKey, Fingerprints, KeyProvider, Sealer, SecretError, WrappedKeys};
+use crate::ports::{Clock, Random};
+use crate::secrets::{DataKey, Fingerprints, KeyProvider, Sealer, WrappedKeys};
+use crate::{StackName, Urn};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use time::OffsetDateTime;
@@ -38,26 +39,27 @@ pub struct SessionPorts {
 /// or killed; the next one finds it.
 pub struct StateSession {
     stack: StackName,
-    store: Arc<dyn StateStore>,
-    clock: Arc<dyn Clock>,
+    ports: SessionPorts,
     lease: Lease,
-    encoding: Encoding,
-    keys: WrappedKeys,
+    /// What the session found when it was opened.
+    ground: Ground,
     /// The key of the next snapshot, when it is another one than that of the present one.
     next_key: Mutex<Option<NextKey>>,
-    version: Option<Version>,
-    digest: Option<String>,
-    /// The state as it was when the session was opened.
-    opened: StateView,
     view: Mutex<StateView>,
     chronicle: Option<Chronicle>,
-    /// Whether a run that was cut off had left a journal.
-    replayed: bool,
+    /// What it keeps of the stack, once it gave the rest free.
+    own: Mutex<Option<Own>>,
     /// Why the record of a run that was cut off could not be written.
     missed: Mutex<Option<StateError>>,
     writing: Mutex<Option<Writing>>,
     /// Something was recorded that is not durable.
     unwritten: AtomicBool,
+}
+
+/// A part of a stack, and what was recorded of it.
+struct Own {
+    claim: Claim,
+    records: Vec<Record>,
 }
 
 /// What the next snapshot is sealed with.
@@ -152,7 +154,31 @@ impl StateSession {
         chronicle: Option<Chronicle>,
     ) -> Result<StateSession, StateError> {
         let lease = ports.store.lock(stack, holder, wait).await?;
-        match Self::read(ports, stack, lease.clone(), chronicle).await {
+        Self::begin(ports, lease, chronicle).await
+    }
+
+    /// The same, for an update of a part of the stack: those who claimed something else may be at work beside it. Waits
+    /// until the claims with the epochs `after` have ended.
+    ///
+    /// # Errors
+    /// Likewise.
+    pub(crate) async fn open_part(
+        ports: &SessionPorts,
+        stack: &StackName,
+        holder: &Holder,
+        (after, wait): (&[u64], Wait<'_>),
+        chronicle: Option<Chronicle>,
+    ) -> Result<StateSession, StateError> {
+        let lease = ports.store.lock_part(stack, holder, after, wait).await?;
+        Self::begin(ports, lease, chronicle).await
+    }
+
+    async fn begin(
+        ports: &SessionPorts,
+        lease: Lease,
+        chronicle: Option<Chronicle>,
+    ) -> Result<StateSession, StateError> {
+        match Self::read(ports, lease.clone(), chronicle).await {
             Ok(session) => Ok(session),
             Err(error) => {
                 // The first error is the one to report; the lock goes with the lease in any case.
@@ -164,88 +190,26 @@ impl StateSession {
 
     async fn read(
         ports: &SessionPorts,
-        stack: &StackName,
         lease: Lease,
         chronicle: Option<Chronicle>,
     ) -> Result<Self, StateError> {
-        let stored = ports.store.read(stack).await?;
-        let (encoding, keys, view) = match &stored {
-            Some(stored) => {
-                let encoding = unlock_secrets(stack, &stored.content, &*ports.keys).await?;
-                let view = snapshot(&encoding, stored)?;
-                (encoding, stored.content.keys.clone(), view)
-            }
-            None => Self::create(ports, stack).await?,
-        };
-        let (mut view, before) = (view.clone(), view);
-        let mut missed = None;
-        if let Some(stored) = stored.as_ref().filter(|stored| !stored.journal.is_empty()) {
-            replay_journal(&encoding, stored, &mut view)?;
-            if let Some(chronicle) = &chronicle {
-                let read = (&stored.version, digest(stored));
-                let fingerprints = encoding.sealer().fingerprints();
-                let views = (&before, &view);
-                match Box::pin(chronicle.cut_off(views, (read.0, &read.1), fingerprints)).await {
-                    Ok(head) => view.set_history(head),
-                    Err(error) => missed = Some(error),
-                }
-            }
-        }
-        let digest = stored.as_ref().map(digest);
-        let (version, body, journal) = match stored {
-            Some(stored) => (Some(stored.version), stored.content.body, !stored.journal.is_empty()),
-            None => (None, Vec::new(), false),
-        };
-        let prepared = if version.is_none() || journal {
-            let lineage = view.lineage().to_owned();
-            // Its serial is known when it is written.
-            Some(Content { lineage, serial: 0, keys: keys.clone(), body: encoding.write_body(&view)? })
-        } else {
-            None
-        };
-        let backups = Keeper::new(ports.store.clone(), stack.clone(), ports.retention);
-        let base = Base {
-            version: version.clone(),
-            body,
-            keys: keys.clone(),
-            prepared,
-            journal,
-            stopped: None,
-            backups,
-        };
+        let mut ground = Ground::read(ports, &lease, chronicle.as_ref()).await?;
+        let base = ground.base(ports, lease.stack())?;
         let writer = Writer { store: ports.store.clone(), lease: lease.clone(), base };
         let (queue, task) = writer.start();
         Ok(StateSession {
-            stack: stack.clone(),
-            store: ports.store.clone(),
-            clock: ports.clock.clone(),
+            stack: lease.stack().clone(),
+            ports: ports.clone(),
             lease,
-            encoding,
-            keys,
             next_key: Mutex::new(None),
-            version,
-            digest,
-            opened: view.clone(),
-            view: Mutex::new(view),
+            view: Mutex::new(ground.view.clone()),
             chronicle,
-            replayed: journal,
-            missed: Mutex::new(missed),
+            own: Mutex::new(None),
+            missed: Mutex::new(ground.missed.take()),
+            ground,
             writing: Mutex::new(Some(Writing { line: Vec::new(), queue, task })),
             unwritten: AtomicBool::new(false),
         })
-    }
-
-    async fn create(
-        ports: &SessionPorts,
-        stack: &StackName,
-    ) -> Result<(Encoding, WrappedKeys, StateView), StateError> {
-        let secret = |source: SecretError| StateError::Secret { stack: stack.clone().into(), source };
-        let lineage = random_uuid(&*ports.random)?;
-        let key = DataKey::generate(&*ports.random).map_err(secret)?;
-        let wrapped = ports.keys.wrap_for_all(&key, &lineage).await.map_err(secret)?;
-        let encoding = Encoding::new(stack.clone(), Sealer::new(&key, &lineage));
-        let view = StateView::new(Snapshot::empty(stack.clone(), lineage))?;
-        Ok((encoding, wrapped, view))
     }
 
     /// The stack.
@@ -255,12 +219,12 @@ impl StateSession {
 
     /// The snapshot that was read when the session was opened; `None` of a new stack.
     pub fn version(&self) -> Option<&Version> {
-        self.version.as_ref()
+        self.ground.version.as_ref()
     }
 
     /// Hash of all that was read when the session was opened, to compare with [`ReadState`](super::ReadState).
     pub fn digest(&self) -> Option<&str> {
-        self.digest.as_deref()
+        self.ground.digest.as_deref()
     }
 
     /// The history that the session writes, if it writes one.
@@ -270,7 +234,66 @@ impl StateSession {
 
     /// Fingerprints with the key of the stack.
     pub fn fingerprints(&self) -> &Fingerprints {
-        self.encoding.sealer().fingerprints()
+        self.ground.encoding.sealer().fingerprints()
+    }
+
+    /// Who was at work when the session was opened. What they record is not seen by this one.
+    pub(crate) fn beside(&self) -> &[LiveClaim] {
+        &self.ground.beside
+    }
+
+    /// The state as an update is planned from it: what others who are at work found open, they settle themselves.
+    pub(crate) fn planning_view(&self) -> StateView {
+        let mut view = self.view();
+        view.leave_open_calls(|urn| self.beside().iter().any(|live| live.claim.writes.contains(urn)));
+        view
+    }
+
+    /// Keeps what an update touches, and gives the rest of the stack free: from then on, nothing else is recorded. Whether
+    /// the store can do that; otherwise the lock stays. Nothing may have been recorded before.
+    ///
+    /// # Errors
+    /// When what was read cannot be made safe, or the lock was lost. Nothing can be recorded then.
+    pub(crate) async fn claim(&self, claim: Claim) -> Result<bool, StateError> {
+        let (done, answer) = oneshot::channel();
+        {
+            let mut writing = self.lock_writing();
+            let Some(writing) = &mut *writing else { return Err(StateError::Closed(self.stack.clone())) };
+            writing.line.push(Entry { records: Vec::new(), prepares: true, done });
+        }
+        Recording { session: self, answer }.durable().await?;
+        let claimed = self.ports.store.claim(&self.lease, &claim).await?;
+        if claimed {
+            *self.lock_own() = Some(Own { claim, records: Vec::new() });
+        }
+        Ok(claimed)
+    }
+
+    fn lock_own(&self) -> MutexGuard<'_, Option<Own>> {
+        self.own.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// That a record is about what this session may write.
+    fn check_claim(&self, own: Option<&Own>, record: &Record) -> Result<(), StateError> {
+        if own.is_none() && self.beside().is_empty() {
+            return Ok(());
+        }
+        let refuse = |urn: Urn, reason: &str| {
+            Err(StateError::Inconsistent { urn, reason: format!("{reason}, while others work on the stack") })
+        };
+        let Some(urn) = record.urn(&self.stack) else {
+            return match record {
+                Record::Moved { .. } => refuse(Urn::of_stack(&self.stack), "names of resources change"),
+                _ => Ok(()),
+            };
+        };
+        let claimed_by_others =
+            || self.beside().iter().any(|live| live.claim.writes.contains(&urn) || live.claim.reads.contains(&urn));
+        match own {
+            Some(own) if !own.claim.writes.contains(&urn) => refuse(urn, "this update did not claim it"),
+            None if claimed_by_others() => refuse(urn, "another update claimed it"),
+            _ => Ok(()),
+        }
     }
 
     /// The state as it is now, with what is being recorded.
@@ -335,18 +358,20 @@ impl StateSession {
             records.iter_mut().for_each(|record| stamp(&view, record, now));
         }
         let written: Vec<Vec<u8>> =
-            records.iter().map(|record| self.encoding.write_record(record)).collect::<Result<_, _>>()?;
+            records.iter().map(|record| self.ground.encoding.write_record(record)).collect::<Result<_, _>>()?;
         let mut view = self.lock_view();
+        let mut own = self.lock_own();
         let mut writing = self.lock_writing();
         let Some(writing) = &mut *writing else { return Err(StateError::Closed(self.stack.clone())) };
         let mut fitting = Vec::with_capacity(written.len());
         let mut fits = Ok(());
-        for (record, text) in records.iter().zip(written) {
-            fits = view.apply(record);
+        for (record, text) in records.into_iter().zip(written) {
+            fits = self.check_claim(own.as_ref(), &record).and_then(|()| view.apply(&record));
             if fits.is_err() {
                 break;
             }
             fitting.push(text);
+            own.iter_mut().for_each(|own| own.records.push(record.clone()));
         }
         if fitting.is_empty()
             && let Err(error) = fits
@@ -354,7 +379,7 @@ impl StateSession {
             return Err(error);
         }
         let (done, answer) = oneshot::channel();
-        writing.line.push(Entry { records: fitting.join(&b','), done });
+        writing.line.push(Entry { records: fitting.join(&b','), prepares: false, done });
         Ok((Recording { session: self, answer }, fits))
     }
 
@@ -372,7 +397,7 @@ impl StateSession {
         let lineage = self.with_view(|view| view.lineage().to_owned());
         let key = match change {
             KeyChange::NewKey => DataKey::generate(&*ports.random).map_err(secret)?,
-            KeyChange::NewWrapping => ports.keys.unwrap_any(&self.keys, &lineage).await.map_err(secret)?,
+            KeyChange::NewWrapping => ports.keys.unwrap_any(&self.ground.keys, &lineage).await.map_err(secret)?,
         };
         let keys = ports.keys.wrap_for_all(&key, &lineage).await.map_err(secret)?;
         let encoding = Encoding::new(self.stack.clone(), Sealer::new(&key, &lineage));
@@ -385,7 +410,7 @@ impl StateSession {
     }
 
     fn now(&self) -> OffsetDateTime {
-        let now = self.clock.now();
+        let now = self.ports.clock.now();
         now.replace_nanosecond(0).unwrap_or(now)
     }
 
@@ -400,7 +425,7 @@ impl StateSession {
     /// # Errors
     /// When it cannot be encoded.
     pub fn export(&self) -> Result<Vec<u8>, StateError> {
-        let content = self.content(self.version.as_ref().map_or(0, |version| version.serial + 1))?;
+        let content = self.content(self.version().map_or(0, |version| version.serial + 1))?;
         let encoded = super::file::snapshot::encode(&content);
         let file = "the recovery file".to_owned();
         encoded.map(|(bytes, _)| bytes).map_err(|error| StateError::Write { file, source: error.into() })
@@ -409,116 +434,10 @@ impl StateSession {
     fn content(&self, serial: u64) -> Result<Content, StateError> {
         let view = self.lock_view();
         let next = self.lock_next_key();
-        let (encoding, keys) =
-            next.as_ref().map_or((&self.encoding, &self.keys), |next| (&next.encoding, &next.keys));
+        let Ground { encoding, keys, .. } = &self.ground;
+        let (encoding, keys) = next.as_ref().map_or((encoding, keys), |next| (&next.encoding, &next.keys));
         let body = encoding.write_body(&view)?;
         Ok(Content { lineage: view.lineage().to_owned(), serial, keys: keys.clone(), body })
-    }
-
-    /// Folds the journal into a new snapshot, unless nothing changed, and gives the lock back.
-    ///
-    /// # Errors
-    /// When the snapshot cannot be written: then the journal stays and says the same. The lock is given back anyway.
-    pub async fn close(&self) -> Result<Closed, StateError> {
-        let taken = self.lock_writing().take();
-        let Some(mut writing) = taken else { return Err(StateError::Closed(self.stack.clone())) };
-        writing.hand_over();
-        let Writing { queue, task, .. } = writing;
-        drop(queue);
-        let folded = match task.await {
-            Ok(base) => self.fold(base).await,
-            Err(_) => Err(StateError::Closed(self.stack.clone())),
-        };
-        let unlocked = self.store.unlock(&self.lease).await;
-        let closed = folded?;
-        unlocked?;
-        Ok(closed)
-    }
-
-    async fn fold(&self, mut base: Base) -> Result<Closed, StateError> {
-        let has_other_key = self.lock_next_key().is_some();
-        match base.stopped.clone() {
-            None if !base.journal && !has_other_key => return Ok(self.closed(base.version, Vec::new())),
-            // Nothing was begun: what was read could not be made safe.
-            Some(first) if !base.backups.has_begun() => return Err(StateError::Stopped(first)),
-            _ => base.secure().await?,
-        }
-        let serial = base.next_serial();
-        let mut content = self.content(serial)?;
-        let is_same = base.version.is_some() && content.body == base.body && !has_other_key;
-        let head = match is_same {
-            true => None,
-            false => self.enter_history().await,
-        };
-        if head.is_some() {
-            content = self.content(serial)?;
-        }
-        let folded = match &base.version {
-            Some(present) if is_same => {
-                self.store.discard_journal(&self.lease, present).await.map(|()| (present.clone(), Vec::new()))
-            }
-            present => match self.store.replace(&self.lease, present.as_ref(), content.clone()).await {
-                Ok(version) => Ok((version, base.backups.end(&content).await)),
-                Err(error) => Err(error),
-            },
-        };
-        match (folded, base.stopped) {
-            (Ok((version, warnings)), _) => {
-                self.write_history(head, &version).await?;
-                Ok(self.closed(Some(version), warnings))
-            }
-            (Err(_), Some(first)) => {
-                self.unwritten.store(true, Ordering::Relaxed);
-                Err(StateError::Stopped(first))
-            }
-            (Err(error), None) => Err(error),
-        }
-    }
-
-    /// Where the history stands with what this session did, which the snapshot is to say. What stands against that is told
-    /// in the end.
-    async fn enter_history(&self) -> Option<HistoryHead> {
-        let chronicle = self.chronicle.as_ref()?;
-        // What a run wrote down that was cut off is in the history already.
-        let is_more = !self.replayed || self.with_view(|view| !view.same_content(&self.opened));
-        if !is_more {
-            return None;
-        }
-        let head = match chronicle.head(&self.opened, self.version.as_ref()).await {
-            Ok(head) => Some(head),
-            Err(error) => {
-                self.miss(error);
-                chronicle.head_unread(&self.opened)
-            }
-        };
-        if let Some(head) = &head {
-            self.lock_view().set_history(head.clone());
-        }
-        head
-    }
-
-    async fn write_history(&self, head: Option<HistoryHead>, version: &Version) -> Result<(), StateError> {
-        let missed = || self.missed.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let error = missed();
-        if let (Some(chronicle), Some(head), None) = (&self.chronicle, head, &error) {
-            let after = self.view();
-            let written = chronicle.record(&head, (&self.opened, &after), version, self.fingerprints()).await;
-            written.unwrap_or_else(|error| self.miss(error));
-        }
-        match error.or_else(missed) {
-            None => Ok(()),
-            Some(error) => {
-                Err(StateError::History { stack: self.stack.clone().into(), source: Arc::new(error) })
-            }
-        }
-    }
-
-    fn miss(&self, error: StateError) {
-        self.missed.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
-    }
-
-    fn closed(&self, version: Option<Version>, warnings: Vec<String>) -> Closed {
-        Closed { changed: version != self.version, version, warnings }
     }
 }
 
