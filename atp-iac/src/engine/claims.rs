@@ -84,9 +84,8 @@ fn may_write(operation: &Operation) -> bool {
 /// Whether the outputs of the stack may be others afterwards: also what the plan calls the same may come out otherwise, where
 /// it is of something that changes.
 fn may_save_outputs(plan: &Plan, writes: &BTreeSet<Urn>, state: &StateView) -> bool {
-    let asked = |urn: &Urn| {
-        plan.operations.iter().any(|one| one.action == OperationKind::Read && one.urn == *urn)
-    };
+    let asked =
+        |urn: &Urn| plan.operations.iter().any(|one| one.action == OperationKind::Read && one.urn == *urn);
     let mut outputs = plan.output_expressions.iter().flatten();
     plan.outputs.values().any(OutputChange::is_change)
         || plan.contract != state.contract()

@@ -157,16 +157,18 @@ impl Engine {
 
     /// Plans and carries out; an update of a part again, for as long as others who are at work are in its way.
     async fn locked(&self, order: &Order<'_>, attended: &mut Attended<'_>) -> Result<Update, EngineError> {
-        let mut waits = Waits { left: self.lock_wait, before: InTheWay { claims: Vec::new(), otherwise: None } };
+        let mut waits =
+            Waits { left: self.lock_wait, before: InTheWay { claims: Vec::new(), otherwise: None } };
         loop {
-            let session = unless(attended.interrupt, self.open_to_update(order, &mut waits)).await?;
+            let opened = Box::pin(self.open_to_update(order, &mut waits));
+            let session = unless(attended.interrupt, opened).await?;
             match Box::pin(self.update_locked(&session, order, attended)).await {
                 Ok(Attempt::Waits(others)) => {
-                    self.close(&session).await?;
+                    Box::pin(self.close(&session)).await?;
                     waits.before = others;
                 }
-                Ok(Attempt::Ended(update)) => return self.end(&session, order, Ok(*update)).await,
-                Err(error) => return self.end(&session, order, Err(error)).await,
+                Ok(Attempt::Ended(update)) => return Box::pin(self.end(&session, order, Ok(*update))).await,
+                Err(error) => return Box::pin(self.end(&session, order, Err(error))).await,
             }
         }
     }

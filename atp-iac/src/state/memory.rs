@@ -443,7 +443,8 @@ impl StateStore for MemoryStore {
         tokio::task::yield_now().await;
         let now = self.inner().power_cuts;
         let failed = failed || now != power_cuts;
-        if self.inner().stacks.get(lease.stack()).is_some_and(|kept| kept.claims.contains_key(&lease.epoch())) {
+        if self.inner().stacks.get(lease.stack()).is_some_and(|kept| kept.claims.contains_key(&lease.epoch()))
+        {
             return self.append_claimed(lease, batch, failed);
         }
         self.write(lease, |kept| {

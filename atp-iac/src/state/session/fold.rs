@@ -22,8 +22,8 @@ impl StateSession {
         drop(queue);
         let claimed = self.lock_own().is_some();
         let (folded, lease) = match task.await {
-            Ok(base) if claimed => self.fold_own(base).await,
-            Ok(base) => (self.fold(&self.lease, &self.ground, base).await, None),
+            Ok(base) if claimed => Box::pin(self.fold_own(base)).await,
+            Ok(base) => (Box::pin(self.fold(&self.lease, &self.ground, base)).await, None),
             Err(_) => (Err(StateError::Closed(self.stack.clone())), None),
         };
         let unlocked = self.ports.store.unlock(lease.as_ref().unwrap_or(&self.lease)).await;
@@ -39,9 +39,9 @@ impl StateSession {
             return (Ok(closed(self.ground.version.as_ref(), base.version, Vec::new())), None);
         }
         let wait = Wait { at_most: PATIENCE, on_wait: &|_| {} };
-        match (self.ports.store.regain(&self.lease, wait).await, base.stopped) {
-            (Ok(lease), stopped) => {
-                let folded = match self.rebase(&lease, stopped).await {
+        match (self.ports.store.regain(&self.lease, wait).await, base.stopped.clone()) {
+            (Ok(lease), _) => {
+                let folded = match self.rebase(&lease, base).await {
                     Ok((ground, base)) => self.fold(&lease, &ground, base).await,
                     Err(error) => Err(error),
                 };
@@ -60,11 +60,7 @@ impl StateSession {
     }
 
     /// What is there now, and the view of this session with what it recorded on top of that.
-    async fn rebase(
-        &self,
-        lease: &Lease,
-        stopped: Option<Arc<StateError>>,
-    ) -> Result<(Ground, Base), StateError> {
+    async fn rebase(&self, lease: &Lease, begun: Base) -> Result<(Ground, Base), StateError> {
         let mut ground = Ground::read(&self.ports, lease, self.chronicle.as_ref()).await?;
         if let Some(error) = ground.missed.take() {
             self.miss(error);
@@ -74,8 +70,12 @@ impl StateSession {
             view.apply(record)?;
         }
         *self.lock_view() = view;
-        let base = ground.base(&self.ports, &self.stack)?;
-        Ok((ground, Base { journal: true, stopped, ..base }))
+        let mut base = ground.base(&self.ports, &self.stack)?;
+        if ground.version == begun.version {
+            // Nobody folded anything meanwhile: what this session knows of the backups is right.
+            base.backups = begun.backups;
+        }
+        Ok((ground, Base { journal: true, stopped: begun.stopped, ..base }))
     }
 
     async fn fold(&self, lease: &Lease, ground: &Ground, mut base: Base) -> Result<Closed, StateError> {
@@ -154,8 +154,7 @@ impl StateSession {
         let error = missed();
         if let (Some(chronicle), Some(head), None) = (&self.chronicle, head, &error) {
             let after = self.view();
-            let written =
-                chronicle.record(&head, (&ground.view, &after), version, self.fingerprints()).await;
+            let written = chronicle.record(&head, (&ground.view, &after), version, self.fingerprints()).await;
             written.unwrap_or_else(|error| self.miss(error));
         }
         match error.or_else(missed) {

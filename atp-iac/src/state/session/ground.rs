@@ -4,7 +4,7 @@ use super::{Base, SessionPorts};
 use crate::StackName;
 use crate::history::Chronicle;
 use crate::ports::random_uuid;
-use crate::secrets::{DataKey, SecretError, Sealer, WrappedKeys};
+use crate::secrets::{DataKey, Sealer, SecretError, WrappedKeys};
 use crate::state::backups::Keeper;
 use crate::state::encoding::Encoding;
 use crate::state::read::{digest, replay_journal, snapshot, unlock_secrets};

@@ -7,7 +7,9 @@ use self::ground::Ground;
 use super::backups::Retention;
 use super::encoding::Encoding;
 use super::writer::{Base, Entry, Writer};
-use super::{Claim, Content, Holder, Lease, LiveClaim, Record, StateError, StateStore, StateView, Version, Wait};
+use super::{
+    Claim, Content, Holder, Lease, LiveClaim, Record, StateError, StateStore, StateView, Version, Wait,
+};
 use crate::history::Chronicle;
 use crate::ports::{Clock, Random};
 use crate::secrets::{DataKey, Fingerprints, KeyProvider, Sealer, WrappedKeys};
@@ -287,8 +289,11 @@ impl StateSession {
                 _ => Ok(()),
             };
         };
-        let claimed_by_others =
-            || self.beside().iter().any(|live| live.claim.writes.contains(&urn) || live.claim.reads.contains(&urn));
+        let claimed_by_others = || {
+            self.beside()
+                .iter()
+                .any(|live| live.claim.writes.contains(&urn) || live.claim.reads.contains(&urn))
+        };
         match own {
             Some(own) if !own.claim.writes.contains(&urn) => refuse(urn, "this update did not claim it"),
             None if claimed_by_others() => refuse(urn, "another update claimed it"),
@@ -357,8 +362,10 @@ impl StateSession {
             let view = self.lock_view();
             records.iter_mut().for_each(|record| stamp(&view, record, now));
         }
-        let written: Vec<Vec<u8>> =
-            records.iter().map(|record| self.ground.encoding.write_record(record)).collect::<Result<_, _>>()?;
+        let written: Vec<Vec<u8>> = records
+            .iter()
+            .map(|record| self.ground.encoding.write_record(record))
+            .collect::<Result<_, _>>()?;
         let mut view = self.lock_view();
         let mut own = self.lock_own();
         let mut writing = self.lock_writing();
@@ -397,7 +404,9 @@ impl StateSession {
         let lineage = self.with_view(|view| view.lineage().to_owned());
         let key = match change {
             KeyChange::NewKey => DataKey::generate(&*ports.random).map_err(secret)?,
-            KeyChange::NewWrapping => ports.keys.unwrap_any(&self.ground.keys, &lineage).await.map_err(secret)?,
+            KeyChange::NewWrapping => {
+                ports.keys.unwrap_any(&self.ground.keys, &lineage).await.map_err(secret)?
+            }
         };
         let keys = ports.keys.wrap_for_all(&key, &lineage).await.map_err(secret)?;
         let encoding = Encoding::new(self.stack.clone(), Sealer::new(&key, &lineage));

@@ -22,6 +22,7 @@ use tempfile::TempDir;
 
 mod memory {
     crate::test_state_store!(async { Some(super::Bench::memory().shared) });
+    crate::test_sharing_store!(async { Some(super::Bench::memory().shared) });
 }
 
 mod local {

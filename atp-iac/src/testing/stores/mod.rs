@@ -21,6 +21,7 @@
 
 pub mod cases;
 pub mod sample;
+pub mod sharing;
 
 use self::sample::{holder, resource, saved, stack};
 use crate::ports::{ManualClock, SeededRandom};
@@ -212,6 +213,38 @@ macro_rules! test_state_store {
             async fn $case() {
                 if let Some(bench) = $bench.await {
                     $crate::testing::stores::cases::$case(bench).await;
+                }
+            }
+        )+
+    };
+}
+
+/// Likewise, what a store must do that lets several work on one stack at once.
+#[macro_export]
+macro_rules! test_sharing_store {
+    ($bench:expr) => {
+        $crate::test_sharing_store! { $bench =>
+            two_who_claimed_different_parts_write_at_once_and_both_fold,
+            the_first_two_of_a_new_stack_can_share_it,
+            who_comes_next_sees_what_is_claimed_and_not_what_is_recorded_of_it,
+            nothing_is_recorded_outside_of_a_claim,
+            who_locks_all_of_a_stack_waits_for_claims_and_who_means_a_part_does_not,
+            a_wait_for_a_claim_ends_when_it_does,
+            whose_claim_was_taken_writes_nothing_and_what_he_recorded_is_kept_once,
+            whose_claim_was_taken_folds_nothing_also_when_all_was_recorded,
+            to_break_the_lock_breaks_every_claim,
+            what_those_who_are_gone_began_is_found_whole_one_after_the_other,
+            what_somebody_left_is_folded_beside_those_who_are_at_work,
+            what_another_one_folded_meanwhile_is_kept,
+            who_does_not_get_the_lock_at_the_end_leaves_his_records_to_the_next_one,
+        }
+    };
+    ($bench:expr => $($case:ident,)+) => {
+        $(
+            #[tokio::test]
+            async fn $case() {
+                if let Some(bench) = $bench.await {
+                    $crate::testing::stores::sharing::$case(bench).await;
                 }
             }
         )+
