@@ -56,6 +56,12 @@ pub trait PlanFiles {
     /// When it cannot be written. The old one is there then.
     fn write(&self, path: &Path, bytes: &[u8]) -> io::Result<()>;
 
+    /// The same with a file that only its owner can read, such as a plan.
+    ///
+    /// # Errors
+    /// When it cannot be written. The old one is there then.
+    fn write_private(&self, path: &Path, bytes: &[u8]) -> io::Result<()>;
+
     /// Makes a file that only its owner can read. Whether it is new: what is there stays as it is.
     ///
     /// # Errors
@@ -73,6 +79,10 @@ impl PlanFiles for DiskPlans {
     }
 
     fn write(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        crate::state::Disk { shared: true, ..Default::default() }.write_whole(path, bytes)
+    }
+
+    fn write_private(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
         crate::state::Disk::default().write_whole(path, bytes)
     }
 

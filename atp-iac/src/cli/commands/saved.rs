@@ -135,7 +135,7 @@ pub(super) async fn open(session: &Session<'_, '_>, file: &Path) -> Result<Saved
 
 fn write(session: &Session<'_, '_>, file: &Path, bytes: &[u8]) -> Result<(), Failure> {
     let workspace = session.target.workspace;
-    workspace.plans.write(&workspace.start.join(file), bytes).map_err(|error| {
+    workspace.plans.write_private(&workspace.start.join(file), bytes).map_err(|error| {
         Failure::failed(format!("the plan cannot be saved as {}", file.display()))
             .with_cause(error)
             .with_hint("name a file in a folder that is there and that you may write to")

@@ -7,6 +7,7 @@ mod commands;
 mod documented;
 mod encrypted;
 mod extra;
+mod former;
 mod hanging;
 mod history;
 mod import;

@@ -11,6 +11,7 @@ async fn a_saved_plan_is_shown_as_the_preview_was_and_carried_out_without_a_ques
     assert_eq!(preview.code, 0, "{}", preview.err);
     let (screen, note) = preview.err.rsplit_once("saved as the.plan: ").unwrap();
     assert_eq!(note, "`up --plan the.plan` carries out exactly this\n");
+    assert!(bench.plans.is_private("/shop/deep/the.plan"));
     let shown = bench.run("plan show the.plan --detailed-exitcode").await;
     let body = |text: &str| text.split_once("\n\n").unwrap().1.to_owned();
     assert!(shown.err.contains("a plan of dev/north/shop, made by anna on desk at "), "{}", shown.err);

@@ -299,7 +299,16 @@ impl Bench {
 
 /// Saved plans in memory.
 #[derive(Default)]
-pub struct Plans(pub Mutex<BTreeMap<PathBuf, Vec<u8>>>);
+pub struct Plans(pub Mutex<BTreeMap<PathBuf, Vec<u8>>>, Private);
+
+/// Which of them only their owner can read.
+type Private = Mutex<BTreeSet<PathBuf>>;
+
+impl Plans {
+    pub fn is_private(&self, path: &str) -> bool {
+        self.1.lock().unwrap().contains(Path::new(path))
+    }
+}
 
 impl PlanFiles for Plans {
     fn read(&self, path: &Path) -> std::io::Result<Option<Vec<u8>>> {
@@ -308,6 +317,10 @@ impl PlanFiles for Plans {
     fn write(&self, path: &Path, bytes: &[u8]) -> std::io::Result<()> {
         self.0.lock().unwrap().insert(path.to_owned(), bytes.to_vec());
         Ok(())
+    }
+    fn write_private(&self, path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+        self.1.lock().unwrap().insert(path.to_owned());
+        self.write(path, bytes)
     }
     fn create_private(&self, path: &Path, bytes: &[u8]) -> std::io::Result<bool> {
         let is_new = !self.0.lock().unwrap().contains_key(path);

@@ -43,11 +43,30 @@ pub enum Change {
 /// Hears of every change of a file after it was made.
 pub type Watch = Arc<dyn Fn(Change) + Send + Sync>;
 
-/// The file system.
+/// The file system. What is written can be read by its owner only.
 #[derive(Clone, Default)]
 pub struct Disk {
+    /// What is written can be read by whoever the user lets read new files.
+    pub shared: bool,
     pub faults: Option<Faults>,
     pub watch: Option<Watch>,
+}
+
+/// An empty file that only its owner can read, whatever was there.
+fn own(file: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    {
+        use std::fs::Permissions;
+        use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
+        let open = options.mode(0o600).open(file)?;
+        // One that a crash left behind keeps the rights that it was made with.
+        open.set_permissions(Permissions::from_mode(0o600))?;
+        Ok(open)
+    }
+    #[cfg(not(unix))]
+    options.open(file)
 }
 
 impl Disk {
@@ -122,7 +141,7 @@ impl Disk {
     /// Writes a file, whose steps are told as those of `named`.
     fn write_as(&self, named: &Path, file: &Path, bytes: &[u8]) -> io::Result<()> {
         self.step("create", named)?;
-        let mut open = File::create(file)?;
+        let mut open = if self.shared { File::create(file)? } else { own(file)? };
         self.tell(|| Change::Created(file.to_owned()));
         self.write("write", &mut open, named, bytes)?;
         self.tell(|| Change::Wrote(file.to_owned(), bytes.to_owned()));
@@ -249,4 +268,29 @@ fn temporary(path: &Path) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(".new");
     name.into()
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::PermissionsExt as _;
+
+    fn rights(path: &Path) -> u32 {
+        fs::metadata(path).unwrap().permissions().mode() & 0o777
+    }
+
+    #[test]
+    fn only_its_owner_can_read_what_is_written_unless_it_is_shared() {
+        let folder = tempfile::tempdir().unwrap();
+        let (own, shared) = (folder.path().join("own"), folder.path().join("shared"));
+        // A crash may have left one behind, with other rights.
+        let left = temporary(&own);
+        File::create(&left).unwrap().set_permissions(fs::Permissions::from_mode(0o666)).unwrap();
+        Disk::default().write_whole(&own, b"x").unwrap();
+        assert_eq!(rights(&own), 0o600);
+        Disk { shared: true, ..Disk::default() }.write_whole(&shared, b"x").unwrap();
+        let new = folder.path().join("new");
+        drop(File::create(&new).unwrap());
+        assert_eq!(rights(&shared), rights(&new));
+    }
 }
