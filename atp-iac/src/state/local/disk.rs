@@ -270,7 +270,8 @@ fn temporary(path: &Path) -> PathBuf {
     name.into()
 }
 
-#[cfg(all(test, unix))]
+#[cfg(unix)]
+#[cfg(test)]
 mod tests {
     use super::*;
     use std::os::unix::fs::PermissionsExt as _;
