@@ -1,5 +1,6 @@
 //! The journal of a stack: a row for each batch.
 
+use super::claims;
 use super::connection::{Database, Failure, Purpose};
 use super::guard::{self, Guard, changed};
 use super::lock::{Held, held};
@@ -56,7 +57,13 @@ pub async fn append(
     let mut tries = database.tries(PATIENCE, Purpose::Write);
     let appended = loop {
         let again = tries.again();
-        if let Some(done) = tries.settle(add(database, lease, &held, &line, again)).await {
+        let added = async {
+            match held.is_claim() {
+                true => claims::add(database, lease, &held, &line, again).await,
+                false => add(database, lease, &held, &line, again).await,
+            }
+        };
+        if let Some(done) = tries.settle(added).await {
             break done;
         }
     };
@@ -71,10 +78,18 @@ fn cannot_write(database: &Database, source: io::Error) -> StateError {
 }
 
 /// A row to be added.
-struct Line<'l> {
-    base: &'l Version,
-    number: i64,
-    lines: &'l [u8],
+pub struct Line<'l> {
+    pub base: &'l Version,
+    pub number: i64,
+    pub lines: &'l [u8],
+}
+
+/// A snapshot with so many batches.
+pub fn counted(base: &Version, count: i64) -> String {
+    match count {
+        0 => base.to_string(),
+        count => format!("{base} and {count} batches in its journal"),
+    }
 }
 
 async fn add(
@@ -111,11 +126,7 @@ async fn add(
     if again && guard.batches == number + 1 && there == Some(*lines) {
         return Ok(());
     }
-    let batches = |count: i64| match count {
-        0 => base.to_string(),
-        count => format!("{base} and {count} batches in its journal"),
-    };
-    Err(changed(lease.stack(), batches(*number), batches(guard.batches)).into())
+    Err(changed(lease.stack(), counted(base, *number), counted(base, guard.batches)).into())
 }
 
 /// Drops the journal of a snapshot.
@@ -124,12 +135,15 @@ pub async fn discard(database: &Database, lease: &Lease, base: &Version) -> Resu
     let mut journal = held.journal.lock().await;
     let mut tries = database.tries(PATIENCE, Purpose::Write);
     loop {
+        let again = tries.again();
         let attempt = async {
             let mut client = database.client().await?;
             let transaction = client.transaction().await?;
             let guard = Guard::locked(&transaction, lease, &held).await?;
             guard.check_version(lease.stack(), Some(base))?;
+            claims::check(&transaction, lease, again).await?;
             let stack = lease.stack().to_string();
+            claims::drop_but(&transaction, &stack, &held.beside()).await?;
             transaction.execute("DELETE FROM journal WHERE stack = $1", &[&stack]).await?;
             transaction.execute("UPDATE stacks SET batches = 0 WHERE stack = $1", &[&stack]).await?;
             Ok(transaction.commit().await?)

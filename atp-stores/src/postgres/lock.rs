@@ -2,11 +2,18 @@
 //!
 //! Each lease has a higher epoch than the one before it. Whoever writes names its epoch in the same statement or
 //! transaction, under the lock of the stack's row, so that nothing of an older lease comes after a newer one began.
+//!
+//! Who claimed a part of the stack gave the lock free, and has a row in `claims`, with the same epoch and token, that is
+//! renewed in its place. Whoever takes the lock looks at these rows while he has the row of the stack, so that no claim comes
+//! in between, and ends those that have expired: what the lease finds of the others then is what it goes by to its end.
 
+use super::claims;
 use super::connection::{Database, Failure, Purpose};
+use super::guard::lost;
 use super::journal::Journal;
 use atp_iac::StackName;
-use atp_iac::state::{Holder, Lease, Sign, StateError, Wait};
+use atp_iac::state::{Holder, Lease, LiveClaim, Sign, StateError, Wait};
+use deadpool_postgres::{GenericClient as _, Transaction};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
@@ -21,16 +28,35 @@ const PAUSE: Duration = Duration::from_millis(250);
 /// For how long a server that cannot be reached is tried.
 pub const PATIENCE: Duration = Duration::from_secs(5);
 
-/// What a lease of this store holds. When it is dropped, the lock is free.
+/// What a lease of this store holds. When it is dropped, the lock is free, and so is what was claimed.
 pub struct Held {
     database: Arc<Database>,
     stack: String,
     pub epoch: i64,
     pub token: Uuid,
+    pub holder: Holder,
+    pub term: Duration,
     sign: Sign,
     pub journal: Mutex<Journal>,
+    /// Whether it is a claim by now.
+    pub claimed: AtomicBool,
+    /// Who was at work when the lock was taken.
+    pub beside: Vec<LiveClaim>,
+    /// The claim for which the lock was taken again.
+    pub of: Option<Lease>,
     renewal: AbortHandle,
     released: AtomicBool,
+}
+
+impl Held {
+    pub fn is_claim(&self) -> bool {
+        self.claimed.load(Ordering::Acquire)
+    }
+
+    /// The epochs of those who were at work when the lock was taken.
+    pub fn beside(&self) -> Vec<i64> {
+        self.beside.iter().map(|live| live.epoch.cast_signed()).collect()
+    }
 }
 
 impl Drop for Held {
@@ -54,22 +80,44 @@ impl Drop for Held {
     }
 }
 
+/// For what a lock is taken.
+#[derive(Clone, Copy)]
+pub enum Taking<'t> {
+    /// For all of a stack.
+    All,
+    /// For a part of it, after these claims have ended.
+    Part(&'t [u64]),
+    /// For who claimed something.
+    Again(&'t Lease),
+}
+
+/// Who takes a lock, and for how long at a time.
+#[derive(Clone, Copy)]
+pub struct Taker<'t> {
+    pub stack: &'t StackName,
+    pub holder: &'t Holder,
+    pub taking: Taking<'t>,
+    pub term: Duration,
+}
+
 /// What came of an attempt.
 enum Attempt {
-    Taken { epoch: i64 },
+    Taken { epoch: i64, beside: Vec<LiveClaim> },
     Busy(Option<Holder>),
 }
 
+const ADD: &str = "INSERT INTO stacks (stack, epoch, form) VALUES ($1, 0, 2) ON CONFLICT (stack) DO NOTHING";
+
+/// The row of a stack, which nobody else changes until the transaction ends, and whether the lock is free.
+const LOOK: &str = "
+SELECT who, host, process, operation, since,
+    token IS NULL OR expires <= clock_timestamp() OR token = ANY($2)
+FROM stacks WHERE stack = $1 FOR UPDATE";
+
 const TAKE: &str = "
-INSERT INTO stacks AS kept (stack, epoch, token, expires, who, host, process, operation, since)
-VALUES ($1, 1, $2, clock_timestamp() + make_interval(secs => $3), $4, $5, $6, $7, $8)
-ON CONFLICT (stack) DO UPDATE SET
-    epoch = kept.epoch + 1, token = excluded.token,
-    expires = clock_timestamp() + make_interval(secs => $3),
-    who = excluded.who, host = excluded.host, process = excluded.process,
-    operation = excluded.operation, since = excluded.since
-WHERE kept.token IS NULL OR kept.expires <= clock_timestamp() OR kept.token = ANY($9)
-RETURNING epoch";
+UPDATE stacks SET epoch = epoch + 1, token = $2, expires = clock_timestamp() + make_interval(secs => $3),
+    who = $4, host = $5, process = $6, operation = $7, since = $8
+WHERE stack = $1 RETURNING epoch";
 
 const HOLDER: &str = "
 SELECT who, host, process, operation, since FROM stacks
@@ -79,7 +127,7 @@ const RENEW: &str = "
 UPDATE stacks SET expires = clock_timestamp() + make_interval(secs => $4)
 WHERE stack = $1 AND epoch = $2 AND token = $3";
 
-const FREE: &str = "
+pub const FREE: &str = "
 UPDATE stacks SET token = NULL, expires = NULL, who = NULL, host = NULL, process = NULL, operation = NULL,
     since = NULL
 WHERE stack = $1 AND epoch = $2 AND token = $3";
@@ -92,31 +140,26 @@ FROM kept WHERE stacks.stack = kept.stack
 RETURNING kept.who, kept.host, kept.process, kept.operation, kept.since,
     kept.token IS NOT NULL AND kept.expires > clock_timestamp()";
 
-/// Locks a stack for so long at a time.
-pub async fn lock(
-    database: &Arc<Database>,
-    stack: &StackName,
-    holder: &Holder,
-    wait: Wait<'_>,
-    term: Duration,
-) -> Result<Lease, StateError> {
+/// Locks a stack.
+pub async fn lock(database: &Arc<Database>, taker: Taker<'_>, wait: Wait<'_>) -> Result<Lease, StateError> {
     let deadline = database.clock.now() + wait.at_most;
     let mut told: Option<Option<Holder>> = None;
     let token = Uuid::new_v4();
     // Should an attempt fail, the lock may be there all the same: then the sign stays, and says that nobody has it.
-    let sign = database.presence.show(stack, &token.to_string());
+    let sign = database.presence.show(taker.stack, &token.to_string());
     loop {
-        let other = match try_lock(database, stack, holder, token, term).await? {
-            Attempt::Taken { epoch } => {
-                database.presence.clear(stack);
-                return Ok(lease(database, stack, epoch, token, sign, term));
+        let other = match try_lock(database, taker, token).await? {
+            Attempt::Taken { epoch, beside } => {
+                database.presence.clear(taker.stack);
+                return Ok(lease(database, taker, (epoch, token, sign), beside));
             }
             Attempt::Busy(other) => other,
         };
         let left = deadline - database.clock.now();
         if !left.is_positive() {
             sign.withdraw();
-            return Err(StateError::Locked { stack: stack.clone().into(), holder: other.map(Box::new) });
+            let stack = taker.stack.clone().into();
+            return Err(StateError::Locked { stack, holder: other.map(Box::new) });
         }
         if told.as_ref() != Some(&other) {
             (wait.on_wait)(other.as_ref());
@@ -128,20 +171,27 @@ pub async fn lock(
 
 fn lease(
     database: &Arc<Database>,
-    stack: &StackName,
-    epoch: i64,
-    token: Uuid,
-    sign: Sign,
-    term: Duration,
+    taker: Taker<'_>,
+    (epoch, token, sign): (i64, Uuid, Sign),
+    beside: Vec<LiveClaim>,
 ) -> Lease {
+    let Taker { stack, holder, term, .. } = taker;
     let renewed = renew(database.clone(), stack.to_string(), epoch, token, term);
     let held = Held {
         database: database.clone(),
         stack: stack.to_string(),
         epoch,
         token,
+        holder: holder.clone(),
+        term,
         sign,
         journal: Mutex::default(),
+        claimed: AtomicBool::new(false),
+        beside,
+        of: match taker.taking {
+            Taking::Again(claimed) => Some(claimed.clone()),
+            Taking::All | Taking::Part(_) => None,
+        },
         renewal: tokio::spawn(renewed).abort_handle(),
         released: AtomicBool::new(false),
     };
@@ -150,59 +200,90 @@ fn lease(
 
 /// What a lease was made with.
 pub fn held(lease: &Lease) -> Result<Arc<Held>, StateError> {
-    lease.inner().ok_or_else(|| StateError::LockLost { stack: lease.stack().clone().into() })
+    lease.inner().ok_or_else(|| lost(lease))
 }
 
-async fn try_lock(
-    database: &Database,
-    stack: &StackName,
-    holder: &Holder,
-    token: Uuid,
-    term: Duration,
-) -> Result<Attempt, StateError> {
+async fn try_lock(database: &Database, taker: Taker<'_>, token: Uuid) -> Result<Attempt, StateError> {
     let mut tries = database.tries(PATIENCE, Purpose::Write);
     loop {
-        if let Some(done) = tries.settle(take(database, stack, holder, token, term)).await {
+        if let Some(done) = tries.settle(take(database, taker, token)).await {
             return done;
         }
     }
 }
 
-async fn take(
-    database: &Database,
-    stack: &StackName,
-    holder: &Holder,
-    token: Uuid,
-    term: Duration,
-) -> Result<Attempt, Failure> {
-    let client = database.client().await?;
-    let Holder { who, host, process, operation, since } = holder;
-    let gone = gone(database, stack);
+async fn take(database: &Database, taker: Taker<'_>, token: Uuid) -> Result<Attempt, Failure> {
+    let mut client = database.client().await?;
+    let gone = gone(database, taker.stack);
     // An earlier try of this one may have taken it, and its answer was lost.
     let free: Vec<Uuid> = database.dropped().into_iter().chain([token]).chain(gone.iter().copied()).collect();
-    let (process, term, stack) = (i64::from(*process), term.as_secs_f64(), stack.to_string());
-    let take = client.prepare_cached(TAKE).await?;
-    let taken = client
-        .query_opt(&take, &[&stack, &token, &term, who, host, &process, operation, since, &free])
-        .await
-        .map_err(Failure::from);
-    match taken {
-        Ok(Some(row)) => return Ok(Attempt::Taken { epoch: row.try_get(0)? }),
-        Ok(None) => {}
+    let transaction = client.transaction().await?;
+    match take_in(&transaction, taker, token, &free).await {
+        Ok(attempt) => {
+            transaction.commit().await?;
+            Ok(attempt)
+        }
         // Its holder writes just now.
-        Err(failure) if failure.is_lock_timeout() => {}
-        Err(failure) => return Err(failure),
+        Err(failure) if failure.is_lock_timeout() => {
+            transaction.rollback().await?;
+            let other = client.query_opt(HOLDER, &[&taker.stack.to_string(), &gone]).await?;
+            Ok(Attempt::Busy(other.as_ref().map(read_holder).transpose()?))
+        }
+        Err(failure) => Err(failure),
     }
-    let other = client.query_opt(HOLDER, &[&stack, &gone]).await?;
-    Ok(Attempt::Busy(other.as_ref().map(read_holder).transpose()?))
+}
+
+async fn take_in(
+    transaction: &Transaction<'_>,
+    taker: Taker<'_>,
+    token: Uuid,
+    free: &[Uuid],
+) -> Result<Attempt, Failure> {
+    let Taker { stack, holder, taking, term } = taker;
+    let name = stack.to_string();
+    let look = transaction.prepare_cached(LOOK).await?;
+    let row = match transaction.query_opt(&look, &[&name, &free]).await? {
+        Some(row) => row,
+        None => {
+            transaction.execute(ADD, &[&name]).await?;
+            transaction.query_one(&look, &[&name, &free]).await?
+        }
+    };
+    if !row.try_get::<_, bool>(5)? {
+        return Ok(Attempt::Busy(Some(read_holder(&row)?)));
+    }
+    let live = claims::end_expired(transaction, &name, free).await?;
+    let own = match taking {
+        Taking::Again(claimed) => Some(claimed),
+        Taking::All | Taking::Part(_) => None,
+    };
+    if let Some(claimed) = own.filter(|own| live.iter().all(|live| live.epoch != own.epoch())) {
+        return Err(claims::taken(transaction, claimed).await?.into());
+    }
+    let in_the_way = live.iter().find(|live| match taking {
+        Taking::All => true,
+        Taking::Part(after) => after.contains(&live.epoch),
+        Taking::Again(_) => false,
+    });
+    if let Some(other) = in_the_way {
+        return Ok(Attempt::Busy(Some(other.holder.clone())));
+    }
+    let Holder { who, host, process, operation, since } = holder;
+    let (process, term) = (i64::from(*process), term.as_secs_f64());
+    let take = transaction.prepare_cached(TAKE).await?;
+    let taken =
+        transaction.query_one(&take, &[&name, &token, &term, who, host, &process, operation, since]).await?;
+    let beside = live.into_iter().filter(|live| Some(live.epoch) != own.map(Lease::epoch)).collect();
+    Ok(Attempt::Taken { epoch: taken.try_get(0)?, beside })
 }
 
 /// Leases of a stack whose holders are known to be gone.
-fn gone(database: &Database, stack: &StackName) -> Vec<Uuid> {
+pub fn gone(database: &Database, stack: &StackName) -> Vec<Uuid> {
     database.presence.gone(stack).iter().filter_map(|lock| lock.parse().ok()).collect()
 }
 
-fn read_holder(row: &Row) -> Result<Holder, Failure> {
+/// Who stands in the first columns of a row.
+pub fn read_holder(row: &Row) -> Result<Holder, Failure> {
     Ok(Holder {
         who: row.try_get(0)?,
         host: row.try_get(1)?,
@@ -219,57 +300,63 @@ async fn renew(database: Arc<Database>, stack: String, epoch: i64, token: Uuid, 
         let seconds = term.as_secs_f64();
         let renewed = async {
             let client = database.client().await?;
-            let renew = client.prepare_cached(RENEW).await?;
-            Ok::<_, Failure>(client.execute(&renew, &[&stack, &epoch, &token, &seconds]).await?)
+            // In this order: a lock becomes a claim, and never the other way.
+            for statement in [RENEW, claims::RENEW] {
+                let renew = client.prepare_cached(statement).await?;
+                if client.execute(&renew, &[&stack, &epoch, &token, &seconds]).await? > 0 {
+                    return Ok(true);
+                }
+            }
+            Ok::<_, Failure>(false)
         };
         // What cannot be renewed now can be next time, unless another one took the lock; then the next write says so.
-        if let Ok(Ok(0)) = tokio::time::timeout(term, renewed).await {
+        if let Ok(Ok(false)) = tokio::time::timeout(term, renewed).await {
             return;
         }
     }
 }
 
-async fn release(database: &Database, stack: &str, epoch: i64, token: Uuid) -> Result<u64, StateError> {
+/// Gives free what a lease holds; whether it held anything.
+async fn free(database: &Database, stack: &str, epoch: i64, token: Uuid) -> Result<bool, Failure> {
+    let client = database.client().await?;
+    let freed = client.execute(FREE, &[&stack, &epoch, &token]).await?;
+    let ended = client.execute(claims::END, &[&stack, &epoch, &token]).await?;
+    Ok(freed + ended > 0)
+}
+
+async fn release(database: &Database, stack: &str, epoch: i64, token: Uuid) -> Result<bool, StateError> {
     let mut tries = database.tries(PATIENCE, Purpose::Write);
     loop {
-        let attempt = async {
-            let client = database.client().await?;
-            Ok(client.execute(FREE, &[&stack, &epoch, &token]).await?)
-        };
-        if let Some(done) = tries.settle(attempt).await {
+        if let Some(done) = tries.settle(free(database, stack, epoch, token)).await {
             return done;
         }
     }
 }
 
-/// Gives a stack free.
+/// Gives a stack free, and with it what was claimed before.
 pub async fn unlock(database: &Database, lease: &Lease) -> Result<(), StateError> {
     let held = held(lease)?;
-    let lost = || StateError::LockLost { stack: lease.stack().clone().into() };
     if held.released.swap(true, Ordering::AcqRel) {
-        return Err(lost());
+        return Err(lost(lease));
     }
     held.renewal.abort();
+    if let Some(Ok(claimed)) = held.of.as_ref().map(self::held)
+        && !claimed.released.swap(true, Ordering::AcqRel)
+    {
+        claimed.renewal.abort();
+        release(database, &claimed.stack, claimed.epoch, claimed.token).await?;
+        claimed.sign.withdraw();
+    }
     let mut tries = database.tries(PATIENCE, Purpose::Write);
     loop {
         let again = tries.again();
         let attempt = async {
-            let client = database.client().await?;
-            let stack = lease.stack().to_string();
-            if client.execute(FREE, &[&stack, &held.epoch, &held.token]).await? > 0 {
+            // An earlier try gave it free.
+            if free(database, &held.stack, held.epoch, held.token).await? || again {
                 held.sign.withdraw();
                 return Ok(());
             }
-            let newest = client.query_opt("SELECT epoch FROM stacks WHERE stack = $1", &[&stack]).await?;
-            match newest.map(|row| row.try_get::<_, i64>(0)).transpose()? {
-                Some(newest) if newest != held.epoch => {
-                    let (held, newest) = (lease.epoch(), newest.unsigned_abs());
-                    Err(StateError::Fenced { stack: lease.stack().clone().into(), held, newest }.into())
-                }
-                // An earlier try gave it free.
-                Some(_) if again => Ok(()),
-                _ => Err(lost().into()),
-            }
+            Err(claims::taken(&database.client().await?, lease).await?.into())
         };
         if let Some(done) = tries.settle(attempt).await {
             return done;
@@ -277,14 +364,21 @@ pub async fn unlock(database: &Database, lease: &Lease) -> Result<(), StateError
     }
 }
 
-/// Takes the lock from its holder.
+/// Takes the lock from its holder, and every claim.
 pub async fn break_lock(database: &Database, stack: &StackName) -> Result<Option<Holder>, StateError> {
     let mut tries = database.tries(PATIENCE, Purpose::Write);
     loop {
         let attempt = async {
-            let client = database.client().await?;
-            let Some(row) = client.query_opt(BREAK, &[&stack.to_string()]).await? else { return Ok(None) };
-            row.try_get::<_, bool>(5)?.then(|| read_holder(&row)).transpose()
+            let mut client = database.client().await?;
+            let name = stack.to_string();
+            let transaction = client.transaction().await?;
+            let Some(row) = transaction.query_opt(BREAK, &[&name]).await? else { return Ok(None) };
+            let claimed = claims::end_all(&transaction, &name).await?;
+            transaction.commit().await?;
+            match row.try_get::<_, bool>(5)? {
+                true => read_holder(&row).map(Some),
+                false => Ok(claimed),
+            }
         };
         if let Some(done) = tries.settle(attempt).await {
             return done;

@@ -4,11 +4,12 @@
 //! has each batch of the journal and each document. What an update does not change stays as it is. The tables are made on
 //! first use, in a schema for each cloud.
 //!
-//! What was acknowledged is on the server's disk. Every write changes or locks the row of its stack and looks there whether
-//! its lease is the newest, so that a writer who lost the lock writes nothing. When a connection is lost, the same is asked
+//! What was acknowledged is on the server's disk. Every write changes or locks the row of its stack, or that of its claim, and
+//! looks there whether its lease is still good, so that a writer who lost the lock writes nothing. When a connection is lost, the same is asked
 //! again on another one, and what took place already is recognised.
 
 mod address;
+mod claims;
 mod connection;
 mod documents;
 mod guard;
@@ -23,10 +24,12 @@ mod tls;
 use self::address::Address;
 use self::connection::Database;
 use self::documents::Document;
+use self::lock::{Taker, Taking};
 use async_trait::async_trait;
 use atp_iac::StackName;
 use atp_iac::state::{
-    BackendError, Content, Folder, Holder, Lease, Opening, StateError, StateStore, Stored, Version, Wait,
+    BackendError, Claim, Content, Folder, Holder, Lease, LiveClaim, Opening, StateError, StateStore, Stored,
+    Survey, Version, Wait,
 };
 use std::fmt;
 use std::sync::Arc;
@@ -88,7 +91,39 @@ impl StateStore for PostgresStore {
     }
 
     async fn lock(&self, stack: &StackName, holder: &Holder, wait: Wait<'_>) -> Result<Lease, StateError> {
-        lock::lock(&self.database, stack, holder, wait, self.term).await
+        let taker = Taker { stack, holder, taking: Taking::All, term: self.term };
+        lock::lock(&self.database, taker, wait).await
+    }
+
+    async fn lock_part(
+        &self,
+        stack: &StackName,
+        holder: &Holder,
+        after: &[u64],
+        wait: Wait<'_>,
+    ) -> Result<Lease, StateError> {
+        let taker = Taker { stack, holder, taking: Taking::Part(after), term: self.term };
+        lock::lock(&self.database, taker, wait).await
+    }
+
+    async fn survey(&self, lease: &Lease) -> Result<Survey, StateError> {
+        snapshot::survey(&self.database, lease).await
+    }
+
+    async fn claim(&self, lease: &Lease, claim: &Claim) -> Result<bool, StateError> {
+        claims::claim(&self.database, lease, claim).await.map(|()| true)
+    }
+
+    async fn regain(&self, claimed: &Lease, wait: Wait<'_>) -> Result<Lease, StateError> {
+        claims::regain(&self.database, claimed, wait).await
+    }
+
+    async fn claims(&self, stack: &StackName) -> Result<Vec<LiveClaim>, StateError> {
+        claims::claims(&self.database, stack).await
+    }
+
+    async fn break_claim(&self, stack: &StackName, epoch: u64) -> Result<Option<Holder>, StateError> {
+        claims::break_claim(&self.database, stack, epoch).await
     }
 
     async fn replace(

@@ -2,9 +2,10 @@
 
 use super::connection::{Client, Failure};
 use atp_iac::state::StateError;
+use deadpool_postgres::Transaction;
 
 /// The newest form of the tables that is understood.
-pub const VERSION: i32 = 1;
+pub const VERSION: i32 = 2;
 
 /// Serialises those who make the tables; any number does that nobody else is likely to use.
 const LOCK: i64 = 0x0061_7470_5f69_6163;
@@ -13,7 +14,12 @@ const LOCK: i64 = 0x0061_7470_5f69_6163;
 /// locks its row there, so that there is one order of all writes. The row stays when the stack is forgotten: epochs never
 /// begin again.
 ///
-/// A row of `journal` holds one or more lines of a journal as it would be in a file, each with the checksum of all before
+/// `claims` has a row for each who works on a part of a stack, and `claim_journal` what he recorded. When a row of it has no
+/// token, nobody writes that any more, and whoever locks the stack next takes it into the snapshot.
+///
+/// `form` says that whoever takes the lock knows of claims: who worked with older tables fails when he tries.
+///
+/// A row of `journal` and of `claim_journal` holds one or more lines of a journal as it would be in a file, each with the checksum of all before
 /// it.
 const TABLES: &str = "
 CREATE TABLE stacks (
@@ -30,6 +36,7 @@ CREATE TABLE stacks (
     process bigint,
     operation text,
     since timestamptz,
+    form integer NOT NULL,
     CHECK (num_nulls(lineage, serial, checksum) IN (0, 3)),
     CHECK (num_nulls(token, expires, who, host, process, operation, since) IN (0, 7))
 );
@@ -63,25 +70,84 @@ CREATE TABLE documents (
 CREATE TABLE format (version integer NOT NULL);
 ";
 
+const CLAIMS: &str = "
+CREATE TABLE claims (
+    stack text NOT NULL REFERENCES stacks,
+    epoch bigint NOT NULL,
+    claim text NOT NULL,
+    batches bigint NOT NULL DEFAULT 0,
+    token uuid,
+    expires timestamptz,
+    who text,
+    host text,
+    process bigint,
+    operation text,
+    since timestamptz,
+    PRIMARY KEY (stack, epoch),
+    CHECK (num_nulls(token, expires, who, host, process, operation, since) IN (0, 7))
+);
+CREATE TABLE claim_journal (
+    stack text NOT NULL,
+    epoch bigint NOT NULL,
+    number bigint NOT NULL,
+    lines bytea NOT NULL,
+    PRIMARY KEY (stack, epoch, number),
+    FOREIGN KEY (stack, epoch) REFERENCES claims
+);
+";
+
+/// What makes tables of the first form into such.
+const FROM_1: &str = "
+ALTER TABLE stacks ADD COLUMN form integer NOT NULL DEFAULT 2;
+ALTER TABLE stacks ALTER COLUMN form DROP DEFAULT;
+";
+
 /// Sees to it that the tables are there. The connection has the schema as its search path.
 pub async fn prepare(client: &mut Client, schema: &str, place: &str) -> Result<(), Failure> {
-    if let Some(found) = version(client, schema).await? {
-        return check(found, place);
+    match version(client, schema).await? {
+        None | Some(1) => {}
+        Some(found) => return check(found, place),
     }
     let transaction = client.transaction().await?;
     transaction.execute("SELECT pg_advisory_xact_lock($1)", &[&LOCK]).await?;
     // Who waited for the lock may find that the tables are there now.
-    if version(&transaction, schema).await?.is_none() {
-        // The name was checked to be one that needs no quotes; quoted, it is not taken for a word of the language.
-        transaction.batch_execute(&format!("CREATE SCHEMA IF NOT EXISTS \"{schema}\"")).await?;
-        transaction.batch_execute(TABLES).await?;
-        transaction.execute("INSERT INTO format (version) VALUES ($1)", &[&VERSION]).await?;
+    match version(&transaction, schema).await? {
+        None => {
+            // The name was checked to be one that needs no quotes; quoted, it is not taken for a word of the language.
+            transaction.batch_execute(&format!("CREATE SCHEMA IF NOT EXISTS \"{schema}\"")).await?;
+            transaction.batch_execute(TABLES).await?;
+            transaction.batch_execute(CLAIMS).await?;
+            transaction.execute("INSERT INTO format (version) VALUES ($1)", &[&VERSION]).await?;
+        }
+        Some(1) => upgrade(&transaction, place).await?,
+        Some(_) => {}
     }
     transaction.commit().await?;
     match version(client, schema).await? {
         Some(found) => check(found, place),
         None => Err(StateError::Corrupt { file: place.to_owned(), what: "its tables vanish".into() }.into()),
     }
+}
+
+/// Brings tables of the first form to the present one. Who works with those has the lock of a stack, and is waited for.
+async fn upgrade(transaction: &Transaction<'_>, place: &str) -> Result<(), Failure> {
+    transaction.batch_execute("LOCK TABLE stacks IN ACCESS EXCLUSIVE MODE").await?;
+    let busy = "
+        SELECT stack, who, host FROM stacks WHERE token IS NOT NULL AND expires > clock_timestamp()
+        ORDER BY stack LIMIT 1";
+    if let Some(row) = transaction.query_opt(busy, &[]).await? {
+        let (stack, who, host): (String, String, String) =
+            (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
+        let told = format!(
+            "the tables in {place} are of an older version, and {who} on {host} works on {stack} with that; they are \
+             brought to the present form when nobody does: try again then"
+        );
+        return Err(StateError::Refused(told).into());
+    }
+    transaction.batch_execute(FROM_1).await?;
+    transaction.batch_execute(CLAIMS).await?;
+    transaction.execute("UPDATE format SET version = $1", &[&VERSION]).await?;
+    Ok(())
 }
 
 /// The number of the tables; `None` when there are none.

@@ -1,13 +1,14 @@
 //! The snapshot of a stack: its header, a row for each resource, and what stands around them.
 
+use super::claims::{self, Written};
 use super::connection::{Database, Failure, Purpose};
 use super::guard::{self, Guard};
 use super::journal::{Journal, PATIENCE};
-use super::lock::{self, held};
+use super::lock::{self, Held, held};
 use super::rows::{self, Changes, Kept, Parts, Row};
 use atp_iac::StackName;
 use atp_iac::state::format::{journal, snapshot};
-use atp_iac::state::{Content, Lease, StateError, Stored, Version};
+use atp_iac::state::{Content, Lease, StateError, Stored, Survey, Version};
 use deadpool_postgres::{GenericClient as _, Transaction};
 use futures::future::try_join3;
 use std::borrow::Cow;
@@ -16,8 +17,41 @@ use tokio_postgres::IsolationLevel;
 /// How many bytes of lines are sent in one statement, about.
 const CHUNK: usize = 4 << 20;
 
+/// A state as it is kept.
+struct Found {
+    version: Version,
+    content: Content,
+    /// What was added by those who had the lock.
+    journal: Vec<Vec<u8>>,
+    /// What was added by those who claimed a part, by epoch.
+    claimed: Vec<(u64, Vec<Vec<u8>>)>,
+}
+
 /// What is kept of a stack.
 pub async fn read(database: &Database, stack: &StackName) -> Result<Option<Stored>, StateError> {
+    let found = find(database, stack).await?;
+    Ok(found.map(|Found { version, content, mut journal, claimed }| {
+        journal.extend(claimed.into_iter().flat_map(|(_, batches)| batches));
+        Stored { version, content, journal }
+    }))
+}
+
+/// What the holder of a lock finds.
+pub async fn survey(database: &Database, lease: &Lease) -> Result<Survey, StateError> {
+    let held = held(lease)?;
+    let beside = held.beside.clone();
+    let Some(found) = find(database, lease.stack()).await? else {
+        return Ok(Survey { beside, ..Survey::default() });
+    };
+    let own = held.of.as_ref().map(Lease::epoch);
+    let is_of_others = |epoch: u64| Some(epoch) == own || beside.iter().any(|live| live.epoch == epoch);
+    let ended = found.claimed.into_iter().filter(|(epoch, _)| !is_of_others(*epoch));
+    let journals = std::iter::once(found.journal).chain(ended.map(|(_, batches)| batches));
+    let journals = journals.filter(|journal| !journal.is_empty()).collect();
+    Ok(Survey { snapshot: Some((found.version, found.content)), journals, beside })
+}
+
+async fn find(database: &Database, stack: &StackName) -> Result<Option<Found>, StateError> {
     let mut tries = database.tries(lock::PATIENCE, Purpose::Read);
     loop {
         if let Some(done) = tries.settle(read_once(database, stack)).await {
@@ -26,7 +60,7 @@ pub async fn read(database: &Database, stack: &StackName) -> Result<Option<Store
     }
 }
 
-async fn read_once(database: &Database, stack: &StackName) -> Result<Option<Stored>, Failure> {
+async fn read_once(database: &Database, stack: &StackName) -> Result<Option<Found>, Failure> {
     let mut client = database.client().await?;
     let isolation = IsolationLevel::RepeatableRead;
     let transaction = client.build_transaction().isolation_level(isolation).read_only(true).start().await?;
@@ -48,6 +82,7 @@ async fn read_once(database: &Database, stack: &StackName) -> Result<Option<Stor
         transaction.query(&of_journal, &[&name]),
     )
     .await?;
+    let claimed = claims::journals(&transaction, &name).await?;
     transaction.commit().await?;
 
     let place = format!("the state of {stack} in {}", database.place);
@@ -55,7 +90,11 @@ async fn read_once(database: &Database, stack: &StackName) -> Result<Option<Stor
     let Some(row) = row else { return Ok(None) };
     let guard = Guard::from_row(&row)?;
     let Some(expected) = guard.version else {
-        if row.try_get::<_, Option<&[u8]>>(6)?.is_some() || !resources.is_empty() || !batches.is_empty() {
+        if row.try_get::<_, Option<&[u8]>>(6)?.is_some()
+            || !resources.is_empty()
+            || !batches.is_empty()
+            || claimed.iter().any(|journal| journal.batches > 0)
+        {
             return Err(
                 corrupt("there are rows of it, and `stacks` says that there is no snapshot".into()).into()
             );
@@ -95,7 +134,27 @@ async fn read_once(database: &Database, stack: &StackName) -> Result<Option<Stor
         framed.extend_from_slice(batch.try_get(0)?);
     }
     let journal = read_journal(&place, &version, guard.batches, &framed)?;
-    Ok(Some(Stored { version, content, journal }))
+    let of_claim = |written: Written| Ok((written.epoch, read_claimed(&place, &version, &written)?));
+    let claimed = claimed.into_iter().map(of_claim).collect::<Result<_, StateError>>()?;
+    Ok(Some(Found { version, content, journal, claimed }))
+}
+
+/// The batches of a journal of a claim, all of them.
+fn read_claimed(place: &str, version: &Version, written: &Written) -> Result<Vec<Vec<u8>>, StateError> {
+    let file = format!("the journal of claim {} of {place}", written.epoch);
+    let corrupt = |what: String| StateError::Corrupt { file: file.clone(), what };
+    let (base, batches) = match written.framed.is_empty() {
+        true => (version.clone(), Vec::new()),
+        false => journal::decode(&file, &written.framed)?,
+    };
+    if base.lineage != version.lineage || base.serial > version.serial {
+        return Err(corrupt(format!("it continues {base}, and the snapshot is {version}")));
+    }
+    if batches.len() as u64 != written.batches.cast_unsigned() {
+        let (expected, found) = (written.batches, batches.len());
+        return Err(corrupt(format!("`claims` says that it has {expected} batches, and it has {found}")));
+    }
+    Ok(batches)
 }
 
 /// The batches of a journal, all of them: no row of it is ever half written.
@@ -147,7 +206,8 @@ pub async fn replace(
             }
             guard.check_version(lease.stack(), expected)?;
             check_lineage(database, lease, guard.version.as_ref(), &content.lineage)?;
-            put(&transaction, lease.stack(), &new).await?;
+            claims::check(&transaction, lease, again).await?;
+            put(&transaction, lease.stack(), &new, &held).await?;
             Ok(transaction.commit().await?)
         };
         if let Some(done) = tries.settle(attempt).await {
@@ -194,8 +254,13 @@ ON CONFLICT (stack, position) DO UPDATE SET urn = excluded.urn, line = excluded.
 const PUT_VERSION: &str =
     "UPDATE stacks SET lineage = $2, serial = $3, checksum = $4, batches = 0 WHERE stack = $1";
 
-/// Writes what differs.
-async fn put(transaction: &Transaction<'_>, stack: &StackName, new: &New<'_>) -> Result<(), Failure> {
+/// Writes what differs, and drops what the snapshot has in it.
+async fn put(
+    transaction: &Transaction<'_>,
+    stack: &StackName,
+    new: &New<'_>,
+    held: &Held,
+) -> Result<(), Failure> {
     let New { header, parts, version } = new;
     let stack = stack.to_string();
     let Changes { written, dropped } = rows::changes(&kept(transaction, &stack).await?, &parts.lines);
@@ -214,6 +279,7 @@ async fn put(transaction: &Transaction<'_>, stack: &StackName, new: &New<'_>) ->
     }
     transaction.execute(PUT_SNAPSHOT, &[&stack, header, &parts.head, &parts.tail]).await?;
     transaction.execute("DELETE FROM journal WHERE stack = $1", &[&stack]).await?;
+    claims::drop_but(transaction, &stack, &held.beside()).await?;
     let Version { lineage, serial, checksum } = version;
     transaction.execute(PUT_VERSION, &[&stack, lineage, &serial.cast_signed(), checksum]).await?;
     Ok(())
@@ -255,7 +321,9 @@ pub async fn remove(database: &Database, lease: &Lease, expected: &Version) -> R
                 return Ok(());
             }
             guard.check_version(lease.stack(), Some(expected))?;
+            claims::check(&transaction, lease, again).await?;
             let stack = lease.stack().to_string();
+            claims::drop_but(&transaction, &stack, &held.beside()).await?;
             for table in ["resources", "journal", "snapshots"] {
                 transaction.execute(&format!("DELETE FROM {table} WHERE stack = $1"), &[&stack]).await?;
             }

@@ -47,7 +47,7 @@ async fn what_took_place_and_was_not_heard_of_is_recognised_and_not_done_twice()
     let store = server.quick(Duration::from_secs(30));
     assert_eq!(store.list().await.unwrap(), []);
     // Taken by the first try, and again by the second.
-    proxy.lose("INSERT 0 1");
+    proxy.lose("COMMIT");
     let lease = store.lock(&stack(), &holder("anna"), Wait::NONE).await.unwrap();
     assert_eq!((lease.epoch(), proxy.lost()), (2, 1));
     proxy.lose("COMMIT");

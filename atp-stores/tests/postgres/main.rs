@@ -6,7 +6,9 @@ mod bench;
 mod damage;
 mod lost;
 mod proxy;
+mod sharing;
 mod tables;
 mod tls;
 
 atp_iac::test_state_store!(bench::empty());
+atp_iac::test_sharing_store!(bench::empty());
