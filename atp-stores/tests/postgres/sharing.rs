@@ -74,7 +74,7 @@ async fn a_claim_is_renewed_while_its_holder_lives_and_expires_when_he_is_gone()
     tokio::time::sleep(term * 2).await;
     assert_eq!(second.claims(&stack()).await.unwrap().len(), 1, "it is renewed");
     first.append(&lease, &version, b"[1]".to_vec()).await.unwrap();
-    let gone = first.clone();
+    let gone = quick(&server, term);
     let stopped = std::thread::spawn(move || {
         let runtime = tokio::runtime::Runtime::new().unwrap();
         runtime.block_on(at_work(&gone, "ben", "b"))
