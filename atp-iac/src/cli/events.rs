@@ -22,11 +22,11 @@ use crate::plan::{
     Refusal, Telling, Told, Why, Work,
 };
 use crate::secrets::Fingerprints;
-use crate::state::{Holder, ResourceState};
+use crate::state::{Holder, LiveClaim, ResourceState};
 use crate::value::Value;
 use crate::{StackName, Urn};
 use serde_json::{Value as Json, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
@@ -45,6 +45,14 @@ pub(super) fn holder(holder: &Holder) -> Json {
     json!({
         "who": holder.who, "host": holder.host, "process": holder.process, "operation": holder.operation,
         "since": time(holder.since),
+    })
+}
+
+pub(super) fn claim(live: &LiveClaim) -> Json {
+    let LiveClaim { epoch, holder: by, claim } = live;
+    let texts = |urns: &BTreeSet<Urn>| urns.iter().map(Urn::to_string).collect::<Vec<_>>();
+    json!({
+        "epoch": epoch, "holder": holder(by), "writes": texts(&claim.writes), "reads": texts(&claim.reads),
     })
 }
 

@@ -6,12 +6,15 @@ use crate::plan::Selection;
 use crate::state::Holder;
 
 impl Engine {
-    /// Who holds the lock of a stack, as far as is known.
+    /// Who holds the lock of a stack, as far as is known; where nobody does, whoever claimed a part of it first.
     ///
     /// # Errors
     /// When the lock cannot be read.
     pub async fn holder_of(&self, name: &StackName) -> Result<Option<Holder>, EngineError> {
-        Ok(self.store.holder(name).await?)
+        match self.store.holder(name).await? {
+            Some(holder) => Ok(Some(holder)),
+            None => Ok(self.store.claims(name).await?.into_iter().next().map(|live| live.holder)),
+        }
     }
 
     /// How many resources of a stack were changed or deleted outside of it. Reads the cloud, and writes nothing.
