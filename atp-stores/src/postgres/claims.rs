@@ -15,8 +15,6 @@ use std::sync::atomic::Ordering;
 use tokio_postgres::Row;
 use uuid::Uuid;
 
-const COLUMNS: &str = "who, host, process, operation, since, epoch, claim";
-
 const ADD: &str = "
 INSERT INTO claims (stack, epoch, claim, token, expires, who, host, process, operation, since)
 SELECT stack, epoch, $2, token, clock_timestamp() + make_interval(secs => $3), who, host, process, operation, since
@@ -31,15 +29,20 @@ UPDATE claims SET token = NULL, expires = NULL, who = NULL, host = NULL, process
     since = NULL
 WHERE stack = $1 AND epoch = $2 AND token = $3";
 
-const END_EXPIRED: &str = "
+pub const END_EXPIRED: &str = "
 UPDATE claims SET token = NULL, expires = NULL, who = NULL, host = NULL, process = NULL, operation = NULL,
     since = NULL
 WHERE stack = $1 AND token IS NOT NULL AND (expires <= clock_timestamp() OR token = ANY($2))";
 
-const END_ALL: &str = "
+pub const END_ALL: &str = "
 UPDATE claims SET token = NULL, expires = NULL, who = NULL, host = NULL, process = NULL, operation = NULL,
     since = NULL
 WHERE stack = $1 AND token IS NOT NULL";
+
+/// Those that nobody ended. One that expires just now is among them: who holds it can write still.
+pub const LIVE: &str = "
+SELECT who, host, process, operation, since, epoch, claim FROM claims
+WHERE stack = $1 AND token IS NOT NULL ORDER BY epoch";
 
 const BREAK: &str = "
 WITH kept AS (SELECT * FROM claims WHERE stack = $1 AND epoch = $2 AND token IS NOT NULL FOR UPDATE)
@@ -57,38 +60,13 @@ WITH counted AS (
 )
 INSERT INTO claim_journal (stack, epoch, number, lines) SELECT stack, epoch, $4, $5 FROM counted";
 
-/// Ends the claims that have expired, or whose tokens these are; those that are left. The row of the stack is locked.
-pub async fn end_expired(
-    transaction: &Transaction<'_>,
-    stack: &str,
-    free: &[Uuid],
-) -> Result<Vec<LiveClaim>, Failure> {
-    transaction.execute(END_EXPIRED, &[&stack, &free]).await?;
-    // One that expires just now was not ended: who holds it can write still.
-    let text =
-        format!("SELECT {COLUMNS} FROM claims WHERE stack = $1 AND token IS NOT NULL ORDER BY epoch");
-    let rows = transaction.query(&text, &[&stack]).await?;
-    rows.iter().map(|row| read(stack, row)).collect()
-}
-
-/// Ends all of them; gives the holder of the first. The row of the stack is locked.
-pub async fn end_all(transaction: &Transaction<'_>, stack: &str) -> Result<Option<Holder>, Failure> {
-    let first = live(transaction, stack, &[]).await?.into_iter().next();
-    transaction.execute(END_ALL, &[&stack]).await?;
-    Ok(first.map(|live| live.holder))
-}
-
 /// Those that have not expired, apart from those of whom it is known that their holders are gone.
-async fn live(client: &impl GenericClient, stack: &str, gone: &[Uuid]) -> Result<Vec<LiveClaim>, Failure> {
-    let text = format!(
-        "SELECT {COLUMNS} FROM claims WHERE stack = $1 AND token <> ALL($2) AND expires > clock_timestamp()
-         ORDER BY epoch"
-    );
-    let rows = client.query(&text, &[&stack, &gone]).await?;
-    rows.iter().map(|row| read(stack, row)).collect()
-}
+const UNEXPIRED: &str = "
+SELECT who, host, process, operation, since, epoch, claim FROM claims
+WHERE stack = $1 AND token <> ALL($2) AND expires > clock_timestamp() ORDER BY epoch";
 
-fn read(stack: &str, row: &Row) -> Result<LiveClaim, Failure> {
+/// Reads what these say.
+pub fn read(stack: &str, row: &Row) -> Result<LiveClaim, Failure> {
     let epoch: i64 = row.try_get(5)?;
     let claim = Claim::from_text(row.try_get(6)?);
     let claim =
@@ -102,7 +80,9 @@ pub async fn claims(database: &Database, stack: &StackName) -> Result<Vec<LiveCl
     loop {
         let attempt = async {
             let client = database.client().await?;
-            live(&client, &stack.to_string(), &lock::gone(database, stack)).await
+            let (name, gone) = (stack.to_string(), lock::gone(database, stack));
+            let rows = client.query(UNEXPIRED, &[&name, &gone]).await?;
+            rows.iter().map(|row| read(&name, row)).collect()
         };
         if let Some(done) = tries.settle(attempt).await {
             return done;

@@ -166,7 +166,9 @@ impl Failure {
 }
 
 /// Ends of connections and of transactions that say nothing against doing the same again.
-const PASSING: [SqlState; 7] = [
+const PASSING: [SqlState; 8] = [
+    // Somebody is paused in the middle of a transaction, which the server ends.
+    SqlState::LOCK_NOT_AVAILABLE,
     SqlState::ADMIN_SHUTDOWN,
     SqlState::CRASH_SHUTDOWN,
     SqlState::CANNOT_CONNECT_NOW,

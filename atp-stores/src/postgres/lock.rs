@@ -8,12 +8,11 @@
 //! in between, and ends those that have expired: what the lease finds of the others then is what it goes by to its end.
 
 use super::claims;
-use super::connection::{Database, Failure, Purpose};
+use super::connection::{Client, Database, Failure, Purpose};
 use super::guard::lost;
 use super::journal::Journal;
 use atp_iac::StackName;
 use atp_iac::state::{Holder, Lease, LiveClaim, Sign, StateError, Wait};
-use deadpool_postgres::{GenericClient as _, Transaction};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
@@ -21,6 +20,7 @@ use tokio::runtime::Handle;
 use tokio::sync::Mutex;
 use tokio::task::AbortHandle;
 use tokio_postgres::Row;
+use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
 /// How often a lock is asked for while somebody else has it.
@@ -100,6 +100,16 @@ pub struct Taker<'t> {
     pub term: Duration,
 }
 
+impl<'t> Taker<'t> {
+    /// The claim for which the lock is taken again.
+    fn own(&self) -> Option<&'t Lease> {
+        match self.taking {
+            Taking::Again(claimed) => Some(claimed),
+            Taking::All | Taking::Part(_) => None,
+        }
+    }
+}
+
 /// What came of an attempt.
 enum Attempt {
     Taken { epoch: i64, beside: Vec<LiveClaim> },
@@ -108,16 +118,20 @@ enum Attempt {
 
 const ADD: &str = "INSERT INTO stacks (stack, epoch, form) VALUES ($1, 0, 2) ON CONFLICT (stack) DO NOTHING";
 
-/// The row of a stack, which nobody else changes until the transaction ends, and whether the lock is free.
-const LOOK: &str = "
-SELECT who, host, process, operation, since,
-    token IS NULL OR expires <= clock_timestamp() OR token = ANY($2)
-FROM stacks WHERE stack = $1 FOR UPDATE";
+/// The row of a stack, which nobody else changes until the transaction ends.
+const LOOK: &str = "SELECT FROM stacks WHERE stack = $1 FOR UPDATE";
 
+/// Takes the lock if it is free, no claim is in the way, and the own claim is there, if there is to be one. `$9` are tokens
+/// of those who are gone, `$10` the claims that are in the way, which are all where it is null, `$11` the own claim.
 const TAKE: &str = "
 UPDATE stacks SET epoch = epoch + 1, token = $2, expires = clock_timestamp() + make_interval(secs => $3),
     who = $4, host = $5, process = $6, operation = $7, since = $8
-WHERE stack = $1 RETURNING epoch";
+WHERE stack = $1 AND (token IS NULL OR expires <= clock_timestamp() OR token = ANY($9))
+    AND NOT EXISTS (SELECT FROM claims WHERE claims.stack = $1 AND claims.token IS NOT NULL
+        AND ($10::bigint[] IS NULL OR claims.epoch = ANY($10)))
+    AND ($11::bigint IS NULL OR EXISTS (SELECT FROM claims WHERE claims.stack = $1 AND claims.epoch = $11
+        AND claims.token IS NOT NULL))
+RETURNING epoch";
 
 const HOLDER: &str = "
 SELECT who, host, process, operation, since FROM stacks
@@ -188,10 +202,7 @@ fn lease(
         journal: Mutex::default(),
         claimed: AtomicBool::new(false),
         beside,
-        of: match taker.taking {
-            Taking::Again(claimed) => Some(claimed.clone()),
-            Taking::All | Taking::Part(_) => None,
-        },
+        of: taker.own().cloned(),
         renewal: tokio::spawn(renewed).abort_handle(),
         released: AtomicBool::new(false),
     };
@@ -213,68 +224,79 @@ async fn try_lock(database: &Database, taker: Taker<'_>, token: Uuid) -> Result<
 }
 
 async fn take(database: &Database, taker: Taker<'_>, token: Uuid) -> Result<Attempt, Failure> {
-    let mut client = database.client().await?;
-    let gone = gone(database, taker.stack);
+    let client = database.client().await?;
+    let (stack, gone) = (taker.stack.to_string(), gone(database, taker.stack));
     // An earlier try of this one may have taken it, and its answer was lost.
     let free: Vec<Uuid> = database.dropped().into_iter().chain([token]).chain(gone.iter().copied()).collect();
-    let transaction = client.transaction().await?;
-    match take_in(&transaction, taker, token, &free).await {
-        Ok(attempt) => {
-            transaction.commit().await?;
-            Ok(attempt)
-        }
+    let holder = async || -> Result<Option<Holder>, Failure> {
+        let row = client.query_opt(HOLDER, &[&stack, &free]).await?;
+        row.as_ref().map(read_holder).transpose()
+    };
+    // Whoever only waits keeps nobody from writing.
+    if let Some(other) = holder().await? {
+        return Ok(Attempt::Busy(Some(other)));
+    }
+    let (epoch, live) = match take_free(&client, taker, token, &free).await {
+        Ok(taken) => taken,
         // Its holder writes just now.
-        Err(failure) if failure.is_lock_timeout() => {
-            transaction.rollback().await?;
-            let other = client.query_opt(HOLDER, &[&taker.stack.to_string(), &gone]).await?;
-            Ok(Attempt::Busy(other.as_ref().map(read_holder).transpose()?))
-        }
-        Err(failure) => Err(failure),
-    }
-}
-
-async fn take_in(
-    transaction: &Transaction<'_>,
-    taker: Taker<'_>,
-    token: Uuid,
-    free: &[Uuid],
-) -> Result<Attempt, Failure> {
-    let Taker { stack, holder, taking, term } = taker;
-    let name = stack.to_string();
-    let look = transaction.prepare_cached(LOOK).await?;
-    let row = match transaction.query_opt(&look, &[&name, &free]).await? {
-        Some(row) => row,
-        None => {
-            transaction.execute(ADD, &[&name]).await?;
-            transaction.query_one(&look, &[&name, &free]).await?
-        }
+        Err(failure) if failure.is_lock_timeout() => return Ok(Attempt::Busy(holder().await?)),
+        Err(failure) => return Err(failure),
     };
-    if !row.try_get::<_, bool>(5)? {
-        return Ok(Attempt::Busy(Some(read_holder(&row)?)));
+    let own = taker.own().map(Lease::epoch);
+    if let Some(epoch) = epoch {
+        let beside = live.into_iter().filter(|live| Some(live.epoch) != own).collect();
+        return Ok(Attempt::Taken { epoch, beside });
     }
-    let live = claims::end_expired(transaction, &name, free).await?;
-    let own = match taking {
-        Taking::Again(claimed) => Some(claimed),
-        Taking::All | Taking::Part(_) => None,
-    };
-    if let Some(claimed) = own.filter(|own| live.iter().all(|live| live.epoch != own.epoch())) {
-        return Err(claims::taken(transaction, claimed).await?.into());
+    if let Some(claimed) = taker.own().filter(|own| live.iter().all(|live| live.epoch != own.epoch())) {
+        return Err(claims::taken(&client, claimed).await?.into());
     }
-    let in_the_way = live.iter().find(|live| match taking {
+    let in_the_way = live.into_iter().find(|live| match taker.taking {
         Taking::All => true,
         Taking::Part(after) => after.contains(&live.epoch),
         Taking::Again(_) => false,
     });
-    if let Some(other) = in_the_way {
-        return Ok(Attempt::Busy(Some(other.holder.clone())));
+    match in_the_way {
+        Some(live) => Ok(Attempt::Busy(Some(live.holder))),
+        None => Ok(Attempt::Busy(holder().await?)),
     }
-    let Holder { who, host, process, operation, since } = holder;
-    let (process, term) = (i64::from(*process), term.as_secs_f64());
-    let take = transaction.prepare_cached(TAKE).await?;
-    let taken =
-        transaction.query_one(&take, &[&name, &token, &term, who, host, &process, operation, since]).await?;
-    let beside = live.into_iter().filter(|live| Some(live.epoch) != own.map(Lease::epoch)).collect();
-    Ok(Attempt::Taken { epoch: taken.try_get(0)?, beside })
+}
+
+/// Takes a lock that seems to be free; gives its epoch, if it was, and who is at work. All of it is sent at once: whoever is
+/// paused in the middle of it keeps no row.
+async fn take_free(
+    client: &Client,
+    taker: Taker<'_>,
+    token: Uuid,
+    free: &[Uuid],
+) -> Result<(Option<i64>, Vec<LiveClaim>), Failure> {
+    let Holder { who, host, process, operation, since } = taker.holder;
+    let (stack, process, term) = (taker.stack.to_string(), i64::from(*process), taker.term.as_secs_f64());
+    let own = taker.own().map(|own| own.epoch().cast_signed());
+    let in_the_way: Option<Vec<i64>> = match taker.taking {
+        Taking::All => None,
+        Taking::Part(after) => Some(after.iter().map(|epoch| epoch.cast_signed()).collect()),
+        Taking::Again(_) => Some(Vec::new()),
+    };
+    let add = client.prepare_cached(ADD).await?;
+    let look = client.prepare_cached(LOOK).await?;
+    let end = client.prepare_cached(claims::END_EXPIRED).await?;
+    let take = client.prepare_cached(TAKE).await?;
+    let live = client.prepare_cached(claims::LIVE).await?;
+    let values: [&(dyn ToSql + Sync); 11] =
+        [&stack, &token, &term, who, host, &process, operation, since, &free, &in_the_way, &own];
+    let of_stack: [&(dyn ToSql + Sync); 1] = [&stack];
+    let of_gone: [&(dyn ToSql + Sync); 2] = [&stack, &free];
+    let (_, _, _, _, taken, live, _) = futures::try_join!(
+        client.batch_execute("BEGIN"),
+        client.execute(&add, &of_stack),
+        client.query_opt(&look, &of_stack),
+        client.execute(&end, &of_gone),
+        client.query_opt(&take, &values),
+        client.query(&live, &of_stack),
+        client.batch_execute("COMMIT"),
+    )?;
+    let live = live.iter().map(|row| claims::read(&stack, row)).collect::<Result<_, _>>()?;
+    Ok((taken.map(|row| row.try_get(0)).transpose()?, live))
 }
 
 /// Leases of a stack whose holders are known to be gone.
@@ -369,15 +391,24 @@ pub async fn break_lock(database: &Database, stack: &StackName) -> Result<Option
     let mut tries = database.tries(PATIENCE, Purpose::Write);
     loop {
         let attempt = async {
-            let mut client = database.client().await?;
+            let client = database.client().await?;
             let name = stack.to_string();
-            let transaction = client.transaction().await?;
-            let Some(row) = transaction.query_opt(BREAK, &[&name]).await? else { return Ok(None) };
-            let claimed = claims::end_all(&transaction, &name).await?;
-            transaction.commit().await?;
+            let (broken, live) =
+                (client.prepare_cached(BREAK).await?, client.prepare_cached(claims::LIVE).await?);
+            let end = client.prepare_cached(claims::END_ALL).await?;
+            let of_stack: [&(dyn ToSql + Sync); 1] = [&name];
+            // All of it is sent at once, as above.
+            let (_, broken, live, _, _) = futures::try_join!(
+                client.batch_execute("BEGIN"),
+                client.query_opt(&broken, &of_stack),
+                client.query(&live, &of_stack),
+                client.execute(&end, &of_stack),
+                client.batch_execute("COMMIT"),
+            )?;
+            let Some(row) = broken else { return Ok(None) };
             match row.try_get::<_, bool>(5)? {
                 true => read_holder(&row).map(Some),
-                false => Ok(claimed),
+                false => live.first().map(read_holder).transpose(),
             }
         };
         if let Some(done) = tries.settle(attempt).await {
