@@ -23,7 +23,7 @@ pub use error::EngineError;
 pub use history::History;
 pub use reading::{Drifted, Finding, Reading, RefreshOptions};
 pub use saved::{How, Moved, PlanFileError, Saved, SavedBase, SavedPlan};
-pub use state::{Changed, Merged, Merging};
+pub use state::{Changed, Merged, Merging, Repaired};
 pub use update::{Decision, Kind, Preview, Update, UpdateOptions};
 
 use crate::StackName;

@@ -1,5 +1,6 @@
 //! What a session does for the history of its stack: it sees to it that its change has a record, and those before it.
 
+use super::breaks;
 use super::changes::changes;
 use super::file;
 use super::read::{HistoryError, numbers, read_one};
@@ -29,6 +30,8 @@ pub(crate) struct Account {
     pub counts: BTreeMap<String, usize>,
     /// What failed.
     pub failures: Vec<FailureNote>,
+    /// Of a command about the state: what it did, for people.
+    pub note: Option<String>,
 }
 
 /// Writes the history of one stack for one session.
@@ -78,7 +81,7 @@ impl Chronicle {
             begun.and_then(|update| update.result).map_or(HistoryResult::CutOff, HistoryResult::from);
         (record.changed, record.outputs) = changes(before, after, fingerprints);
         record.state = StateMark { serial: snapshot.serial, checksum: journal.to_owned(), journal: true };
-        self.put(&record).await?;
+        self.put(record).await?;
         Ok(head)
     }
 
@@ -89,6 +92,13 @@ impl Chronicle {
         version: Option<&Version>,
     ) -> Result<HistoryHead, StateError> {
         let (number, before) = self.next(opened, version).await?;
+        Ok(HistoryHead { number, before, by: self.by.clone() })
+    }
+
+    /// The same where the state cannot be read: behind the last record that there is.
+    pub async fn head_of_records(&self) -> Result<HistoryHead, StateError> {
+        let last = self.listed().await?;
+        let (number, before) = last.map_or((1, None), |tip| (tip.number + 1, tip.checksum));
         Ok(HistoryHead { number, before, by: self.by.clone() })
     }
 
@@ -107,7 +117,7 @@ impl Chronicle {
         fingerprints: &Fingerprints,
     ) -> Result<(), StateError> {
         let account = self.account.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let Account { plan, to, approvals, result, counts, failures } = account;
+        let Account { plan, to, approvals, result, counts, failures, note } = account;
         let (changed, outputs) = changes(before, after, fingerprints);
         let record = HistoryRecord {
             number: head.number,
@@ -129,9 +139,11 @@ impl Chronicle {
             outputs,
             state: mark(version),
             written_later: None,
+            note,
+            lock_breaks: None,
             before: head.before.clone(),
         };
-        self.put(&record).await.map(|_| ())
+        self.put(record).await.map(|_| ())
     }
 
     /// The number of the next record, and the checksum of the one before it. What an earlier run could not write is written
@@ -192,7 +204,7 @@ impl Chronicle {
         record.result =
             begun.and_then(|update| update.result).map_or(HistoryResult::Unknown, HistoryResult::from);
         record.state = mark(version);
-        self.put(&record).await.map(Some)
+        self.put(record).await.map(Some)
     }
 
     /// What is known of a change whose run left no record.
@@ -217,6 +229,8 @@ impl Chronicle {
             outputs: Vec::new(),
             state: StateMark { serial: 0, checksum: String::new(), journal: false },
             written_later: Some(Later(self.clock.now())),
+            note: None,
+            lock_breaks: None,
             before: head.before.clone(),
         }
     }
@@ -247,8 +261,9 @@ impl Chronicle {
 
     /// Puts a record where none is; its checksum. One that says the same of the same state may be there already: a run
     /// wrote it and was cut off, or another one made up for it.
-    async fn put(&self, record: &HistoryRecord) -> Result<String, StateError> {
-        let (bytes, checksum) = file::encode(&self.stack, record, self.signer.as_deref()).await?;
+    async fn put(&self, mut record: HistoryRecord) -> Result<String, StateError> {
+        record.lock_breaks = breaks::end(self.store.as_ref(), &self.stack).await?;
+        let (bytes, checksum) = file::encode(&self.stack, &record, self.signer.as_deref()).await?;
         let name = file::name(record.number);
         if self.store.put_document(&self.stack, Folder::History, &name, bytes).await? {
             return Ok(checksum);

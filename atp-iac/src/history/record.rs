@@ -50,8 +50,23 @@ pub struct HistoryRecord {
     /// Of a record that a later run wrote: the time of that. What only the run itself knew is not in it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub written_later: Option<Later>,
+    /// Of a command about the state: what it did, for people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+    /// The last note of a broken lock that there was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lock_breaks: Option<ChainEnd>,
     /// Checksum of the record before; `None` of the first.
     pub before: Option<String>,
+}
+
+/// Where a chain of documents ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChainEnd {
+    /// The number of the last one.
+    pub number: u64,
+    /// Its checksum; `None` where it was damaged.
+    pub checksum: Option<String>,
 }
 
 /// A moment.

@@ -47,6 +47,8 @@ fn record(number: u64, before: Option<String>) -> HistoryRecord {
         outputs: Vec::new(),
         state: StateMark { serial: number, checksum: format!("sha256:{number}"), journal: false },
         written_later: None,
+        note: None,
+        lock_breaks: None,
         before,
     }
 }

@@ -1,6 +1,7 @@
 //! Whether a history is whole: the first record that is not as it was written, was dropped, added or put elsewhere.
 
-use super::file::Entry;
+use super::breaks::{self, lock_breaks};
+use super::file::{Chained, Entry};
 use super::public_key::TrustedKey;
 use super::read::{HistoryError, numbers, read_one};
 use crate::StackName;
@@ -17,6 +18,8 @@ pub struct Verification {
     pub signed: u64,
     /// The first that is not good.
     pub bad: Option<Bad>,
+    /// What is wrong with what is kept beside the records.
+    pub beside: Option<String>,
     /// What people should know besides.
     pub notes: Vec<String>,
 }
@@ -46,10 +49,15 @@ pub async fn verify(
     let (numbers, strange) = numbers(store, stack).await?;
     let mut found = Verification::default();
     let mut last: Option<Entry> = None;
+    let (breaks, wrong) = lock_breaks(store, stack).await?;
+    found.beside = wrong;
     for number in numbers {
         let wrong = match read_one(store, stack, number).await {
             Ok(Some(entry)) => {
                 let wrong = follows(last.as_ref(), &entry).or_else(|| found.check_signature(&entry, trust));
+                let said = entry.record.lock_breaks.as_ref();
+                let against = || said.and_then(|said| breaks::against(&breaks, number, said));
+                found.beside = found.beside.take().or_else(against);
                 last = Some(entry);
                 wrong
             }
@@ -92,19 +100,19 @@ pub async fn verify(
 }
 
 /// Whether a record comes right after another one.
-fn follows(last: Option<&Entry>, entry: &Entry) -> Option<Bad> {
-    let record = &entry.record;
+pub(super) fn follows<R: Chained>(last: Option<&Entry<R>>, entry: &Entry<R>) -> Option<Bad> {
+    let (number, named) = (entry.record.number(), entry.record.before());
     let (expected, before) = match last {
-        Some(last) => (last.record.number + 1, Some(&last.checksum)),
+        Some(last) => (last.record.number() + 1, Some(last.checksum.as_str())),
         None => (1, None),
     };
-    if record.number != expected {
+    if number != expected {
         return Some(Bad { number: expected, what: "it is missing, and later ones are there".to_owned() });
     }
-    if record.before.as_ref() == before {
+    if named == before {
         return None;
     }
-    let what = match (&record.before, before) {
+    let what = match (named, before) {
         (None, Some(_)) => "it does not name the record before it".to_owned(),
         (Some(named), Some(before)) => format!(
             "it names {} as the record before it, and that one is {}: one of them was changed or put elsewhere",
@@ -113,7 +121,7 @@ fn follows(last: Option<&Entry>, entry: &Entry) -> Option<Bad> {
         ),
         (_, None) => "it names a record before it, and is the first".to_owned(),
     };
-    Some(Bad { number: record.number, what })
+    Some(Bad { number, what })
 }
 
 impl Verification {

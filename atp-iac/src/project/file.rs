@@ -53,6 +53,19 @@ struct StateEntry {
     /// How many snapshots of each stack are kept as they were: the newest.
     #[config(range = 1..=100000)]
     backups: Option<u32>,
+    /// In how many months, besides, the first snapshot of the month is kept.
+    #[config(range = 0..=1200)]
+    monthly: Option<u32>,
+}
+
+impl StateEntry {
+    fn retention(&self) -> Retention {
+        let unless_told = Retention::default();
+        Retention {
+            newest: self.backups.and_then(NonZeroU32::new).unwrap_or(unless_told.newest),
+            monthly: self.monthly.unwrap_or(unless_told.monthly),
+        }
+    }
 }
 
 /// Who vouches for what was done, in the file.
@@ -127,14 +140,14 @@ impl EnvironmentEntry {
 pub(super) fn parse(root: &Path, text: &str) -> Result<Project, ConfigError> {
     let file: ProjectFile = ConfigTree::from_yaml(PROJECT_FILE, text)?.read()?;
     let environments = file.environments.into_iter();
-    let backups = file.state.backups.and_then(NonZeroU32::new).map(Retention);
+    let backups = file.state.retention();
     Ok(Project {
         root: root.to_owned(),
         name: file.name,
         backend: file.backend,
         cloud: file.cloud,
         config: file.config.into(),
-        backups: backups.unwrap_or_default(),
+        backups,
         history: HistorySettings { sign: file.history.sign, trust: file.history.trust },
         secrets: file.secrets,
         environments: environments.map(|(name, entry)| (name, entry.environment())).collect(),
@@ -237,8 +250,9 @@ mod tests {
     #[test]
     fn how_many_backups_are_kept_can_be_said_and_none_is_refused() {
         let project = |text: &str| parse(Path::new("/project"), text);
-        assert_eq!(project("name: a").unwrap().backups.0.get(), 100);
-        assert_eq!(project("name: a\nstate: {backups: 7}").unwrap().backups.0.get(), 7);
+        assert_eq!(project("name: a").unwrap().backups, Retention::default());
+        let kept = project("name: a\nstate: {backups: 7, monthly: 3}").unwrap().backups;
+        assert_eq!((kept.newest.get(), kept.monthly), (7, 3));
         let error = error("name: a\nstate: {backups: 0}");
         assert!(error.starts_with("atp.yaml:2: state.backups: "), "{error}");
     }

@@ -1,8 +1,8 @@
 //! States in memory, with the same promises as any other store: for tests, and to see what a fault does.
 
 use super::{
-    Claim, Content, Folder, Holder, Lease, LiveClaim, StateError, StateStore, Stored, Survey, Version, Wait,
-    file, is_document_name,
+    Claim, Content, Folder, Holder, Lease, LiveClaim, Parts, StateError, StateStore, Stored, Survey, Version,
+    Wait, file, is_document_name,
 };
 use crate::StackName;
 use crate::ports::Clock;
@@ -420,6 +420,14 @@ impl StateStore for MemoryStore {
             kept.drop_journals(beside);
             Ok(version)
         })
+    }
+
+    async fn parts(&self, stack: &StackName) -> Result<Parts, StateError> {
+        Ok(Parts::of(self.read(stack).await))
+    }
+
+    async fn mend_lock(&self, _: &StackName) -> Result<bool, StateError> {
+        Ok(false)
     }
 
     async fn overwrite(&self, lease: &Lease, content: Content) -> Result<Version, StateError> {

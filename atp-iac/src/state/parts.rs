@@ -5,6 +5,8 @@ use super::{Content, StateError, Stored, Version};
 /// What is kept of a stack, whether it fits together or not.
 #[derive(Debug)]
 pub struct Parts {
+    /// Whether it can be told who holds the lock, and so whether it can be taken.
+    pub lock: Result<(), StateError>,
     /// The lineage that is written down beside the snapshot, where the store does that.
     pub lineage: Result<Option<String>, StateError>,
     /// The snapshot.
@@ -41,7 +43,7 @@ impl Parts {
         };
         let lineage =
             Ok(snapshot.as_ref().ok().and_then(Option::as_ref).map(|(version, _)| version.lineage.clone()));
-        Parts { lineage, snapshot, previous: None, journal, raw: Vec::new() }
+        Parts { lock: Ok(()), lineage, snapshot, previous: None, journal, raw: Vec::new() }
     }
 
     /// The lineage that the stack has, as far as anything says it.

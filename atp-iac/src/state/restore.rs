@@ -5,10 +5,13 @@
 
 use super::backups::{backups, keep_backup};
 use super::encoding::Encoding;
+use super::place::{Place, place};
+use super::read::{digest, replay_journal, snapshot as without_journal};
 use super::{
-    Content, Folder, Holder, Lease, Parts, Record, SessionPorts, Snapshot, StateError, StateView, Version,
-    Wait, file, replay, unlock_secrets,
+    Content, Holder, Lease, Parts, Record, SessionPorts, Snapshot, StateError, StateView, Stored, Wait, file,
+    unlock_secrets,
 };
+use crate::history::Chronicle;
 use crate::{StackName, Urn};
 use std::collections::BTreeSet;
 
@@ -25,6 +28,8 @@ pub struct Incoming {
     pub newer_only: bool,
     /// Only what has this serial, and no journal, is replaced.
     pub only_over: Option<u64>,
+    /// What it is called in the history to put it in place.
+    pub operation: &'static str,
 }
 
 impl Incoming {
@@ -34,7 +39,14 @@ impl Incoming {
     /// When they are none.
     pub fn read(name: &str, bytes: Vec<u8>, force: bool) -> Result<Self, StateError> {
         let (_, content) = file::snapshot::decode(name, bytes)?;
-        Ok(Incoming { name: name.to_owned(), content, force, newer_only: false, only_over: None })
+        Ok(Incoming {
+            name: name.to_owned(),
+            content,
+            force,
+            newer_only: false,
+            only_over: None,
+            operation: "state restore",
+        })
     }
 }
 
@@ -80,20 +92,19 @@ pub async fn back_up(
     Ok(Some(stored.version.serial))
 }
 
-/// Puts a snapshot in the place of whatever is there, under the lock. `decide` hears first what that means; `None` when it
-/// does not want it.
+/// Puts a snapshot in the place of whatever is there, under the lock of whom the chronicle names, and records that.
+/// `decide` hears first what that means; `None` when it does not want it.
 ///
 /// # Errors
 /// When the stack is locked, the snapshot is of another stack, lineage or key, or something cannot be written.
-pub async fn restore(
+pub(crate) async fn restore(
     ports: &SessionPorts,
-    stack: &StackName,
-    (holder, wait): (&Holder, Wait<'_>),
+    (chronicle, wait): (&Chronicle, Wait<'_>),
     incoming: &Incoming,
     decide: &mut (dyn FnMut(&Restored) -> bool + Send),
 ) -> Result<Option<Restored>, StateError> {
-    let lease = ports.store.lock(stack, holder, wait).await?;
-    let restored = Box::pin(restore_locked(ports, &lease, incoming, decide)).await;
+    let lease = ports.store.lock(&chronicle.stack, &chronicle.by, wait).await?;
+    let restored = Box::pin(restore_locked(ports, &lease, chronicle, incoming, decide)).await;
     let unlocked = ports.store.unlock(&lease).await;
     let restored = restored?;
     unlocked?;
@@ -103,6 +114,7 @@ pub async fn restore(
 async fn restore_locked(
     ports: &SessionPorts,
     lease: &Lease,
+    chronicle: &Chronicle,
     incoming: &Incoming,
     decide: &mut (dyn FnMut(&Restored) -> bool + Send),
 ) -> Result<Option<Restored>, StateError> {
@@ -112,24 +124,33 @@ async fn restore_locked(
     let Content { lineage, serial, body, .. } = &incoming.content;
     let snapshot = encoding.read_body(lineage, *serial, body)?;
     let present = present(ports, lease.stack(), &parts).await;
-    let folded = folded(&parts, &present)?;
-    let (mended, mut restored) = judge(snapshot, present)?;
+    let (view, mut restored) = judge(snapshot, &present)?;
     if !decide(&restored) {
         return Ok(None);
     }
-    if let Some(folded) = folded {
-        keep_backup(&*ports.store, lease.stack(), &folded).await?;
-    }
-    let content = Content { body: encoding.write_body(&mended)?, ..incoming.content.clone() };
-    let (version, warnings) = put(ports, lease, &parts, content).await?;
+    let mut warnings = Vec::new();
+    let known = match present {
+        Ok(Some(present)) => Some(present.settled(ports, chronicle, &mut warnings).await?),
+        _ => None,
+    };
+    let damage =
+        restored.damage.as_ref().map(|damage| format!("; what was there could not be read: {damage}"));
+    let note =
+        format!("{} with serial {serial} was put in place{}", incoming.name, damage.unwrap_or_default());
+    chronicle.tell(|account| account.note = Some(note));
+    let known = known.as_ref().map(|present| (&present.view, &present.stored.version));
+    let content = incoming.content.clone();
+    let (version, more) =
+        place(ports, lease, &parts, chronicle, Place { view, encoding, content, known }).await?;
     restored.now = Some(version.serial);
     restored.warnings = warnings;
+    restored.warnings.extend(more);
     Ok(Some(restored))
 }
 
 /// That the snapshot may take the place.
 fn check(parts: &Parts, incoming: &Incoming) -> Result<(), StateError> {
-    let Incoming { name, content, force, newer_only, only_over } = incoming;
+    let Incoming { name, content, force, newer_only, only_over, operation: _ } = incoming;
     if let Some(expected) = only_over {
         let there = parts.whole().filter(|whole| whole.journal.is_empty()).map(|whole| whole.version.serial);
         if there != Some(*expected) {
@@ -153,54 +174,82 @@ fn check(parts: &Parts, incoming: &Incoming) -> Result<(), StateError> {
     }
 }
 
+/// What is there, and can be read.
+struct Present {
+    stored: Stored,
+    encoding: Encoding,
+    /// The snapshot by itself.
+    before: StateView,
+    /// With what was recorded since.
+    view: StateView,
+}
+
+impl Present {
+    /// What was recorded since the snapshot is a run that was cut off: it gets its record, and a backup.
+    async fn settled(
+        mut self,
+        ports: &SessionPorts,
+        chronicle: &Chronicle,
+        warnings: &mut Vec<String>,
+    ) -> Result<Self, StateError> {
+        let Present { stored, encoding, before, view } = &mut self;
+        if stored.journal.is_empty() {
+            return Ok(self);
+        }
+        let (read, fingerprints) =
+            (digest(&stored.version, &stored.journal), encoding.sealer().fingerprints());
+        match Box::pin(chronicle.cut_off((before, view), (&stored.version, &read), fingerprints)).await {
+            Ok(head) => view.set_history(head),
+            Err(error) => warnings.push(format!("the run that was cut off is not in the history: {error}")),
+        }
+        let content = Content {
+            serial: stored.content.serial + 1,
+            body: encoding.write_body(view)?,
+            ..stored.content.clone()
+        };
+        keep_backup(&*ports.store, &chronicle.stack, &content).await?;
+        Ok(self)
+    }
+}
+
 /// What the present state says, or why that cannot be told.
-async fn present(
-    ports: &SessionPorts,
-    stack: &StackName,
-    parts: &Parts,
-) -> Result<Option<(Encoding, StateView)>, String> {
+async fn present(ports: &SessionPorts, stack: &StackName, parts: &Parts) -> Result<Option<Present>, String> {
     if matches!(parts.snapshot, Ok(None)) {
         return Ok(None);
     }
-    let whole = match (&parts.snapshot, &parts.journal.damage, parts.whole()) {
+    let stored = match (&parts.snapshot, &parts.journal.damage, parts.whole()) {
         (_, _, Some(whole)) => whole,
         (Err(error), ..) => return Err(error.to_string()),
         (_, Some(damage), _) => return Err(damage.to_string()),
         _ => return Err("its parts do not fit together".to_owned()),
     };
-    let encoding =
-        unlock_secrets(stack, &whole.content, &*ports.keys).await.map_err(|error| error.to_string())?;
-    let view = replay(&encoding, &whole).map_err(|error| error.to_string())?;
-    Ok(Some((encoding, view)))
-}
-
-/// The present state with what was recorded since its snapshot, if anything was.
-fn folded(
-    parts: &Parts,
-    present: &Result<Option<(Encoding, StateView)>, String>,
-) -> Result<Option<Content>, StateError> {
-    let whole = parts.whole().filter(|whole| !whole.journal.is_empty());
-    let (Some(whole), Ok(Some((encoding, view)))) = (whole, present) else { return Ok(None) };
-    let body = encoding.write_body(view)?;
-    Ok(Some(Content { serial: whole.content.serial + 1, body, ..whole.content }))
+    let read = async {
+        let encoding = unlock_secrets(stack, &stored.content, &*ports.keys).await?;
+        let before = without_journal(&encoding, &stored.content)?;
+        let mut view = before.clone();
+        replay_journal(&encoding, &stored.journal, &mut view)?;
+        Ok((encoding, before, view))
+    };
+    let (encoding, before, view) = read.await.map_err(|error: StateError| error.to_string())?;
+    Ok(Some(Present { stored, encoding, before, view }))
 }
 
 /// The state that will be there: the snapshot, and the calls that are open in the present state.
 fn judge(
     snapshot: Snapshot,
-    present: Result<Option<(Encoding, StateView)>, String>,
+    present: &Result<Option<Present>, String>,
 ) -> Result<(StateView, Restored), StateError> {
     let serial = snapshot.serial;
     let (present, damage) = match present {
-        Ok(present) => (present.map(|(_, view)| view), None),
-        Err(damage) => (None, Some(damage)),
+        Ok(present) => (present.as_ref().map(|present| &present.view), None),
+        Err(damage) => (None, Some(damage.clone())),
     };
     let mut view = StateView::new(snapshot)?;
     let objects = |view: &StateView| -> BTreeSet<(Urn, String)> {
         view.resources().map(|one| (one.urn.clone(), one.id.clone())).collect()
     };
-    let (now, then) = (present.as_ref().map(objects).unwrap_or_default(), objects(&view));
-    if let Some(present) = present.as_ref().filter(|present| present.lineage() == view.lineage()) {
+    let (now, then) = (present.map(objects).unwrap_or_default(), objects(&view));
+    if let Some(present) = present.filter(|present| present.lineage() == view.lineage()) {
         let known: Vec<_> = view.pending().cloned().collect();
         let open = present.pending().filter(|intent| !known.contains(intent));
         for (step, intent) in (0..).zip(open) {
@@ -219,33 +268,4 @@ fn judge(
         warnings: Vec::new(),
     };
     Ok((view, restored))
-}
-
-/// Keeps what is there, and puts the snapshot in its place, with a serial that nothing has yet.
-pub(crate) async fn put(
-    ports: &SessionPorts,
-    lease: &Lease,
-    parts: &Parts,
-    content: Content,
-) -> Result<(Version, Vec<String>), StateError> {
-    let (store, stack) = (&ports.store, lease.stack());
-    let known = backups(&**store, stack).await?;
-    if let Ok(Some((_, present))) = &parts.snapshot
-        && !known.contains(&present.serial)
-    {
-        keep_backup(&**store, stack, present).await?;
-    }
-    let loses_more = parts.whole().is_none_or(|whole| !whole.journal.is_empty());
-    if loses_more {
-        for (name, bytes) in &parts.raw {
-            let name = format!("replaced-{:010}-{name}", lease.epoch());
-            store.put_document(stack, Folder::Backups, &name, bytes.clone()).await?;
-        }
-    }
-    let newest = known.last().copied().max(parts.newest_serial()).max(Some(content.serial));
-    let content = Content { serial: newest.map_or(0, |newest| newest + 1), ..content };
-    let version = store.overwrite(lease, content.clone()).await?;
-    let kept = keep_backup(&**store, stack, &content).await;
-    let warning = |error| format!("the state is safe, and its backup is not: {error}");
-    Ok((version, kept.err().map(warning).into_iter().collect()))
 }

@@ -159,21 +159,23 @@ pub trait StateStore: Send + Sync {
     /// What is kept of a stack part by part, as far as it can be read. Damage is no error here.
     ///
     /// # Errors
-    /// When the store cannot be asked.
-    async fn parts(&self, stack: &StackName) -> Result<Parts, StateError> {
-        Ok(Parts::of(self.read(stack).await))
-    }
+    /// When the store cannot be asked, or what is there was written by a newer version of this program.
+    async fn parts(&self, stack: &StackName) -> Result<Parts, StateError>;
 
     /// Puts a snapshot in the place of whatever is there, damaged or not, of whatever lineage, and drops the journal. The
     /// caller sees to it that nothing is lost by that.
     ///
     /// # Errors
-    /// [`StateError::Fenced`] when the lease is old; when it cannot be written. A store that does not say otherwise
-    /// replaces only what can be read, and keeps its lineage.
-    async fn overwrite(&self, lease: &Lease, content: Content) -> Result<Version, StateError> {
-        let present = self.read(lease.stack()).await?.map(|stored| stored.version);
-        self.replace(lease, present.as_ref(), content).await
-    }
+    /// [`StateError::Fenced`] when the lease is old; when it cannot be written.
+    async fn overwrite(&self, lease: &Lease, content: Content) -> Result<Version, StateError>;
+
+    /// Lets the lock be taken again where what says who holds it is damaged or gone. No lease is needed, and none that was
+    /// given before can write any more once the lock was taken again: the next epoch is higher than all of theirs. Whether
+    /// there was anything to mend.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    async fn mend_lock(&self, stack: &StackName) -> Result<bool, StateError>;
 
     /// Keeps a document beside the state of a stack, unless there is one of that name. Whether it is new. Durable when it
     /// returns; of several who put the same name, one succeeds. No lock is needed.
@@ -221,11 +223,13 @@ pub enum Folder {
     Backups,
     /// Who agreed to which plan.
     Approvals,
+    /// Who took a lock from its holder.
+    Locks,
 }
 
 impl Folder {
     /// All of them.
-    pub const ALL: [Folder; 3] = [Folder::History, Folder::Backups, Folder::Approvals];
+    pub const ALL: [Folder; 4] = [Folder::History, Folder::Backups, Folder::Approvals, Folder::Locks];
 
     /// As stores call it.
     pub fn name(self) -> &'static str {
@@ -233,6 +237,7 @@ impl Folder {
             Folder::History => "history",
             Folder::Backups => "backups",
             Folder::Approvals => "approvals",
+            Folder::Locks => "locks",
         }
     }
 }

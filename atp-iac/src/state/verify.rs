@@ -3,13 +3,9 @@
 //! Invariant: nothing here writes.
 
 use super::backups::{backup, backups};
-use super::encoding::Encoding;
-use super::{
-    Content, Folder, Parts, Record, ResourceState, SessionPorts, Snapshot, StateError, StateView, Stored,
-    Version, is_document_name, unlock_secrets,
-};
-use crate::{StackName, Urn};
-use std::collections::{BTreeMap, BTreeSet};
+use super::mend::{Mended, mend};
+use super::{Content, Folder, Parts, SessionPorts, StateError, Version, is_document_name};
+use crate::StackName;
 
 /// Something that is wrong with a state.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,29 +25,37 @@ pub struct Diagnosis {
     /// The parts that were looked at.
     pub(crate) parts: Parts,
     /// What the state can be mended to, if that is another one than it is.
-    pub(crate) mended: Option<Content>,
+    pub(crate) mended: Option<Mended>,
 }
 
 /// What is found, as it is found.
 #[derive(Default)]
-struct Findings {
+pub(super) struct Findings {
     problems: Vec<Problem>,
-    /// Something is to be written.
+    /// Another snapshot is to be written.
     mend: bool,
 }
 
 impl Findings {
-    fn mendable(&mut self, message: impl Into<String>, remedy: impl Into<String>) {
+    /// Another snapshot is the remedy.
+    pub fn mendable(&mut self, message: impl Into<String>, remedy: impl Into<String>) {
         self.mend = true;
         self.problems.push(Problem { message: message.into(), remedy: remedy.into(), repairable: true });
     }
 
-    fn told(&mut self, message: impl Into<String>, remedy: impl Into<String>) {
+    /// No other snapshot can be written.
+    pub fn hopeless(&mut self, message: impl Into<String>, remedy: impl Into<String>) {
+        self.mend = false;
+        self.told(message, remedy);
+    }
+
+    pub fn told(&mut self, message: impl Into<String>, remedy: impl Into<String>) {
         self.problems.push(Problem { message: message.into(), remedy: remedy.into(), repairable: false });
     }
 }
 
-const RESTORE: &str = "put a snapshot in its place with `state restore FILE`";
+/// What is left to do where there is nothing to mend a state from.
+pub(super) const RESTORE: &str = "put a snapshot in its place with `state restore FILE`";
 
 /// Looks at everything that the store has of a stack.
 ///
@@ -61,6 +65,13 @@ pub async fn diagnose(ports: &SessionPorts, stack: &StackName) -> Result<Diagnos
     let parts = ports.store.parts(stack).await?;
     let mut findings = Findings::default();
     let copies = documents(ports, stack, &mut findings).await?;
+    if let Err(StateError::Read { file, source }) = parts.snapshot {
+        return Err(StateError::Read { file, source });
+    }
+    if let Err(error @ StateError::NewerFormat { .. }) = &parts.snapshot {
+        findings.told(error.to_string(), "this version leaves it alone");
+        return Ok(Diagnosis { problems: findings.problems, parts, mended: None });
+    }
     look_at_parts(&parts, &mut findings);
     let base = choose(&parts, &copies, &mut findings);
     let mended = match base {
@@ -103,6 +114,11 @@ async fn documents(
 
 /// What is wrong with each part by itself.
 fn look_at_parts(parts: &Parts, findings: &mut Findings) {
+    if let Err(error) = &parts.lock {
+        let remedy = "it is written anew, so that the lock can be taken again; whoever holds it now loses it";
+        let (message, remedy) = (error.to_string(), remedy.to_owned());
+        findings.problems.push(Problem { message, remedy, repairable: true });
+    }
     if let Err(error) = &parts.snapshot {
         findings.mendable(error.to_string(), "a copy of it takes its place");
     }
@@ -159,8 +175,7 @@ fn choose(
         copies.iter().chain(&parts.previous).chain(&present).filter(|found| of_lineage(found)).collect();
     candidates.sort_by_key(|found| (journal == Some(&found.0), found.0.serial));
     let Some(best) = candidates.last() else {
-        findings.mend = false;
-        findings.told("there is no copy of the snapshot in this store", RESTORE);
+        findings.hopeless("there is no copy of the snapshot in this store", RESTORE);
         return None;
     };
     let (version, newest) = (&best.0, parts.newest_serial());
@@ -180,137 +195,4 @@ fn choose(
         _ => findings.told(format!("the copy is {version}, the newest that there is"), "look at `preview --refresh`"),
     }
     Some((*best).clone())
-}
-
-/// The snapshot with the journal, and everything in it in order.
-async fn mend(
-    ports: &SessionPorts,
-    stack: &StackName,
-    parts: &Parts,
-    (version, content): (Version, Content),
-    findings: &mut Findings,
-) -> Option<Content> {
-    let encoding = match unlock_secrets(stack, &content, &*ports.keys).await {
-        Ok(encoding) => encoding,
-        Err(error) => {
-            findings.mend = false;
-            findings.told(error.to_string(), "bring the key back: without it nothing can be repaired");
-            return None;
-        }
-    };
-    let fits = parts.journal.base.as_ref() == Some(&version);
-    let journal = if fits { parts.journal.batches.clone() } else { Vec::new() };
-    let stored = Stored { version, content, journal };
-    let mut view = rebuilt(&encoding, &stored, findings)?;
-    if !fits {
-        reopen(&encoding, &parts.journal.batches, &mut view);
-    }
-    view = connected(view, findings);
-    let pending = view.pending().count();
-    if pending > 0 {
-        findings.told(
-            format!("{pending} calls were begun, and what became of them is not known"),
-            "the next `up` or `refresh` looks them up",
-        );
-    }
-    let body = encoding.write_body(&view).ok()?;
-    Some(Content { body, ..stored.content })
-}
-
-/// The snapshot, each object once, with the journal as far as it fits.
-fn rebuilt(encoding: &Encoding, stored: &Stored, findings: &mut Findings) -> Option<StateView> {
-    let Content { lineage, serial, body, .. } = &stored.content;
-    let snapshot = match encoding.read_body(lineage, *serial, body) {
-        Ok(snapshot) => unique(snapshot, findings),
-        Err(error) => {
-            findings.mend = false;
-            findings.told(error.to_string(), RESTORE);
-            return None;
-        }
-    };
-    let mut view = StateView::new(snapshot).ok()?;
-    for (number, batch) in stored.journal.iter().enumerate() {
-        let records = encoding.read_batch(batch);
-        let applied = records.and_then(|records| records.iter().try_for_each(|record| view.apply(record)));
-        if let Err(error) = applied {
-            let remedy = "what is before it is kept; what is after it is lost";
-            findings.mendable(format!("batch {} of the journal does not fit: {error}", number + 1), remedy);
-            break;
-        }
-    }
-    view.interrupt();
-    Some(view)
-}
-
-/// Of objects that are there twice, the one that was changed last; when that is not known, the first.
-fn unique(snapshot: Snapshot, findings: &mut Findings) -> Snapshot {
-    let mut kept: Vec<ResourceState> = Vec::new();
-    for resource in snapshot.resources {
-        let same = |other: &ResourceState| {
-            other.urn == resource.urn
-                && (other.id.eq_ignore_ascii_case(&resource.id) || !other.replaced && !resource.replaced)
-        };
-        let Some(other) = kept.iter_mut().find(|other| same(other)) else {
-            kept.push(resource);
-            continue;
-        };
-        let newer = resource.modified > other.modified;
-        let (stays, goes) = if newer { (&resource.id, &other.id) } else { (&other.id, &resource.id) };
-        let goes_on = match stays.eq_ignore_ascii_case(goes) {
-            true => "one of them stays".to_owned(),
-            false => {
-                format!("{stays} stays, as it was changed last; {goes} is to be deleted by the next `up`")
-            }
-        };
-        findings.mendable(
-            format!("{} is in the state twice ({} and {})", resource.urn, other.id, resource.id),
-            goes_on,
-        );
-        let differ = !stays.eq_ignore_ascii_case(goes);
-        let older = if newer { std::mem::replace(other, resource) } else { resource };
-        if differ {
-            kept.push(ResourceState { replaced: true, ..older });
-        }
-    }
-    Snapshot { resources: kept, ..snapshot }
-}
-
-/// Of a journal that does not fit: the calls that it has open are open again.
-fn reopen(encoding: &Encoding, batches: &[Vec<u8>], view: &mut StateView) {
-    let records = batches.iter().map_while(|batch| encoding.read_batch(batch).ok()).flatten();
-    for (step, record) in (0..).zip(records) {
-        if let Record::Intent(intent) = record {
-            // What does not fit is no worse off than before.
-            let _ = view.apply(&Record::Intent(super::Intent { step, ..intent }));
-        }
-    }
-    view.interrupt();
-}
-
-/// Without references to what is not there; objects that are there under two names are told.
-fn connected(view: StateView, findings: &mut Findings) -> StateView {
-    let mut snapshot = view.to_snapshot();
-    let known: BTreeSet<Urn> = snapshot.resources.iter().map(|one| one.urn.clone()).collect();
-    let mut names: BTreeMap<String, Urn> = BTreeMap::new();
-    for resource in &mut snapshot.resources {
-        let dangling: Vec<Urn> =
-            resource.dependencies.iter().filter(|urn| !known.contains(*urn)).cloned().collect();
-        for urn in &dangling {
-            findings.mendable(
-                format!("{} depends on {urn}, which is not in the state", resource.urn),
-                "the dependency is dropped; the next `up` records those that the program says",
-            );
-        }
-        resource.dependencies.retain(|urn| known.contains(urn));
-        let lifecycle = &mut resource.lifecycle;
-        lifecycle.deleted_with = lifecycle.deleted_with.take().filter(|urn| known.contains(urn));
-        match names.insert(resource.id.to_ascii_lowercase(), resource.urn.clone()) {
-            Some(other) if !resource.id.is_empty() && other != resource.urn => findings.told(
-                format!("{other} and {} are one object in the cloud, {}", resource.urn, resource.id),
-                "take the wrong name out with `state remove`; the object stays",
-            ),
-            _ => {}
-        }
-    }
-    StateView::new(snapshot).unwrap_or(view)
 }

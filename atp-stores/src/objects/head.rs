@@ -3,6 +3,7 @@
 //! It says which snapshot counts, where its journal begins, and who holds the lock. It is framed like a snapshot, so that
 //! any damage to it shows.
 
+use super::epochs::sealed_before;
 use super::names::Place;
 use atp_iac::state::format::{FORMAT, HolderForm, framed};
 use atp_iac::state::{Holder, StateError, Version};
@@ -43,9 +44,10 @@ pub struct Lock {
 }
 
 impl Head {
-    /// Of a stack that nobody worked on so far.
-    pub fn new() -> Self {
-        Head { epoch: 0, ended: 0, journal: Place { epoch: 0, number: 0 }, snapshot: None, lock: None }
+    /// Of a stack without a snapshot, of which this may have been the last epoch; 0 when nobody worked on it so far.
+    pub fn after(last: u64) -> Self {
+        let (ended, journal) = (sealed_before(last), Place { epoch: last, number: 0 });
+        Head { epoch: last, ended, journal, snapshot: None, lock: None }
     }
 
     pub fn version(&self) -> Option<&Version> {
@@ -153,7 +155,7 @@ mod tests {
     fn a_head_reads_back_and_any_flipped_bit_of_it_is_found() {
         let bytes = head().encode().unwrap();
         assert_eq!(Head::decode("f", &bytes).unwrap(), head());
-        assert_eq!(Head::decode("f", &Head::new().encode().unwrap()).unwrap(), Head::new());
+        assert_eq!(Head::decode("f", &Head::after(0).encode().unwrap()).unwrap(), Head::after(0));
         for bit in 0..bytes.len() * 8 {
             let mut damaged = bytes.clone();
             damaged[bit / 8] ^= 1 << (bit % 8);

@@ -59,7 +59,7 @@ pub async fn read(
 }
 
 /// The numbers that are there from where the journal begins, by epoch.
-async fn live(
+pub async fn live(
     requests: &Requests,
     names: &Names,
     head: &Head,
@@ -98,7 +98,7 @@ async fn read_epoch(
         if sealed {
             return Err(corrupt(format!("batch {number} stands behind its seal")));
         }
-        sealed = text == SEAL;
+        sealed = is_seal(&text);
         if !sealed {
             bytes.extend(text);
             count += 1;
@@ -119,15 +119,14 @@ async fn read_epoch(
 
 /// Sees to it that nothing is added to the journal of an epoch any more.
 pub async fn seal(requests: &Requests, names: &Names, epoch: u64) -> Result<(), StateError> {
-    let last = requests.list(&names.journal_of(epoch)).await?.iter().filter_map(Place::of).max();
-    let mut number = match last {
-        Some(last) if is_seal(requests, &names.batch(last)).await? => return Ok(()),
+    let mut number = match last(requests, names, epoch).await? {
+        Some(last) if is_sealed(requests, &names.batch(last)).await? => return Ok(()),
         Some(last) => last.number + 1,
         None => 0,
     };
     for _ in 0..ATTEMPTS {
         let path = names.batch(Place { epoch, number });
-        if requests.create(&path, SEAL.to_vec()).await?.is_some() || is_seal(requests, &path).await? {
+        if requests.create(&path, SEAL.to_vec()).await?.is_some() || is_sealed(requests, &path).await? {
             return Ok(());
         }
         number += 1;
@@ -136,8 +135,18 @@ pub async fn seal(requests: &Requests, names: &Names, epoch: u64) -> Result<(), 
     Err(StateError::Write { file: requests.file(&names.journal_of(epoch)), source })
 }
 
-async fn is_seal(requests: &Requests, path: &Path) -> Result<bool, StateError> {
-    Ok(requests.get(path).await?.is_some_and(|object| object.bytes == SEAL))
+async fn is_sealed(requests: &Requests, path: &Path) -> Result<bool, StateError> {
+    Ok(requests.get(path).await?.is_some_and(|object| is_seal(&object.bytes)))
+}
+
+/// Whether an object of a journal is a seal.
+pub fn is_seal(bytes: &[u8]) -> bool {
+    bytes == SEAL
+}
+
+/// The last object of an epoch.
+async fn last(requests: &Requests, names: &Names, epoch: u64) -> Result<Option<Place>, StateError> {
+    Ok(requests.list(&names.journal_of(epoch)).await?.iter().filter_map(Place::of).max())
 }
 
 /// What of a journal nobody needs any more: whatever stands before a place. The last object of an epoch that was taken

@@ -3,7 +3,7 @@
 use super::head::{Head, Lock};
 use super::lease::{Held, LEASE, encode};
 use super::names::Names;
-use super::{ObjectStates, journal};
+use super::{ObjectStates, epochs, journal};
 use atp_iac::StackName;
 use atp_iac::ports::random_uuid;
 use atp_iac::state::{Holder, Lease, StateError};
@@ -30,7 +30,7 @@ impl ObjectStates {
             }
             let (mut head, version) = match present {
                 Some((head, version)) => (head, Some(version)),
-                None => (Head::new(), None),
+                None => (Head::after(epochs::last(&self.requests, &names).await?), None),
             };
             if let Some(lock) = self.lock_in_force(stack, &head) {
                 return Ok(Attempt::Busy(Some(lock.holder.clone())));
@@ -38,6 +38,7 @@ impl ObjectStates {
             let nonce = random_uuid(&*self.requests.random)?;
             let expires = self.requests.clock.now() + LEASE;
             head.epoch += 1;
+            epochs::reserve(&self.requests, &names, head.epoch).await?;
             head.lock = Some(Lock { holder: holder.clone(), nonce: nonce.clone(), expires });
             let sign = self.presence.show(stack, &nonce);
             // Should the put fail, the lock may be there all the same: then the sign stays, and says that nobody has it.
@@ -60,7 +61,7 @@ impl ObjectStates {
     }
 
     /// Puts a head in the place of the one of that version, or where there was none.
-    async fn put_head(
+    pub(super) async fn put_head(
         &self,
         names: &Names,
         head: &Head,
@@ -81,6 +82,7 @@ impl ObjectStates {
             let Some(lock) = head.lock.take() else { return Ok(None) };
             let unsealed = head.ended + 1..=head.epoch;
             head.epoch += 1;
+            epochs::reserve(&self.requests, &names, head.epoch).await?;
             let Some(version) = self.put_head(&names, &head, Some(version)).await? else { continue };
             for before in unsealed {
                 journal::seal(&self.requests, &names, before).await?;

@@ -6,6 +6,7 @@
 //!   a put on condition that nobody else changed it,
 //! - `snapshots/`, each of which is written once and never changed,
 //! - `journal/<epoch>/<number>`, a batch each, likewise,
+//! - `epochs/`, which says up to where epochs may have been given, should the head be lost,
 //! - a folder for each kind of documents.
 //!
 //! # What a writer can rely on, and what not
@@ -23,27 +24,30 @@
 //! leaves a seal of 40 bytes for good.
 
 mod documents;
+mod epochs;
 mod head;
 mod journal;
 mod lease;
 mod lock;
+mod mend;
 mod names;
+mod parts;
 mod read;
 mod requests;
 mod told;
+mod write;
 
-use self::head::Kept;
 use self::journal::{Phase, Writer};
 use self::lease::Held;
 use self::lock::Attempt;
-use self::names::{Names, Place, Written};
+use self::names::{Names, Place};
 use self::requests::Requests;
 use async_trait::async_trait;
 use atp_iac::StackName;
 use atp_iac::ports::{Clock, Random};
-use atp_iac::state::format::{journal as framing, snapshot};
+use atp_iac::state::format::journal as framing;
 use atp_iac::state::{
-    Content, Folder, Holder, Lease, Presence, StateError, StateStore, Stored, Version, Wait,
+    Content, Folder, Holder, Lease, Parts, Presence, StateError, StateStore, Stored, Version, Wait,
 };
 use object_store::ObjectStore;
 use object_store::path::Path;
@@ -94,67 +98,6 @@ impl ObjectStates {
 
     fn names(&self, stack: &StackName) -> Names {
         Names::new(&self.prefix, stack)
-    }
-
-    /// Removes what a lease put and nobody needs any more. What cannot be removed is harmless: the next one tries again.
-    async fn sweep(&self, held: &Held, kept: Option<&Kept>, journal: Place) {
-        let mut outdated = journal::outdated(&self.requests, &held.names, journal).await.unwrap_or_default();
-        let snapshots = self.requests.list(&held.names.snapshots()).await.unwrap_or_default();
-        // Of later leases nothing is removed: by now they may have put the snapshot that counts.
-        let newest = kept.map_or(Written { epoch: held.epoch, serial: u64::MAX }, |kept| Written {
-            epoch: held.epoch,
-            serial: kept.version.serial,
-        });
-        let stays = |path: &Path| kept.is_some_and(|kept| path.filename() == Some(kept.name.as_str()));
-        let goes = |path: &Path| Written::of(path).is_some_and(|written| written <= newest) && !stays(path);
-        outdated.extend(snapshots.into_iter().filter(goes));
-        let _ = self.requests.remove(outdated).await;
-    }
-
-    /// Puts a snapshot, and gives what the head says of it.
-    async fn put_snapshot(&self, held: &Held, content: &Content) -> Result<Kept, StateError> {
-        let file = self.requests.file(&held.names.snapshots());
-        let encoded = snapshot::encode(content);
-        let (bytes, version) = encoded.map_err(|error| StateError::Write { file, source: error.into() })?;
-        let name = Names::snapshot_name(held.epoch, &version);
-        self.requests.put(&held.names.snapshot(&name), bytes).await?;
-        Ok(Kept { version, name })
-    }
-
-    /// Lets a journal begin behind all that was written so far, and whatever else changes with it.
-    async fn turn(
-        &self,
-        held: &Held,
-        writer: &mut Writer,
-        snapshot: Option<Option<Kept>>,
-    ) -> Result<(), StateError> {
-        let journal = Place { epoch: held.epoch, number: writer.next };
-        let put = held.change(|head| {
-            head.journal = journal;
-            if let Some(snapshot) = &snapshot {
-                head.snapshot.clone_from(snapshot);
-            }
-        });
-        put.await?;
-        writer.phase = Phase::Empty;
-        let head = held.head().await;
-        writer.base = head.version().cloned();
-        self.sweep(held, head.snapshot.as_ref(), journal).await;
-        Ok(())
-    }
-
-    /// Whether nothing of the journal of the present snapshot is by another lease.
-    async fn check_journal(&self, held: &Held, base: &Version) -> Result<(), StateError> {
-        let head = held.head().await;
-        let Some(kept) = &head.snapshot else { return Err(changed(&held.stack, Some(base), None)) };
-        if journal::read(&self.requests, &held.names, &head, kept).await?.is_empty() {
-            return Ok(());
-        }
-        Err(StateError::Changed {
-            stack: held.stack.clone().into(),
-            expected: base.to_string(),
-            found: format!("{base} and a journal"),
-        })
     }
 }
 
@@ -233,14 +176,21 @@ impl StateStore for ObjectStates {
                 return Err(self.missing(&held.stack, &path, &lineage));
             }
         }
-        let kept = self.put_snapshot(&held, &content).await?;
-        let (version, path) = (kept.version.clone(), held.names.snapshot(&kept.name));
-        let turned = self.turn(&held, &mut writer, Some(Some(kept))).await;
-        if let Err(StateError::Fenced { .. } | StateError::LockLost { .. }) = turned {
-            // Nobody will ever refer to it.
-            let _ = self.requests.remove(vec![path]).await;
-        }
-        turned.map(|()| version)
+        self.put_in_place(&held, &mut writer, &content).await
+    }
+
+    async fn parts(&self, stack: &StackName) -> Result<Parts, StateError> {
+        self.read_parts(stack).await
+    }
+
+    async fn overwrite(&self, lease: &Lease, content: Content) -> Result<Version, StateError> {
+        let held = held(lease)?;
+        let mut writer = held.writer.lock().await;
+        self.put_in_place(&held, &mut writer, &content).await
+    }
+
+    async fn mend_lock(&self, stack: &StackName) -> Result<bool, StateError> {
+        self.mend(stack).await
     }
 
     async fn append(&self, lease: &Lease, base: &Version, batch: Vec<u8>) -> Result<(), StateError> {

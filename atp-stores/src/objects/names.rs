@@ -1,7 +1,7 @@
 //! How objects are called.
 //!
 //! `<prefix>/<environment>/<region>/<stack>/` holds `head.json`, `snapshots/<epoch>-<serial>-<checksum>.json`,
-//! `journal/<epoch>/<number>`, and a folder for each kind of documents. Numbers have leading zeros, so that the order of the
+//! `journal/<epoch>/<number>`, `epochs/<epoch>`, and a folder for each kind of documents. Numbers have leading zeros, so that the order of the
 //! names is that of the numbers.
 
 use atp_iac::StackName;
@@ -63,6 +63,14 @@ impl Names {
 
     pub fn batch(&self, place: Place) -> Path {
         self.journal_of(place.epoch).join(format!("{:020}", place.number))
+    }
+
+    pub fn epochs(&self) -> Path {
+        self.folder.clone().join("epochs")
+    }
+
+    pub fn epoch(&self, epoch: u64) -> Path {
+        self.epochs().join(format!("{epoch:020}"))
     }
 
     pub fn documents(&self, folder: Folder) -> Path {

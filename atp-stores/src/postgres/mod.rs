@@ -15,6 +15,7 @@ mod documents;
 mod guard;
 mod journal;
 mod lock;
+mod parts;
 mod passfile;
 mod rows;
 mod schema;
@@ -28,8 +29,8 @@ use self::lock::{Taker, Taking};
 use async_trait::async_trait;
 use atp_iac::StackName;
 use atp_iac::state::{
-    BackendError, Claim, Content, Folder, Holder, Lease, LiveClaim, Opening, StateError, StateStore, Stored,
-    Survey, Version, Wait,
+    BackendError, Claim, Content, Folder, Holder, Lease, LiveClaim, Opening, Parts, StateError, StateStore,
+    Stored, Survey, Version, Wait,
 };
 use std::fmt;
 use std::sync::Arc;
@@ -133,6 +134,18 @@ impl StateStore for PostgresStore {
         content: Content,
     ) -> Result<Version, StateError> {
         snapshot::replace(&self.database, lease, expected, &content).await
+    }
+
+    async fn parts(&self, stack: &StackName) -> Result<Parts, StateError> {
+        parts::parts(&self.database, stack).await
+    }
+
+    async fn overwrite(&self, lease: &Lease, content: Content) -> Result<Version, StateError> {
+        parts::overwrite(&self.database, lease, &content).await
+    }
+
+    async fn mend_lock(&self, _: &StackName) -> Result<bool, StateError> {
+        Ok(false)
     }
 
     async fn append(&self, lease: &Lease, base: &Version, batch: Vec<u8>) -> Result<(), StateError> {

@@ -189,8 +189,7 @@ pub async fn replace(
     let failed =
         |source: serde_json::Error| StateError::Write { file: database.place.clone(), source: source.into() };
     let (bytes, version) = snapshot::encode(content).map_err(failed)?;
-    let header = &bytes[..bytes.len() - content.body.len()];
-    let new = New { header, parts: rows::split(&content.body), version: &version };
+    let new = New::of(content, &bytes, &version);
     let held = held(lease)?;
     let mut journal = held.journal.lock().await;
     let mut tries = database.tries(PATIENCE, Purpose::Write);
@@ -236,10 +235,18 @@ fn check_lineage(
 }
 
 /// A snapshot to be put in place.
-struct New<'b> {
+pub struct New<'b> {
     header: &'b [u8],
     parts: Parts<'b>,
     version: &'b Version,
+}
+
+impl<'b> New<'b> {
+    /// From a snapshot and its bytes.
+    pub fn of(content: &'b Content, bytes: &'b [u8], version: &'b Version) -> Self {
+        let header = &bytes[..bytes.len() - content.body.len()];
+        New { header, parts: rows::split(&content.body), version }
+    }
 }
 
 const PUT_SNAPSHOT: &str = "
@@ -255,7 +262,7 @@ const PUT_VERSION: &str =
     "UPDATE stacks SET lineage = $2, serial = $3, checksum = $4, batches = 0 WHERE stack = $1";
 
 /// Writes what differs, and drops what the snapshot has in it.
-async fn put(
+pub async fn put(
     transaction: &Transaction<'_>,
     stack: &StackName,
     new: &New<'_>,
@@ -341,13 +348,17 @@ pub async fn remove(database: &Database, lease: &Lease, expected: &Version) -> R
     }
 }
 
+const LIST: &str = "
+SELECT stack FROM stacks WHERE lineage IS NOT NULL
+UNION SELECT stack FROM snapshots UNION SELECT stack FROM resources UNION SELECT stack FROM journal";
+
 /// The stacks that have a snapshot, or rows of one.
 pub async fn list(database: &Database) -> Result<Vec<StackName>, StateError> {
     let mut tries = database.tries(lock::PATIENCE, Purpose::Read);
     loop {
         let attempt = async {
             let client = database.client().await?;
-            let rows = client.query("SELECT stack FROM stacks WHERE lineage IS NOT NULL", &[]).await?;
+            let rows = client.query(LIST, &[]).await?;
             let mut stacks = Vec::with_capacity(rows.len());
             for row in &rows {
                 stacks.push(stack_name(database, row.try_get(0)?)?);

@@ -1,9 +1,11 @@
 //! A store of its own for each test: a schema that no other test has.
 
+use async_trait::async_trait;
 use atp_iac::ports::{Clock, ManualClock, SystemRandom};
 use atp_iac::secrets::WrappedKey;
 use atp_iac::state::{Content, Opening, Presence};
 use atp_iac::testing::stores::Bench;
+use atp_iac::testing::stores::damage::{Damage, Harm, Part};
 use atp_stores::postgres::PostgresStore;
 use std::sync::Arc;
 use std::time::Duration;
@@ -61,7 +63,9 @@ pub fn open_with(url: &str, clock: Arc<dyn Clock>, term: Duration, presence: Pre
 }
 
 pub async fn empty() -> Option<Bench> {
-    server().await.map(|server| server.bench())
+    let server = server().await?;
+    let bench = server.bench();
+    Some(bench.with_damage(Rows { sql: server.sql }))
 }
 
 /// A snapshot with a resource for each name, and nothing that only the engine understands.
@@ -71,4 +75,34 @@ pub fn content(serial: u64, names: &[&str]) -> Content {
     let body = format!("{{\"stack\":\"x\",\"resources\":[\n{}],\"pending\":[\n{{}}]}}\n", lines.join(",\n"));
     let key = WrappedKey { provider: "none".into(), data: String::new() };
     Content { lineage: "one".into(), serial, keys: key.into(), body: body.into_bytes() }
+}
+
+/// Damages the rows of a stack.
+struct Rows {
+    sql: Client,
+}
+
+#[async_trait]
+impl Damage for Rows {
+    async fn damage(&self, part: Part, harm: Harm) -> bool {
+        let statement = match (part, harm) {
+            (Part::Snapshot, Harm::Removed) => "DELETE FROM snapshots",
+            (Part::Snapshot, Harm::CutOff) => {
+                "DELETE FROM resources WHERE position = (SELECT max(position) FROM resources)"
+            }
+            (Part::Snapshot, Harm::Changed) => {
+                "UPDATE stacks SET lineage = NULL, serial = NULL, checksum = NULL, batches = 0"
+            }
+            (Part::Journal, Harm::Removed) => "DELETE FROM journal WHERE number = 0",
+            (Part::Journal, Harm::CutOff) => {
+                "UPDATE journal SET lines = substr(lines, 1, length(lines) / 2) WHERE number = 0"
+            }
+            (Part::Journal, Harm::Changed) => {
+                "UPDATE journal SET lines = set_byte(lines, 90, 0) WHERE number = 0"
+            }
+            // A lease is known by its token, whatever is said of its number.
+            (Part::Lock, _) => return false,
+        };
+        self.sql.execute(statement, &[]).await.unwrap() > 0
+    }
 }

@@ -4,7 +4,7 @@ use crate::stage::{Stage, lock};
 use async_trait::async_trait;
 use atp_iac::StackName;
 use atp_iac::state::{
-    Content, Fault, Faults, Holder, Lease, LocalStore, StateError, StateStore, Stored, Version, Wait,
+    Content, Fault, Faults, Holder, Lease, LocalStore, Parts, StateError, StateStore, Stored, Version, Wait,
 };
 use std::io::ErrorKind;
 use std::path::Path;
@@ -116,6 +116,18 @@ impl StateStore for AtOnce {
 
     async fn remove(&self, lease: &Lease, expected: &Version) -> Result<(), StateError> {
         now(self.0.remove(lease, expected))
+    }
+
+    async fn parts(&self, stack: &StackName) -> Result<Parts, StateError> {
+        now(self.0.parts(stack))
+    }
+
+    async fn overwrite(&self, lease: &Lease, content: Content) -> Result<Version, StateError> {
+        now(self.0.overwrite(lease, content))
+    }
+
+    async fn mend_lock(&self, stack: &StackName) -> Result<bool, StateError> {
+        now(self.0.mend_lock(stack))
     }
 
     async fn put_document(

@@ -6,7 +6,7 @@ use crate::stage::{Stage, lock};
 use crate::trace::name_of;
 use async_trait::async_trait;
 use atp_iac::StackName;
-use atp_iac::state::{Content, Folder, Holder, Lease, StateError, StateStore, Stored, Version, Wait};
+use atp_iac::state::{Content, Folder, Holder, Lease, Parts, StateError, StateStore, Stored, Version, Wait};
 use std::io::ErrorKind;
 use std::sync::Arc;
 use std::time::Duration;
@@ -177,6 +177,24 @@ impl StateStore for ProcessStore {
 
     async fn remove(&self, lease: &Lease, expected: &Version) -> Result<(), StateError> {
         self.stage.store.remove(lease, expected).await
+    }
+
+    async fn parts(&self, stack: &StackName) -> Result<Parts, StateError> {
+        self.stage.store.parts(stack).await
+    }
+
+    async fn overwrite(&self, lease: &Lease, content: Content) -> Result<Version, StateError> {
+        let what = format!("overwrite {}", content.serial);
+        let (number, luck) = self.begin().await?;
+        let done = match luck {
+            Luck::Fails => Err(self.fails(ErrorKind::StorageFull)),
+            _ => self.stage.store.overwrite(lease, content).await,
+        };
+        self.end(&what, number, luck, done).await
+    }
+
+    async fn mend_lock(&self, stack: &StackName) -> Result<bool, StateError> {
+        self.stage.store.mend_lock(stack).await
     }
 
     async fn put_document(

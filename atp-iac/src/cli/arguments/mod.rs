@@ -180,14 +180,15 @@ impl Command {
             | Command::Import(_)
             | Command::State(_)
             | Command::Rollback(_)
-            | Command::Secrets(SecretsCommand::Rotate | SecretsCommand::ChangeProvider) => true,
+            | Command::Secrets(SecretsCommand::Rotate | SecretsCommand::ChangeProvider)
+            | Command::Lock(LockCommand::Break) => true,
             Command::Preview(_)
             | Command::Outputs { .. }
             | Command::Graph { .. }
             | Command::Status { .. }
             | Command::Config(_)
             | Command::Drift
-            | Command::Lock(_)
+            | Command::Lock(LockCommand::Show)
             | Command::Why { .. }
             | Command::History(_)
             | Command::Plan(_)

@@ -25,13 +25,25 @@ async fn list(session: &Session<'_, '_>, limit: Option<usize>) -> Result<u8, Fai
     if records.is_empty() {
         session.reporter().note("nothing was done to this stack yet");
     }
+    let mut breaks = session.target.engine().lock_breaks(session.target.name()).await?;
+    let shown = records.iter().find_map(|(_, record)| Some(record.as_ref().ok()?.record.began));
+    if limit.is_some() {
+        breaks.retain(|one| shown.is_none_or(|shown| one.record.at >= shown));
+    }
+    let mut breaks = breaks.iter().peekable();
     let mut damaged = Vec::new();
     for (_, record) in &records {
         match record {
-            Ok(entry) => session.reporter().record(entry, false),
+            Ok(entry) => {
+                while let Some(one) = breaks.next_if(|one| one.record.at < entry.record.began) {
+                    session.reporter().lock_break(one);
+                }
+                session.reporter().record(entry, false);
+            }
             Err(error) => damaged.push(error.to_string()),
         }
     }
+    breaks.for_each(|one| session.reporter().lock_break(one));
     match damaged.is_empty() {
         true => Ok(exit::DONE),
         false => {
@@ -61,9 +73,11 @@ async fn diff(session: &Session<'_, '_>, number: u64, other: Option<u64>) -> Res
 async fn verify(session: &Session<'_, '_>) -> Result<u8, Failure> {
     let found = session.target.engine().verify_history(session.target.name()).await?;
     session.reporter().verification(&found);
-    match found.bad {
-        None => Ok(exit::DONE),
-        Some(bad) => Err(Failure::failed(format!("record {} is not good: {}", bad.number, bad.what))
+    match (found.bad, found.beside) {
+        (None, None) => Ok(exit::DONE),
+        (None, Some(beside)) => Err(Failure::failed(beside)
+            .with_hint("compare with a copy of the store; the records themselves are as they were written")),
+        (Some(bad), _) => Err(Failure::failed(format!("record {} is not good: {}", bad.number, bad.what))
             .with_hint(
                 "compare with a copy of the store; what was done before that record is as it was written",
             )),

@@ -17,6 +17,7 @@ mod update;
 mod why;
 
 pub(super) use migrate::Told;
+pub(super) use state::{problem_details, problem_lines};
 
 use super::arguments::{
     Command, DestroyArguments, ImportArguments, Options, PreviewArguments, RollbackArguments, StateCommand,

@@ -2,7 +2,7 @@
 
 use super::{change, time};
 use crate::Urn;
-use crate::history::{Between, Entry, JudgedApproval, Verification};
+use crate::history::{Between, Entry, JudgedApproval, LockBreak, Verification};
 use serde_json::{Value as Json, json};
 
 pub(in crate::cli) fn record(entry: &Entry) -> Json {
@@ -14,13 +14,24 @@ pub(in crate::cli) fn record(entry: &Entry) -> Json {
                 one.entry("from").or_insert(Json::Null);
             }
         }
-        fields.entry("written_later").or_insert(Json::Null);
+        for field in ["written_later", "note", "lock_breaks"] {
+            fields.entry(field).or_insert(Json::Null);
+        }
         fields.insert("event".into(), "record".into());
         fields.insert("checksum".into(), entry.checksum.clone().into());
         let signed_by = entry.signature.as_ref().map(|signature| signature.key.to_string());
         fields.insert("signed_by".into(), signed_by.into());
     }
     event
+}
+
+pub(in crate::cli) fn lock_break(entry: &Entry<LockBreak>) -> Json {
+    let note = &entry.record;
+    json!({
+        "event": "lock_break", "number": note.number, "operation": note.operation, "by": note.by, "at": time(note.at),
+        "from": note.from, "holder": note.holder.as_ref().map(|form| super::holder(&form.0)), "checksum": entry.checksum, "before": note.before,
+        "signed_by": entry.signature.as_ref().map(|signature| signature.key.to_string()),
+    })
 }
 
 pub(in crate::cli) fn between(between: &Between, (from, to): (u64, u64)) -> Json {
@@ -43,6 +54,7 @@ pub(in crate::cli) fn verification(found: &Verification) -> Json {
     let bad = found.bad.as_ref().map(|bad| json!({"number": bad.number, "what": bad.what}));
     json!({
         "event": "verification", "good": found.good, "signed": found.signed, "head": found.head, "bad": bad,
+        "beside": found.beside,
         "notes": found.notes,
     })
 }

@@ -2,7 +2,7 @@
 
 use super::Reporter;
 use crate::cli::{events, screen};
-use crate::history::{ApprovalRule, Between, Entry, JudgedApproval, Verification};
+use crate::history::{ApprovalRule, Between, Entry, JudgedApproval, LockBreak, Verification};
 
 impl Reporter<'_> {
     /// A record, in one line or with all that it says.
@@ -11,6 +11,14 @@ impl Reporter<'_> {
             (true, _) => self.event(events::history::record(entry)),
             (false, true) => self.data(&screen::history::record(entry, self.look)),
             (false, false) => self.data(&screen::history::record_line(entry, self.look)),
+        }
+    }
+
+    /// That somebody took the lock from its holder.
+    pub fn lock_break(&mut self, entry: &Entry<LockBreak>) {
+        match self.json {
+            true => self.event(events::history::lock_break(entry)),
+            false => self.data(&screen::history::lock_break(entry)),
         }
     }
 

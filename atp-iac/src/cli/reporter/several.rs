@@ -8,6 +8,7 @@ use crate::cloud::Cloud;
 use crate::engine::Kind;
 use crate::estate::{Ended, Forecast, Graph, Instance, Outcome, Status, Told};
 use crate::state::Holder;
+use serde_json::Value as Json;
 use std::collections::BTreeMap;
 use std::time::Duration;
 use time::OffsetDateTime;
@@ -90,6 +91,18 @@ impl Reporter<'_> {
         self.stack = None;
     }
 
+    /// Whether the state of a stack is whole.
+    pub fn verified(&mut self, name: &StackName, messages: &[String], details: Json) {
+        self.stack = Some(name.clone());
+        if let (false, [only]) = (self.json, messages) {
+            self.screen(&format!("{}  {only}\n", self.several.labels.padded(name)));
+        } else {
+            self.title(name);
+            self.report("state verify", messages, details);
+        }
+        self.stack = None;
+    }
+
     /// Somebody else holds the lock of a stack.
     pub fn waiting_for(&mut self, name: &StackName, holder: Option<&Holder>) {
         self.stack = Some(name.clone());
@@ -120,6 +133,9 @@ impl Reporter<'_> {
                 let label = self.several.labels.padded(name);
                 let line = screen::ended(ended, &self.several.labels, self.look);
                 self.screen(&format!("{label}  {line}\n"));
+                for warning in warnings(ended) {
+                    self.warning(&format!("{name}: {warning}"));
+                }
             }
         }
         self.draw();
@@ -140,6 +156,7 @@ impl Reporter<'_> {
                     let interrupted = matches!(ended.outcome, Outcome::Interrupted(_));
                     self.event(events::summary(report, interrupted));
                 }
+                warnings(ended).iter().for_each(|warning| self.warning(warning));
                 self.event(events::ended(ended));
                 if let (Outcome::Done(update), Kind::Up) = (&ended.outcome, kind) {
                     self.event(events::outputs(&update.outputs, false));
@@ -205,5 +222,13 @@ impl Reporter<'_> {
             (false, []) => self.note("no instance is expired"),
             (false, _) => self.data(&screen::expired(all, now)),
         }
+    }
+}
+
+/// What could not be done of the update of a stack, though its state is safe.
+fn warnings(ended: &Ended) -> &[String] {
+    match &ended.outcome {
+        Outcome::Done(update) | Outcome::Failed(update) | Outcome::Interrupted(update) => &update.warnings,
+        _ => &[],
     }
 }

@@ -4,8 +4,9 @@ use super::look::{Colour, Look, clean};
 use super::value::change;
 use crate::Urn;
 use crate::history::{
-    ApprovalRule, Between, Entry, HistoryRecord, HistoryResult, How, JudgedApproval, Verification,
+    ApprovalRule, Between, Entry, HistoryRecord, HistoryResult, How, JudgedApproval, LockBreak, Verification,
 };
+use crate::state::format::HolderForm;
 use std::fmt::Write as _;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -37,11 +38,26 @@ pub(in crate::cli) fn record_line(entry: &Entry, look: Look<'_>) -> String {
     if !record.changed.is_empty() {
         let _ = write!(text, ", {}", counted(record));
     }
+    if let Some(note) = &record.note {
+        let _ = write!(text, "  {}", line(note));
+    }
     if let Some(message) = &record.from.message {
         let _ = write!(text, "  {}", line(message));
     }
     text.push('\n');
     text
+}
+
+/// That a lock was broken, in one line.
+pub(in crate::cli) fn lock_break(entry: &Entry<LockBreak>) -> String {
+    let note = &entry.record;
+    let from = match &note.holder {
+        Some(HolderForm(holder)) => format!("taken from {}", line(&holder.to_string())),
+        None => "who held it was not known".to_owned(),
+    };
+    let why = note.from.message.as_deref().map(|message| format!("  {}", line(message))).unwrap_or_default();
+    let (at, operation, who) = (time(note.at), line(&note.operation), line(&note.by.who));
+    format!("{:>5}  {at}  {operation:<14} {who:<12} {from}{why}\n", "-")
 }
 
 fn counted(record: &HistoryRecord) -> String {
@@ -90,6 +106,9 @@ pub(in crate::cli) fn record(entry: &Entry, look: Look<'_>) -> String {
     for one in &record.approvals {
         let why = one.message.as_deref().map(|message| format!(": {}", line(message))).unwrap_or_default();
         row("approved", format!("by {} on {} at {}{why}", line(&one.who), line(&one.host), time(one.at)));
+    }
+    if let Some(note) = &record.note {
+        row("what", line(note));
     }
     row("result", record.result.to_string());
     for failure in &record.failures {

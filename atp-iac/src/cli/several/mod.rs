@@ -1,14 +1,15 @@
-//! Commands about several stacks: `--all`, `--affected-since`, `graph --stacks`, `status`, `expired`.
+//! Commands about several stacks: `--all`, `--affected-since`, `graph --stacks`, `status`, `expired`, `state verify`.
 
 mod expired;
 mod graph;
 mod selection;
 mod status;
 mod update;
+mod verify;
 
 pub(super) use update::referred;
 
-use super::arguments::{Command, Options};
+use super::arguments::{Command, Options, StateCommand};
 use super::failure::Failure;
 use super::interruptible::interruptible;
 use super::ports::{Answer, Press, Terminal};
@@ -70,13 +71,14 @@ pub(super) async fn run(
             Command::Graph { stacks: true } => graph::graph(session),
             Command::Status { drift } => status::status(session, *drift).await,
             Command::Expired { .. } => expired::list(session).await,
+            Command::State(StateCommand::Verify) => verify::verify(session).await,
             Command::Secrets(command) => {
                 let stacks = secrets::selected(session.workspace).await?;
                 secrets::run(session.workspace, session.reporter, *command, &stacks).await
             }
             _ => Err(Failure::usage(
                 "this command is about one stack",
-                "name it with `--stack`; `preview`, `up`, `destroy`, `graph --stacks`, `status` and `secrets` are for several",
+                "name it with `--stack`; `preview`, `up`, `destroy`, `graph --stacks`, `status`, `state verify` and `secrets` are for several",
             )),
         }
     };

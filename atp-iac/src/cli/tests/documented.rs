@@ -114,7 +114,9 @@ async fn every_event_is_documented_with_its_fields_and_no_other() {
 }
 
 async fn of_history(bench: &mut Bench, found: &mut Fields) {
+    bench.memory.fail_backups(false);
     for arguments in [
+        "lock break --yes",
         "history list",
         "history show 2",
         "history diff 2",

@@ -10,6 +10,9 @@ use serde_json::{Value as Json, json};
 
 const KIND: &str = "atp-iac export";
 
+/// What the history calls it to put an export in the place of a state.
+const IMPORT: &str = "state import";
+
 /// An export whose secrets are sealed.
 #[derive(Serialize, Deserialize)]
 struct Export {
@@ -52,7 +55,7 @@ impl Engine {
         let json: Option<Json> = serde_json::from_slice(&bytes).ok();
         let Some(json) = json.filter(|json| json["format"] == KIND) else {
             let incoming = Incoming::read(file, bytes, force)?;
-            return Ok(Incoming { newer_only: true, ..incoming });
+            return Ok(Incoming { newer_only: true, operation: IMPORT, ..incoming });
         };
         let corrupt = |what: String| StateError::Corrupt { file: file.to_owned(), what };
         if json["secrets"] == "clear" {
@@ -72,7 +75,8 @@ impl Engine {
         let Export { lineage, serial, keys, state, .. } = export;
         let body = serde_json::to_vec(&state).map_err(|error| corrupt(error.to_string()))?;
         let content = Content { lineage, serial, keys, body };
-        Ok(Incoming { name: file.to_owned(), content, force, newer_only: true, only_over: None })
+        let name = file.to_owned();
+        Ok(Incoming { name, content, force, newer_only: true, only_over: None, operation: IMPORT })
     }
 }
 

@@ -11,6 +11,7 @@ mod verify;
 
 pub use change::Changed;
 pub use recover::{Merged, Merging};
+pub use verify::Repaired;
 
 use super::{Engine, EngineError};
 use crate::state::{Closed, StateError, StateSession};

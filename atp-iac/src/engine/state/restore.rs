@@ -50,6 +50,7 @@ impl Engine {
             force,
             newer_only: false,
             only_over: None,
+            operation: "state restore",
         })
     }
 
@@ -64,7 +65,7 @@ impl Engine {
         incoming: &Incoming,
         decide: &mut (dyn FnMut(&Restored) -> bool + Send),
     ) -> Result<Option<Restored>, EngineError> {
-        let holder = self.holder_for("state restore");
-        Ok(restore(&self.session_ports(), name, (&holder, self.wait()), incoming, decide).await?)
+        let chronicle = self.chronicle(name, &self.holder_for(incoming.operation));
+        Ok(restore(&self.session_ports(), (&chronicle, self.wait()), incoming, decide).await?)
     }
 }

@@ -130,7 +130,15 @@ impl Engine {
         match found {
             Some((_, content)) => {
                 let name = format!("the backup {before}");
-                Ok(Incoming { name, content, force: false, newer_only: false, only_over: Some(after) })
+                let operation = "state undo";
+                Ok(Incoming {
+                    name,
+                    content,
+                    force: false,
+                    newer_only: false,
+                    only_over: Some(after),
+                    operation,
+                })
             }
             None => refused(format!("the backup {before} is not there any more, so it cannot be undone")),
         }

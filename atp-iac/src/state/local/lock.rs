@@ -1,7 +1,8 @@
 //! The lock of a stack: a lock of the operating system, which ends with the process that holds it.
 //!
 //! Beside it, `lock.json` says who holds it, and `epoch` counts the holders. A writer whose epoch is not the newest has
-//! lost the lock, whatever it believes.
+//! lost the lock, whatever it believes. When the count is lost, it goes on from the milliseconds since 1970: that many
+//! holders there never were.
 
 use super::files::StackFiles;
 use crate::state::encoding::HolderForm;
@@ -9,6 +10,7 @@ use crate::state::{Holder, StateError};
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io;
 use std::path::PathBuf;
+use time::OffsetDateTime;
 
 /// How often the lock file may vanish under the hands of one attempt.
 const ATTEMPTS: usize = 16;
@@ -26,21 +28,21 @@ impl StackFiles {
         self.folder.join("lock")
     }
 
-    fn holder_path(&self) -> PathBuf {
+    pub(super) fn holder_path(&self) -> PathBuf {
         self.folder.join("lock.json")
     }
 
-    fn epoch_path(&self) -> PathBuf {
+    pub(super) fn epoch_path(&self) -> PathBuf {
         self.folder.join("epoch")
     }
 
     /// Tries once.
-    pub fn try_lock(&self, holder: &Holder) -> Result<Attempt, StateError> {
+    pub fn try_lock(&self, holder: &Holder, now: OffsetDateTime) -> Result<Attempt, StateError> {
         self.disk
             .create_folder(&self.folder, &self.root)
             .map_err(|source| self.cannot_write(&self.folder, source))?;
         let Some(file) = self.lock_file()? else { return Ok(Attempt::Busy(self.read_holder())) };
-        let epoch = self.next_epoch()?;
+        let epoch = self.next_epoch(now)?;
         let text = serde_json::to_vec(&HolderForm(holder.clone())).map_err(io::Error::from);
         let path = self.holder_path();
         text.and_then(|text| self.disk.write_whole(&path, &text))
@@ -90,20 +92,26 @@ impl StackFiles {
         }
     }
 
-    /// The newest epoch; 0 before the first.
-    pub fn epoch(&self) -> Result<u64, StateError> {
+    /// The newest epoch; `None` before the first, and when the file is gone.
+    fn epoch(&self) -> Result<Option<u64>, StateError> {
         let path = self.epoch_path();
-        let bytes = self.disk.read(&path).map_err(|source| self.cannot_read(&path, source))?;
-        let Some(bytes) = bytes else { return Ok(0) };
+        let Some(bytes) = self.load(&path)? else { return Ok(None) };
         let epoch = std::str::from_utf8(&bytes).ok().and_then(|text| text.trim_end().parse().ok());
-        epoch.ok_or_else(|| StateError::Corrupt {
-            file: path.display().to_string(),
-            what: "it is not a number".into(),
-        })
+        let corrupt =
+            || StateError::Corrupt { file: path.display().to_string(), what: "it is not a number".into() };
+        epoch.map(Some).ok_or_else(corrupt)
     }
 
-    fn next_epoch(&self) -> Result<u64, StateError> {
-        let epoch = self.epoch()? + 1;
+    fn next_epoch(&self, now: OffsetDateTime) -> Result<u64, StateError> {
+        let epoch = match self.epoch()? {
+            Some(epoch) => epoch + 1,
+            None if self.exist() => beyond_all(now),
+            None => 1,
+        };
+        self.write_epoch(epoch)
+    }
+
+    fn write_epoch(&self, epoch: u64) -> Result<u64, StateError> {
         let path = self.epoch_path();
         self.disk
             .write_whole(&path, format!("{epoch}\n").as_bytes())
@@ -113,7 +121,7 @@ impl StackFiles {
 
     /// That nobody took the lock over.
     pub fn check_epoch(&self, held: u64) -> Result<(), StateError> {
-        match self.epoch()? {
+        match self.epoch()?.unwrap_or_default() {
             newest if newest == held => Ok(()),
             newest => Err(StateError::Fenced { stack: self.stack.clone().into(), held, newest }),
         }
@@ -131,15 +139,44 @@ impl StackFiles {
     }
 
     /// Makes the present holder's lease worthless.
-    pub fn break_lock(&self) -> Result<Option<Holder>, StateError> {
+    pub fn break_lock(&self, now: OffsetDateTime) -> Result<Option<Holder>, StateError> {
         let holder = self.current_holder()?;
         if self.folder.is_dir() {
-            self.next_epoch()?;
+            self.next_epoch(now)?;
             for path in [self.lock_path(), self.holder_path()] {
                 self.disk.remove(&path).map_err(|source| self.cannot_write(&path, source))?;
             }
         }
         Ok(holder)
+    }
+
+    /// Whether what stands beside the lock can be read.
+    pub fn check_lock(&self) -> Result<(), StateError> {
+        self.epoch()?;
+        let path = self.holder_path();
+        let Some(bytes) = self.load(&path)? else { return Ok(()) };
+        let read = serde_json::from_slice::<HolderForm>(&bytes);
+        let corrupt = |error: serde_json::Error| StateError::Corrupt {
+            file: path.display().to_string(),
+            what: error.to_string(),
+        };
+        read.map(drop).map_err(corrupt)
+    }
+
+    /// Writes it anew where it cannot.
+    pub fn mend_lock(&self, now: OffsetDateTime) -> Result<bool, StateError> {
+        match self.check_lock() {
+            Ok(()) => return Ok(false),
+            Err(error @ StateError::Read { .. }) => return Err(error),
+            Err(_) => {}
+        }
+        if self.epoch().is_err() {
+            self.write_epoch(beyond_all(now))?;
+        }
+        if self.read_holder().is_none() {
+            self.remove_file(&self.holder_path())?;
+        }
+        Ok(true)
     }
 
     #[cfg(unix)]
@@ -154,4 +191,10 @@ impl StackFiles {
     fn is_lock_file(&self, _: &File) -> bool {
         self.lock_path().exists()
     }
+}
+
+/// An epoch that no lease had.
+fn beyond_all(now: OffsetDateTime) -> u64 {
+    let milliseconds = now.unix_timestamp_nanos() / 1_000_000;
+    u64::try_from(milliseconds).unwrap_or_default().max(1)
 }

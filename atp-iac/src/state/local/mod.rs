@@ -122,8 +122,8 @@ impl StateStore for LocalStore {
         let deadline = self.clock.now() + wait.at_most;
         let mut told: Option<Option<Holder>> = None;
         loop {
-            let (files, own) = (self.files(stack), holder.clone());
-            let other = match blocking(move || files.try_lock(&own)).await? {
+            let (files, own, now) = (self.files(stack), holder.clone(), self.clock.now());
+            let other = match blocking(move || files.try_lock(&own, now)).await? {
                 Attempt::Taken { file, epoch } => {
                     let held = Held { lock: Mutex::new(Some(file)), writer: Mutex::default() };
                     return Ok(Lease::new(stack.clone(), epoch, Arc::new(held)));
@@ -171,6 +171,11 @@ impl StateStore for LocalStore {
         .await
     }
 
+    async fn mend_lock(&self, stack: &StackName) -> Result<bool, StateError> {
+        let (files, now) = (self.files(stack), self.clock.now());
+        blocking(move || files.mend_lock(now)).await
+    }
+
     async fn append(&self, lease: &Lease, base: &Version, batch: Vec<u8>) -> Result<(), StateError> {
         let base = base.clone();
         self.write(lease, move |files, writer| files.append(writer, &base, &batch)).await
@@ -195,8 +200,8 @@ impl StateStore for LocalStore {
     }
 
     async fn break_lock(&self, stack: &StackName) -> Result<Option<Holder>, StateError> {
-        let files = self.files(stack);
-        blocking(move || files.break_lock()).await
+        let (files, now) = (self.files(stack), self.clock.now());
+        blocking(move || files.break_lock(now)).await
     }
 
     async fn holder(&self, stack: &StackName) -> Result<Option<Holder>, StateError> {

@@ -7,13 +7,19 @@ use std::path::Path;
 
 impl StackFiles {
     pub fn parts(&self) -> Result<Parts, StateError> {
+        let lock = self.check_lock();
+        let mut paths = vec![self.snapshot_path(), self.journal_path(), self.marker_path()];
+        if lock.is_err() {
+            paths.extend([self.epoch_path(), self.holder_path()]);
+        }
         let mut raw = Vec::new();
-        for path in [self.snapshot_path(), self.journal_path(), self.marker_path()] {
+        for path in paths {
             if let Some(bytes) = self.load(&path)? {
                 raw.push((path.file_name().unwrap_or_default().to_string_lossy().into_owned(), bytes));
             }
         }
         Ok(Parts {
+            lock,
             lineage: self.marker().map(|marker| marker.map(|marker| marker.lineage)),
             snapshot: self.read_snapshot(&self.snapshot_path()).and_then(|found| match found {
                 None => self.check_never_deployed().map(|()| None),

@@ -97,7 +97,7 @@ impl Ground {
             prepared,
             journal: self.replayed,
             stopped: None,
-            backups: Keeper::new(ports.store.clone(), stack.clone(), ports.retention),
+            backups: Keeper::new(ports, stack),
         })
     }
 }

@@ -10,7 +10,8 @@ impl Bench {
     }
 
     fn keeping(mut self, count: u32) -> Bench {
-        self.shared = self.shared.with_retention(Retention(NonZeroU32::new(count).unwrap()));
+        self.shared =
+            self.shared.with_retention(Retention { newest: NonZeroU32::new(count).unwrap(), monthly: 0 });
         self
     }
 }

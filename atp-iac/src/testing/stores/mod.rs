@@ -20,9 +20,11 @@
 //! that has leases which expire, goes by the clock of the bench.
 
 pub mod cases;
+pub mod damage;
 pub mod sample;
 pub mod sharing;
 
+use self::damage::{Damage, Harm, Part};
 use self::sample::{holder, resource, saved, stack};
 use crate::ports::{ManualClock, SeededRandom};
 use crate::secrets::{DataKey, KeyProvider, SecretError, WrappedKey};
@@ -41,6 +43,7 @@ pub struct Bench {
     ports: SessionPorts,
     clock: Arc<ManualClock>,
     lease: Duration,
+    damage: Option<Arc<dyn Damage>>,
     kept: Vec<Box<dyn Any + Send + Sync>>,
 }
 
@@ -54,7 +57,7 @@ impl Bench {
             random: Arc::new(SeededRandom::new(1)),
             retention: Retention::default(),
         };
-        Bench { ports, clock, lease: Duration::ZERO, kept: Vec::new() }
+        Bench { ports, clock, lease: Duration::ZERO, damage: None, kept: Vec::new() }
     }
 
     /// With so many backups.
@@ -73,6 +76,20 @@ impl Bench {
     pub fn with_lease(mut self, lease: Duration) -> Self {
         self.lease = lease;
         self
+    }
+
+    /// What the store keeps can be damaged in this way; not at all unless told.
+    pub fn with_damage(mut self, damage: impl Damage + 'static) -> Self {
+        self.damage = Some(Arc::new(damage));
+        self
+    }
+
+    /// Damages what the store keeps of the [`stack`]. False where it cannot happen, or cannot be seen.
+    pub async fn damage(&self, part: Part, harm: Harm) -> bool {
+        match &self.damage {
+            Some(damage) => damage.damage(part, harm).await,
+            None => false,
+        }
     }
 
     /// Keeps something as long as the bench is there, such as a folder that is removed when it is dropped.
@@ -176,7 +193,7 @@ impl KeyProvider for OpenKeys {
 #[macro_export]
 macro_rules! test_state_store {
     ($bench:expr) => {
-        $crate::test_state_store! { $bench =>
+        $crate::test_state_store! { $bench, cases =>
             a_stack_that_was_never_deployed_has_no_state_and_is_not_listed,
             what_was_recorded_reads_back_and_the_lineage_is_kept,
             the_serial_rises_by_one_with_a_change_and_not_without,
@@ -206,13 +223,19 @@ macro_rules! test_state_store {
             epochs_rise_with_every_lease_also_of_a_forgotten_stack,
             a_journal_begins_anew_under_the_same_lease,
         }
+        $crate::test_state_store! { $bench, damage =>
+            the_parts_of_a_whole_state_are_what_is_read,
+            whatever_is_damaged_is_named_and_a_repair_brings_it_back,
+            whoever_held_a_lock_that_was_mended_writes_nothing_any_more,
+            another_lineage_takes_the_place_only_under_the_newest_lease,
+        }
     };
-    ($bench:expr => $($case:ident,)+) => {
+    ($bench:expr, $cases:ident => $($case:ident,)+) => {
         $(
             #[tokio::test]
             async fn $case() {
                 if let Some(bench) = $bench.await {
-                    $crate::testing::stores::cases::$case(bench).await;
+                    $crate::testing::stores::$cases::$case(bench).await;
                 }
             }
         )+

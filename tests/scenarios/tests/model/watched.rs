@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use atp_iac::StackName;
 use atp_iac::ports::ManualClock;
 use atp_iac::state::{
-    Content, Folder, Holder, Lease, MemoryStore, StateError, StateStore, Stored, Version, Wait,
+    Content, Folder, Holder, Lease, MemoryStore, Parts, StateError, StateStore, Stored, Version, Wait,
 };
 use atp_iac::testing::MemoryCloud;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -109,6 +109,20 @@ impl StateStore for WatchedStore {
 
     async fn remove(&self, lease: &Lease, expected: &Version) -> Result<(), StateError> {
         self.store.remove(lease, expected).await
+    }
+
+    async fn parts(&self, stack: &StackName) -> Result<Parts, StateError> {
+        self.store.parts(stack).await
+    }
+
+    async fn overwrite(&self, lease: &Lease, content: Content) -> Result<Version, StateError> {
+        let overwritten = self.store.overwrite(lease, content).await;
+        self.look(lease.stack()).await;
+        overwritten
+    }
+
+    async fn mend_lock(&self, stack: &StackName) -> Result<bool, StateError> {
+        self.store.mend_lock(stack).await
     }
 
     async fn put_document(

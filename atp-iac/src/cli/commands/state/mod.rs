@@ -5,6 +5,8 @@ mod change;
 mod recover;
 mod verify;
 
+pub(in crate::cli) use verify::{problem_details, problem_lines};
+
 use super::Session;
 use super::look;
 use crate::cli::arguments::StateCommand;

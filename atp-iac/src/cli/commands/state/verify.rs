@@ -3,12 +3,13 @@
 use super::super::Session;
 use super::{Ask, wants, warn};
 use crate::cli::failure::{Failure, exit};
+use crate::engine::Repaired;
 use crate::state::Problem;
 use serde_json::{Value as Json, json};
 
 pub(super) async fn verify(session: &Session<'_, '_>) -> Result<u8, Failure> {
     let problems = session.target.engine().verify_state(session.target.name()).await?;
-    session.reporter().report("state verify", &listed(&problems), details(&problems, None));
+    session.reporter().report("state verify", &problem_lines(&problems), problem_details(&problems, None));
     match problems.len() {
         0 => Ok(exit::DONE),
         _ if problems.iter().any(|problem| problem.repairable) => {
@@ -25,30 +26,41 @@ pub(super) async fn repair(session: &Session<'_, '_>, ask: Ask<'_>) -> Result<u8
     let mut left = 0;
     let mut decide = |problems: &[Problem]| {
         left = problems.len();
-        session.reporter().report("state repair", &listed(problems), details(problems, None));
+        session.reporter().report("state repair", &problem_lines(problems), problem_details(problems, None));
         // Where nothing can be repaired, nobody has to answer.
         !problems.iter().any(|problem| problem.repairable)
             || wants(session, ask, ("Repair it?", "repair the state"), &mut objection)
     };
     let repaired = session.target.engine().repair_state(session.target.name(), &mut decide).await?;
-    let Some((serial, warnings)) = repaired else {
+    let Some(Repaired { lock, serial, left: still, warnings }) = repaired else {
         return match (objection, left) {
             (Some(objection), _) => Err(objection),
             (None, 0) => Ok(exit::DONE),
-            (None, _) => Err(Failure::failed("there is nothing that could be repaired here")
-                .with_hint("it is told above, one by one")),
+            (None, _) => Err(hopeless()),
         };
     };
     warn(session, &warnings);
-    let messages = [
-        format!("the state is repaired, with serial {serial}"),
-        "look at `preview --refresh` before the next `up`".into(),
-    ];
-    session.reporter().report("state repair", &messages, details(&[], Some(serial)));
-    Ok(exit::DONE)
+    let mut messages = Vec::new();
+    if lock {
+        messages.push("the lock can be taken again; whoever held it cannot write any more".to_owned());
+    }
+    if let Some(serial) = serial {
+        messages.push(format!("the state is repaired, with serial {serial}"));
+        messages.push("look at `preview --refresh` before the next `up`".to_owned());
+    }
+    session.reporter().report("state repair", &messages, problem_details(&still, serial));
+    match (objection, still.is_empty()) {
+        (Some(objection), _) => Err(objection),
+        (None, true) => Ok(exit::DONE),
+        (None, false) => Err(hopeless()),
+    }
 }
 
-fn listed(problems: &[Problem]) -> Vec<String> {
+fn hopeless() -> Failure {
+    Failure::failed("there is nothing that could be repaired here").with_hint("it is told above, one by one")
+}
+
+pub(in crate::cli) fn problem_lines(problems: &[Problem]) -> Vec<String> {
     if problems.is_empty() {
         return vec!["the state is whole".to_owned()];
     }
@@ -56,7 +68,7 @@ fn listed(problems: &[Problem]) -> Vec<String> {
     lines.collect()
 }
 
-fn details(problems: &[Problem], serial: Option<u64>) -> Json {
+pub(in crate::cli) fn problem_details(problems: &[Problem], serial: Option<u64>) -> Json {
     let problems: Vec<Json> = (problems.iter())
         .map(|one| json!({"message": one.message, "remedy": one.remedy, "repairable": one.repairable}))
         .collect();

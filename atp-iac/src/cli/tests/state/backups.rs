@@ -113,7 +113,8 @@ async fn what_was_open_is_looked_up_after_a_restore() {
 #[tokio::test]
 async fn the_number_of_backups_is_that_of_the_project() {
     let mut bench = Bench::new();
-    let project = "name: shop\nstate: {backups: 2}\nenvironments:\n  dev: {regions: [north, south]}\n";
+    let project =
+        "name: shop\nstate: {backups: 2, monthly: 0}\nenvironments:\n  dev: {regions: [north, south]}\n";
     bench.files.insert("/shop/atp.yaml".into(), project.into());
     for guests in ["[]", "[ben]", "[ben,eve]", "[ben,eve,kim]"] {
         done(&bench, &format!("up --yes --set guests={guests}")).await;

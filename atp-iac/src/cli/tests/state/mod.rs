@@ -4,6 +4,7 @@ mod backups;
 mod change;
 mod guide;
 mod locks;
+mod recorded;
 mod recovery;
 mod repair;
 
