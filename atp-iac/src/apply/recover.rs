@@ -125,31 +125,39 @@ async fn settle(
         _ => &nothing,
     };
     let target = Target { kind: &intent.kind, id: &intent.id, inputs };
-    let read = look(provider.as_ref(), intent, target, limits, begun).await;
+    // The time that an update has counts, too: it makes again what others have deleted.
+    let until = (intent.action != Action::Delete).then(|| shows_until(provider.as_ref(), intent.at, begun));
+    let read = look(provider.as_ref(), target, intent.lifecycle.timeouts.read, limits, until.flatten()).await;
     let outputs = read.map_err(|error| RecoverError::Provider { urn: intent.urn.clone(), error })?;
     Ok(judge(intent, outputs, state, limits.clock.now()))
 }
 
-/// Reads what a call was about. What was made a moment ago may not show yet: to call it missing would leave it to nobody.
+/// Until when something that was written down then may not show yet: to call it missing before would leave it to nobody.
 ///
 /// When the call was sent, nobody knows: it may have waited long after its intent was written, for the registration of a
 /// namespace, or because it was throttled. But who recovers has the lock, so it was sent before recovery began, and from
-/// then on it has the time that it needs to show. An update counts too: it makes again what others have deleted.
-async fn look(
+/// then on it has the time that it needs to show.
+pub(crate) fn shows_until(
     provider: &dyn Provider,
-    intent: &Intent,
-    target: Target<'_>,
-    limits: Limits<'_>,
+    written: OffsetDateTime,
     begun: OffsetDateTime,
+) -> Option<OffsetDateTime> {
+    (begun - written < LONGEST_CALL).then(|| begun + provider.appears_within())
+}
+
+/// Reads an object, again and again until it shows or its time for that is over.
+pub(crate) async fn look(
+    provider: &dyn Provider,
+    target: Target<'_>,
+    timeout: Option<Duration>,
+    limits: Limits<'_>,
+    until: Option<OffsetDateTime>,
 ) -> Result<Option<Value>, ProviderError> {
-    let may_appear = intent.action != Action::Delete && begun - intent.at < LONGEST_CALL;
-    let end = begun + provider.appears_within();
     let mut wait = Duration::from_secs(1);
     loop {
-        let found =
-            limits.ask(intent.lifecycle.timeouts.read, provider.read(target)).await.and_then(whole)?;
-        let left = end - limits.clock.now();
-        if found.is_some() || !may_appear || !left.is_positive() {
+        let found = limits.ask(timeout, provider.read(target)).await.and_then(whole)?;
+        let left = until.map_or(time::Duration::ZERO, |until| until - limits.clock.now());
+        if found.is_some() || !left.is_positive() {
             return Ok(found);
         }
         limits.clock.sleep(wait.min(left.unsigned_abs())).await;

@@ -9,7 +9,7 @@ use super::file::{self, Entry};
 use super::read::HistoryError;
 use super::record::{By, ChainEnd, Provenance};
 use super::signing::Signer;
-use super::verify::follows;
+use super::verify::{Bad, follows};
 use crate::StackName;
 use crate::state::encoding::{HolderForm, time as moment};
 use crate::state::{Folder, Holder, StateError, StateStore};
@@ -121,11 +121,11 @@ pub(crate) async fn lock_breaks(
             Err(HistoryError::State(error @ StateError::Read { .. })) => return Err(error),
             Err(error) => return Ok((notes, Some(error.to_string()))),
         };
-        let wrong = follows(notes.last(), &entry).map(|bad| bad.what);
         let unsigned = entry.signature.as_ref().filter(|signature| !signature.fits(&entry.signed));
-        let wrong = wrong.or_else(|| unsigned.map(|one| format!("its signature is not one of {}", one.key)));
-        if let Some(wrong) = wrong {
-            return Ok((notes, Some(format!("note {number} of a broken lock is not good: {wrong}"))));
+        let unsigned =
+            unsigned.map(|one| Bad { number, what: format!("its signature is not one of {}", one.key) });
+        if let Some(Bad { number, what }) = follows(notes.last(), &entry).or(unsigned) {
+            return Ok((notes, Some(format!("note {number} of a broken lock is not good: {what}"))));
         }
         notes.push(entry);
     }

@@ -3,6 +3,7 @@
 mod change;
 mod export;
 mod locks;
+mod merging;
 mod recover;
 mod restore;
 mod transfer;
@@ -10,7 +11,7 @@ mod undo;
 mod verify;
 
 pub use change::Changed;
-pub use recover::{Merged, Merging};
+pub use merging::{Merged, Merging};
 pub use verify::Repaired;
 
 use super::{Engine, EngineError};

@@ -127,3 +127,47 @@ async fn a_new_stack_of_an_old_name_leaves_the_backups_of_the_old_one_alone() {
     let (kept, _) = backup(&*bench.ports().store, &stack(), 1).await.unwrap().unwrap();
     assert_eq!(kept, version);
 }
+
+#[tokio::test]
+async fn the_first_backup_of_a_month_outlives_the_newest_ones_for_so_many_months() {
+    for mut bench in [Bench::unsynced(), Bench::memory()] {
+        let retention = Retention { newest: NonZeroU32::new(2).unwrap(), monthly: 3 };
+        bench.shared = bench.shared.with_retention(retention);
+        let mut firsts = Vec::new();
+        for month in 0..5 {
+            for number in 0..4 {
+                let closed = bench.deploy(&[&format!("n{month}-{number}")]).await;
+                if number == 0 {
+                    firsts.push(closed.version.unwrap().serial);
+                }
+            }
+            // More than a month has at most, and never two of them.
+            bench.clock().advance(std::time::Duration::from_secs(31 * 86_400));
+        }
+        let newest = firsts[4] + 3;
+        assert_eq!(bench.backups().await, [firsts[2], firsts[3], firsts[4], newest - 1, newest]);
+        let names = bench.ports().store.documents(&stack(), Folder::Backups).await.unwrap();
+        assert_eq!(names.iter().filter(|name| name.starts_with("month-")).count(), 3, "{names:?}");
+    }
+}
+
+#[tokio::test]
+async fn of_what_was_replaced_by_hand_the_newest_is_kept() {
+    let bench = Bench::memory().keeping(2);
+    bench.deploy(&["a"]).await;
+    for round in 0..4_u8 {
+        let raw = [("snapshot.json".to_owned(), vec![round]), ("journal.jsonl".to_owned(), vec![round])];
+        // Two of them within the same second.
+        bench.clock().advance(std::time::Duration::from_secs(u64::from(round / 2)));
+        keep_replaced(bench.ports(), &stack(), &raw).await.unwrap();
+    }
+    bench.deploy(&["b"]).await;
+    let store = &bench.ports().store;
+    let names = store.documents(&stack(), Folder::Backups).await.unwrap();
+    let replaced: Vec<&String> = names.iter().filter(|name| name.starts_with("replaced-")).collect();
+    assert_eq!(replaced.len(), 4, "{names:?}");
+    for (name, expected) in replaced.into_iter().zip([2_u8, 2, 3, 3]) {
+        let bytes = store.document(&stack(), Folder::Backups, name).await.unwrap().unwrap();
+        assert_eq!(bytes, [expected], "{name}");
+    }
+}

@@ -3,8 +3,9 @@
 use super::{done, listed, name, says};
 use crate::cli::tests::support::Bench;
 
-use crate::ports::SeededRandom;
+use crate::ports::{Clock as _, SeededRandom};
 use std::sync::Arc;
+use std::time::Duration;
 
 const BEN: &str = "up --yes --set guests=[ben]";
 
@@ -58,6 +59,31 @@ async fn what_was_deleted_since_does_not_come_back() {
     assert!(!bench.cloud.objects().contains_key("Test.Guest/ben"));
     done(&bench, "state recover --yes").await;
     assert_eq!(listed(&bench).await, ["front", "vault/store"]);
+}
+
+#[tokio::test]
+async fn what_was_made_a_moment_ago_has_time_to_show() {
+    for shows in [Some(30), None] {
+        let mut bench = after_a_full_disk().await;
+        bench.cloud = bench.cloud.clone().appearing_within(Duration::from_secs(120));
+        let ben = bench.cloud.objects()["Test.Guest/ben"].clone();
+        bench.cloud.remove("Test.Guest/ben");
+        let before = bench.clock.now();
+        if let Some(shows) = shows {
+            let (clock, cloud) = (bench.clock.clone(), bench.cloud.clone());
+            tokio::spawn(async move {
+                clock.sleep(Duration::from_secs(shows)).await;
+                cloud.put("Test.Guest/ben", ben);
+            });
+        }
+        done(&bench, "state recover --yes").await;
+        let passed = (bench.clock.now() - before).whole_seconds();
+        let guests = listed(&bench).await.len() - 2;
+        match shows {
+            Some(shows) => assert!(guests == 1 && (shows as i64..120).contains(&passed), "{guests} {passed}"),
+            None => assert!(guests == 0 && passed >= 120, "{guests} {passed}"),
+        }
+    }
 }
 
 #[tokio::test]

@@ -214,3 +214,65 @@ async fn open_calls_and_damaged_backups_are_told_and_are_not_for_repair() {
     says(&ran.err, &["the backup 00000000000000000001.json", "nothing hangs on it"]);
     assert_eq!(bench.run("state repair --yes").await.code, 1);
 }
+
+#[tokio::test]
+async fn all_states_of_a_store_are_looked_at_at_once() {
+    let (mut bench, folder) = on_files();
+    bench.fixed = crate::cli::Fixed { environment: None, program: None };
+    done(&bench, "up --yes -s shop --env dev --region north --set guests=[ben]").await;
+    done(&bench, "state move ben --to-stack void -s shop --env dev --region north").await;
+    bench.cloud.objects().keys().for_each(|id| bench.cloud.remove(id));
+    done(&bench, "up --yes -s shop --env dev --region south").await;
+    let ran = done(&bench, "state verify --all").await;
+    assert_eq!(ran.err.matches("the state is whole").count(), 3, "{}", ran.err);
+    let south = folder.path().join("state/dev/south/shop/snapshot.json");
+    fs::write(&south, b"{").unwrap();
+    fs::remove_file(file(&folder, "../void/snapshot.json")).unwrap();
+    let ran = bench.run("state verify --all").await;
+    assert_eq!(ran.code, 1);
+    says(&ran.err, &["2 of 3 states are not as they should be", "is cut off", "void/snapshot.json is gone"]);
+    let json = bench.run("state verify --all --json").await.out;
+    says(&json, &[r#""stack":"dev/south/shop""#, r#""repairable":true"#]);
+    says(&bench.run("state verify --all --region north").await.err, &["1 of 2 states", "the state is whole"]);
+    let wrong = bench.run("state verify --all --affected-since HEAD").await;
+    assert_eq!(wrong.code, 1);
+    says(&wrong.err, &["leave `--affected-since` out"]);
+}
+
+#[tokio::test]
+async fn what_stands_beside_the_lock_is_named_and_written_anew_and_no_epoch_is_given_twice() {
+    for (name, text) in [("epoch", ""), ("epoch", "many"), ("lock.json", "{")] {
+        let (bench, folder) = cut_off().await;
+        let before: u64 = fs::read_to_string(file(&folder, "epoch")).unwrap().trim().parse().unwrap();
+        fs::write(file(&folder, name), text).unwrap();
+        says(&bench.run("state verify").await.err, &[name, "it is written anew"]);
+        assert_eq!(bench.run("state repair").await.code, 3, "nobody was asked");
+        let ran = done(&bench, "state repair --yes").await;
+        says(&ran.err, &["the lock can be taken again"]);
+        says(&done(&bench, "state verify").await.err, &["the state is whole"]);
+        let after: u64 = fs::read_to_string(file(&folder, "epoch")).unwrap().trim().parse().unwrap();
+        assert!(after > before, "{after} {before}");
+        assert_eq!(listed(&bench).await, ALL);
+        says(&done(&bench, "history list").await.out, &["state repair", "who held it was not known"]);
+        let kept = fs::read_dir(file(&folder, "backups")).unwrap().map(|one| one.unwrap().file_name());
+        let kept: Vec<String> = kept.map(|name| name.to_string_lossy().into_owned()).collect();
+        assert!(kept.iter().any(|kept| kept.starts_with("replaced-") && kept.ends_with(name)), "{kept:?}");
+    }
+    // Where it is gone, the count goes on from where nobody was.
+    let (bench, folder) = cut_off().await;
+    fs::remove_file(file(&folder, "epoch")).unwrap();
+    done(&bench, "up --yes --set guests=[ben,eve]").await;
+    let after: u64 = fs::read_to_string(file(&folder, "epoch")).unwrap().trim().parse().unwrap();
+    assert!(after > 1_000_000, "{after}");
+}
+
+#[tokio::test]
+async fn what_a_newer_version_wrote_is_left_alone() {
+    let (bench, folder) = cut_off().await;
+    let newer = b"{\"format\":\"atp-iac state\",\"version\":99}\n";
+    fs::write(file(&folder, "snapshot.json"), newer).unwrap();
+    let ran = bench.run("state repair --yes").await;
+    assert_eq!(ran.code, 1);
+    says(&ran.err, &["has format 99", "this version leaves it alone"]);
+    assert_eq!(fs::read(file(&folder, "snapshot.json")).unwrap(), newer);
+}
