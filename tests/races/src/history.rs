@@ -36,6 +36,13 @@ pub enum Call {
     Unlock,
     /// The lock is taken from whoever has it.
     Break,
+    /// Keys are claimed, and the lock is given back.
+    Claim {
+        /// Of the lease.
+        epoch: u64,
+        /// Which.
+        keys: Vec<usize>,
+    },
 }
 
 /// What came of a call.

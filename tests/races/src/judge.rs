@@ -44,7 +44,7 @@ pub fn judge(events: &[Event], end: &End) -> Vec<String> {
 }
 
 /// Answers that no call may give.
-fn broken(events: &[Event]) -> Vec<String> {
+pub(crate) fn broken(events: &[Event]) -> Vec<String> {
     let broken = events.iter().filter(|event| matches!(event.answer, Some(Answer::Broken(_))));
     broken.map(|event| format!("{event:?}")).collect()
 }
@@ -181,7 +181,7 @@ fn epochs(events: &[Event], end: &End) -> Vec<String> {
 }
 
 /// Each serial has one snapshot, made of the one before it.
-fn snapshots(events: &[Event], end: &End) -> Vec<String> {
+pub(crate) fn snapshots(events: &[Event], end: &End) -> Vec<String> {
     let mut faults = Vec::new();
     let Some((lineage, last, checksum)) = &end.version else {
         return vec!["there is no state at the end".to_owned()];

@@ -5,9 +5,13 @@
 //! the lock back or loses it. Before and after every call it writes a line into a log of its own, with the time. The state
 //! is a list of records: nobody ever removes one, so what a reader may see and what must be there at the end follows from
 //! the logs. The rules are in [`judge`].
+//!
+//! Where a store lets several share a stack, a sharer does the same with some keys of it, beside others ([`parts`]).
 
 pub mod history;
 pub mod judge;
+pub mod parts;
 pub mod race;
+pub mod sharer;
 pub mod stores;
 pub mod worker;

@@ -2,6 +2,7 @@
 
 use crate::history::{self, Answer, Call, Event};
 use crate::judge::{End, judge};
+use crate::parts;
 use crate::stores::{self, TERM};
 use crate::worker;
 use anyhow::Context as _;
@@ -25,6 +26,8 @@ pub struct Race<'r> {
     pub length: Duration,
     /// Decides about all but the time that things take.
     pub seed: u64,
+    /// Whether they work on parts at once.
+    pub shares: bool,
 }
 
 /// How it went.
@@ -125,7 +128,7 @@ impl Race<'_> {
         let log = folder.join(format!("{}.jsonl", logs.len()));
         let left = ends.saturating_duration_since(Instant::now()).as_millis();
         let child = Command::new(self.program)
-            .arg(self.address)
+            .args([if self.shares { "share" } else { "work" }, self.address])
             .args([logs.len().to_string(), dice.random::<u64>().to_string(), left.to_string()])
             .arg(&log)
             .stdin(Stdio::null())
@@ -141,7 +144,7 @@ impl Race<'_> {
             events.extend(history::read(number, log)?);
         }
         let end = tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(self.end())?;
-        outcome.faults = judge(&events, &end);
+        outcome.faults = if self.shares { parts::judge(&events, &end) } else { judge(&events, &end) };
         let count = |fits: fn(&Event) -> bool| events.iter().filter(|event| fits(event)).count();
         outcome.leases = count(|event| matches!(event.answer, Some(Answer::Locked { .. })));
         outcome.snapshots = count(|event| matches!(event.answer, Some(Answer::Replaced { .. })));

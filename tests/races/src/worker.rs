@@ -190,7 +190,7 @@ impl Worker {
 }
 
 /// What a call gave. Whoever lost a race is refused; anything else is no answer to a good question.
-fn answer<T>(result: Result<T, StateError>, done: impl FnOnce(T) -> Answer) -> Answer {
+pub(crate) fn answer<T>(result: Result<T, StateError>, done: impl FnOnce(T) -> Answer) -> Answer {
     match result {
         Ok(value) => done(value),
         Err(
@@ -204,7 +204,7 @@ fn answer<T>(result: Result<T, StateError>, done: impl FnOnce(T) -> Answer) -> A
 }
 
 /// A snapshot in the form of the engine's: one record a line.
-fn content(of: &Version, serial: u64, records: &[String]) -> Content {
+pub(crate) fn content(of: &Version, serial: u64, records: &[String]) -> Content {
     let lines: Vec<String> = records.iter().map(|record| format!("{{\"urn\":\"{record}\"}}")).collect();
     let open = if lines.is_empty() { "" } else { "\n" };
     let body = format!("{{\"stack\":\"race\",\"resources\":[{open}{}]}}\n", lines.join(",\n"));

@@ -21,6 +21,10 @@ fn random() -> u64 {
 }
 
 fn race(address: &str) {
+    race_by(address, false);
+}
+
+fn race_by(address: &str, shares: bool) {
     let seed = setting("RACE_SEED").unwrap_or_else(random);
     let length = Duration::from_secs(setting("RACE_SECONDS").unwrap_or(8));
     let scheme = address.split(':').next().unwrap();
@@ -28,7 +32,7 @@ fn race(address: &str) {
         "a race on {scheme}: again with RACE_SEED={seed} cargo test -p races --features stores {scheme}"
     );
     let program = Path::new(env!("CARGO_BIN_EXE_races"));
-    let outcome = Race { program, address, workers: 6, length, seed }.run().unwrap();
+    let outcome = Race { program, address, workers: 6, length, seed, shares }.run().unwrap();
     let Outcome { faults, leases, records, snapshots, refused, pauses, kills } = &outcome;
     let first: Vec<&str> = faults.iter().take(5).map(String::as_str).collect();
     assert!(faults.is_empty(), "seed {seed}, {} faults, such as\n{}", faults.len(), first.join("\n"));
@@ -51,8 +55,13 @@ fn many_processes_on_a_folder_lose_nothing() {
 /// A race on a server, in a place of its own there.
 #[cfg(feature = "stores")]
 fn race_on(server: &str, place: &str) {
+    race_on_by(server, place, false);
+}
+
+#[cfg(feature = "stores")]
+fn race_on_by(server: &str, place: &str, shares: bool) {
     match std::env::var(server) {
-        Ok(url) => race(&format!("{url}{place}{}", random())),
+        Ok(url) => race_by(&format!("{url}{place}{}", random()), shares),
         Err(_) => {
             let test = std::thread::current().name().unwrap_or_default().to_owned();
             eprintln!("left out {test}: {server} names no server");
@@ -64,6 +73,12 @@ fn race_on(server: &str, place: &str) {
 #[test]
 fn many_processes_on_postgres_lose_nothing() {
     race_on("ATP_TEST_POSTGRES", "?schema=race_");
+}
+
+#[cfg(feature = "stores")]
+#[test]
+fn many_processes_that_share_a_stack_on_postgres_lose_nothing() {
+    race_on_by("ATP_TEST_POSTGRES", "?schema=share_", true);
 }
 
 #[cfg(feature = "stores")]
