@@ -26,6 +26,7 @@ mod transport;
 mod unknown;
 mod validation;
 mod vault;
+mod vault_commands;
 mod vault_signer;
 
 #[cfg(feature = "server")]

@@ -17,18 +17,15 @@ use tokio::sync::watch;
 
 /// The file in the working directory that holds the key to the secrets.
 const KEY_FILE: &str = "secret.key";
+/// Whether the messages of panics are shown. Pipelines set RUST_BACKTRACE for everything that they run.
+const PANIC_MESSAGES: &str = "ATP_PANIC_MESSAGES";
 /// The folder in the working directory for what could not be written into a state.
 const RECOVERY_FOLDER: &str = "recovery";
 /// The folder in the working directory for signs of those who hold locks elsewhere.
 const PRESENCE_FOLDER: &str = "holders";
 
 pub(super) fn run(application: &Application, fixed: Fixed<'_>) -> ExitCode {
-    let in_full = variable("RUST_BACKTRACE").is_some_and(|value| value != "0");
-    std::panic::set_hook(Box::new(move |panic| {
-        let place = panic.location().map(ToString::to_string);
-        let line = panic_line(place.as_deref(), panic.payload_as_str(), in_full);
-        let _ = writeln!(io::stderr(), "{line}");
-    }));
+    tell_panics();
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     let code = match runtime {
         Ok(runtime) => {
@@ -85,12 +82,22 @@ fn failed(message: &str) -> u8 {
     exit::FAILED
 }
 
+/// From now on, panics of this process are told as [`panic_line`] says.
+pub(super) fn tell_panics() {
+    let in_full = variable(PANIC_MESSAGES).is_some_and(|value| value == "1");
+    std::panic::set_hook(Box::new(move |panic| {
+        let place = panic.location().map(ToString::to_string);
+        let line = panic_line(place.as_deref(), panic.payload_as_str(), in_full);
+        let _ = writeln!(io::stderr(), "{line}");
+    }));
+}
+
 /// What is said of a panic. Its message may hold anything, secrets too: it is said to whoever asks for it.
 fn panic_line(place: Option<&str>, message: Option<&str>, in_full: bool) -> String {
     let place = place.map_or_else(String::new, |place| format!(" at {place}"));
     match in_full {
         true => format!("panic{place}: {}", message.unwrap_or("no message")),
-        false => format!("panic{place}: RUST_BACKTRACE=1 shows its message, which may hold secrets"),
+        false => format!("panic{place}: {PANIC_MESSAGES}=1 shows its message, which may hold secrets"),
     }
 }
 

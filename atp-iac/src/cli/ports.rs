@@ -107,7 +107,7 @@ pub struct Terminal {
 }
 
 /// An answer to a question.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum Answer {
     /// What was typed, without the end of the line.
     Line(String),
@@ -115,6 +115,17 @@ pub enum Answer {
     End,
     /// Ctrl-C was pressed instead.
     Interrupted,
+}
+
+impl std::fmt::Debug for Answer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            // It may be a secret.
+            Answer::Line(_) => "Line(..)",
+            Answer::End => "End",
+            Answer::Interrupted => "Interrupted",
+        })
+    }
 }
 
 /// Where states and the key to their secrets are kept.

@@ -19,6 +19,7 @@ mod progress;
 mod saved_plans;
 mod secrets;
 mod several;
+mod shown;
 mod state;
 mod support;
 mod updates;

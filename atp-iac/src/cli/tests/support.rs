@@ -128,7 +128,7 @@ impl Clouds for OneCloud {
     }
 }
 
-struct PlainKeys;
+pub struct PlainKeys;
 
 #[async_trait]
 impl KeyProvider for PlainKeys {
@@ -175,6 +175,8 @@ pub struct Bench {
     pub presses: watch::Sender<u32>,
     /// Which creation is never answered, and how often Ctrl-C is pressed then.
     pub hang: Option<(String, u32)>,
+    /// Stands before the cloud.
+    pub provider: Option<Arc<dyn Provider>>,
     /// The commands that are added.
     pub extra: Vec<Arc<dyn ExtraCommand>>,
     /// The stores that are added.
@@ -214,6 +216,7 @@ impl Bench {
             fixed: Fixed { environment: Some("dev"), program: Some("shop") },
             presses: watch::Sender::new(0),
             hang: None,
+            provider: None,
             extra: Vec::new(),
             backends: Vec::new(),
             work_dirs: Arc::default(),
@@ -232,6 +235,9 @@ impl Bench {
 
     fn provider(&self) -> Arc<dyn Provider> {
         let cloud = self.cloud.clone();
+        if let Some(provider) = &self.provider {
+            return provider.clone();
+        }
         match &self.hang {
             None => Arc::new(cloud),
             Some((part, times)) => {
