@@ -254,7 +254,7 @@ async fn a_vault_that_is_gone_or_a_key_that_is_disabled_is_told_and_nothing_is_l
         let ran = world.run(arguments).await;
         assert_eq!(ran.code, 1, "{arguments}");
         assert!(ran.err.contains(URL) && ran.err.contains("VaultNotFound"), "{arguments}: {}", ran.err);
-        assert!(ran.err.contains("way out: "), "{arguments}: {}", ran.err);
+        assert!(ran.err.contains("`az keyvault recover`"), "{arguments}: {}", ran.err);
     }
     assert_eq!(world.header(), before);
     let shown = world.done("secrets show").await;

@@ -133,11 +133,18 @@ impl Access {
             ArmError::Refused(refusal) if refusal.status == 403 && is_about_identity(&refusal.message) => {
                 format!("{refusal}; {}", self.needed)
             }
+            ArmError::Refused(refusal) if refusal.message.contains("disabled key") => {
+                format!("{refusal}; `az keyvault key set-attributes --enabled true` enables it")
+            }
+            ArmError::Refused(refusal) if refusal.status == 404 => format!("{refusal}; {DELETED}"),
             ArmError::Unauthorized { hint, .. } => format!("{error}; {hint}"),
             other => other.to_string(),
         }
     }
 }
+
+/// What whoever misses a vault or a key can do.
+const DELETED: &str = "correct the name; what was deleted can be had back for a while, by `az keyvault recover` or `az keyvault key recover`";
 
 /// Whether the vault refused whoever asks, and not what was asked of the key as it is: both have one code.
 fn is_about_identity(message: &str) -> bool {

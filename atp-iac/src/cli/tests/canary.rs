@@ -249,7 +249,7 @@ async fn everywhere(folder: Option<&Path>) {
         "state unprotect vault/store",
         "state backup",
         "preview --set size=7 --out plan",
-        "plan show-approvals plan",
+        "plan show plan",
     ] {
         run(&bench, arguments, &[0]).await;
     }

@@ -98,7 +98,7 @@ async fn a_plan_that_was_saved_under_format_1_is_shown_and_carried_out() {
     let given = [("snapshot.json", PLANNED), ("history/0000000001.json", PLANNED_RECORD)];
     let bench = former(folder.path(), &given, &["ann"]);
     bench.plans.0.lock().unwrap().insert("/shop/deep/the.plan".into(), PLAN.to_vec());
-    let shown = bench.run("preview --plan the.plan").await;
+    let shown = bench.run("plan show the.plan").await;
     assert!(shown.code == 0 && shown.err.contains("ben") && !shown.err.contains("hunter2"), "{}", shown.err);
     let up = bench.run("up --plan the.plan --set guests=[ann,ben] --set protect=true").await;
     assert_eq!(up.code, 0, "{}", up.err);
@@ -120,6 +120,6 @@ async fn damage_to_a_journal_or_plan_of_format_1_is_found() {
     let middle = plan.len() / 2;
     plan[middle] ^= 1;
     bench.plans.0.lock().unwrap().insert("/shop/deep/the.plan".into(), plan);
-    let shown = bench.run("preview --plan the.plan").await;
+    let shown = bench.run("plan show the.plan").await;
     assert!(shown.code == 3 && shown.err.contains("is damaged"), "{}", shown.err);
 }
