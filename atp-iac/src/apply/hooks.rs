@@ -63,3 +63,31 @@ pub(super) fn retry(
     }
     Ok(None)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::Value;
+    use crate::{StackName, Urn};
+
+    #[tokio::test]
+    async fn what_a_hook_repeats_of_secrets_is_masked() {
+        let hook = Hook::new("audit", [HookMoment::BeforeUpdate], |call: HookCall| async move {
+            let outputs = call.outputs.map(|outputs| outputs.to_json_exposed());
+            Err(format!("{:?} and {outputs:?} are not good", call.inputs.to_json_exposed()))
+        });
+        let stack = StackName::new("dev", "north", "shop").unwrap();
+        let secret = |text: &str| Value::from([("password", Value::from(text).into_secret())]);
+        let call = HookCall {
+            urn: Urn::new(&stack, &["T"], &["t"]).unwrap(),
+            moment: HookMoment::BeforeUpdate,
+            id: None,
+            inputs: secret("hunter2"),
+            outputs: Some(secret("hunter3")),
+        };
+        let Err(FailureCause::Hook { message, .. }) = run(&[hook], &call).await else {
+            panic!("the hook did not fail")
+        };
+        assert!(message.contains("are not good") && !message.contains("hunter"), "{message}");
+    }
+}

@@ -188,6 +188,68 @@ impl Provider for Discreet {
 
 #[cfg(test)]
 mod tests {
+    use super::*;
+    use crate::testing::MemoryCloud;
+    use crate::value::SECRET_MASK;
+
+    /// Repeats what it is to check.
+    struct Repeating(MemoryCloud);
+
+    fn repeated(inputs: &Value) -> String {
+        format!("{} is not good", inputs.to_json_exposed().unwrap())
+    }
+
+    #[async_trait]
+    impl Provider for Repeating {
+        fn name(&self) -> &str {
+            self.0.name()
+        }
+        fn describe(&self) -> String {
+            self.0.describe()
+        }
+        fn check(&self, _: &str, inputs: &Value) -> Vec<Problem> {
+            vec![Problem { path: Path::root(), message: repeated(inputs) }]
+        }
+        fn id(&self, kind: &str, inputs: &Value) -> Option<String> {
+            self.0.id(kind, inputs)
+        }
+        fn predict(&self, kind: &str, inputs: &Value, current: Option<&Value>) -> Value {
+            self.0.predict(kind, inputs, current)
+        }
+        fn drift(&self, kind: &str, old: &Existing<'_>, observed: &Value) -> Vec<Change> {
+            self.0.drift(kind, old, observed)
+        }
+        fn warnings(&self, _: &str, inputs: &Value, old: Option<&Existing<'_>>) -> Vec<Warning> {
+            let old = old.map(|old| repeated(old.outputs)).unwrap_or_default();
+            vec![Warning { path: Path::root(), message: repeated(inputs) + &old }]
+        }
+        async fn create(&self, request: Request<'_>) -> Result<Object, ProviderError> {
+            self.0.create(request).await
+        }
+        async fn read(&self, target: Target<'_>) -> Result<Option<Value>, ProviderError> {
+            self.0.read(target).await
+        }
+        async fn update(&self, request: Request<'_>, old: &Existing<'_>) -> Result<Object, ProviderError> {
+            self.0.update(request, old).await
+        }
+        async fn delete(&self, target: Target<'_>, timeout: Duration) -> Result<(), ProviderError> {
+            self.0.delete(target, timeout).await
+        }
+    }
+
+    #[test]
+    fn what_a_provider_remarks_before_a_call_is_masked_too() {
+        let provider = Discreet::new(Arc::new(Repeating(MemoryCloud::new("memory"))), Arc::default());
+        let secret = |text: &str| Value::from([("password", Value::from(text).into_secret())]);
+        let (inputs, outputs) = (secret("hunter2"), secret("hunter3"));
+        let old = Existing { id: "t", inputs: &inputs, outputs: &outputs };
+        let problem = provider.check("T", &inputs).remove(0).message;
+        let warning = provider.warnings("T", &inputs, Some(&old)).remove(0).message;
+        for said in [problem, warning] {
+            assert!(said.contains(SECRET_MASK) && !said.contains("hunter"), "{said}");
+        }
+    }
+
     /// The methods that stand in a part of a text, by name.
     fn methods(text: &str, begin: &str) -> Vec<String> {
         let (_, after) = text.split_once(begin).unwrap();

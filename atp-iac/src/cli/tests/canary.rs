@@ -248,6 +248,8 @@ async fn everywhere(folder: Option<&Path>) {
         "state protect vault/store",
         "state unprotect vault/store",
         "state backup",
+        "destroy --out plan",
+        "rollback --to 1 --out plan",
         "preview --set size=7 --out plan",
         "plan show plan",
     ] {
