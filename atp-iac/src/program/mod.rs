@@ -2,15 +2,18 @@
 
 mod component;
 mod context;
+mod declare;
 mod earlier;
 mod layer;
 mod place;
 mod query;
 mod reference;
+mod registration;
 mod stack;
 
 pub use component::Component;
-pub use context::{Context, Declare, Location, Registration, Setup};
+pub use context::{Context, Setup};
+pub use declare::Declare;
 #[doc(hidden)]
 pub use layer::above;
 pub use layer::{Above, Layer, layers};
@@ -20,6 +23,7 @@ pub use place::{always_elsewhere, sometimes_elsewhere};
 pub use query::Query;
 pub(crate) use reference::stack_for;
 pub use reference::{ReferencedOutputs, StackRef};
+pub use registration::{Location, Registration};
 #[doc(hidden)]
 pub use stack::OutputValue;
 pub use stack::{

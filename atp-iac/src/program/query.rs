@@ -35,7 +35,7 @@ impl Context {
     /// When the name is taken in this component by another query of this kind.
     #[track_caller]
     pub fn read<Q: Query>(&mut self, name: &str, query: Q) -> Result<Q::Handle> {
-        self.read_at(name, Options::new(), query, super::context::caller())
+        self.read_at(name, Options::new(), query, super::registration::caller())
     }
 
     /// Looks something up with options: what it waits for, and which provider answers.
@@ -44,7 +44,7 @@ impl Context {
     /// As [`Context::read`].
     #[track_caller]
     pub fn read_with<Q: Query>(&mut self, name: &str, options: Options, query: Q) -> Result<Q::Handle> {
-        self.read_at(name, options, query, super::context::caller())
+        self.read_at(name, options, query, super::registration::caller())
     }
 
     fn read_at<Q: Query>(
