@@ -148,7 +148,7 @@ const DELETED: &str = "correct the name; what was deleted can be had back for a 
 
 /// Whether the vault refused whoever asks, and not what was asked of the key as it is: both have one code.
 fn is_about_identity(message: &str) -> bool {
-    let of_key = ["disabled key", "expired key", "not yet valid key", "on this key"];
+    let of_key = ["disabled key", "expired key", "not yet valid", "on this key"];
     !of_key.iter().any(|part| message.contains(part))
 }
 

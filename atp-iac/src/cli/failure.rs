@@ -233,6 +233,10 @@ fn engine_hint(error: &EngineError) -> Option<String> {
              keys there for as long as records are there that they signed"
                 .into(),
         ),
+        EngineError::UnsignedPlan => Some(
+            "make it again where such a key signs: name it under `history: {sign: ..}` in `atp.yaml`, or in ATP_HISTORY_SIGN"
+                .into(),
+        ),
         EngineError::UnsignedApproval => Some(
             "name your key in ATP_HISTORY_SIGN: a file that `history keygen FILE` makes, or a key in a vault; and have its \
              public key added to `history: {trust: [..]}` in `atp.yaml`"

@@ -119,6 +119,9 @@ pub enum EngineError {
         /// The public key.
         key: String,
     },
+    /// Only approvals of signed plans count.
+    #[error("the plan is not signed by a key that is trusted, so that anybody could have made it")]
+    UnsignedPlan,
     /// Only signed approvals count, and there is no key to sign one with.
     #[error(
         "the approval would not count: only those that a trusted key signed do, and there is no key to sign with"
@@ -170,6 +173,7 @@ impl EngineError {
                 | EngineError::OwnPlan { .. }
                 | EngineError::UntrustedSigner { .. }
                 | EngineError::UnsignedApproval
+                | EngineError::UnsignedPlan
         )
     }
 }

@@ -1,6 +1,6 @@
 //! The history of a stack, as the engine writes and reads it.
 
-use super::{Engine, EngineError, Reading, Saved, SavedPlan, Update};
+use super::{Engine, EngineError, PlanOrigin, Reading, Saved, SavedPlan, Update};
 use crate::StackName;
 use crate::apply::{RefreshError, Report};
 use crate::history::{
@@ -49,13 +49,13 @@ impl Engine {
         self
     }
 
-    /// Sees to it that what is to be done can be signed, before anything is done.
-    pub(super) async fn check_signer(&self) -> Result<(), EngineError> {
-        let Some(signer) = &self.records.signer else { return Ok(()) };
+    /// Sees to it that what is to be done can be signed, before anything is done. The key.
+    pub(super) async fn check_signer(&self) -> Result<Option<TrustedKey>, EngineError> {
+        let Some(signer) = &self.records.signer else { return Ok(None) };
         let key = history::try_out(signer.as_ref()).await.map_err(EngineError::Signer)?;
         let trust = &self.records.trust;
         match trust.is_empty() || trust.contains(&key) {
-            true => Ok(()),
+            true => Ok(Some(key)),
             false => Err(EngineError::UntrustedSigner { key: key.to_string() }),
         }
     }
@@ -123,14 +123,11 @@ impl Engine {
         if self.approvals(plan).await?.iter().any(own) {
             return Ok(false);
         }
-        if self.records.signer.is_none() && !self.records.trust.is_empty() {
-            return Err(EngineError::UnsignedApproval);
-        }
-        self.check_signer().await?;
+        self.check_approver(plan).await?;
         let (lineage, serial) = base_of(saved);
         let approval = Approval {
             plan: saved.digest.clone(),
-            file: plan.checksum.clone(),
+            file: plan.origin.checksum.clone(),
             stack: plan.stack.to_string(),
             lineage: lineage.to_owned(),
             serial,
@@ -142,6 +139,23 @@ impl Engine {
         Ok(history::approve(self.store.as_ref(), &plan.stack, &approval, signer).await?)
     }
 
+    /// Refuses an approval that would not count for the key that signs it, or for that of whoever made the plan.
+    async fn check_approver(&self, plan: &SavedPlan) -> Result<(), EngineError> {
+        let (key, trust) = (self.check_signer().await?, &self.records.trust);
+        if trust.is_empty() {
+            return Ok(());
+        }
+        let maker = plan.origin.signed_by.as_ref().filter(|maker| trust.contains(maker));
+        match (key, maker) {
+            (_, None) => Err(EngineError::UnsignedPlan),
+            (None, _) => Err(EngineError::UnsignedApproval),
+            (Some(key), Some(maker)) if key == *maker => {
+                Err(EngineError::OwnPlan { who: format!("whoever has the key {key}") })
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Who agreed to a saved plan, and whether that counts.
     ///
     /// # Errors
@@ -149,7 +163,9 @@ impl Engine {
     pub async fn approvals(&self, plan: &SavedPlan) -> Result<Vec<JudgedApproval>, EngineError> {
         let saved = plan.saved()?;
         let kept = history::approvals(self.store.as_ref(), &plan.stack, &saved.digest).await?;
-        let subject = Subject { file: &plan.checksum, base: base_of(saved), maker: &plan.by.who };
+        let PlanOrigin { checksum, signed_by } = &plan.origin;
+        let maker = (plan.by.who.as_str(), signed_by.as_ref());
+        let subject = Subject { file: checksum, base: base_of(saved), maker };
         let Records { trust, approvals, .. } = &self.records;
         Ok(history::judge(kept, subject, trust, (*approvals, self.clock.now())))
     }

@@ -22,7 +22,7 @@ pub use discover::{DiscoverOptions, Discovered, Discovery, DiscoveryNote};
 pub use error::EngineError;
 pub use history::History;
 pub use reading::{Drifted, Finding, Reading, RefreshOptions};
-pub use saved::{How, Moved, PlanFileError, Saved, SavedBase, SavedPlan};
+pub use saved::{How, Moved, PlanFileError, PlanOrigin, Saved, SavedBase, SavedPlan};
 pub use state::{Changed, Merged, Merging, Repaired};
 pub use update::{Decision, Kind, Preview, Update, UpdateOptions};
 

@@ -80,8 +80,10 @@ pub struct ApprovalRule {
 pub enum Discounted {
     /// It was given to another file, or the file was changed since.
     OtherFile,
-    /// Whoever made the plan gave it.
+    /// Whoever made the plan gave it, or has the same key.
     Maker,
+    /// Keys are trusted, and none of them signed the plan, so that anybody could have made it.
+    UnknownMaker,
     /// Keys are trusted, and no key signed it.
     Unsigned,
     /// A key signed it that is not trusted.
@@ -98,7 +100,10 @@ impl fmt::Display for Discounted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Discounted::OtherFile => "it was given to another file, or the file was changed since",
-            Discounted::Maker => "whoever made the plan gave it",
+            Discounted::Maker => "whoever made the plan gave it, or has the same key",
+            Discounted::UnknownMaker => {
+                "no key that is trusted signed the plan, so that anybody could have made it"
+            }
             Discounted::Unsigned => "it is not signed",
             Discounted::Untrusted => "the key that signed it is not trusted",
             Discounted::SameKey => "its key signed another one",
@@ -227,12 +232,12 @@ pub(crate) struct Subject<'a> {
     pub file: &'a str,
     /// Lineage and serial of the state that it was made from.
     pub base: (&'a str, u64),
-    /// Who made it.
-    pub maker: &'a str,
+    /// Who made it, and whose key signed it then.
+    pub maker: (&'a str, Option<&'a TrustedKey>),
 }
 
 /// Which approvals count: those of this file, by different people, none of whom made the plan, that have not expired. Where
-/// keys are trusted, only what is signed by different ones of them.
+/// keys are trusted, only what is signed by different ones of them, none of which signed the plan; and one of them has to.
 pub(crate) fn judge(
     kept: Vec<KeptApproval>,
     subject: Subject<'_>,
@@ -248,12 +253,16 @@ pub(crate) fn judge(
             Some(key) if !trust.contains(key) => return Some(Discounted::Untrusted),
             Some(key) => Some(key.to_string()),
         };
+        let (maker, maker_key) = subject.maker;
+        let is_unknown = !trust.is_empty() && maker_key.is_none_or(|key| !trust.contains(key));
+        let is_maker = by.who == maker || (key.is_some() && one.signed_by.as_ref() == maker_key);
         let is_old = |valid_for: Duration| now - *at > valid_for;
         match () {
             () if file != subject.file || (lineage.as_str(), *serial) != subject.base => {
                 Some(Discounted::OtherFile)
             }
-            () if by.who == subject.maker => Some(Discounted::Maker),
+            () if is_unknown => Some(Discounted::UnknownMaker),
+            () if is_maker => Some(Discounted::Maker),
             () if rule.valid_for.is_some_and(is_old) => Some(Discounted::Expired),
             () if people.contains(&by.who) => Some(Discounted::SamePerson),
             () if key.is_some_and(|key| !keys.insert(key)) => Some(Discounted::SameKey),

@@ -356,17 +356,22 @@ fn approvals_count_of_different_people_who_did_not_make_the_plan_and_with_keys_o
         assert!(!approve(&store, &stack(), &approval("ben", "file", 50), None).await.unwrap());
         let kept = approvals(&store, &stack(), "abc").await.unwrap();
         let why = |trust: &[TrustedKey], valid_for: Option<u64>| -> Vec<(String, Option<Discounted>)> {
-            let subject = Subject { file: "file", base: ("lineage", 3), maker: "anna" };
+            let maker = FileSigner::new(&[9; 32]).key();
+            let trust: Vec<TrustedKey> = match trust {
+                [] => Vec::new(),
+                trust => trust.iter().chain([&maker]).cloned().collect(),
+            };
+            let subject = Subject { file: "file", base: ("lineage", 3), maker: ("anna", Some(&maker)) };
             let valid_for = valid_for.map(std::time::Duration::from_secs);
             let rule = ApprovalRule { needed: 1, valid_for };
-            let judged = judge(kept.clone(), subject, trust, (rule, at(60)));
+            let judged = judge(kept.clone(), subject, &trust, (rule, at(60)));
             judged.into_iter().map(|one| (one.kept.approval.by.who, one.discounted)).collect()
         };
         let told = |expected: [Option<Discounted>; 7]| -> Vec<(String, Option<Discounted>)> {
             let who = ["anna", "ben", "ben", "cleo", "dan", "eve", "finn"];
             who.into_iter().map(str::to_owned).zip(expected).collect()
         };
-        use Discounted::{Expired, Maker, OtherFile, SameKey, SamePerson, Unsigned, Untrusted};
+        use Discounted::{Expired, Maker, OtherFile, SameKey, SamePerson, UnknownMaker, Unsigned, Untrusted};
         let (maker, twice, file) = (Some(Maker), Some(SamePerson), Some(OtherFile));
         assert_eq!(why(&[], None), told([maker, None, twice, None, None, file, None]));
         let old = Some(Expired);
@@ -376,6 +381,19 @@ fn approvals_count_of_different_people_who_did_not_make_the_plan_and_with_keys_o
         assert_eq!(why(&one, None), told([unsigned, None, unsigned, same, untrusted, untrusted, unsigned]));
         let both = [mine.key(), other.key()];
         assert_eq!(why(&both, None), told([unsigned, None, unsigned, same, None, file, unsigned]));
+        let by_key = |key: Option<&TrustedKey>| -> Vec<Option<Discounted>> {
+            let subject = Subject { file: "file", base: ("lineage", 3), maker: ("zoe", key) };
+            let rule = (ApprovalRule { needed: 1, valid_for: None }, at(60));
+            judge(kept.clone(), subject, &both, rule).into_iter().map(|one| one.discounted).collect()
+        };
+        assert_eq!(
+            by_key(Some(&mine.key()))[3..5],
+            [Some(Maker), None],
+            "whoever has the key of the plan made it"
+        );
+        let unknown = [Some(UnknownMaker), Some(UnknownMaker)];
+        assert_eq!(by_key(None)[3..5], unknown);
+        assert_eq!(by_key(Some(&FileSigner::new(&[9; 32]).key()))[3..5], unknown);
         assert!(approvals(&store, &stack(), "abd").await.unwrap().is_empty());
     });
 }

@@ -149,7 +149,9 @@ fn unsigned_end(last: Option<&Entry>, trust: &[TrustedKey]) -> Option<Bad> {
     let last = last.filter(|last| last.signature.is_none() && !trust.is_empty())?;
     Some(Bad {
         number: last.record.number,
-        what: "it is the last one, and is not signed by a key that is trusted".to_owned(),
+        what: "it is the last one, and is not signed by a key that is trusted; the next update that such a key signs \
+               vouches for those before it, too"
+            .to_owned(),
     })
 }
 

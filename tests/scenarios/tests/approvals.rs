@@ -215,19 +215,26 @@ async fn an_approval_expires_and_can_be_given_again() {
 }
 
 #[tokio::test]
-async fn where_keys_are_trusted_an_approval_that_nobody_signed_is_not_even_given() {
+async fn where_keys_are_trusted_the_plan_and_each_approval_are_signed_by_different_ones() {
     let mut stack = protected(one()).await;
     let (own, ben) = (Arc::new(FileSigner::new(&[1; 32])), Arc::new(FileSigner::new(&[2; 32])));
     let trust = [own.key(), ben.key()];
-    stack.world.engine = stack.world.engine.with_signer(own.clone()).with_trust(trust.clone());
     let what = program(&[item("a")]);
+    let nobodys = stack.save(&what, Kind::Up, UpdateOptions::default()).await;
+    stack.world.engine = stack.world.engine.with_signer(own.clone()).with_trust(trust.clone());
     let saved = stack.save(&what, Kind::Up, UpdateOptions::default()).await;
     let plan = stack.open(&saved).await;
+    assert_eq!(plan.origin.signed_by, Some(own.key()));
     let unsigned = stack.engine_of("ben").with_trust(trust.clone());
     let error = unsigned.approve_plan(&plan, None).await.unwrap_err();
     assert!(matches!(error, EngineError::UnsignedApproval) && error.is_refused(), "{error}");
+    let error = unsigned.approve_plan(&stack.open(&nobodys).await, None).await.unwrap_err();
+    assert!(matches!(error, EngineError::UnsignedPlan) && error.is_refused(), "{error}");
     let stranger = unsigned.clone().with_signer(Arc::new(FileSigner::new(&[3; 32])));
     assert!(matches!(stranger.approve_plan(&plan, None).await, Err(EngineError::UntrustedSigner { .. })));
+    // Whoever made the plan does not become somebody else by another name.
+    let renamed = unsigned.clone().with_signer(own);
+    assert!(matches!(renamed.approve_plan(&plan, None).await, Err(EngineError::OwnPlan { .. })));
     // Somebody who does not know of the keys gives one that does not count.
     stack.approve("ben", &saved).await;
     let error = stack.carry_out(&what, &saved).await.unwrap_err();

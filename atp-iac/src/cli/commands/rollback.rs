@@ -4,8 +4,8 @@ use super::Session;
 use super::update::{Wish, update_on};
 use crate::cli::failure::Failure;
 use crate::cli::ports::Answer;
+use crate::cli::screen::moment;
 use crate::engine::{Deployment, Engine, Kind};
-use time::format_description::well_known::Rfc3339;
 use tokio::sync::watch;
 
 pub(super) async fn rollback(
@@ -25,10 +25,12 @@ pub(super) async fn connect(session: &Session<'_, '_>, to: u64) -> Result<(Deplo
     let name = session.target.name();
     let record = engine.history_record(name, to).await?.record;
     let deployment = engine.rollback(name, to).await?;
-    let began = record.began.format(&Rfc3339).unwrap_or_else(|_| record.began.to_string());
     session.reporter().note(&format!(
-        "back to what update {to} left: `{}` by {} at {began}, which ended with: {}",
-        record.operation, record.by.who, record.result
+        "back to what update {to} left: `{}` by {} at {}, which ended with: {}",
+        record.operation,
+        record.by.who,
+        moment(record.began),
+        record.result
     ));
     session.reporter().end_line();
     Ok((deployment, engine))

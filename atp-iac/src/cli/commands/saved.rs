@@ -6,9 +6,9 @@ use super::rollback;
 use super::update::{Wish, check_referrers, code, refused, update_on};
 use crate::cli::failure::Failure;
 use crate::cli::ports::Answer;
+use crate::cli::screen::moment;
 use crate::engine::{EngineError, Kind, Preview, SavedPlan, UpdateOptions};
 use std::path::Path;
-use time::format_description::well_known::Rfc3339;
 use tokio::sync::watch;
 
 /// What is wanted; of a rollback also the update whose state it is.
@@ -144,7 +144,7 @@ fn write(session: &Session<'_, '_>, file: &Path, bytes: &[u8]) -> Result<(), Fai
 
 /// To what, by whom, when, and from which state.
 pub(super) fn made(plan: &SavedPlan) -> String {
-    let since = plan.by.since.format(&Rfc3339).unwrap_or_else(|_| plan.by.since.to_string());
+    let since = moment(plan.by.since);
     let base = match plan.content.as_deref().map(|saved| saved.base.as_ref()) {
         Ok(Some(base)) => format!(", from the state with serial {}", base.serial),
         Ok(None) => ", before there was a state".to_owned(),
@@ -156,5 +156,6 @@ pub(super) fn made(plan: &SavedPlan) -> String {
         (Kind::Up, None) => format!("a plan of {stack}"),
         (Kind::Destroy, None) => format!("a plan to destroy {stack}"),
     };
-    format!("{what}, made by {} on {} at {since}{base}", by.who, by.host)
+    let signed = plan.origin.signed_by.as_ref().map(|key| format!(", signed by {key}")).unwrap_or_default();
+    format!("{what}, made by {} on {} at {since}{base}{signed}", by.who, by.host)
 }

@@ -1,6 +1,6 @@
 //! What was done to a stack.
 
-use super::look::{Colour, Look, clean};
+use super::look::{Colour, Look, clean, moment as time};
 use super::value::change;
 use crate::Urn;
 use crate::history::{
@@ -8,12 +8,6 @@ use crate::history::{
 };
 use crate::state::format::HolderForm;
 use std::fmt::Write as _;
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
-
-fn time(at: OffsetDateTime) -> String {
-    at.format(&Rfc3339).unwrap_or_else(|_| at.to_string())
-}
 
 /// A text from a record, in one line.
 fn line(text: &str) -> String {
@@ -34,7 +28,7 @@ pub(in crate::cli) fn record_line(entry: &Entry, look: Look<'_>) -> String {
     let mut text = format!("{:>5}  {}  ", record.number, time(record.began));
     let what =
         record.to.map_or_else(|| record.operation.clone(), |to| format!("{} to {to}", record.operation));
-    let _ = write!(text, "{:<14} {:<12} {result}", line(&what), line(&record.by.who));
+    let _ = write!(text, "{:<14}  {:<12}  {result}", line(&what), line(&record.by.who));
     if !record.changed.is_empty() {
         let _ = write!(text, ", {}", counted(record));
     }
@@ -132,7 +126,12 @@ pub(in crate::cli) fn record(entry: &Entry, look: Look<'_>) -> String {
             writeln!(text, "{} {} {}{from}", sign(one.operation, look), short_name(&one.urn), one.operation);
     }
     for one in &record.outputs {
-        let _ = writeln!(text, "  output {} changed", line(&one.name));
+        let how = match (&one.before, &one.after) {
+            (None, _) => How::Created,
+            (_, None) => How::Deleted,
+            _ => How::Updated,
+        };
+        let _ = writeln!(text, "{} output {} {how}", sign(how, look), line(&one.name));
     }
     text
 }
@@ -154,6 +153,9 @@ pub(in crate::cli) fn between(between: &Between, (from, to): (u64, u64), look: L
     let mut text = String::new();
     for one in &between.resources {
         let _ = writeln!(text, "{} {} {}", sign(one.operation, look), short_name(&one.urn), one.operation);
+        if between.in_full && one.operation == How::Updated && one.changes.is_empty() {
+            text.push_str("      its properties are the same: only its outputs or options are otherwise\n");
+        }
         for one in &one.changes {
             let path = line(&one.path.to_string());
             let _ = writeln!(text, "      {path}: {}", change(one.before.as_ref(), one.after.as_ref(), look));

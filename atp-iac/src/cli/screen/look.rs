@@ -2,6 +2,8 @@
 
 use crate::secrets::Fingerprints;
 use std::time::Duration;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
 /// What a screen may use.
 #[derive(Debug, Clone, Copy, Default)]
@@ -56,6 +58,12 @@ pub(in crate::cli) fn seconds(duration: Duration) -> String {
         60..3600 => format!("{}m {:02}s", whole / 60, whole % 60),
         _ => format!("{}h {:02}m", whole / 3600, whole / 60 % 60),
     }
+}
+
+/// A moment, to the second.
+pub(in crate::cli) fn moment(at: OffsetDateTime) -> String {
+    let at = at.replace_nanosecond(0).unwrap_or(at);
+    at.format(&Rfc3339).unwrap_or_else(|_| at.to_string())
 }
 
 /// At most `limit` items and how many more there are.

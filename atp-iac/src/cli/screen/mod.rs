@@ -29,7 +29,7 @@ pub(super) use discovered::discovered;
 pub(super) use failure::failure;
 pub(super) use graph::graph;
 pub(super) use labels::Labels;
-pub(super) use look::{Colour, Look, clean};
+pub(super) use look::{Colour, Look, clean, moment};
 pub(super) use migration::migration;
 pub(super) use outputs::{json as output_json, outputs};
 pub(super) use plan::plan;

@@ -1,14 +1,12 @@
 //! One resource of the state.
 
-use super::look::{Look, clean};
+use super::look::{Look, clean, moment as time};
 use super::value::block;
 use crate::state::ResourceState;
 use std::fmt::Write as _;
-use time::format_description::well_known::Rfc3339;
 
 /// Everything that is known of a resource; secrets are masked.
 pub(in crate::cli) fn resource(resource: &ResourceState) -> String {
-    let time = |at: time::OffsetDateTime| at.format(&Rfc3339).unwrap_or_else(|_| at.to_string());
     let mut text = String::new();
     let mut line = |name: &str, value: &str| {
         let _ = writeln!(text, "{name}: {}", clean(value));

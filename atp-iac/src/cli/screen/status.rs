@@ -1,13 +1,12 @@
 //! How stacks stand.
 
 use super::labels::Labels;
-use super::look::{clean, seconds};
+use super::look::{clean, moment, seconds};
 use crate::StackName;
 use crate::estate::{Instance, Status};
 use crate::state::{LastUpdate, Outcome};
 use std::fmt::Write as _;
 use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 
 /// A table of stacks. `without_program` are those that no program is there for.
 pub(in crate::cli) fn status(all: &[Status], without_program: &[StackName], labels: &Labels) -> String {
@@ -67,8 +66,7 @@ fn contract(status: &Status) -> String {
 
 fn last(status: &Status) -> String {
     let Some(LastUpdate { operation, at, by, result, .. }) = &status.last else { return "-".to_owned() };
-    let at = at.replace_nanosecond(0).unwrap_or(*at);
-    let time = at.format(&Rfc3339).unwrap_or_else(|_| at.to_string());
+    let time = moment(*at);
     let result = match (result, &status.holder) {
         (Some(Outcome::Done), _) => "done",
         (Some(Outcome::Failed), _) => "failed",

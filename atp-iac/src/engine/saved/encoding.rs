@@ -3,7 +3,7 @@
 //! What derives from the operations is not written: their steps are made of them again.
 
 use super::digests::{Object, Seen};
-use super::{PlanFileError, Saved, SavedBase, SavedPlan};
+use super::{PlanFileError, PlanOrigin, Saved, SavedBase, SavedPlan};
 use crate::engine::{Kind, UpdateOptions};
 use crate::plan::{
     Answers, Base, Irreversible, Notice, Operation, OutputChange, Plan, Preparation, Proposal, Refusal,
@@ -233,8 +233,8 @@ impl SavedPlan {
         let read: Result<FailedForm, _> = serde_json::from_slice(body);
         let FailedForm { made: Made { kind, to, options, by }, failed } =
             read.map_err(|error| PlanFileError::Corrupt { file: file.to_owned(), what: error.to_string() })?;
-        let (content, checksum) = (Err(failed), String::new());
-        Ok(SavedPlan { stack, kind, to, options, by: by.0, content, checksum })
+        let (content, origin) = (Err(failed), PlanOrigin::default());
+        Ok(SavedPlan { stack, kind, to, options, by: by.0, content, origin })
     }
 
     /// A plan from the body of its file. It tells no secrets apart yet.
@@ -295,7 +295,7 @@ impl SavedPlan {
         let seen = read_seen(read.seen, encoding)?;
         let content = Ok(Box::new(Saved { plan, digest: read.digest, base, seen }));
         let Made { kind, to, options, by } = read.made;
-        Ok(SavedPlan { stack, kind, to, options, by: by.0, content, checksum: String::new() })
+        Ok(SavedPlan { stack, kind, to, options, by: by.0, content, origin: PlanOrigin::default() })
     }
 }
 

@@ -21,8 +21,10 @@ pub(super) use digests::Seen;
 pub use file::PlanFileError;
 pub use moved::{How, Moved};
 
+use super::history::Records;
 use super::{Deployment, Engine, EngineError, Kind, Planned, Preview, UpdateOptions, Wanted};
 use crate::StackName;
+use crate::history::{Signature, TrustedKey};
 use crate::plan::Plan;
 use crate::ports::random_uuid;
 use crate::secrets::{DataKey, Sealer, SecretError, WrappedKeys};
@@ -45,8 +47,17 @@ pub struct SavedPlan {
     pub by: Holder,
     /// What it does, or why there is none.
     pub content: Result<Box<Saved>, String>,
-    /// Checksum of the file that it was read from, which is what people agree to; empty where it was not read.
+    /// The file that it was read from.
+    pub origin: PlanOrigin,
+}
+
+/// The file of a plan, as people agree to it; empty of a plan that was not read from one.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PlanOrigin {
+    /// Its checksum.
     pub checksum: String,
+    /// Whose key signed it when it was made, if one did.
+    pub signed_by: Option<TrustedKey>,
 }
 
 /// A plan that could be made. Its operations have no expressions, and no options but what screens need.
@@ -138,7 +149,8 @@ impl Engine {
         let saved = self.saved_plan(stack, what, options, Ok(Box::new(saved)));
         let encoding = Encoding::of_plan(stack.clone(), key.sealer);
         let body = saved.write(&encoding)?;
-        let envelope = Envelope { stack: stack.clone(), keys: Some((key.wrapped, key.context)) };
+        let signature = self.sign_plan(stack, &body).await?;
+        let envelope = Envelope { stack: stack.clone(), keys: Some((key.wrapped, key.context)), signature };
         let bytes = file::write(&envelope, &body)?;
         let Ok(saved) = saved.content else { return Err(EngineError::FailedPlan(String::new())) };
         Ok((Preview { plan: saved.plan, recovered: made.recovered }, bytes))
@@ -157,7 +169,15 @@ impl Engine {
         why: &str,
     ) -> Result<Vec<u8>, EngineError> {
         let body = self.saved_plan(stack, what, options, Err(why.to_owned())).write_failed()?;
-        Ok(file::write(&Envelope { stack: stack.clone(), keys: None }, &body)?)
+        Ok(file::write(&Envelope { stack: stack.clone(), keys: None, signature: None }, &body)?)
+    }
+
+    /// Says by a key who made a plan, where others have to agree to it and something signs.
+    async fn sign_plan(&self, stack: &StackName, body: &[u8]) -> Result<Option<Signature>, EngineError> {
+        let Records { signer, approvals, .. } = &self.records;
+        let Some(signer) = signer.as_ref().filter(|_| approvals.needed > 0) else { return Ok(None) };
+        let signature = signer.sign(&file::signed(stack, body)).await.map_err(EngineError::Signer)?;
+        Ok(Some(signature))
     }
 
     /// A plan that is made now.
@@ -175,7 +195,7 @@ impl Engine {
             options: options.clone(),
             by: self.holder_for(kind.name_to(to)),
             content,
-            checksum: String::new(),
+            origin: PlanOrigin::default(),
         }
     }
 
@@ -185,14 +205,14 @@ impl Engine {
     /// When the bytes are not a whole plan of this or an older format, or its secrets do not open.
     pub async fn open_plan(&self, file: &str, bytes: &[u8]) -> Result<SavedPlan, PlanFileError> {
         let (envelope, body, checksum) = file::read(file, bytes)?;
-        let Envelope { stack, keys } = envelope;
+        let Envelope { stack, keys, signature } = envelope;
         let Some((wrapped, context)) = keys else { return SavedPlan::read_failed(file, stack, body) };
         let unwrapped = self.unwrap(&wrapped, &context).await;
         let key = unwrapped.map_err(|error| PlanFileError::Secret { file: file.to_owned(), error })?;
         let key = PlanKey::new(&key, wrapped, context);
         let read = SavedPlan::read(stack.clone(), &Encoding::of_plan(stack, key.sealer.clone()), body);
         let mut saved = read.map_err(|error| PlanFileError::of(file, error))?;
-        saved.checksum = checksum;
+        saved.origin = PlanOrigin { checksum, signed_by: signature.map(|signature| signature.key) };
         if let Ok(saved) = &mut saved.content {
             saved.plan.fingerprints = Some(key.sealer.fingerprints().clone());
             if saved.plan.digest() != saved.digest {

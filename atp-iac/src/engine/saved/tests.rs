@@ -219,7 +219,7 @@ fn saved() -> impl Strategy<Value = SavedPlan> {
                 options: UpdateOptions { refresh: based, ..UpdateOptions::default() },
                 by,
                 content: Ok(Box::new(content)),
-                checksum: String::new(),
+                origin: PlanOrigin::default(),
             }
         },
     )
@@ -265,7 +265,8 @@ proptest! {
 
 fn file() -> Vec<u8> {
     let wrapped = WrappedKey { provider: "none".into(), data: "AAAA".into() };
-    let envelope = Envelope { stack: stack(), keys: Some((wrapped.into(), "lineage".into())) };
+    let envelope =
+        Envelope { stack: stack(), keys: Some((wrapped.into(), "lineage".into())), signature: None };
     file::write(&envelope, b"{\"some\":\"body\"}").unwrap()
 }
 
