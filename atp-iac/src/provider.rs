@@ -66,6 +66,12 @@ pub trait Provider: Send + Sync {
         Vec::new()
     }
 
+    /// What nobody can take back of `old`, and an update to these inputs would, or without any its deletion. Such a plan is
+    /// refused before anything is called.
+    fn lasting(&self, _kind: &str, _old: &Existing<'_>, _inputs: Option<&Value>) -> Vec<Warning> {
+        Vec::new()
+    }
+
     /// For how long reads may not show what was made a moment ago. After a crash, what a call was to make is not called
     /// missing before.
     fn appears_within(&self) -> Duration {

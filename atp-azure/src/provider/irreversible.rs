@@ -13,6 +13,8 @@ struct Setting {
     value: Set,
     /// For how many days data cannot be deleted, where a property says it.
     days: Option<&'static str>,
+    /// Whether what has it cannot be deleted either.
+    stays: bool,
     /// What follows from it.
     message: &'static str,
 }
@@ -30,6 +32,7 @@ const SETTINGS: &[Setting] = &[
         days: Some(
             "properties/immutableStorageWithVersioning/immutabilityPolicy/immutabilityPeriodSinceCreationInDays",
         ),
+        stays: false,
         message: "the policy can never be unlocked or shortened",
     },
     Setting {
@@ -37,6 +40,7 @@ const SETTINGS: &[Setting] = &[
         path: "properties/state",
         value: Set::Word("Locked"),
         days: Some("properties/immutabilityPeriodSinceCreationInDays"),
+        stays: true,
         message: "the policy can never be unlocked or shortened",
     },
     Setting {
@@ -44,6 +48,7 @@ const SETTINGS: &[Setting] = &[
         path: "properties/isLedgerOn",
         value: Set::True,
         days: None,
+        stays: false,
         message: "a ledger database can never become an ordinary one: every table in it is a ledger table",
     },
     Setting {
@@ -51,6 +56,7 @@ const SETTINGS: &[Setting] = &[
         path: "properties/securitySettings/immutabilitySettings/state",
         value: Set::Word("Locked"),
         days: None,
+        stays: false,
         message: "the immutability of the vault can never be turned off, and no backup deleted before its time",
     },
     Setting {
@@ -58,6 +64,7 @@ const SETTINGS: &[Setting] = &[
         path: "properties/securitySettings/immutabilitySettings/state",
         value: Set::Word("Locked"),
         days: None,
+        stays: false,
         message: "the immutability of the vault can never be turned off, and no backup deleted before its time",
     },
 ];
@@ -70,6 +77,22 @@ impl Setting {
             (Set::True, Some(Value::Bool(found))) => *found,
             _ => false,
         }
+    }
+
+    /// What is said of it, as far as that is known.
+    fn said<'v>(path: &str, said: &'v Value) -> Option<&'v Value> {
+        Path::of_keys(path).find(said).map(Value::exposed).filter(|value| !value.has_unknown())
+    }
+
+    /// Whether inputs say something else of it, or of its days less. What they leave out stays as it is.
+    fn is_loosened(&self, old: &Existing<'_>, inputs: &Value) -> bool {
+        let days = |said: &Value| match Setting::said(self.days?, said) {
+            Some(Value::Number(days)) => days.as_i64(),
+            _ => None,
+        };
+        let before = days(old.outputs).or_else(|| days(old.inputs));
+        let is_shorter = before.zip(days(inputs)).is_some_and(|(before, now)| now < before);
+        is_shorter || (Setting::said(self.path, inputs).is_some() && !self.is_in(inputs))
     }
 
     fn warning(&self, inputs: &Value) -> Warning {
@@ -96,6 +119,20 @@ pub(super) fn warnings(kind: &str, inputs: &Value, old: Option<&Existing<'_>>) -
         .iter()
         .filter(|setting| setting.kind.eq_ignore_ascii_case(kind) && setting.is_in(inputs) && !was(setting));
     new.map(|setting| setting.warning(inputs)).collect()
+}
+
+/// What is set of that, and would be taken back by these inputs, or without any by a deletion.
+pub(super) fn lasting(kind: &str, old: &Existing<'_>, inputs: Option<&Value>) -> Vec<Warning> {
+    let lost = SETTINGS.iter().filter(|setting| {
+        setting.kind.eq_ignore_ascii_case(kind)
+            && (setting.is_in(old.inputs) || setting.is_in(old.outputs))
+            && inputs.map_or(setting.stays, |inputs| setting.is_loosened(old, inputs))
+    });
+    let warning = |setting: &Setting| Warning {
+        path: Path::of_keys(setting.path),
+        message: setting.message.to_owned(),
+    };
+    lost.map(warning).collect()
 }
 
 #[cfg(test)]
@@ -132,6 +169,29 @@ mod tests {
         let unlocked = account("Unlocked");
         let before = Existing { id: "/a", inputs: &unlocked, outputs: &unlocked };
         assert_eq!(warnings(ACCOUNT, &inputs, Some(&before)).len(), 1);
+    }
+
+    #[test]
+    fn what_is_locked_is_not_unlocked_or_shortened_and_a_policy_of_its_own_not_deleted() {
+        let (locked, nothing) = (account("Locked"), Value::map());
+        let by_hand = Existing { id: "/a", inputs: &nothing, outputs: &locked };
+        let found = lasting(ACCOUNT, &by_hand, Some(&account("Unlocked")));
+        assert_eq!(found[0].message, "the policy can never be unlocked or shortened");
+        assert!(lasting(ACCOUNT, &by_hand, Some(&locked)).is_empty());
+        assert!(lasting(ACCOUNT, &by_hand, Some(&nothing)).is_empty(), "what is left out stays");
+        assert!(lasting(ACCOUNT, &by_hand, None).is_empty(), "an account goes when nothing is in it");
+        let open = account("Unlocked");
+        let unlocked = Existing { id: "/a", inputs: &open, outputs: &open };
+        assert!(lasting(ACCOUNT, &unlocked, Some(&locked)).is_empty());
+        let policy = |days: i64| {
+            let properties = json!({"state": "Locked", "immutabilityPeriodSinceCreationInDays": days});
+            Value::from(json!({"properties": properties}))
+        };
+        const POLICY: &str = "Microsoft.Storage/storageAccounts/blobServices/containers/immutabilityPolicies";
+        let year = policy(365);
+        let old = Existing { id: "/p", inputs: &year, outputs: &year };
+        let count = |inputs: Option<&Value>| lasting(POLICY, &old, inputs).len();
+        assert_eq!((count(Some(&policy(366))), count(Some(&policy(364))), count(None)), (0, 1, 1));
     }
 
     #[test]

@@ -189,6 +189,10 @@ impl Provider for AzureProvider {
         irreversible::warnings(kind, inputs, old)
     }
 
+    fn lasting(&self, kind: &str, old: &Existing<'_>, inputs: Option<&Value>) -> Vec<Warning> {
+        irreversible::lasting(kind, old, inputs)
+    }
+
     fn serial_key(&self, kind: &str, id: &str) -> Option<String> {
         serial::key(&self.catalog, self.catalog.find(kind)?, id)
     }

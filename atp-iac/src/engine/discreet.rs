@@ -86,6 +86,15 @@ impl Provider for Discreet {
         warnings
     }
 
+    fn lasting(&self, kind: &str, old: &Existing<'_>, inputs: Option<&Value>) -> Vec<Warning> {
+        let mut lasting = self.inner.lasting(kind, old, inputs);
+        if !lasting.is_empty() {
+            let masks = Masks::of([old.inputs, old.outputs].into_iter().chain(inputs));
+            lasting.iter_mut().for_each(|warning| warning.message = masks.mask(&warning.message));
+        }
+        lasting
+    }
+
     fn appears_within(&self) -> Duration {
         self.inner.appears_within()
     }

@@ -213,6 +213,7 @@ impl<'a> Planner<'a> {
         let mut refusals: Vec<Refusal> = refused.collect();
         refusals.extend(retain::replaced_around(&operations, self.state, self.providers));
         refusals.extend(unhooked);
+        refusals.extend(self.lasting(&operations));
         let steps = StepGraph::new(&mut operations)?;
         Ok(Plan {
             stack: self.stack.clone(),

@@ -199,6 +199,10 @@ impl Rules for Replacing<'_> {
     }
 }
 
+fn is_set(path: &Path, said: &Value) -> bool {
+    path.find(said) == Some(&Value::Bool(true))
+}
+
 #[async_trait]
 impl Provider for MemoryCloud {
     fn name(&self) -> &str {
@@ -282,11 +286,17 @@ impl Provider for MemoryCloud {
     }
 
     fn warnings(&self, _: &str, inputs: &Value, old: Option<&Existing<'_>>) -> Vec<Warning> {
-        let is_set = |path: &Path, said: &Value| path.find(said) == Some(&Value::Bool(true));
         let paths = self.irreversible.iter().map(|path| Path::of_keys(path));
         let new =
             paths.filter(|path| is_set(path, inputs) && !old.is_some_and(|old| is_set(path, old.inputs)));
         new.map(|path| Warning { path, message: "this cannot be undone".to_owned() }).collect()
+    }
+
+    fn lasting(&self, _: &str, old: &Existing<'_>, inputs: Option<&Value>) -> Vec<Warning> {
+        let paths = self.irreversible.iter().map(|path| Path::of_keys(path));
+        let lost = paths
+            .filter(|path| is_set(path, old.inputs) && !inputs.is_some_and(|inputs| is_set(path, inputs)));
+        lost.map(|path| Warning { path, message: "it stays for ever".to_owned() }).collect()
     }
 
     async fn create(&self, request: Request<'_>) -> Result<Object, ProviderError> {

@@ -13,7 +13,7 @@ use atp_iac::state::{Folder, Holder, MemoryStore};
 use atp_iac::testing::{CallKind, MemoryCloud};
 use atp_iac::{Urn, Value};
 use scenarios::mortal::{Life, Moment};
-use scenarios::{Item, World, actions, item, program, refused, report, stack_name, urn};
+use scenarios::{Item, World, actions, item, program, refused, report, stack_name, urn, without};
 use std::sync::Arc;
 
 fn world() -> (World, MemoryStore) {
@@ -292,6 +292,28 @@ async fn a_rollback_is_as_careful_as_any_update_and_says_what_does_not_come_back
     let told: Vec<&str> = plan.notices.iter().map(|notice| notice.message.as_str()).collect();
     assert!(told.contains(&"`a` is made anew: what the deleted one held does not come back"), "{told:?}");
     assert!(told.iter().any(|text| text.starts_with("no program runs: hooks")), "{told:?}");
+}
+
+#[tokio::test]
+async fn what_nobody_can_take_back_is_told_before_anybody_is_asked_and_can_be_left_out() {
+    let cloud = MemoryCloud::new("test").irreversible("locked");
+    let world = World::new(cloud);
+    world.up(&[item("a"), item("b")]).await.unwrap();
+    world.up(&[item("a").with("locked", true), item("b").with("size", 1_i64)]).await.unwrap();
+    let refused = rollback(&world, 1).await.unwrap_err();
+    assert!(matches!(refused, EngineError::Refused(_)), "{refused}");
+    for part in ["`a` cannot be changed like this, for its `locked`: it stays for ever", "`--exclude a`"] {
+        assert!(refused.to_string().contains(part), "{refused}");
+    }
+    assert!(world.up(&[item("a"), item("b")]).await.is_err_and(|error| error.is_refused()));
+    let gone = world.up(&[item("b")]).await.unwrap_err().to_string();
+    assert!(gone.contains("`a` cannot be deleted"), "{gone}");
+    assert!(world.destroy().await.unwrap_err().to_string().contains("`retain_on_delete`"));
+    assert_eq!(world.writes(), ["+a", "+b", "~a", "~b"], "nothing was called");
+    let deployment = world.engine.rollback(&stack_name(), 1).await.unwrap();
+    let update = world.run(&deployment, Kind::Up, without(&["a"])).await.unwrap();
+    assert!(report(&update).is_complete());
+    assert_eq!(world.writes().last().unwrap(), "~b");
 }
 
 #[tokio::test]

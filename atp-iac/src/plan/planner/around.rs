@@ -3,7 +3,9 @@
 use super::Planner;
 use crate::output::Expression;
 use crate::plan::predict::Predicted;
-use crate::plan::{Irreversible, Operation, OperationKind, OutputChange, PlanError, Selected, back, retain};
+use crate::plan::{
+    Irreversible, Operation, OperationKind, OutputChange, PlanError, Refusal, Selected, back, retain,
+};
 use crate::provider::{Existing, Warning};
 use crate::urn::UrnRefMap;
 use std::collections::BTreeMap;
@@ -46,6 +48,35 @@ impl Planner<'_> {
         let deletes: Vec<Operation> = gone.map(|old| self.delete(old)).collect();
         operations.extend(deletes);
         retain::containers(operations, self.state, self.providers);
+    }
+
+    /// What would take back what nobody can: it is told before anybody is asked, and not by the cloud half way.
+    pub(super) fn lasting(&self, operations: &[Operation]) -> Vec<Refusal> {
+        let found = operations.iter().filter_map(|operation| {
+            let old = operation.old.as_deref()?;
+            let (inputs, what) = match operation.action {
+                OperationKind::Update => (Some(&operation.inputs), "changed like this"),
+                // What goes with another one is not deleted by itself.
+                OperationKind::Delete if operation.goes_with.is_none() => (None, "deleted"),
+                action if action.replaces() => (None, "replaced"),
+                _ => return None,
+            };
+            let provider = self.providers.get(&operation.provider)?;
+            let existing = Existing { id: &old.id, inputs: &old.inputs, outputs: &old.outputs };
+            let lasting = provider.lasting(&operation.kind, &existing, inputs);
+            Some(lasting.into_iter().map(move |Warning { path, message }| {
+                let name = operation.urn.name();
+                Refusal {
+                    urn: operation.urn.clone(),
+                    message: format!("`{name}` cannot be {what}, for its `{path}`: {message}"),
+                    hint: format!(
+                        "leave that as it is, or this resource out with `--exclude {name}`; what is to leave the program and \
+                         stay in the cloud says so with `retain_on_delete`"
+                    ),
+                }
+            }))
+        });
+        found.flatten().collect()
     }
 
     /// What the providers say of each write that cannot be undone.

@@ -136,6 +136,9 @@ impl Provider for Watched {
     fn warnings(&self, kind: &str, inputs: &Value, old: Option<&Existing<'_>>) -> Vec<Warning> {
         self.show(self.inner.warnings(kind, inputs, old))
     }
+    fn lasting(&self, kind: &str, old: &Existing<'_>, inputs: Option<&Value>) -> Vec<Warning> {
+        self.show(self.inner.lasting(kind, old, inputs))
+    }
     fn appears_within(&self) -> Duration {
         self.inner.appears_within()
     }
