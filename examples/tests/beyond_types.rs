@@ -3,15 +3,12 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use atp_iac::Value;
-use atp_iac::apply::{Event, Interrupt};
 use atp_iac::config::ConfigTree;
-use atp_iac::engine::{Decision, Deployment, Engine, Kind, Update, UpdateOptions};
-use atp_iac::plan::Plan;
+use atp_iac::engine::{Deployment, Kind, Update, UpdateOptions};
 use atp_iac::ports::{ManualClock, SeededRandom};
 use atp_iac::program::Program;
-use atp_iac::secrets::LocalKeyFile;
-use atp_iac::state::{Holder, MemoryStore};
-use atp_iac::testing::MemoryCloud;
+use atp_iac::state::MemoryStore;
+use atp_iac::testing::{MemoryCloud, carry_out, engine};
 use examples::beyond_types::Connector;
 use std::sync::Arc;
 
@@ -19,24 +16,13 @@ const GROUP: &str = "Microsoft.Resources/resourceGroups/rg-hello";
 const ID: &str = "/subscriptions/s/resourceGroups/rg-hello";
 
 async fn up(cloud: &MemoryCloud) -> std::result::Result<Update, atp_iac::engine::EngineError> {
-    let folder = tempfile::tempdir().unwrap();
     let (clock, random) = (Arc::new(ManualClock::default()), Arc::new(SeededRandom::new(1)));
-    let keys = LocalKeyFile::new(folder.path().join("secret.key"), random.clone());
-    let holder = Holder {
-        who: "tester".into(),
-        host: "localhost".into(),
-        process: 1,
-        operation: "up".into(),
-        since: atp_iac::ports::Clock::now(clock.as_ref()),
-    };
-    let engine = Engine::new(Arc::new(MemoryStore::new(clock.clone())), Arc::new(keys), holder)
+    let engine = engine(Arc::new(MemoryStore::new(clock.clone())))
         .with_provider(Arc::new(cloud.clone()))
         .with_ports(clock, random);
     let program = Program::of::<Connector>();
     let deployment = Deployment::new("dev", "westeurope", program, ConfigTree::default()).unwrap();
-    let (mut decide, mut observe) = (|_: &Plan, _: &[_]| Decision::Apply, |_: Event<'_>| {});
-    let (options, interrupt) = (UpdateOptions::default(), Interrupt::default());
-    engine.update(&deployment, Kind::Up, &options, &mut decide, &mut observe, &interrupt).await
+    carry_out(&engine, &deployment, Kind::Up, &UpdateOptions::default()).await
 }
 
 fn cloud() -> MemoryCloud {

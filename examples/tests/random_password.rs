@@ -3,15 +3,12 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use atp_iac::Value;
-use atp_iac::apply::{Event, Interrupt};
 use atp_iac::config::ConfigTree;
-use atp_iac::engine::{Decision, Deployment, Engine, Kind, Update, UpdateOptions};
-use atp_iac::plan::Plan;
-use atp_iac::ports::{Clock, ManualClock, SeededRandom};
+use atp_iac::engine::{Deployment, Engine, Kind, Update, UpdateOptions};
+use atp_iac::ports::{ManualClock, SeededRandom};
 use atp_iac::program::Program;
-use atp_iac::secrets::LocalKeyFile;
-use atp_iac::state::{Holder, MemoryStore};
-use atp_iac::testing::MemoryCloud;
+use atp_iac::state::MemoryStore;
+use atp_iac::testing::{MemoryCloud, carry_out, engine};
 use atp_iac::value::Path;
 use atp_local::LocalProvider;
 use examples::random_password::Credentials;
@@ -43,28 +40,16 @@ fn secret(cloud: &MemoryCloud, id: &str, path: &str) -> String {
 async fn up(engine: &Engine) -> Update {
     let program = Program::of::<Credentials>();
     let deployment = Deployment::new("dev", "westeurope", program, ConfigTree::default()).unwrap();
-    let (mut decide, mut observe) = (|_: &Plan, _: &[_]| Decision::Apply, |_: Event<'_>| {});
-    let (options, interrupt) = (UpdateOptions::default(), Interrupt::default());
-    let update = engine.update(&deployment, Kind::Up, &options, &mut decide, &mut observe, &interrupt).await;
-    let update = update.unwrap();
+    let update = carry_out(engine, &deployment, Kind::Up, &UpdateOptions::default()).await.unwrap();
     assert!(update.report.as_ref().unwrap().is_complete(), "{:?}", update.report);
     update
 }
 
 #[tokio::test]
 async fn server_and_vault_have_the_same_password_until_its_month_is_over() {
-    let folder = tempfile::tempdir().unwrap();
     let (clock, random) = (Arc::new(ManualClock::default()), Arc::new(SeededRandom::new(1)));
-    let holder = Holder {
-        who: "tester".into(),
-        host: "localhost".into(),
-        process: 1,
-        operation: "up".into(),
-        since: clock.now(),
-    };
-    let keys = LocalKeyFile::new(folder.path().join("secret.key"), random.clone());
     let cloud = cloud();
-    let engine = Engine::new(Arc::new(MemoryStore::new(clock.clone())), Arc::new(keys), holder)
+    let engine = engine(Arc::new(MemoryStore::new(clock.clone())))
         .with_provider(Arc::new(cloud.clone()))
         .with_provider(Arc::new(LocalProvider::random(clock.clone(), random.clone())))
         .with_provider(Arc::new(LocalProvider::time(clock.clone(), random.clone())))

@@ -15,23 +15,20 @@
     reason = "a test that cannot go on has failed, and says how it goes"
 )]
 
-use atp_azure_sim::server::{Tls, serve};
-use atp_azure_sim::{Method, Settings, Simulator, SystemClock};
+use atp_azure_sim::Method;
 use atp_iac::ports::{Random, SystemRandom};
 use serde_json::Value as Json;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::process::Stdio;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tokio::net::TcpListener;
+use support::Served;
 use tokio::process::Command;
 
 /// How many rounds there are unless `KILL_ROUNDS` says otherwise.
 const ROUNDS: u64 = 4;
 /// After so many rounds a line says how it goes.
 const TOLD: u64 = 10;
-const TENANT: &str = "00000000-0000-0000-0000-0000000000aa";
 /// The simulator may be in the middle of a request when its sender dies.
 const LAST_REQUEST: Duration = Duration::from_millis(100);
 
@@ -40,9 +37,7 @@ fn setting(name: &str) -> Option<u64> {
 }
 
 struct World {
-    simulator: Simulator,
-    url: String,
-    folder: tempfile::TempDir,
+    azure: Served,
     backend: Option<String>,
 }
 
@@ -54,34 +49,19 @@ struct Acknowledged {
 
 impl World {
     async fn start(backend: Option<String>) -> Self {
-        let (tenant, retry_after_milliseconds) = (TENANT.to_owned(), Some(0));
-        let settings = Settings { tenant, retry_after_milliseconds, ..Settings::default() };
-        let simulator = Simulator::in_memory(atp_azure::descriptors(), settings, Arc::new(SystemClock));
-        let tls = Tls::generate().unwrap();
-        let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join("authority.pem"), tls.authority()).unwrap();
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("https://localhost:{}", listener.local_addr().unwrap().port());
-        let served = simulator.clone();
-        tokio::spawn(async move { serve(served, listener, &tls).await });
-        World { simulator, url, folder, backend }
+        World { azure: Served::start().await, backend }
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_foundation_of_prod"));
-        command.current_dir(env!("CARGO_MANIFEST_DIR"));
-        command.args(["--json", "--cloud", "azure", "--work-dir"]).arg(self.folder.path()).args(arguments);
+        let mut command =
+            self.azure.command(env!("CARGO_BIN_EXE_foundation_of_prod"), env!("CARGO_MANIFEST_DIR"));
         // Otherwise nothing could be destroyed.
-        command.args(["--set", "protect=false"]);
+        command.arg("--json").args(arguments).args(["--set", "protect=false"]);
         if let Some(backend) = &self.backend {
             command.args(["--backend", backend]);
         }
-        command.env("AZURE_RESOURCE_MANAGER_ENDPOINT", &self.url).env("AZURE_AUTHORITY_HOST", &self.url);
-        command.env("ATP_CERTIFICATE_AUTHORITY", self.folder.path().join("authority.pem"));
         // The simulator shows at once what it made.
-        command.env("ATP_APPEARS_WITHIN", "0").env("AZURE_TENANT_ID", TENANT);
-        command.env("AZURE_CLIENT_ID", "00000000-0000-0000-0000-0000000000bb");
-        command.env("AZURE_CLIENT_SECRET", "not-a-real-one").stdin(Stdio::null());
+        command.env("ATP_APPEARS_WITHIN", "0").stdin(Stdio::null());
         command
     }
 
@@ -102,7 +82,7 @@ impl World {
 
     /// Kills a run after a while. Whether it was still running, and what it had said.
     async fn killed(&self, direction: &str, after: Duration) -> (bool, Vec<Acknowledged>) {
-        let path = self.folder.path().join("events");
+        let path = self.azure.folder().join("events");
         let mut command = self.command(&[direction, "--yes"]);
         command.stdout(File::create(&path).unwrap()).stderr(Stdio::null());
         let mut child = command.spawn().unwrap();
@@ -130,13 +110,13 @@ impl World {
     }
 
     fn cloud(&self) -> BTreeSet<String> {
-        self.simulator.resources().unwrap().into_iter().map(|(id, _)| id.to_ascii_lowercase()).collect()
+        self.azure.simulator.resources().unwrap().into_iter().map(|(id, _)| id.to_ascii_lowercase()).collect()
     }
 
     /// What was written or deleted since the log was emptied, by id, with how often that was accepted.
     fn done(&self, methods: &[Method]) -> BTreeMap<String, u32> {
         let mut done = BTreeMap::new();
-        for request in self.simulator.requests() {
+        for request in self.azure.simulator.requests() {
             // 204 says that there was nothing to delete.
             if methods.contains(&request.method) && (200..204).contains(&request.status) {
                 let path = request.path.split('?').next().unwrap_or_default();
@@ -237,7 +217,7 @@ impl World {
         whole: &[String],
         tally: &mut Tally,
     ) -> Vec<String> {
-        self.simulator.forget_requests();
+        self.azure.simulator.forget_requests();
         let before = self.state().await;
         let (running, said) = self.killed(direction, after).await;
         tally.killed += u64::from(running);
@@ -250,7 +230,7 @@ impl World {
             lost.map(|one| format!("{} of {} is lost", one.work, one.urn)).collect();
         tally.lost += faults.len();
         let first = self.done(&[Method::Put, Method::Delete]);
-        self.simulator.forget_requests();
+        self.azure.simulator.forget_requests();
         self.succeeds(&[next, "--yes"]).await;
         if next == direction {
             let [method, other] =

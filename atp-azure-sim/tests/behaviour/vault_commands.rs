@@ -8,7 +8,7 @@ use atp_iac::ports::{Clock, SystemRandom};
 use atp_iac::program::Program;
 use atp_iac::project::{DiskFiles, RevisionError, Revisions};
 use atp_iac::secrets::LocalKeyFile;
-use atp_iac::state::{FolderRecovery, Holder, LocalStore};
+use atp_iac::state::{FolderRecovery, Holder, LocalStore, Presence};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -127,6 +127,7 @@ impl World {
             store: Arc::new(LocalStore::new(folder, clock.clone())),
             keys: Arc::new(LocalKeyFile::new(folder.join("secret.key"), random.clone())),
             recovery: Arc::new(FolderRecovery::new(folder.join("recovery"))),
+            presence: Presence::default(),
         };
         let holder = Holder {
             who: "anna".into(),

@@ -1,20 +1,15 @@
 //! A simulator with a shop in it, engines whose states are empty, and the files in which other tools have the shop.
 
-use atp_azure::provider::{AzureProvider, AzureSettings};
-use atp_azure_sim::{Method, Settings, Simulator, SystemClock};
-use atp_iac::apply::{Event, Interrupt};
-use atp_iac::engine::{Decision, Deployment, Engine, Kind, Update, UpdateOptions};
+use atp_azure_sim::{Method, Settings, Simulator};
+use atp_iac::engine::{Deployment, Engine, Kind, Update, UpdateOptions};
 use atp_iac::migrate::{ForeignFile, Tool};
 use atp_iac::output::Expression;
-use atp_iac::plan::{OperationKind, Plan};
-use atp_iac::ports::{Clock, SystemRandom};
+use atp_iac::plan::OperationKind;
 use atp_iac::program::{Location, Program};
-use atp_iac::secrets::LocalKeyFile;
-use atp_iac::state::{Holder, MemoryStore};
+use atp_iac::testing::carry_out;
 use atp_iac::{ConfigTree, Context, Options, Output, Result, Value};
 use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 /// What stands for the secrets that other tools write in clear.
 pub const CANARY: &str = "canary-4711";
@@ -146,15 +141,13 @@ pub fn program(cx: &mut Context) -> Result<BTreeMap<String, Expression>> {
 
 pub struct World {
     pub simulator: Simulator,
-    _keys: tempfile::TempDir,
     pub engine: Engine,
 }
 
 impl World {
     /// An engine with an empty state on a simulator that has the shop already.
     pub async fn deployed() -> Self {
-        let settings = Settings { retry_after_milliseconds: Some(0), ..Settings::default() };
-        let simulator = Simulator::in_memory(atp_azure::descriptors(), settings, Arc::new(SystemClock));
+        let simulator = support::simulator(Settings::default());
         let maker = World::on(simulator.clone());
         assert!(maker.up(program, UpdateOptions::default()).await.report.unwrap().is_complete());
         simulator.forget_requests();
@@ -162,30 +155,12 @@ impl World {
     }
 
     fn on(simulator: Simulator) -> Self {
-        let settings = AzureSettings::new(atp_azure::descriptors(), SUBSCRIPTION);
-        let provider = AzureProvider::with_transport(settings, simulator.transport());
-        let keys = tempfile::tempdir().unwrap();
-        let clock = Arc::new(atp_iac::ports::SystemClock);
-        let holder = Holder {
-            who: "tester".into(),
-            host: "localhost".into(),
-            process: 1,
-            operation: "test".into(),
-            since: clock.now(),
-        };
-        let key_file = LocalKeyFile::new(keys.path().join("secret.key"), Arc::new(SystemRandom));
-        let engine = Engine::new(Arc::new(MemoryStore::new(clock)), Arc::new(key_file), holder);
-        World { simulator, _keys: keys, engine: engine.with_provider(Arc::new(provider)) }
+        let engine = support::engine(&simulator, SUBSCRIPTION);
+        World { simulator, engine }
     }
 
     pub async fn up(&self, run: Run, options: UpdateOptions) -> Update {
-        let mut decide = |_: &Plan, _: &[_]| Decision::Apply;
-        let mut observe = |_: Event<'_>| {};
-        let interrupt = Interrupt::default();
-        let deployment = deployment(run);
-        let update =
-            self.engine.update(&deployment, Kind::Up, &options, &mut decide, &mut observe, &interrupt);
-        update.await.unwrap()
+        carry_out(&self.engine, &deployment(run), Kind::Up, &options).await.unwrap()
     }
 
     /// What a plan would change.

@@ -3,8 +3,10 @@
 
 pub mod conformance;
 mod declare;
+mod engine;
 mod memory_cloud;
 pub mod stores;
 
 pub use declare::{Declaration, Declarations, declare};
+pub use engine::{KeyInClear, carry_out, engine, tester};
 pub use memory_cloud::{Call, CallKind, MemoryCloud};

@@ -2,31 +2,21 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-use atp_iac::StackName;
-use atp_iac::apply::{Event, Interrupt};
-use atp_iac::engine::{Decision, Deployment, Engine, Kind, Update, UpdateOptions};
-use atp_iac::plan::{OperationKind, Plan};
-use atp_iac::ports::{Clock, ManualClock, SeededRandom};
-use atp_iac::secrets::LocalKeyFile;
-use atp_iac::state::{Holder, MemoryStore};
+use atp_iac::engine::{Deployment, Engine, Kind, Update, UpdateOptions};
+use atp_iac::plan::OperationKind;
+use atp_iac::ports::{ManualClock, SeededRandom};
+use atp_iac::state::MemoryStore;
+use atp_iac::{StackName, testing};
 use folder_provider::{File, FolderProvider};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-/// An engine for the files in `files`, whose key is beside them.
-fn engine(folder: &Path) -> Engine {
+/// An engine for the files in a folder.
+fn engine(files: &Path) -> Engine {
     let (clock, random) = (Arc::new(ManualClock::default()), Arc::new(SeededRandom::new(1)));
-    let holder = Holder {
-        who: "tester".into(),
-        host: "localhost".into(),
-        process: 1,
-        operation: String::new(),
-        since: clock.now(),
-    };
-    let keys = Arc::new(LocalKeyFile::new(folder.join("secret.key"), random.clone()));
-    Engine::new(Arc::new(MemoryStore::new(clock.clone())), keys, holder)
-        .with_provider(Arc::new(FolderProvider::new(folder.join("files"))))
+    testing::engine(Arc::new(MemoryStore::new(clock.clone())))
+        .with_provider(Arc::new(FolderProvider::new(files)))
         .with_ports(clock, random)
 }
 
@@ -42,9 +32,8 @@ fn program(greeting: &'static str) -> Deployment {
 }
 
 async fn run(engine: &Engine, program: &Deployment, kind: Kind) -> Update {
-    let (mut decide, mut observe) = (|_: &Plan, _: &[_]| Decision::Apply, |_: Event<'_>| {});
-    let (options, interrupt) = (UpdateOptions { refresh: true, ..Default::default() }, Interrupt::default());
-    let update = engine.update(program, kind, &options, &mut decide, &mut observe, &interrupt).await.unwrap();
+    let options = UpdateOptions { refresh: true, ..Default::default() };
+    let update = testing::carry_out(engine, program, kind, &options).await.unwrap();
     assert!(update.report.as_ref().unwrap().is_complete(), "{:?}", update.report);
     update
 }
@@ -56,10 +45,9 @@ fn actions(update: &Update) -> Vec<OperationKind> {
 #[tokio::test]
 async fn files_follow_the_program_and_what_somebody_else_changed_is_undone() {
     let folder = tempfile::tempdir().unwrap();
-    let files = folder.path().join("files");
-    std::fs::create_dir(&files).unwrap();
+    let files = folder.path();
     let text = |name: &str| std::fs::read_to_string(files.join(name)).unwrap();
-    let engine = engine(folder.path());
+    let engine = engine(files);
 
     run(&engine, &program("hello"), Kind::Up).await;
     assert_eq!((text("greeting.txt").as_str(), text("length.txt").as_str()), ("hello", "5 bytes"));
@@ -74,5 +62,5 @@ async fn files_follow_the_program_and_what_somebody_else_changed_is_undone() {
     assert_eq!(text("greeting.txt"), "good morning");
 
     run(&engine, &program("good morning"), Kind::Destroy).await;
-    assert_eq!(std::fs::read_dir(&files).unwrap().count(), 0);
+    assert_eq!(std::fs::read_dir(files).unwrap().count(), 0);
 }

@@ -6,10 +6,9 @@ use atp_iac::cloud::{Cloud, CloudRequest, Clouds};
 use atp_iac::engine::{Deployment, Engine, Kind, UpdateOptions};
 use atp_iac::estate::{Ended, Estate, Forecast, Graph, Limits, Member};
 use atp_iac::plan::OperationKind;
-use atp_iac::ports::{Clock, SystemRandom};
 use atp_iac::project::{DiskFiles, Project};
-use atp_iac::secrets::{LocalKeyFile, stand_in};
-use atp_iac::state::{Holder, MemoryStore};
+use atp_iac::secrets::stand_in;
+use atp_iac::state::MemoryStore;
 use stacks::PROGRAMS;
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -61,15 +60,7 @@ impl World {
     }
 
     fn engine(&self) -> Engine {
-        let holder = Holder {
-            who: "tester".into(),
-            host: "localhost".into(),
-            process: 1,
-            operation: String::new(),
-            since: atp_iac::ports::SystemClock.now(),
-        };
-        let keys = LocalKeyFile::new(self.folder.path().join("secret.key"), Arc::new(SystemRandom));
-        Engine::new(self.store.clone(), Arc::new(keys), holder)
+        atp_iac::testing::engine(self.store.clone())
     }
 
     /// The ids of everything that is in the cloud.

@@ -8,9 +8,8 @@ use atp_iac::apply::Interrupt;
 use atp_iac::engine::{Engine, Kind, UpdateOptions};
 use atp_iac::estate::{Ended, Estate, Forecast, Graph, Limits, Member, Obstacle, Outcome};
 use atp_iac::plan::OperationKind;
-use atp_iac::ports::{Clock, ManualClock, SystemRandom};
-use atp_iac::secrets::LocalKeyFile;
-use atp_iac::state::{Holder, MemoryStore};
+use atp_iac::ports::ManualClock;
+use atp_iac::state::MemoryStore;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,7 +19,6 @@ struct Platform {
     time: Arc<VirtualClock>,
     store: Arc<MemoryStore>,
     clock: Arc<ManualClock>,
-    keys: tempfile::TempDir,
 }
 
 impl Platform {
@@ -30,7 +28,7 @@ impl Platform {
         simulator.keep_no_log();
         let clock = Arc::new(ManualClock::default());
         let store = Arc::new(MemoryStore::new(clock.clone()));
-        Platform { simulator, time, store, clock, keys: tempfile::tempdir().unwrap() }
+        Platform { simulator, time, store, clock }
     }
 
     fn new() -> Self {
@@ -43,15 +41,7 @@ impl Platform {
             ..AzureSettings::new(atp_azure::descriptors(), subscription)
         };
         let provider = AzureProvider::with_transport(settings, self.simulator.transport());
-        let holder = Holder {
-            who: "tester".into(),
-            host: "localhost".into(),
-            process: 1,
-            operation: "test".into(),
-            since: self.clock.now(),
-        };
-        let keys = LocalKeyFile::new(self.keys.path().join("secret.key"), Arc::new(SystemRandom));
-        Engine::new(self.store.clone(), Arc::new(keys), holder).with_provider(Arc::new(provider))
+        atp_iac::testing::engine(self.store.clone()).with_provider(Arc::new(provider))
     }
 
     /// All stacks of an environment in these regions.

@@ -1,23 +1,18 @@
 //! A simulated cloud and an engine, for stacks that stand on one another.
 
-use atp_azure::provider::{AzureProvider, AzureSettings};
-use atp_azure_sim::{Settings, Simulator, SystemClock};
-use atp_iac::apply::{Event, Interrupt};
+use atp_azure_sim::{Settings, Simulator};
 use atp_iac::config::ConfigTree;
-use atp_iac::engine::{Decision, Deployment, Engine, Kind, Update, UpdateOptions};
+use atp_iac::engine::{Deployment, Engine, Kind, Update, UpdateOptions};
 use atp_iac::plan::{Operation, OperationKind, Plan};
-use atp_iac::ports::{Clock, SystemRandom};
 use atp_iac::program::Program;
 use atp_iac::project::{DiskFiles, Project};
-use atp_iac::secrets::{LocalKeyFile, stand_in};
-use atp_iac::state::{Holder, MemoryStore};
+use atp_iac::secrets::stand_in;
+use atp_iac::testing::carry_out;
 use std::path::Path;
-use std::sync::Arc;
 
 pub struct World {
     pub simulator: Simulator,
     pub engine: Engine,
-    _keys: tempfile::TempDir,
 }
 
 impl World {
@@ -26,23 +21,9 @@ impl World {
     }
 
     pub fn of(subscription: &str, settings: Settings) -> Self {
-        let settings = Settings { retry_after_milliseconds: Some(0), ..settings };
-        let simulator = Simulator::in_memory(atp_azure::descriptors(), settings, Arc::new(SystemClock));
-        let settings = AzureSettings::new(atp_azure::descriptors(), subscription);
-        let provider = AzureProvider::with_transport(settings, simulator.transport());
-        let keys = tempfile::tempdir().unwrap();
-        let clock = Arc::new(atp_iac::ports::SystemClock);
-        let holder = Holder {
-            who: "tester".into(),
-            host: "localhost".into(),
-            process: 1,
-            operation: "test".into(),
-            since: clock.now(),
-        };
-        let key_file = LocalKeyFile::new(keys.path().join("secret.key"), Arc::new(SystemRandom));
-        let engine = Engine::new(Arc::new(MemoryStore::new(clock)), Arc::new(key_file), holder)
-            .with_provider(Arc::new(provider));
-        World { simulator, engine, _keys: keys }
+        let simulator = support::simulator(settings);
+        let engine = support::engine(&simulator, subscription);
+        World { simulator, engine }
     }
 
     pub async fn preview(&self, deployment: &Deployment, refresh: bool) -> Plan {
@@ -67,12 +48,7 @@ impl World {
 
     /// As `run`, and some of it may fail.
     pub async fn attempt(&self, deployment: &Deployment, kind: Kind) -> Update {
-        let interrupt = Interrupt::default();
-        let mut decide = |_: &Plan, _: &[_]| Decision::Apply;
-        let mut observe = |_: Event<'_>| {};
-        let options = UpdateOptions::default();
-        let update = self.engine.update(deployment, kind, &options, &mut decide, &mut observe, &interrupt);
-        update.await.unwrap()
+        carry_out(&self.engine, deployment, kind, &UpdateOptions::default()).await.unwrap()
     }
 
     /// Brings the stacks up in order, and asserts that neither a plan nor one after a refresh changes anything then.

@@ -1,15 +1,11 @@
 //! Stacks of one environment and region, deployed to the simulator through the engine, the lower ones first.
 
 use super::declared::{changed, project};
-use atp_azure::provider::{AzureProvider, AzureSettings};
-use atp_azure_sim::{Method, Request, Settings, Simulator, SystemClock};
-use atp_iac::apply::{Event, Interrupt};
-use atp_iac::engine::{Decision, Deployment, Engine, Kind, Planned, Update, UpdateOptions};
+use atp_azure_sim::{Method, Request, Settings, Simulator};
+use atp_iac::engine::{Deployment, Engine, Kind, Planned, Update, UpdateOptions};
 use atp_iac::plan::{Operation, OperationKind, Plan};
-use atp_iac::ports::{Clock, SystemRandom};
 use atp_iac::program::{Program, StackOutputs};
-use atp_iac::secrets::LocalKeyFile;
-use atp_iac::state::{Holder, MemoryStore};
+use atp_iac::testing::carry_out;
 use atp_iac::{ConfigTree, Value};
 use serde_json::Value as Json;
 use stacks::{FOUNDATION, FoundationConfig};
@@ -20,7 +16,6 @@ pub struct World {
     pub engine: Arc<Engine>,
     environment: &'static str,
     region: &'static str,
-    keys: Arc<tempfile::TempDir>,
 }
 
 impl World {
@@ -29,36 +24,16 @@ impl World {
     }
 
     pub fn with(environment: &'static str, region: &'static str, settings: Settings) -> Self {
-        let settings = Settings { retry_after_milliseconds: Some(0), check_references: true, ..settings };
-        let simulator = Simulator::in_memory(atp_azure::descriptors(), settings, Arc::new(SystemClock));
+        let simulator = support::simulator(Settings { check_references: true, ..settings });
         let foundation: FoundationConfig = changed(&FOUNDATION, environment, region, &[]).read().unwrap();
-        let settings = AzureSettings::new(atp_azure::descriptors(), foundation.subscription_id);
-        let provider = AzureProvider::with_transport(settings, simulator.transport());
-        let keys = tempfile::tempdir().unwrap();
-        let clock = Arc::new(atp_iac::ports::SystemClock);
-        let holder = Holder {
-            who: "tester".into(),
-            host: "localhost".into(),
-            process: 1,
-            operation: "test".into(),
-            since: clock.now(),
-        };
-        let key_file = LocalKeyFile::new(keys.path().join("secret.key"), Arc::new(SystemRandom));
-        let engine = Engine::new(Arc::new(MemoryStore::new(clock)), Arc::new(key_file), holder)
-            .with_provider(Arc::new(provider));
-        World { simulator, engine: Arc::new(engine), environment, region, keys: Arc::new(keys) }
+        let engine = support::engine(&simulator, &foundation.subscription_id);
+        World { simulator, engine: Arc::new(engine), environment, region }
     }
 
     /// The same cloud and states, seen from another region.
     pub fn in_region(&self, region: &'static str) -> Self {
-        let World { simulator, engine, environment, keys, .. } = self;
-        World {
-            simulator: simulator.clone(),
-            engine: engine.clone(),
-            environment,
-            region,
-            keys: keys.clone(),
-        }
+        let World { simulator, engine, environment, .. } = self;
+        World { simulator: simulator.clone(), engine: engine.clone(), environment, region }
     }
 
     /// A stack with the committed configuration and these changes of it. A program that reads none has none.
@@ -130,12 +105,7 @@ impl World {
     }
 
     async fn run(&self, deployment: &Deployment, kind: Kind) -> Update {
-        let interrupt = Interrupt::default();
-        let mut decide = |_: &Plan, _: &[_]| Decision::Apply;
-        let mut observe = |_: Event<'_>| {};
-        let options = UpdateOptions::default();
-        let update = self.engine.update(deployment, kind, &options, &mut decide, &mut observe, &interrupt);
-        let update = update.await.unwrap();
+        let update = carry_out(&self.engine, deployment, kind, &UpdateOptions::default()).await.unwrap();
         let report = update.report.as_ref().unwrap();
         assert!(report.is_complete(), "{:#?}", report.failures);
         update

@@ -30,7 +30,6 @@
 
 mod checks;
 mod dice;
-mod keys;
 mod kinds;
 mod life;
 mod local;

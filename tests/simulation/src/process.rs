@@ -2,7 +2,6 @@
 
 use crate::checks::{Mandate, check_recorded};
 use crate::dice::Dice;
-use crate::keys::PlainKeys;
 use crate::life::{Doom, Life};
 use crate::network::Network;
 use crate::program::{Program, SUBSCRIPTION};
@@ -15,6 +14,7 @@ use atp_iac::engine::{Decision, Engine, EngineError, Kind, Preview, Update, Upda
 use atp_iac::plan::Plan;
 use atp_iac::ports::SeededRandom;
 use atp_iac::state::{Holder, StateError};
+use atp_iac::testing::{KeyInClear, tester};
 use futures::FutureExt as _;
 use std::sync::Arc;
 use std::time::Duration;
@@ -179,14 +179,8 @@ impl Process {
         };
         let provider = AzureProvider::with_transport(settings, network.transport());
         let store = ProcessStore { stage: stage.clone(), life: life.clone(), process: *number };
-        let who = Holder {
-            who: "simulation".into(),
-            host: "localhost".into(),
-            process: *number,
-            operation: "test".into(),
-            since: stage.time.instant(),
-        };
-        Engine::new(Arc::new(store), Arc::new(PlainKeys), who)
+        let who = Holder { who: "simulation".into(), process: *number, ..tester() };
+        Engine::new(Arc::new(store), Arc::new(KeyInClear), who)
             .with_provider(Arc::new(provider))
             .with_ports(stage.time.clone(), Arc::new(SeededRandom::new(*seed)))
             .with_parallel(orders.parallel)

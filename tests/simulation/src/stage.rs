@@ -1,13 +1,13 @@
 //! What everything in a run shares: the time, the cloud, what is kept of the state, and what was seen.
 
 use crate::dice::Dice;
-use crate::keys::PlainKeys;
 use crate::local::Folder;
 use crate::time::VirtualTime;
 use crate::trace::Trace;
 use atp_azure_sim::Simulator;
 use atp_iac::StackName;
 use atp_iac::state::{MemoryStore, StateStore, StateView, read_state};
+use atp_iac::testing::KeyInClear;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// What everything in a run shares.
@@ -94,7 +94,7 @@ impl Stage {
 
     /// What is kept of the state at this instant: it must be readable at any.
     pub fn state(&self) -> Option<StateView> {
-        let read = read_state(self.store.as_ref(), &self.stack, &PlainKeys);
+        let read = read_state(self.store.as_ref(), &self.stack, &KeyInClear);
         let read = match crate::local::now(read) {
             Ok(read) => read?,
             Err(error) => {

@@ -11,15 +11,14 @@ use atp_azure::network::{
 use atp_azure::provider::{AzureProvider, AzureSettings};
 use atp_azure::resources::ResourceGroup;
 use atp_azure_sim::{Settings, Simulator};
-use atp_iac::apply::Interrupt;
 use atp_iac::config::ConfigTree;
-use atp_iac::engine::{Decision, Deployment, Engine, Kind, UpdateOptions};
-use atp_iac::ports::{SystemClock, SystemRandom};
+use atp_iac::engine::{Deployment, Engine, Kind, UpdateOptions};
+use atp_iac::ports::SystemClock;
 use atp_iac::program::Program;
 use atp_iac::project::{DiskFiles, Project};
 use atp_iac::provider::{Provider, Target};
-use atp_iac::secrets::LocalKeyFile;
-use atp_iac::state::{Holder, MemoryStore};
+use atp_iac::state::MemoryStore;
+use atp_iac::testing::{carry_out, engine};
 use atp_iac::{Config, Context, Output, Outputs, Result, stack};
 use stacks::helpers::{BuiltInRole, roles};
 use std::error::Error;
@@ -103,30 +102,19 @@ struct Bench {
     provider: Arc<AzureProvider>,
     engine: Engine,
     rows: Vec<Row>,
-    _keys: tempfile::TempDir,
 }
 
 impl Bench {
-    fn new() -> std::result::Result<Self, Box<dyn Error>> {
+    fn new() -> Self {
         let settings = Settings { retry_after_milliseconds: Some(0), ..Settings::default() };
         let clock = Arc::new(atp_azure_sim::SystemClock);
         let simulator = Simulator::in_memory(atp_azure::descriptors(), settings, clock);
         let settings = AzureSettings::new(atp_azure::descriptors(), SUBSCRIPTION);
         let provider = Arc::new(AzureProvider::with_transport(settings, simulator.transport()));
-        let keys = tempfile::tempdir()?;
-        let key_file = LocalKeyFile::new(keys.path().join("secret.key"), Arc::new(SystemRandom));
-        let clock = Arc::new(SystemClock);
-        let holder = Holder {
-            who: "bench".into(),
-            host: "localhost".into(),
-            process: std::process::id(),
-            operation: "bench".into(),
-            since: atp_iac::ports::Clock::now(clock.as_ref()),
-        };
-        let engine = Engine::new(Arc::new(MemoryStore::new(clock)), Arc::new(key_file), holder)
+        let engine = engine(Arc::new(MemoryStore::new(Arc::new(SystemClock))))
             .with_provider(provider.clone())
             .with_parallel(PARALLEL);
-        Ok(Bench { simulator, provider, engine, rows: Vec::new(), _keys: keys })
+        Bench { simulator, provider, engine, rows: Vec::new() }
     }
 
     fn row(&mut self, phase: &'static str, begun: Instant) {
@@ -138,13 +126,8 @@ impl Bench {
     /// Deploys a program, plans it again, and reads all of it in both ways. How many resources it has.
     async fn run(&mut self, deployment: &Deployment) -> std::result::Result<usize, Box<dyn Error>> {
         let begun = Instant::now();
-        let mut decide = |_: &_, _: &_| Decision::Apply;
-        let mut observe = |_: atp_iac::apply::Event<'_>| {};
-        let options = UpdateOptions::default();
-        let interrupt = Interrupt::default();
-        let update =
-            self.engine.update(deployment, Kind::Up, &options, &mut decide, &mut observe, &interrupt);
-        let report = update.await?.report.ok_or("nothing was done")?;
+        let update = carry_out(&self.engine, deployment, Kind::Up, &UpdateOptions::default()).await?;
+        let report = update.report.ok_or("nothing was done")?;
         if !report.is_complete() {
             return Err(format!("{:?}", report.failures).into());
         }
@@ -202,7 +185,7 @@ fn landing_zones(count: u32) -> std::result::Result<Deployment, Box<dyn Error>> 
 async fn main() -> std::result::Result<(), Box<dyn Error>> {
     let mut out = std::io::stdout();
     for (name, deployment) in [("foundation", foundation()?), ("landing zones", landing_zones(20)?)] {
-        let mut bench = Bench::new()?;
+        let mut bench = Bench::new();
         let resources = bench.run(&deployment).await?;
         writeln!(out, "{name}: {resources} resources\n")?;
         writeln!(out, "| phase | requests | requests a resource | seconds |\n| --- | ---: | ---: | ---: |")?;

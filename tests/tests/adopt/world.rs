@@ -1,21 +1,16 @@
 //! A simulator with the foundation of prod in it, and what is needed to take it over.
 
-use atp_azure::provider::{AzureProvider, AzureSettings};
-use atp_azure_sim::{Settings, Simulator, SystemClock};
-use atp_iac::apply::{Event, Interrupt};
-use atp_iac::engine::{Decision, Deployment, Engine, Kind, UpdateOptions};
+use atp_azure::provider::AzureProvider;
+use atp_azure_sim::{Settings, Simulator};
+use atp_iac::engine::{Deployment, Kind, UpdateOptions};
 use atp_iac::output::Resolver;
-use atp_iac::plan::Plan;
-use atp_iac::ports::{Clock, SystemRandom};
 use atp_iac::program::{Registration, Result, Setup};
 use atp_iac::project::{DiskFiles, Project};
 use atp_iac::provider::{Declaration, Found, Provider};
-use atp_iac::secrets::LocalKeyFile;
-use atp_iac::state::{Holder, MemoryStore};
+use atp_iac::testing::carry_out;
 use atp_iac::{Context, StackName, Urn, Value};
 use stacks::{FOUNDATION, FoundationConfig, PROGRAMS};
 use std::collections::HashMap;
-use std::sync::Arc;
 
 pub struct World {
     pub simulator: Simulator,
@@ -25,38 +20,18 @@ pub struct World {
 impl World {
     /// The foundation of prod, deployed by its own program.
     pub async fn deployed() -> Self {
-        let settings = Settings { retry_after_milliseconds: Some(0), ..Settings::default() };
-        let simulator = Simulator::in_memory(atp_azure::descriptors(), settings, Arc::new(SystemClock));
+        let simulator = support::simulator(Settings::default());
         let project = Project::find(&DiskFiles, std::path::Path::new(env!("CARGO_MANIFEST_DIR"))).unwrap();
         let known: Vec<&str> = PROGRAMS.iter().map(|program| program.name).collect();
         let config = project.load_config(&DiskFiles, "prod", "westeurope", FOUNDATION.name, &known).unwrap();
         let subscription = config.read::<FoundationConfig>().unwrap().subscription_id;
-        let provider = || {
-            let settings = AzureSettings::new(atp_azure::descriptors(), &subscription);
-            AzureProvider::with_transport(settings, simulator.transport())
-        };
         let deployment = Deployment::new("prod", "westeurope", FOUNDATION, config).unwrap();
         let deployment = deployment.with_primary_regions(project.primary_regions());
-        let keys = tempfile::tempdir().unwrap();
-        let clock = Arc::new(atp_iac::ports::SystemClock);
-        let holder = Holder {
-            who: "tester".into(),
-            host: "localhost".into(),
-            process: 1,
-            operation: "test".into(),
-            since: clock.now(),
-        };
-        let key_file = LocalKeyFile::new(keys.path().join("secret.key"), Arc::new(SystemRandom));
-        let engine = Engine::new(Arc::new(MemoryStore::new(clock)), Arc::new(key_file), holder)
-            .with_provider(Arc::new(provider()));
         // The ids of principals follow from the order in which they are made.
-        let engine = engine.with_parallel(1);
-        let mut decide = |_: &Plan, _: &[_]| Decision::Apply;
-        let mut observe = |_: Event<'_>| {};
-        let (options, interrupt) = (UpdateOptions::default(), Interrupt::default());
-        let update = engine.update(&deployment, Kind::Up, &options, &mut decide, &mut observe, &interrupt);
-        assert!(update.await.unwrap().report.unwrap().is_complete());
-        let provider = provider();
+        let engine = support::engine(&simulator, &subscription).with_parallel(1);
+        let update = carry_out(&engine, &deployment, Kind::Up, &UpdateOptions::default()).await.unwrap();
+        assert!(update.report.unwrap().is_complete());
+        let provider = support::provider(&simulator, &subscription);
         World { simulator, provider }
     }
 

@@ -10,14 +10,13 @@ use async_trait::async_trait;
 use atp_azure::arm::Sleep;
 use atp_azure::provider::{AzureProvider, AzureSettings};
 use atp_azure::resources::{ResourceGroup, ResourceGroupHandle};
-use atp_azure_sim::{ApiVersions, Settings, Simulator, SystemClock};
+use atp_azure_sim::{ApiVersions, Settings, Simulator};
 use atp_iac::apply::{Event, Interrupt};
 use atp_iac::engine::{Decision, Deployment, Engine, EngineError, Kind, Update, UpdateOptions};
 use atp_iac::plan::Plan;
 use atp_iac::ports::{ManualClock, SeededRandom};
 use atp_iac::provider::{Provider, Request};
-use atp_iac::secrets::LocalKeyFile;
-use atp_iac::state::{Holder, LocalStore};
+use atp_iac::state::LocalStore;
 use atp_iac::{Context, Result, Value};
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
@@ -58,28 +57,15 @@ struct World {
 
 impl World {
     fn new() -> Self {
-        let settings = Settings {
-            accept_unknown: true,
-            api_versions: ApiVersions::WellFormed,
-            retry_after_milliseconds: Some(0),
-            ..Settings::default()
-        };
-        let simulator = Simulator::in_memory(atp_azure::descriptors(), settings, Arc::new(SystemClock));
+        let (accept_unknown, api_versions) = (true, ApiVersions::WellFormed);
+        let simulator = support::simulator(Settings { accept_unknown, api_versions, ..Settings::default() });
         let sleep = Arc::new(Virtual::default());
         let settings = AzureSettings { sleep, ..AzureSettings::new(atp_azure::descriptors(), SUBSCRIPTION) };
         let provider = Arc::new(AzureProvider::with_transport(settings, simulator.transport()));
         let folder = tempfile::tempdir().unwrap();
         let (clock, random) = (Arc::new(ManualClock::default()), Arc::new(SeededRandom::new(7)));
-        let keys = LocalKeyFile::new(folder.path().join("secret.key"), random.clone());
         let store = LocalStore::new(folder.path().join("state"), clock.clone());
-        let holder = Holder {
-            who: "tester".into(),
-            host: "localhost".into(),
-            process: 1,
-            operation: "test".into(),
-            since: time::OffsetDateTime::UNIX_EPOCH,
-        };
-        let engine = Engine::new(Arc::new(store), Arc::new(keys), holder)
+        let engine = atp_iac::testing::engine(Arc::new(store))
             .with_provider(provider.clone())
             .with_ports(clock, random);
         World { simulator, provider, engine, refresh: false, files: Vec::new(), folder }

@@ -181,7 +181,7 @@ impl Command {
             | Command::State(_)
             | Command::Rollback(_)
             | Command::Secrets(SecretsCommand::Rotate | SecretsCommand::ChangeProvider)
-            | Command::Lock(LockCommand::Break) => true,
+            | Command::Lock(LockCommand::Break { .. }) => true,
             Command::Preview(_)
             | Command::Outputs { .. }
             | Command::Graph { .. }

@@ -2,7 +2,7 @@
 //! a new one is either shown here or named among those that are made of others alone.
 
 use super::canary::{GIVEN, TYPED, clean, indiscreet};
-use super::support::{PROGRAMS, PlainKeys};
+use super::support::PROGRAMS;
 use crate::apply::Interrupt;
 use crate::cli::{Answer, Application};
 use crate::cloud::{Cloud, CloudError, CloudRequest, Clouds};
@@ -18,7 +18,7 @@ use crate::provider::{
 use crate::resource::{HookCall, HookMoment, Transform};
 use crate::secrets::{ConfigSecrets, DataKey, Passphrase};
 use crate::state::{Holder, Intent, Lifecycle, MemoryStore, Record, StateStore, read_state};
-use crate::testing::{CallKind, MemoryCloud};
+use crate::testing::{CallKind, KeyInClear, MemoryCloud};
 use crate::{Input, Output, Secret, Value};
 use std::any::type_name;
 use std::collections::{BTreeMap, BTreeSet};
@@ -104,7 +104,7 @@ async fn of_an_engine(shown: &mut Shown) {
         .with_outputs("Test.Front", Value::from([("address", "https://front".into())]));
     let since = clock.now();
     let who = Holder { who: "anna".into(), host: "desk".into(), process: 7, operation: "up".into(), since };
-    let engine = Engine::new(store.clone(), Arc::new(PlainKeys), who)
+    let engine = Engine::new(store.clone(), Arc::new(KeyInClear), who)
         .with_ports(clock.clone(), Arc::new(SeededRandom::new(1)))
         .with_provider(Arc::new(cloud.clone()));
     let deployment = Deployment::new("dev", "north", PROGRAMS[0], config()).unwrap();
@@ -138,7 +138,7 @@ async fn of_an_engine(shown: &mut Shown) {
     update(larger.clone(), Kind::Up, &options, shown).await;
     update(larger.clone(), Kind::Up, &options, shown).await;
     update(config(), Kind::Destroy, &options, shown).await;
-    let state = read_state(store.as_ref(), &name, &PlainKeys).await.unwrap().unwrap();
+    let state = read_state(store.as_ref(), &name, &KeyInClear).await.unwrap().unwrap();
     shown.add(&state.view);
     shown.add(&state.view.to_snapshot());
     shown.add(&state.keys);

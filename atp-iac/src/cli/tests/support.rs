@@ -9,12 +9,11 @@ use crate::program::{Context, Location, Program, ProgramError};
 use crate::project::{RevisionError, Revisions};
 use crate::provider::Provider;
 use crate::resource::{Alias, Options};
-use crate::secrets::{DataKey, KeyProvider, LocalKeyFile, SecretError, WrappedKey};
+use crate::secrets::{KeyProvider, LocalKeyFile};
 use crate::state::{Holder, LocalStore, MemoryRecovery, MemoryStore, Presence, StateStore};
-use crate::testing::MemoryCloud;
+use crate::testing::{KeyInClear, MemoryCloud};
 use crate::value::Value;
 use crate::{Component, Config, Output, Secret};
-use async_trait::async_trait;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -128,25 +127,6 @@ impl Clouds for OneCloud {
     }
 }
 
-pub struct PlainKeys;
-
-#[async_trait]
-impl KeyProvider for PlainKeys {
-    fn name(&self) -> &str {
-        "plain"
-    }
-    async fn wrap(&self, key: &DataKey, _: &str) -> Result<WrappedKey, SecretError> {
-        let data = key.expose().iter().map(|byte| format!("{byte:02x}")).collect();
-        Ok(WrappedKey { provider: "plain".into(), data })
-    }
-    async fn unwrap(&self, wrapped: &WrappedKey, _: &str) -> Result<DataKey, SecretError> {
-        let digits = wrapped.data.as_bytes().chunks(2);
-        let byte = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap();
-        let bytes: Vec<u8> = digits.map(byte).collect();
-        DataKey::from_bytes(&bytes).ok_or(SecretError::WrongKey { from: "plain".into() })
-    }
-}
-
 /// What a run printed, and how it ended.
 #[derive(Debug)]
 pub struct Ran {
@@ -224,7 +204,7 @@ impl Bench {
             recovery: Arc::default(),
             disk: None,
             random: Arc::new(SeededRandom::new(1)),
-            keys: Arc::new(PlainKeys),
+            keys: Arc::new(KeyInClear),
         }
     }
 

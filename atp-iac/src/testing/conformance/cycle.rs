@@ -3,22 +3,16 @@
 use super::bench::{Bench, NO_REPLACEMENT, Verdict, call_failed, ensure, failed};
 use super::report::Outcome;
 use super::watched::{Cut, Watched};
-use crate::apply::{Event, Interrupt};
-use crate::engine::{Decision, Deployment, Engine, Kind, Update, UpdateOptions};
+use crate::engine::{Deployment, Engine, Kind, Update, UpdateOptions};
 use crate::output::Expression;
-use crate::plan::Plan;
-use crate::ports::{Clock, SystemClock};
+use crate::ports::SystemClock;
 use crate::program::Location;
 use crate::provider::{Provider, Target};
 use crate::resource::Declared;
-use crate::secrets::{DataKey, KeyProvider, SecretError, WrappedKey};
-use crate::state::{Holder, MemoryStore, ResourceState};
-use crate::testing::CallKind;
+use crate::state::{MemoryStore, ResourceState};
+use crate::testing::{CallKind, carry_out, engine};
 use crate::value::Value;
 use crate::{Options, ProgramError, StackName};
-use async_trait::async_trait;
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::sync::Arc;
@@ -154,16 +148,8 @@ struct World {
 impl World {
     fn new(provider: &Arc<Watched>, timeout: Duration) -> Result<Self, Outcome> {
         let clock = Arc::new(SystemClock);
-        let holder = Holder {
-            who: "conformance".to_owned(),
-            host: "localhost".to_owned(),
-            process: 0,
-            operation: String::new(),
-            since: clock.now(),
-        };
-        let engine = Engine::new(Arc::new(MemoryStore::new(clock)), Arc::new(KeyInClear), holder)
-            .with_provider(provider.clone())
-            .with_timeout(timeout);
+        let engine =
+            engine(Arc::new(MemoryStore::new(clock))).with_provider(provider.clone()).with_timeout(timeout);
         let stack = StackName::new("test", "here", "conformance").map_err(engine_failed)?;
         Ok(World { engine, stack })
     }
@@ -221,10 +207,7 @@ impl World {
     }
 
     async fn carry_out(&self, deployment: Deployment, kind: Kind) -> Result<Update, Outcome> {
-        let (mut decide, mut observe) = (|_: &Plan, _: &[_]| Decision::Apply, |_: Event<'_>| {});
-        let (options, interrupt) = (UpdateOptions::default(), Interrupt::default());
-        let update =
-            self.engine.update(&deployment, kind, &options, &mut decide, &mut observe, &interrupt).await;
+        let update = carry_out(&self.engine, &deployment, kind, &UpdateOptions::default()).await;
         update.map_err(engine_failed)
     }
 
@@ -258,24 +241,4 @@ fn complete(update: &Update) -> Verdict {
     }
     let is_complete = update.report.as_ref().is_some_and(|report| report.is_complete());
     ensure(is_complete, || "the run was not completed".to_owned())
-}
-
-/// The state is in memory and gone with the check: nobody can read it, whatever its key.
-struct KeyInClear;
-
-#[async_trait]
-impl KeyProvider for KeyInClear {
-    fn name(&self) -> &str {
-        "in-clear"
-    }
-
-    async fn wrap(&self, key: &DataKey, _: &str) -> Result<WrappedKey, SecretError> {
-        Ok(WrappedKey { provider: self.name().to_owned(), data: STANDARD.encode(key.expose()) })
-    }
-
-    async fn unwrap(&self, wrapped: &WrappedKey, _: &str) -> Result<DataKey, SecretError> {
-        let bytes = STANDARD.decode(&wrapped.data).ok();
-        let key = bytes.and_then(|bytes| DataKey::from_bytes(&bytes));
-        key.ok_or_else(|| SecretError::WrongKey { from: "memory".to_owned() })
-    }
 }

@@ -27,13 +27,11 @@ pub mod sharing;
 use self::damage::{Damage, Harm, Part};
 use self::sample::{holder, resource, saved, stack};
 use crate::ports::{ManualClock, SeededRandom};
-use crate::secrets::{DataKey, KeyProvider, SecretError, WrappedKey};
+use crate::secrets::KeyProvider;
 use crate::state::{
     Closed, ReadState, Retention, SessionPorts, StateError, StateSession, StateStore, Wait, read_state,
 };
-use async_trait::async_trait;
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use crate::testing::KeyInClear;
 use std::any::Any;
 use std::sync::Arc;
 use std::time::Duration;
@@ -52,7 +50,7 @@ impl Bench {
     pub fn new(store: Arc<dyn StateStore>, clock: Arc<ManualClock>) -> Self {
         let ports = SessionPorts {
             store,
-            keys: Arc::new(OpenKeys),
+            keys: Arc::new(KeyInClear),
             clock: clock.clone(),
             random: Arc::new(SeededRandom::new(1)),
             retention: Retention::default(),
@@ -164,27 +162,6 @@ impl Bench {
 impl std::fmt::Debug for Bench {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Bench").field("store", &self.ports.store.describe()).finish_non_exhaustive()
-    }
-}
-
-/// Keys that everybody can open: for tests, which keep no secrets.
-#[derive(Debug, Clone, Copy)]
-struct OpenKeys;
-
-#[async_trait]
-impl KeyProvider for OpenKeys {
-    fn name(&self) -> &str {
-        "open"
-    }
-
-    async fn wrap(&self, key: &DataKey, _: &str) -> Result<WrappedKey, SecretError> {
-        Ok(WrappedKey { provider: self.name().into(), data: STANDARD.encode(key.expose()) })
-    }
-
-    async fn unwrap(&self, wrapped: &WrappedKey, _: &str) -> Result<DataKey, SecretError> {
-        let bytes = STANDARD.decode(&wrapped.data).unwrap_or_default();
-        DataKey::from_bytes(&bytes)
-            .ok_or_else(|| SecretError::KeyFile { file: "the test".into(), what: "no key".into() })
     }
 }
 

@@ -1,11 +1,12 @@
 //! States: their files as a whole, and what is in them behind the checksums.
 
-use crate::world::{block_on, deploy, holder, keys, ports, stack};
+use crate::world::{block_on, deploy, keys, ports, stack};
 use atp_iac::ports::ManualClock;
 use atp_iac::state::{
     Content, LocalStore, MemoryStore, Record, Snapshot, StateSession, StateStore as _, Stored, Wait,
     read_state,
 };
+use atp_iac::testing::tester;
 use fuzz::{Edit, edited};
 use std::fs;
 use std::sync::Arc;
@@ -53,7 +54,7 @@ fn said(view: &atp_iac::state::StateView) -> Snapshot {
 /// A store that holds this, whatever it is.
 async fn holding(content: Content, journal: Vec<Vec<u8>>) -> Arc<MemoryStore> {
     let store = Arc::new(MemoryStore::new(Arc::new(ManualClock::default())));
-    let lease = store.lock(&stack(), &holder(), Wait::NONE).await.unwrap();
+    let lease = store.lock(&stack(), &tester(), Wait::NONE).await.unwrap();
     let version = store.replace(&lease, None, content).await.unwrap();
     for batch in journal {
         store.append(&lease, &version, batch).await.unwrap();
@@ -84,7 +85,7 @@ fn bodies() {
                     Ok(Some(read)) => read.view,
                 };
                 let session =
-                    StateSession::open(&ports(store.clone()), &stack(), &holder(), Wait::NONE).await.unwrap();
+                    StateSession::open(&ports(store.clone()), &stack(), &tester(), Wait::NONE).await.unwrap();
                 let same = Record::Outputs { contract: read.contract(), values: read.outputs().clone() };
                 session.record(same).await.unwrap();
                 session.close().await.unwrap();
