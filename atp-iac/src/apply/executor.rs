@@ -11,7 +11,7 @@ use crate::output::{Expression, Resolver};
 use crate::plan::{Answers, Counts, Operation, Plan, Work, agrees, first_difference};
 use crate::ports::Clock;
 use crate::provider::Provider;
-use crate::state::{Lifecycle, Record, StateError, StateSession, StateView};
+use crate::state::{Lifecycle, StateError, StateSession, StateView};
 use crate::value::Value;
 use futures::StreamExt;
 use futures::future::{BoxFuture, FutureExt};
@@ -420,12 +420,7 @@ impl Executor<'_> {
             let value = resolved.map_err(|error| FailureCause::Inputs(error.to_string()))?;
             values.insert(name.clone(), value);
         }
-        let known =
-            self.session.with_view(|view| *view.outputs() == values && view.contract() == plan.contract);
-        if known {
-            return Ok(());
-        }
-        let record = Record::Outputs { contract: plan.contract, values };
+        let Some(record) = self.session.record_of_outputs(plan.contract, values) else { return Ok(()) };
         self.session.record(record).await.map_err(FailureCause::State)
     }
 }

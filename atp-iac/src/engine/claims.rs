@@ -3,7 +3,7 @@
 use super::EngineError;
 use crate::Urn;
 use crate::plan::{Operation, OperationKind, OutputChange, Plan, PlanError};
-use crate::state::{Claim, LiveClaim, Record, ResourceState, StateView};
+use crate::state::{Claim, LiveClaim, Record, ResourceState, StateView, output_urn};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Why a plan waits for others who are at work.
@@ -49,18 +49,16 @@ pub(super) fn claim_of(plan: &Plan, besides: &[Record], state: &StateView) -> Op
     if records().any(|record| matches!(record, Record::Moved { .. })) {
         return None;
     }
-    let mut writes: BTreeSet<Urn> = records().filter_map(|record| record.urn(&plan.stack)).collect();
+    let mut writes: BTreeSet<Urn> = records().flat_map(|record| record.urns(&plan.stack)).collect();
     for operation in plan.operations.iter().filter(|operation| may_write(operation)) {
         writes.extend(operation.old.as_ref().map(|old| old.urn.clone()));
         writes.insert(operation.urn.clone());
     }
     let needs = Needs::of(plan, records(), state);
     let mut open: Vec<Urn> = writes.iter().cloned().collect();
-    if may_save_outputs(plan, &writes, state) {
-        writes.insert(Urn::of_stack(&plan.stack));
-        let outputs = plan.output_expressions.iter().flatten();
-        open.extend(outputs.flat_map(|(_, expression)| expression.dependencies()));
-    }
+    let outputs = outputs(plan, &writes, state);
+    open.extend(outputs.reads);
+    writes.extend(outputs.writes);
     let reads = needs.closure(open);
     Some(Claim { reads: reads.difference(&writes).cloned().collect(), writes })
 }
@@ -81,15 +79,31 @@ fn may_write(operation: &Operation) -> bool {
     }
 }
 
-/// Whether the outputs of the stack may be others afterwards: also what the plan calls the same may come out otherwise, where
-/// it is of something that changes.
-fn may_save_outputs(plan: &Plan, writes: &BTreeSet<Urn>, state: &StateView) -> bool {
+/// The outputs of the stack that may be others afterwards: also what the plan calls the same may come out otherwise, where it
+/// is of something that changes. All of them have one contract.
+fn outputs(plan: &Plan, writes: &BTreeSet<Urn>, state: &StateView) -> Claim {
     let asked =
         |urn: &Urn| plan.operations.iter().any(|one| one.action == OperationKind::Read && one.urn == *urn);
-    let mut outputs = plan.output_expressions.iter().flatten();
-    plan.outputs.values().any(OutputChange::is_change)
-        || plan.contract != state.contract()
-        || outputs.any(|(_, one)| one.dependencies().iter().any(|urn| writes.contains(urn) || asked(urn)))
+    let expressions: BTreeMap<_, _> = plan.output_expressions.iter().flatten().collect();
+    let names: BTreeSet<&String> =
+        plan.outputs.keys().chain(expressions.keys().copied()).chain(state.outputs().keys()).collect();
+    let other_contract = plan.contract != state.contract();
+    let mut claim = Claim::default();
+    for name in names {
+        let needs = expressions.get(name).map(|one| one.dependencies()).unwrap_or_default();
+        let changes = plan.outputs.get(name).is_some_and(OutputChange::is_change);
+        if other_contract || changes || needs.iter().any(|urn| writes.contains(urn) || asked(urn)) {
+            claim.writes.insert(output_urn(&plan.stack, name));
+            claim.reads.extend(needs.iter().cloned());
+        }
+    }
+    let contract = Urn::of_stack(&plan.stack);
+    match (other_contract, claim.writes.is_empty()) {
+        (true, _) => drop(claim.writes.insert(contract)),
+        (false, false) => drop(claim.reads.insert(contract)),
+        (false, true) => {}
+    }
+    claim
 }
 
 /// What each resource depends on, as the plan, the state and what is written down say.

@@ -13,11 +13,12 @@
 //! Invariant: claims are added under the gate alone, so whoever looks at them there and adds one has overlooked none.
 
 use super::{Content, Holder, Record, Stored, Version};
-use crate::Urn;
+use crate::{StackName, Urn};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
-/// What an update touches. The URN of the stack stands for its outputs.
+/// What an update touches. Each output of the stack has a name of its own here ([`output_urn`]); the URN of the stack stands
+/// for the contract of all of them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Claim {
     /// What it may record something about.
@@ -102,19 +103,27 @@ impl Survey {
 }
 
 impl Record {
-    /// The resource that it is about, or the stack for its outputs; `None` where it is about the run itself, or about
-    /// several resources.
-    pub fn urn(&self, stack: &crate::StackName) -> Option<Urn> {
+    /// What it is about: resources, outputs of the stack, or their contract; nothing where it is about the run itself, or
+    /// gives other names.
+    pub fn urns(&self, stack: &StackName) -> Vec<Urn> {
         match self {
-            Record::Begin { .. } | Record::End { .. } | Record::Moved { .. } => None,
-            Record::Intent(intent) => Some(intent.urn.clone()),
-            Record::Saved { resource, .. } => Some(resource.urn.clone()),
+            Record::Begin { .. } | Record::End { .. } | Record::Moved { .. } => Vec::new(),
+            Record::Intent(intent) => vec![intent.urn.clone()],
+            Record::Saved { resource, .. } => vec![resource.urn.clone()],
             Record::Removed { urn, .. } | Record::Failed { urn, .. } | Record::MarkReplaced { urn, .. } => {
-                Some(urn.clone())
+                vec![urn.clone()]
             }
-            Record::Outputs { .. } => Some(Urn::of_stack(stack)),
+            Record::Outputs { .. } => vec![Urn::of_stack(stack)],
+            Record::SomeOutputs { values, dropped, .. } => {
+                values.keys().chain(dropped).map(|name| output_urn(stack, name)).collect()
+            }
         }
     }
+}
+
+/// What stands for an output of a stack in claims.
+pub fn output_urn(stack: &StackName, name: &str) -> Urn {
+    Urn::new(stack, &["atp:Output"], &[name]).unwrap_or_else(|_| Urn::of_stack(stack))
 }
 
 #[cfg(test)]

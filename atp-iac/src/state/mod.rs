@@ -35,7 +35,7 @@ mod writer;
 pub use backend::{Backend, BackendError, Opening};
 pub(crate) use backups::keep_replaced;
 pub use backups::{Retention, backup, backup_name, backup_serial, backups, keep_backup};
-pub use claim::{Claim, LiveClaim, Survey};
+pub use claim::{Claim, LiveClaim, Survey, output_urn};
 pub use error::StateError;
 pub use holder::Holder;
 pub use lifecycle::Lifecycle;

@@ -3,7 +3,7 @@
 use super::{Holder, Lifecycle, ResourceState};
 use crate::Urn;
 use crate::value::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use time::OffsetDateTime;
 
@@ -67,6 +67,15 @@ pub enum Record {
         contract: u64,
         /// By name.
         values: BTreeMap<String, Value>,
+    },
+    /// Some outputs of the stack: the others stay as they are.
+    SomeOutputs {
+        /// Contract of the program.
+        contract: u64,
+        /// By name.
+        values: BTreeMap<String, Value>,
+        /// The names of those that are there no more.
+        dropped: BTreeSet<String>,
     },
     /// The operation ended.
     End {

@@ -237,6 +237,11 @@ impl StateView {
                 self.contract = *contract;
                 self.outputs = values.clone();
             }
+            Record::SomeOutputs { contract, values, dropped } => {
+                self.contract = *contract;
+                self.outputs.retain(|name, _| !dropped.contains(name));
+                self.outputs.extend(values.clone());
+            }
         }
         Ok(())
     }

@@ -363,6 +363,18 @@ pub fn program(items: &[Item]) -> Deployment {
     })
 }
 
+/// A program of these resources, in this order. The id of each is an output under its name.
+pub fn program_that_tells(items: &[Item]) -> Deployment {
+    let items = items.to_vec();
+    Deployment::of_function(stack_name(), move |cx| {
+        for (index, item) in items.iter().enumerate() {
+            declare(cx, item, index as u32 + 1)?;
+        }
+        let id = |item: &Item| Output::<Value>::of_resource(&urn(&item.name), "id");
+        Ok(items.iter().map(|item| (item.name.clone(), id(item).into())).collect())
+    })
+}
+
 /// What the cloud says when it does not want to.
 pub fn refused() -> ProviderError {
     ProviderError::new(ProviderErrorKind::Refused, "Planted", "refused by the test")

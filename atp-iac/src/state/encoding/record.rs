@@ -8,7 +8,7 @@ use super::{Encoding, time as moment};
 use crate::state::{Action, HistoryHead, Holder, Intent, LastUpdate, Outcome, Record, StateError};
 use crate::value::Value;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Not;
 use time::OffsetDateTime;
 
@@ -49,6 +49,12 @@ enum RecordOut<'a> {
     Outputs {
         contract: u64,
         values: OutputsOut<'a>,
+    },
+    SomeOutputs {
+        contract: u64,
+        values: OutputsOut<'a>,
+        #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+        dropped: &'a BTreeSet<String>,
     },
     End {
         result: OutcomeForm,
@@ -91,6 +97,12 @@ enum RecordIn {
     Outputs {
         contract: u64,
         values: BTreeMap<String, Plain>,
+    },
+    SomeOutputs {
+        contract: u64,
+        values: BTreeMap<String, Plain>,
+        #[serde(default)]
+        dropped: BTreeSet<String>,
     },
     End {
         result: OutcomeForm,
@@ -265,6 +277,9 @@ impl Encoding {
             Record::Outputs { contract, values } => {
                 RecordOut::Outputs { contract: *contract, values: self.outputs(values)? }
             }
+            Record::SomeOutputs { contract, values, dropped } => {
+                RecordOut::SomeOutputs { contract: *contract, values: self.outputs(values)?, dropped }
+            }
             Record::End { result } => RecordOut::End { result: OutcomeForm(*result) },
         };
         serde_json::to_vec(&out).map_err(|error| self.unwritable(error))
@@ -293,6 +308,9 @@ impl Encoding {
             }
             RecordIn::Outputs { contract, values } => {
                 Record::Outputs { contract, values: self.read_outputs(values)? }
+            }
+            RecordIn::SomeOutputs { contract, values, dropped } => {
+                Record::SomeOutputs { contract, values: self.read_outputs(values)?, dropped }
             }
             RecordIn::End { result } => Record::End { result: result.0 },
         })

@@ -9,11 +9,14 @@ use super::encoding::Encoding;
 use super::writer::{Base, Entry, Writer};
 use super::{
     Claim, Content, Holder, Lease, LiveClaim, Record, StateError, StateStore, StateView, Version, Wait,
+    output_urn,
 };
 use crate::history::Chronicle;
 use crate::ports::{Clock, Random};
 use crate::secrets::{DataKey, Fingerprints, KeyProvider, Sealer, WrappedKeys};
+use crate::value::Value;
 use crate::{StackName, Urn};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use time::OffsetDateTime;
@@ -283,22 +286,44 @@ impl StateSession {
         let refuse = |urn: Urn, reason: &str| {
             Err(StateError::Inconsistent { urn, reason: format!("{reason}, while others work on the stack") })
         };
-        let Some(urn) = record.urn(&self.stack) else {
-            return match record {
-                Record::Moved { .. } => refuse(Urn::of_stack(&self.stack), "names of resources change"),
-                _ => Ok(()),
-            };
-        };
-        let claimed_by_others = || {
-            self.beside()
-                .iter()
-                .any(|live| live.claim.writes.contains(&urn) || live.claim.reads.contains(&urn))
-        };
-        match own {
-            Some(own) if !own.claim.writes.contains(&urn) => refuse(urn, "this update did not claim it"),
-            None if claimed_by_others() => refuse(urn, "another update claimed it"),
-            _ => Ok(()),
+        if let Record::Moved { .. } = record {
+            return refuse(Urn::of_stack(&self.stack), "names of resources change");
         }
+        let claimed_by_others = |urn: &Urn| {
+            self.beside().iter().any(|live| live.claim.writes.contains(urn) || live.claim.reads.contains(urn))
+        };
+        for urn in record.urns(&self.stack) {
+            match own {
+                Some(own) if !own.claim.writes.contains(&urn) => {
+                    return refuse(urn, "this update did not claim it");
+                }
+                None if claimed_by_others(&urn) => return refuse(urn, "another update claimed it"),
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// The record of the outputs of the stack, with these values; `None` when it says so already. Beside others, it is about
+    /// the outputs alone that were claimed: the others may be newer than this session knows.
+    pub(crate) fn record_of_outputs(&self, contract: u64, values: BTreeMap<String, Value>) -> Option<Record> {
+        let view = self.lock_view();
+        let own = self.lock_own();
+        if *view.outputs() == values && view.contract() == contract {
+            return None;
+        }
+        let Some(Own { claim, .. }) = &*own else { return Some(Record::Outputs { contract, values }) };
+        if claim.writes.contains(&Urn::of_stack(&self.stack)) {
+            return Some(Record::Outputs { contract, values });
+        }
+        let is_own = |name: &String| claim.writes.contains(&output_urn(&self.stack, name));
+        let dropped = view.outputs().keys().filter(|name| is_own(name) && !values.contains_key(*name));
+        let dropped: BTreeSet<String> = dropped.cloned().collect();
+        let changed =
+            |(name, value): &(String, Value)| is_own(name) && view.outputs().get(name) != Some(value);
+        let values: BTreeMap<String, Value> = values.into_iter().filter(changed).collect();
+        let is_something = !(values.is_empty() && dropped.is_empty());
+        is_something.then_some(Record::SomeOutputs { contract, values, dropped })
     }
 
     /// The state as it is now, with what is being recorded.

@@ -9,6 +9,7 @@ use crate::value::{Map, Patterns, Value};
 use crate::{StackName, Urn};
 use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
+use std::collections::BTreeMap;
 use time::OffsetDateTime;
 
 fn encoding() -> Encoding {
@@ -102,7 +103,8 @@ fn records(one: &ResourceState) -> Vec<Record> {
         replaced,
         at: one.modified,
     };
-    let values = [("a".to_owned(), one.inputs.clone()), ("b".to_owned(), one.outputs.clone())].into();
+    let values =
+        BTreeMap::from([("a".to_owned(), one.inputs.clone()), ("b".to_owned(), one.outputs.clone())]);
     vec![
         Record::Begin { operation: id.clone(), plan: id.clone(), at: one.created, by: holder(&id) },
         Record::Intent(intent),
@@ -112,6 +114,11 @@ fn records(one: &ResourceState) -> Vec<Record> {
         Record::Failed { step: 0, urn: urn.clone(), message: id.clone() },
         Record::Moved { urns: one.dependencies.iter().map(|other| (other.clone(), urn.clone())).collect() },
         Record::MarkReplaced { urn, id },
+        Record::SomeOutputs {
+            contract: 7,
+            values: values.clone(),
+            dropped: ["old \" name".to_owned()].into(),
+        },
         Record::Outputs { contract: u64::MAX, values },
         Record::End { result: Outcome::Interrupted },
     ]

@@ -1,10 +1,11 @@
 //! What runs at once, and what becomes of it when one of them ends before its time.
 
 use super::{in_net, two};
+use atp_iac::engine::Kind;
 use atp_iac::history::HistoryResult;
 use atp_iac::state::{StateError, StateStore as _};
 use scenarios::mortal::{Life, Moment};
-use scenarios::{actions, item, report, stack_name, targets, urn};
+use scenarios::{actions, item, program_that_tells, report, stack_name, targets, urn};
 
 #[tokio::test]
 async fn two_updates_of_different_targets_run_at_once_and_each_leaves_a_record() {
@@ -40,6 +41,44 @@ async fn two_updates_of_different_targets_run_at_once_and_each_leaves_a_record()
     assert!(records.iter().all(|one| one.written_later.is_none() && one.result == HistoryResult::Done));
     two.is_in_order().await;
     assert_eq!(actions(&two.anna.preview(&items).await.unwrap()), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn each_gives_the_outputs_of_what_it_changes_and_keeps_those_of_the_other() {
+    let two = two(&in_net(&[])).await;
+    let items = in_net(&["a", "b", "c"]);
+    let program = program_that_tells(&items);
+    let up = async |world: &scenarios::World, name: &str| {
+        world.run(&program, Kind::Up, targets(&[name])).await.unwrap()
+    };
+    up(&two.anna, "net").await;
+    two.cloud.hold("T/a");
+    let ben = async {
+        two.cloud.reached("T/a").await;
+        let ben = up(&two.ben, "b").await;
+        two.cloud.release("T/a");
+        ben
+    };
+    let (anna, ben) = tokio::join!(up(&two.anna, "a"), ben);
+    assert!(report(&anna).is_complete() && report(&ben).is_complete());
+    assert_eq!(two.waits(), 0);
+    let outputs = || async { two.anna.state().await.outputs().keys().cloned().collect::<Vec<_>>() };
+    assert_eq!(outputs().await, ["a", "b", "net"]);
+    two.is_in_order().await;
+    // Whoever is killed in the middle leaves the outputs of others alone, too.
+    two.cloud.hold("T/c");
+    let killed = async {
+        tokio::select! {
+            biased;
+            () = two.cloud.reached("T/c") => {}
+            _ = up(&two.ben, "c") => unreachable!("it is held up"),
+        }
+    };
+    killed.await;
+    two.cloud.release("T/c");
+    up(&two.anna, "c").await;
+    assert_eq!(outputs().await, ["a", "b", "c", "net"]);
+    two.is_in_order().await;
 }
 
 #[tokio::test]

@@ -4,14 +4,14 @@
 //! A failure prints the seed: `SEED=.. cargo test -p scenarios --test sharing` runs it again; `CASES=500` tries more.
 
 use super::PATIENT;
-use atp_iac::engine::{EngineError, Update};
+use atp_iac::engine::{EngineError, Kind, Update, UpdateOptions};
 use atp_iac::history::HistoryRecord;
 use atp_iac::ports::{ManualClock, Random as _, SystemRandom};
 use atp_iac::state::{MemoryStore, StateStore as _};
 use atp_iac::testing::MemoryCloud;
 use futures::future::join_all;
 use scenarios::held::{Dice, HeldCloud};
-use scenarios::{Item, World, actions, item, report, stack_name, targets, targets_and_dependents};
+use scenarios::{Item, World, item, program_that_tells, report, stack_name, targets, targets_and_dependents};
 use std::sync::{Arc, Mutex};
 
 /// How many cases are tried.
@@ -114,12 +114,15 @@ impl Case {
         };
         let some: Vec<String> = (0..1 + self.dice.below(2)).map(|_| name(self.dice.below(SIZE))).collect();
         let some: Vec<&str> = some.iter().map(String::as_str).collect();
+        let up = async |items: &[Item], options: UpdateOptions| {
+            Box::pin(world.run(&program_that_tells(items), Kind::Up, options)).await
+        };
         match self.dice.below(12) {
-            0 => Box::pin(world.up(&items)).await,
+            0 => up(&items, UpdateOptions::default()).await,
             1 => Box::pin(world.destroy_with(targets(&some))).await,
             2 => Box::pin(world.destroy_with(targets_and_dependents(&some))).await,
-            3..=5 => Box::pin(world.up_with(&items, targets_and_dependents(&some))).await,
-            _ => Box::pin(world.up_with(&items, targets(&some))).await,
+            3..=5 => up(&items, targets_and_dependents(&some)).await,
+            _ => up(&items, targets(&some)).await,
         }
     }
 
@@ -170,15 +173,23 @@ impl Case {
         // What was cut off is looked up: then the state says what is there, before anything is brought in order.
         self.first.refresh().await.unwrap();
         let state = self.first.state().await;
+        for (name, id) in state.outputs() {
+            // What was destroyed by its name is told until the next update of it.
+            let told = id.as_str().unwrap();
+            assert_eq!(told, format!("T/{name}"));
+        }
         let mut known: Vec<String> = state.resources().map(|one| one.id.clone()).collect();
         known.sort();
         assert_eq!(known, self.first.ids());
         assert_eq!(state.pending().count(), 0);
         assert_eq!(self.store.claims(&stack_name()).await.unwrap(), []);
         let items = self.wanted.lock().unwrap().items();
-        let last = self.first.up(&items).await.unwrap();
+        let program = program_that_tells(&items);
+        let last = self.first.deploy(&program).await.unwrap();
         assert!(report(&last).is_complete());
-        assert_eq!(actions(&self.first.preview(&items).await.unwrap()), Vec::<String>::new());
+        assert!(!self.first.plan(&program).await.unwrap().has_changes());
+        let told: Vec<String> = self.first.state().await.outputs().keys().cloned().collect();
+        assert_eq!(told, (0..SIZE).map(name).collect::<Vec<_>>());
         for (id, object) in self.first.cloud.objects() {
             let one = items.iter().find(|item| format!("T/{}", item.name) == id).unwrap();
             assert_eq!(object.get("size"), one.properties.get("size"), "{id}");

@@ -59,8 +59,8 @@ async fn what_needs_something_that_is_being_made_waits_for_it() {
 }
 
 #[tokio::test]
-async fn updates_that_change_outputs_of_the_stack_come_one_after_the_other() {
-    // The first resource is an output of the stack; both make it another one.
+async fn updates_that_change_the_same_output_of_the_stack_come_one_after_the_other() {
+    // The first resource is an output of the stack.
     let two = in_the_way(&[], &[item("a"), item("b")], (&["a"], "T/a"), &["a", "b"]).await;
     assert_eq!(two.anna.state().await.outputs().len(), 1);
 }
