@@ -166,3 +166,24 @@ async fn older_tables_are_brought_to_the_present_form_and_what_is_in_them_stays(
         ON CONFLICT (stack) DO UPDATE SET epoch = stacks.epoch + 1";
     assert!(server.sql.batch_execute(take).await.is_err());
 }
+
+#[tokio::test]
+async fn what_was_recorded_under_a_claim_is_among_the_parts_and_goes_with_what_takes_their_place() {
+    let Some(server) = server().await else { return };
+    let store = quick(&server, Duration::from_secs(30));
+    let (lease, zero) = at_work(&store, "anna", "a").await;
+    store.append(&lease, &zero, b"[1]".to_vec()).await.unwrap();
+    assert!(store.break_claim(&stack(), lease.epoch()).await.unwrap().is_some());
+    let parts = store.parts(&stack()).await.unwrap();
+    assert_eq!(parts.whole(), store.read(&stack()).await.unwrap());
+    assert_eq!(parts.journal.batches, [b"[1]"]);
+    assert!(parts.raw.iter().any(|(name, _)| name.starts_with("claim-")), "{:?}", parts.raw);
+    server.sql.batch_execute("UPDATE claim_journal SET lines = set_byte(lines, 90, 0)").await.unwrap();
+    let parts = store.parts(&stack()).await.unwrap();
+    let damage = parts.journal.damage.as_ref().map(ToString::to_string).unwrap_or_default();
+    assert!(damage.contains("the journal of claim"), "{damage}");
+    let gate = store.lock(&stack(), &holder("ben"), Wait::NONE).await.unwrap();
+    store.overwrite(&gate, content(5, &["b"])).await.unwrap();
+    assert_eq!(store.read(&stack()).await.unwrap().unwrap().journal.len(), 0);
+    assert!(store.parts(&stack()).await.unwrap().journal.damage.is_none());
+}
