@@ -12,7 +12,7 @@ impl Engine {
     /// # Errors
     /// When the note or the lock cannot be written.
     pub async fn break_lock(&self, name: &StackName) -> Result<Option<Holder>, EngineError> {
-        let holder = self.store.holder(name).await?;
+        let holder = self.holder_of(name).await?;
         self.note_lock_break(name, "lock break", holder).await?;
         Ok(self.store.break_lock(name).await?)
     }
