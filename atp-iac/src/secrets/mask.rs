@@ -127,7 +127,7 @@ fn forms(secret: &str) -> Vec<String> {
             // The characters that hold bits of the neighbours differ with these.
             let start = [0, 2, 3][before];
             let end = encoded.len() - usize::from(bytes.len() % 3 != 0);
-            let _ = encoded.get(start..end);
+            forms.extend(encoded.get(start..end).map(str::to_owned));
         }
     }
     forms.retain(|form| form.len() >= SHORTEST);
