@@ -9,6 +9,7 @@ mod children;
 mod conditions;
 mod errors;
 mod faults;
+mod history_commands;
 mod lists;
 mod locks;
 mod managed;

@@ -59,21 +59,21 @@ impl Revisions for NoRepository {
     }
 }
 
-struct Ran {
-    code: u8,
-    out: String,
-    err: String,
+pub struct Ran {
+    pub code: u8,
+    pub out: String,
+    pub err: String,
 }
 
 /// A project on disk, and the simulated cloud that its command lines use.
-struct World {
-    folder: tempfile::TempDir,
+pub struct World {
+    pub folder: tempfile::TempDir,
     cloud: Simulator,
     environment: BTreeMap<String, String>,
 }
 
 impl World {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         fs::create_dir_all(folder.path().join("config")).unwrap();
         fs::write(folder.path().join("config/base.yaml"), "common: {}\n").unwrap();
@@ -112,12 +112,12 @@ impl World {
     }
 
     /// Asks the data plane of the vault.
-    fn ask(&self, method: Method, path: &str, body: Value) -> Response {
+    pub fn ask(&self, method: Method, path: &str, body: Value) -> Response {
         let request = Request::new(method, &format!("{path}?api-version=7.4")).with_json(&body);
         self.send(request.with_header("host", "keysofprod.vault.azure.net"))
     }
 
-    async fn run(&self, arguments: &str) -> Ran {
+    pub async fn run(&self, arguments: &str) -> Ran {
         let (mut out, mut err) = (Vec::new(), Vec::new());
         let root = self.folder.path();
         let typed = ["atp", "--work-dir", "work"].into_iter().chain(arguments.split_whitespace());
