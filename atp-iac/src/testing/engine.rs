@@ -6,8 +6,6 @@ use crate::plan::Plan;
 use crate::secrets::{DataKey, KeyProvider, SecretError, WrappedKey};
 use crate::state::{Holder, StateStore};
 use async_trait::async_trait;
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use std::sync::Arc;
 use time::OffsetDateTime;
 
@@ -18,15 +16,17 @@ pub struct KeyInClear;
 #[async_trait]
 impl KeyProvider for KeyInClear {
     fn name(&self) -> &str {
-        "in-clear"
+        "plain"
     }
 
     async fn wrap(&self, key: &DataKey, _: &str) -> Result<WrappedKey, SecretError> {
-        Ok(WrappedKey { provider: self.name().to_owned(), data: STANDARD.encode(key.expose()) })
+        let data = key.expose().iter().map(|byte| format!("{byte:02x}")).collect();
+        Ok(WrappedKey { provider: self.name().to_owned(), data })
     }
 
     async fn unwrap(&self, wrapped: &WrappedKey, _: &str) -> Result<DataKey, SecretError> {
-        let bytes = STANDARD.decode(&wrapped.data).ok();
+        let byte = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
+        let bytes: Option<Vec<u8>> = wrapped.data.as_bytes().chunks(2).map(byte).collect();
         let key = bytes.and_then(|bytes| DataKey::from_bytes(&bytes));
         key.ok_or_else(|| SecretError::WrongKey { from: self.name().to_owned() })
     }
