@@ -349,7 +349,10 @@ impl Engine {
         keep(&mut view, records, recovery.records)?;
         let mut drift = Drift::new();
         if options.refresh {
-            let selected = options.selection.of_state(&view)?;
+            let selected = match kind {
+                Kind::Destroy if !options.run_program => options.selection.of_state(&view)?,
+                Kind::Up | Kind::Destroy => options.selection.of_state_so_far(&view)?,
+            };
             let refreshed = refresh(&view, &self.providers, self.parallel, self.limits(), &selected).await?;
             keep(&mut view, records, refreshed.records)?;
             drift = refreshed.drift;

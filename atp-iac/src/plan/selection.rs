@@ -104,6 +104,18 @@ impl Selection {
         self.select(state.stack(), state, None, true)
     }
 
+    /// What is selected of a state before the program is asked, which may declare what the state does not have yet.
+    pub(crate) fn of_state_so_far(&self, state: &StateView) -> Result<Selected, PlanError> {
+        let known = |pattern: &&Pattern| state.resources().any(|resource| pattern.matches(&resource.urn));
+        let [targets, excludes] =
+            [&self.targets, &self.excludes].map(|patterns| patterns.iter().filter(known).cloned().collect());
+        let so_far = Selection { targets, excludes, ..self.clone() };
+        match so_far.targets.is_empty() && !self.targets.is_empty() {
+            true => Ok(Selected { urns: Some(HashSet::new()), unmatched: Vec::new() }),
+            false => so_far.of_state(state),
+        }
+    }
+
     /// What is selected. Without a program, everything in the state is to be deleted, unless it is only `read`.
     pub(super) fn select(
         &self,

@@ -211,6 +211,25 @@ async fn only_what_is_selected_is_read() {
 }
 
 #[tokio::test]
+async fn what_is_new_can_be_selected_while_the_cloud_is_read() {
+    let world = World::default();
+    world.up(&[item("a"), item("b")]).await.unwrap();
+    world.change_outside("T/a", "name", "x");
+    world.change_outside("T/b", "name", "x");
+    let program = [item("a"), item("b"), item("new")];
+    for (selected, planned) in
+        [(targets(&["new"]), &["+ new"][..]), (targets(&["new", "a"]), &["~ a", "+ new"])]
+    {
+        let options = UpdateOptions { refresh: true, ..selected };
+        let plan = world.preview_with(&program, options).await.unwrap();
+        assert_eq!(actions(&plan), planned);
+    }
+    let options = UpdateOptions { refresh: true, ..targets(&["neww"]) };
+    let wrong = world.preview_with(&program, options).await.unwrap_err().to_string();
+    assert!(wrong.contains("unknown resource `neww`; did you mean `new`?"), "{wrong}");
+}
+
+#[tokio::test]
 async fn what_lies_in_a_target_stands_against_its_deletion_though_it_does_not_depend_on_it() {
     let world = World::default();
     world.up(&[item("group"), item("vault").named("group/vault")]).await.unwrap();
