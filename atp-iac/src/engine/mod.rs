@@ -11,6 +11,7 @@ mod import;
 mod keys;
 mod look;
 mod migrate;
+mod opening;
 mod reading;
 mod rollback;
 mod saved;

@@ -3,19 +3,16 @@
 use super::claims::{InTheWay, claim_of, in_the_way, may_pass};
 use super::history::{ended, tell};
 use super::{Deployment, Engine, EngineError, Made, Moved, Planned, Saved, SavedPlan, Wanted};
+use crate::Urn;
 use crate::apply::{Event, Executor, Failure, FailureCause, Interrupt, Recovered, Report};
 use crate::history::{ApprovalNote, ApprovalRule};
-use crate::plan::{ImportRequest, Operation, Pattern, Plan, Selection, Work};
-use crate::secrets::Digest;
-use crate::state::{Holder, Record, SessionPorts, StateError, StateSession, Wait};
+use crate::plan::{ImportRequest, Pattern, Plan, Selection, Work};
+use crate::state::{Record, StateError, StateSession};
 use crate::value::Value;
-use crate::{StackName, Urn};
 use futures::FutureExt;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use std::pin::pin;
-use std::time::Duration;
 
 /// What is wanted of a stack.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -157,11 +154,16 @@ impl Engine {
 
     /// Plans and carries out; an update of a part again, for as long as others who are at work are in its way.
     async fn locked(&self, order: &Order<'_>, attended: &mut Attended<'_>) -> Result<Update, EngineError> {
-        let mut waits =
-            Waits { left: self.lock_wait, before: InTheWay { claims: Vec::new(), otherwise: None } };
+        let mut waits = self.waits();
+        let (name, operation) = (&order.deployment.name, order.operation());
         loop {
-            let opened = Box::pin(self.open_to_update(order, &mut waits));
-            let session = unless(attended.interrupt, opened).await?;
+            let opened = async {
+                match order.is_part() {
+                    true => self.open_part_for(name, operation, &mut waits).await,
+                    false => self.open_for(name, operation).await,
+                }
+            };
+            let session = unless(attended.interrupt, Box::pin(opened)).await?;
             match Box::pin(self.update_locked(&session, order, attended)).await {
                 Ok(Attempt::Waits(others)) => {
                     Box::pin(self.close(&session)).await?;
@@ -171,35 +173,6 @@ impl Engine {
                 Err(error) => return Box::pin(self.end(&session, order, Err(error))).await,
             }
         }
-    }
-
-    /// Waits for the lock, and for the claims that are in the way.
-    async fn open_to_update(
-        &self,
-        order: &Order<'_>,
-        waits: &mut Waits,
-    ) -> Result<StateSession, EngineError> {
-        let (name, operation) = (&order.deployment.name, order.operation());
-        if !order.is_part() {
-            return self.open_for(name, operation).await;
-        }
-        let (ports, holder) = (self.session_ports(), self.holder_for(operation));
-        let wait = Wait { at_most: waits.left, on_wait: self.on_wait.as_ref() };
-        let began = self.clock.now();
-        let opened = StateSession::open_part(
-            &ports,
-            name,
-            &holder,
-            (&waits.before.claims, wait),
-            Some(self.chronicle(name, &holder)),
-        );
-        let opened = opened.await.map_err(EngineError::from);
-        let waited = (self.clock.now() - began).try_into().unwrap_or_default();
-        waits.left = waits.left.saturating_sub(waited);
-        opened.map_err(|error| match waits.before.otherwise.take() {
-            Some(otherwise) if error.is_locked() => otherwise,
-            _ => error,
-        })
     }
 
     /// Tells the history, gives the stack free, and says how it all ended.
@@ -250,39 +223,6 @@ impl Engine {
         Ok(())
     }
 
-    pub(super) fn session_ports(&self) -> SessionPorts {
-        SessionPorts {
-            store: self.store.clone(),
-            keys: self.keys.clone(),
-            clock: self.clock.clone(),
-            random: self.random.clone(),
-            retention: self.retention,
-        }
-    }
-
-    pub(super) async fn open_for(
-        &self,
-        name: &StackName,
-        operation: &str,
-    ) -> Result<StateSession, EngineError> {
-        self.check_signer().await?;
-        let (ports, holder) = (self.session_ports(), self.holder_for(operation));
-        let chronicle = Some(self.chronicle(name, &holder));
-        Ok(StateSession::open_with(&ports, name, &holder, self.wait(), chronicle).await?)
-    }
-
-    pub(super) fn wait(&self) -> Wait<'_> {
-        Wait { at_most: self.lock_wait, on_wait: self.on_wait.as_ref() }
-    }
-
-    pub(super) fn holder_for(&self, operation: &str) -> Holder {
-        Holder { operation: operation.to_owned(), since: self.clock.now(), ..self.who.clone() }
-    }
-
-    pub(super) fn holder(&self, kind: Kind) -> Holder {
-        self.holder_for(kind.name())
-    }
-
     async fn update_locked(
         &self,
         session: &StateSession,
@@ -329,7 +269,7 @@ impl Engine {
                 chronicle.tell(|account| account.plan = Some(digest.clone()));
             }
             let operation = order.operation().to_owned();
-            let by = Holder { operation: operation.clone(), ..self.holder(kind) };
+            let by = self.holder_for(&operation);
             records.push(Record::Begin { operation, plan: digest, at: self.clock.now(), by });
             records.extend(plan.preparation.records.iter().cloned());
         }
@@ -408,12 +348,6 @@ enum Attempt {
     Waits(InTheWay),
 }
 
-/// How long an update waits, and for whom.
-struct Waits {
-    left: Duration,
-    before: InTheWay,
-}
-
 impl Order<'_> {
     /// Whether it looks at a part of the stack alone. A rollback is planned from what the whole stack was.
     fn is_part(&self) -> bool {
@@ -447,34 +381,5 @@ async fn unless<T>(
     futures::select_biased! {
         result = work => result,
         () = interrupt.raised().fuse() => Err(EngineError::Interrupted),
-    }
-}
-
-impl Plan {
-    /// A hash of what the plan does: the same plan of the same state has the same. Secrets count in it where the plan has
-    /// the key of the stack, as all plans have that are carried out.
-    pub fn digest(&self) -> String {
-        let told = self.preparation.told.iter().map(|told| format!("\n{} {:?}", told.urn, told.what));
-        let head = format!("{} {} {}", self.stack, self.base.lineage, self.base.serial);
-        let head: String = std::iter::once(head).chain(told).collect();
-        let said = |operation: &Operation| {
-            let Operation { urn, action, provider, old, .. } = operation;
-            let id = old.as_ref().map_or("", |old| old.id.as_str());
-            let Operation { lifecycle, goes_with, .. } = operation;
-            format!("{urn} {action:?} {provider} {id:?} {lifecycle:?} {goes_with:?}")
-        };
-        if let Some(fingerprints) = &self.fingerprints {
-            let all = fingerprints.digest().text(&head);
-            let with = |digest: Digest, operation: &Operation| {
-                let trigger = operation.lifecycle.replacement_trigger.as_ref().unwrap_or(&Value::Null);
-                digest.text(&said(operation)).value(&operation.inputs).value(trigger)
-            };
-            return self.operations.iter().fold(all, with).finish();
-        }
-        let mut hash = Sha256::new_with_prefix(head);
-        for operation in &self.operations {
-            hash.update(format!("\n{} {:?}", said(operation), operation.inputs));
-        }
-        hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
     }
 }

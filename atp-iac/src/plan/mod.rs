@@ -8,6 +8,7 @@ mod approval;
 mod back;
 mod chain;
 mod compare;
+mod digest;
 mod graph;
 mod hooks;
 mod import;

@@ -13,7 +13,7 @@ use atp_iac::state::{Folder, Holder, MemoryStore};
 use atp_iac::testing::{CallKind, MemoryCloud};
 use atp_iac::{Urn, Value};
 use scenarios::mortal::{Life, Moment};
-use scenarios::{Item, World, actions, item, program, refused, report, stack_name, urn, without};
+use scenarios::{Item, World, actions, item, program, refused, report, stack_name, targets, urn, without};
 use std::sync::Arc;
 
 fn world() -> (World, MemoryStore) {
@@ -199,6 +199,8 @@ async fn what_could_not_be_signed_as_it_has_to_be_is_not_begun() {
     world.engine = engine.clone().with_signer(Arc::new(Away));
     let away = world.up(&[item("a")]).await.unwrap_err();
     assert!(!away.is_refused() && away.to_string().contains("the vault is away"), "{away}");
+    let away = world.up_with(&[item("a")], targets(&["a"])).await.unwrap_err();
+    assert!(away.to_string().contains("the vault is away"), "{away}");
     world.engine = engine.clone().with_signer(signer.clone()).with_trust([FileSigner::new(&[2; 32]).key()]);
     let untrusted = world.up(&[item("a")]).await.unwrap_err();
     let names_it = untrusted.to_string().contains(&signer.key().to_string());
