@@ -1,8 +1,13 @@
 //! States in memory, with the same promises as any other store: for tests, and to see what a fault does.
 
+mod kept;
+mod lock;
+
+use self::kept::{Claimed, Kept, check_lease, check_version, is_in, taken};
+use self::lock::{Held, Taking};
 use super::{
     Claim, Content, Folder, Holder, Lease, LiveClaim, Parts, StateError, StateStore, Stored, Survey, Version,
-    Wait, file, is_document_name,
+    Wait, is_document_name,
 };
 use crate::StackName;
 use crate::ports::Clock;
@@ -11,9 +16,6 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
-
-const PAUSE: Duration = Duration::from_millis(100);
 
 /// Keeps states in memory. A clone is the same store.
 #[derive(Clone)]
@@ -42,91 +44,6 @@ struct Inner {
     fail_history: bool,
     /// Rises with every power cut: what was on its way then is lost.
     power_cuts: u64,
-}
-
-#[derive(Default)]
-struct Kept {
-    snapshot: Option<(Version, Content)>,
-    journal: Vec<Vec<u8>>,
-    /// Epoch of the lease that began the journal; no other continues it.
-    journal_of: u64,
-    epoch: u64,
-    holder: Option<Holder>,
-    /// Epoch of a lease whose journal cannot be continued.
-    broken: Option<u64>,
-    /// By epoch.
-    claims: BTreeMap<u64, Claimed>,
-}
-
-/// A part of a stack that somebody claimed, and what he recorded.
-struct Claimed {
-    /// `None` when he is gone.
-    holder: Option<Holder>,
-    claim: Claim,
-    journal: Vec<Vec<u8>>,
-    /// Whether the journal cannot be continued.
-    broken: bool,
-}
-
-impl Kept {
-    fn live(&self) -> impl Iterator<Item = LiveClaim> {
-        let live = |(epoch, claimed): (&u64, &Claimed)| {
-            let (holder, claim) = (claimed.holder.clone()?, claimed.claim.clone());
-            Some(LiveClaim { epoch: *epoch, holder, claim })
-        };
-        self.claims.iter().filter_map(live)
-    }
-
-    /// Ends a claim; what was recorded under it stays.
-    fn end_claim(&mut self, epoch: u64) -> Option<Holder> {
-        self.claims.get_mut(&epoch)?.holder.take()
-    }
-
-    /// Drops every journal but of those who were at work when a lease began.
-    fn drop_journals(&mut self, beside: &[LiveClaim]) {
-        self.journal.clear();
-        self.broken = None;
-        self.claims.retain(|epoch, _| is_in(beside, *epoch));
-    }
-}
-
-/// Frees the lock when the last copy of the lease is dropped, as the end of a process does.
-struct Held {
-    store: MemoryStore,
-    stack: StackName,
-    epoch: u64,
-    /// Who was at work when the lock was taken. What they recorded is not seen under it, also when they are gone by now.
-    beside: Vec<LiveClaim>,
-    /// The claim for which it was taken again.
-    claimed: Option<Lease>,
-}
-
-impl Held {
-    fn free(&self, kept: &mut Kept) {
-        if kept.epoch == self.epoch {
-            kept.holder = None;
-        }
-        kept.end_claim(self.epoch);
-    }
-}
-
-impl Drop for Held {
-    fn drop(&mut self) {
-        let mut inner = self.store.inner();
-        let kept = inner.stacks.entry(self.stack.clone()).or_default();
-        self.free(kept);
-    }
-}
-
-/// For what a lock is taken.
-#[derive(Clone, Copy)]
-enum Taking<'t> {
-    /// For all of a stack.
-    All,
-    /// For a part, after these claims have ended.
-    Part(&'t [u64]),
-    /// For who claimed something.
-    Again(&'t Lease),
 }
 
 impl MemoryStore {
@@ -175,67 +92,6 @@ impl MemoryStore {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The lock, or who is in the way.
-    fn try_lock(
-        &self,
-        stack: &StackName,
-        holder: &Holder,
-        taking: Taking<'_>,
-    ) -> Result<Lease, Option<Holder>> {
-        let mut inner = self.inner();
-        let kept = inner.stacks.entry(stack.clone()).or_default();
-        if let Some(other) = &kept.holder {
-            return Err(Some(other.clone()));
-        }
-        let in_the_way = kept.live().find(|live| match taking {
-            Taking::All => true,
-            Taking::Part(after) => after.contains(&live.epoch),
-            Taking::Again(_) => false,
-        });
-        if let Some(other) = in_the_way {
-            return Err(Some(other.holder));
-        }
-        let claimed = match taking {
-            Taking::Again(claimed) => Some(claimed.clone()),
-            Taking::All | Taking::Part(_) => None,
-        };
-        let own = claimed.as_ref().map(Lease::epoch);
-        let beside = kept.live().filter(|live| Some(live.epoch) != own).collect();
-        kept.holder = Some(holder.clone());
-        kept.epoch += 1;
-        let held = Held { store: self.clone(), stack: stack.clone(), epoch: kept.epoch, beside, claimed };
-        Ok(Lease::new(stack.clone(), kept.epoch, Arc::new(held)))
-    }
-
-    async fn take(
-        &self,
-        stack: &StackName,
-        holder: &Holder,
-        taking: Taking<'_>,
-        wait: Wait<'_>,
-    ) -> Result<Lease, StateError> {
-        let deadline = self.clock.now() + wait.at_most;
-        let mut told: Option<Option<Holder>> = None;
-        loop {
-            if let Taking::Again(claimed) = taking {
-                self.check_claim(claimed)?;
-            }
-            let other = match self.try_lock(stack, holder, taking) {
-                Ok(lease) => return Ok(lease),
-                Err(other) => other,
-            };
-            let left = deadline - self.clock.now();
-            if !left.is_positive() {
-                return Err(StateError::Locked { stack: stack.clone().into(), holder: other.map(Box::new) });
-            }
-            if told.as_ref() != Some(&other) {
-                (wait.on_wait)(other.as_ref());
-                told = Some(other);
-            }
-            self.clock.sleep(PAUSE.min(left.unsigned_abs())).await;
-        }
-    }
-
     fn append_claimed(&self, lease: &Lease, batch: Vec<u8>, failed: bool) -> Result<(), StateError> {
         self.check_claim(lease)?;
         let mut inner = self.inner();
@@ -248,14 +104,6 @@ impl MemoryStore {
         }
         claimed.journal.push(batch);
         Ok(())
-    }
-
-    /// Who holds a claim; an error when it was taken away.
-    fn check_claim(&self, claimed: &Lease) -> Result<Holder, StateError> {
-        let mut inner = self.inner();
-        let kept = inner.stacks.entry(claimed.stack().clone()).or_default();
-        let holder = kept.claims.get(&claimed.epoch()).and_then(|claim| claim.holder.clone());
-        holder.ok_or_else(|| taken(kept, claimed))
     }
 
     /// Changes what is kept of a stack, if the lease is still good and no fault is due.
@@ -287,39 +135,6 @@ impl MemoryStore {
             work(kept, beside)
         })
     }
-}
-
-fn is_in(claims: &[LiveClaim], epoch: u64) -> bool {
-    claims.iter().any(|live| live.epoch == epoch)
-}
-
-/// That somebody else took over what a lease held.
-fn taken(kept: &Kept, lease: &Lease) -> StateError {
-    let stack = Box::new(lease.stack().clone());
-    match kept.epoch > lease.epoch() {
-        true => StateError::Fenced { stack, held: lease.epoch(), newest: kept.epoch },
-        false => StateError::LockLost { stack },
-    }
-}
-
-fn check_lease(kept: &Kept, lease: &Lease) -> Result<(), StateError> {
-    let stack = Box::new(lease.stack().clone());
-    if kept.epoch != lease.epoch() {
-        return Err(StateError::Fenced { stack, held: lease.epoch(), newest: kept.epoch });
-    }
-    if kept.holder.is_none() {
-        return Err(StateError::LockLost { stack });
-    }
-    Ok(())
-}
-
-fn check_version(kept: &Kept, stack: &StackName, expected: Option<&Version>) -> Result<(), StateError> {
-    let found = kept.snapshot.as_ref().map(|(version, _)| version);
-    if found == expected {
-        return Ok(());
-    }
-    let name = |version: Option<&Version>| version.map_or_else(|| "none".to_owned(), Version::to_string);
-    Err(StateError::Changed { stack: stack.clone().into(), expected: name(expected), found: name(found) })
 }
 
 fn full(what: &str) -> StateError {
@@ -413,12 +228,7 @@ impl StateStore for MemoryStore {
             if failed {
                 return Err(full("the snapshot"));
             }
-            let encoded = file::snapshot::encode(&content);
-            let (_, version) = encoded
-                .map_err(|error| StateError::Write { file: "the snapshot".into(), source: error.into() })?;
-            kept.snapshot = Some((version.clone(), content));
-            kept.drop_journals(beside);
-            Ok(version)
+            kept.put(content, beside)
         })
     }
 
@@ -431,14 +241,7 @@ impl StateStore for MemoryStore {
     }
 
     async fn overwrite(&self, lease: &Lease, content: Content) -> Result<Version, StateError> {
-        self.fold(lease, |kept, beside| {
-            let encoded = file::snapshot::encode(&content);
-            let (_, version) = encoded
-                .map_err(|error| StateError::Write { file: "the snapshot".into(), source: error.into() })?;
-            kept.snapshot = Some((version.clone(), content));
-            kept.drop_journals(beside);
-            Ok(version)
-        })
+        self.fold(lease, |kept, beside| kept.put(content, beside))
     }
 
     async fn append(&self, lease: &Lease, base: &Version, batch: Vec<u8>) -> Result<(), StateError> {
