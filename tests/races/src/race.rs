@@ -110,8 +110,9 @@ impl Race<'_> {
                 _ => {}
             }
         }
+        // All of them first: a server that answers one after the other may be waiting for one that is paused.
+        running.iter().try_for_each(|one| one.signal(Signal::SIGCONT))?;
         for mut one in running {
-            one.signal(Signal::SIGCONT)?;
             let status = one.child.wait()?;
             anyhow::ensure!(status.success(), "a worker ended with {status}");
         }
