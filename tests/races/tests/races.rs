@@ -4,7 +4,11 @@
 use races::race::{Outcome, Race};
 use races::stores::has_fences;
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
+
+/// One race after the other: each has as many processes as a small machine can serve.
+static TRACK: Mutex<()> = Mutex::new(());
 
 /// From then on a race without a writer who was refused is suspicious.
 const LONG: Duration = Duration::from_secs(30);
@@ -25,6 +29,7 @@ fn race(address: &str) {
 }
 
 fn race_by(address: &str, shares: bool) {
+    let _alone = TRACK.lock().unwrap_or_else(PoisonError::into_inner);
     let seed = setting("RACE_SEED").unwrap_or_else(random);
     let length = Duration::from_secs(setting("RACE_SECONDS").unwrap_or(8));
     let scheme = address.split(':').next().unwrap();
