@@ -16,6 +16,7 @@ pub use measure::{MeasureArguments, run_measure};
 pub use phase::{PhaseArguments, run_phase};
 
 use anyhow::{Context, ensure};
+use atp_iac::state::Folder;
 use clap::Args;
 use measure::measure;
 use phase::Phase;
@@ -105,7 +106,7 @@ fn of_engine(
         let finished = measured.exit == Some(0);
         ensure!(finished, "{} of {n} resources, {}: {:?}", shape.name(), phase.title(), measured.exit);
         let state_bytes =
-            if phase == Phase::Apply { Some(bytes_below(&folder.join("state"))?) } else { None };
+            if phase == Phase::Apply { Some(bytes_of_states(&folder.join("state"))?) } else { None };
         report.rows.push(Row {
             shape,
             n,
@@ -178,12 +179,19 @@ fn elsewhere(program: &[&str]) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn bytes_below(folder: &Path) -> anyhow::Result<u64> {
+/// How long the states below a folder are, without their backups and what else is kept beside them; of Terraform, neither
+/// is counted.
+fn bytes_of_states(folder: &Path) -> anyhow::Result<u64> {
     let mut bytes = 0;
     for entry in std::fs::read_dir(folder).with_context(|| folder.display().to_string())? {
         let entry = entry?;
+        let is_beside = Folder::ALL.iter().any(|beside| entry.file_name() == beside.name());
         let metadata = entry.metadata()?;
-        bytes += if metadata.is_dir() { bytes_below(&entry.path())? } else { metadata.len() };
+        bytes += match metadata.is_dir() {
+            true if is_beside => 0,
+            true => bytes_of_states(&entry.path())?,
+            false => metadata.len(),
+        };
     }
     Ok(bytes)
 }
