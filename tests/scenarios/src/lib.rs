@@ -1,6 +1,7 @@
 //! The harness of scenarios: a cloud in memory, a store, an engine between them, and programs made of data.
 
 pub mod awkward;
+mod forward;
 pub mod held;
 pub mod mortal;
 mod plain;

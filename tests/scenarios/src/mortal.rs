@@ -1,5 +1,6 @@
 //! A process that ends at a chosen point: a write to the disk, or a call to the cloud.
 
+use crate::forward;
 use async_trait::async_trait;
 use atp_iac::Value;
 use atp_iac::diff::Change;
@@ -168,37 +169,7 @@ impl MortalCloud {
 
 #[async_trait]
 impl Provider for MortalCloud {
-    fn name(&self) -> &str {
-        self.cloud.name()
-    }
-
-    fn describe(&self) -> String {
-        self.cloud.describe()
-    }
-
-    fn check(&self, kind: &str, inputs: &Value) -> Vec<Problem> {
-        self.cloud.check(kind, inputs)
-    }
-
-    fn id(&self, kind: &str, inputs: &Value) -> Option<String> {
-        self.cloud.id(kind, inputs)
-    }
-
-    fn predict(&self, kind: &str, inputs: &Value, current: Option<&Value>) -> Value {
-        self.cloud.predict(kind, inputs, current)
-    }
-
-    fn diff(&self, kind: &str, old: &Existing<'_>, new: &Value) -> Vec<Change> {
-        self.cloud.diff(kind, old, new)
-    }
-
-    fn drift(&self, kind: &str, old: &Existing<'_>, observed: &Value) -> Vec<Change> {
-        self.cloud.drift(kind, old, observed)
-    }
-
-    fn inputs_of(&self, kind: &str, id: &str, outputs: &Value) -> Option<Value> {
-        self.cloud.inputs_of(kind, id, outputs)
-    }
+    forward::without_calls!();
 
     async fn create(&self, request: Request<'_>) -> Result<Object, ProviderError> {
         let id = self.cloud.id(request.kind, request.inputs).unwrap_or_default();
